@@ -1,0 +1,17 @@
+export { type DefineLineageOptions, defineLineage } from './define-lineage.ts';
+export { assertIdentified, type FileIdentity, identifyFile, identityError } from './identify.ts';
+export { ledgerTable } from './ledger.ts';
+export {
+  type Lineage,
+  lineageAt,
+  type Migration,
+  type SqlFunction,
+  type SqlValue,
+  type TableModule,
+} from './lineage.ts';
+export { type ReadLineageOptions, readLineage } from './read-lineage.ts';
+export { registerFunctions } from './register-functions.ts';
+export { type ReplayResult, replayMigrations } from './replay.ts';
+export { readSchema, type SchemaObject, schemaAt } from './schema-at.ts';
+export { quoteIdentifier } from './sql-tokens.ts';
+export { applicationId, versionFromHint } from './version-hint.ts';

@@ -1,0 +1,55 @@
+import type { Database } from 'better-sqlite3';
+import { SqliteError } from 'better-sqlite3';
+import type { Migration } from './lineage.ts';
+import { migrationHash } from './migration-hash.ts';
+
+/** Drizzle's own table of applied migrations: the truth about a file's version. */
+export const ledgerTable = '__drizzle_migrations';
+
+export interface LedgerRow {
+  readonly hash: string;
+  readonly createdAtMs: number;
+  /** Written by drizzle-orm 1.0 and later. */
+  readonly name: string | undefined;
+}
+
+/** The applied migrations in the order they were applied; undefined when the file has no ledger. */
+export function readLedger(sqlite: Database): LedgerRow[] | undefined {
+  try {
+    const rows = sqlite.prepare<[], unknown[]>(`SELECT * FROM ${ledgerTable} ORDER BY rowid`);
+    const names = rows.columns().map((column) => column.name);
+    const [hash, createdAt, name] = ['hash', 'created_at', 'name'].map((column) => names.indexOf(column));
+    return rows
+      .raw()
+      .all()
+      .map((row) => ({
+        hash: String(row[hash ?? -1] ?? ''),
+        createdAtMs: Number(row[createdAt ?? -1]),
+        name: typeof row[name ?? -1] === 'string' ? (row[name ?? -1] as string) : undefined,
+      }));
+  } catch (error) {
+    if (error instanceof SqliteError && error.message.startsWith('no such table')) return undefined;
+    throw error;
+  }
+}
+
+/** Makes the ledger where there is none, in the form that Drizzle 0.45 makes it and 1.0 knows how to extend. */
+export function createLedger(sqlite: Database): void {
+  sqlite.exec(
+    `CREATE TABLE IF NOT EXISTS "${ledgerTable}" (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`,
+  );
+}
+
+export function appendToLedger(sqlite: Database, migration: Migration): void {
+  const columns = sqlite.pragma(`table_info(${ledgerTable})`) as { name: string }[];
+  const values: Record<string, string | number> = {
+    hash: migrationHash(migration),
+    created_at: migration.createdAtMs,
+    name: migration.name,
+    applied_at: new Date().toISOString(),
+  };
+  const names = columns.map((column) => column.name).filter((name) => name in values);
+  sqlite
+    .prepare(`INSERT INTO ${ledgerTable} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`)
+    .run(names.map((name) => values[name]));
+}

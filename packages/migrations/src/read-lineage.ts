@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { VarveError } from '@varve/schema';
+import { z } from 'zod';
+import { defineLineage } from './define-lineage.ts';
+import type { Lineage, Migration, SqlFunction } from './lineage.ts';
+
+const journalSchema = z.object({
+  entries: z.array(z.object({ tag: z.string(), when: z.number() })),
+});
+
+export interface ReadLineageOptions {
+  /** The lineage's name; the folder's name unless given. */
+  readonly name?: string;
+  /** SQL functions that migrations call, by name. */
+  readonly functions?: Readonly<Record<string, SqlFunction>>;
+}
+
+/**
+ * Reads a drizzle-kit folder in either layout: `meta/_journal.json` beside `NNNN_name.sql`, or a folder a migration
+ * with `migration.sql`. The order is the journal's, or that of the folders' names.
+ *
+ * @throws LINEAGE_NOT_FOUND, LINEAGE_INVALID, MIGRATION_MISSING
+ */
+export function readLineage(dir: string, options: ReadLineageOptions = {}): Lineage {
+  const journal = join(dir, 'meta', '_journal.json');
+  const migrations = existsSync(journal) ? readJournal(dir, journal) : readFolders(dir);
+  return defineLineage({
+    name: options.name ?? basename(dir),
+    tables: {},
+    migrations,
+    ...(options.functions && { functions: options.functions }),
+  });
+}
+
+function readJournal(dir: string, path: string): Migration[] {
+  return parseJournal(path).map(({ tag, when }) => {
+    const file = join(dir, `${tag}.sql`);
+    if (!existsSync(file)) {
+      throw new VarveError('MIGRATION_MISSING', `the journal names ${tag}, but ${tag}.sql is not there`, {
+        path: file,
+        hint: 'restore the file from version control, or take its entry out of meta/_journal.json',
+        details: { migration: tag },
+      });
+    }
+    return { name: tag, sql: readFileSync(file, 'utf8'), createdAtMs: when };
+  });
+}
+
+function parseJournal(path: string): { tag: string; when: number }[] {
+  try {
+    return journalSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).entries;
+  } catch (cause) {
+    throw new VarveError('LINEAGE_INVALID', 'the migration journal cannot be read', {
+      path,
+      hint: 'restore meta/_journal.json from version control, then run drizzle-kit check',
+      cause,
+    });
+  }
+}
+
+function readFolders(dir: string): Migration[] {
+  const names = statSync(dir, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(dir) : [];
+  // By UTF-16 code unit, not by locale: the order of a lineage must be the same on every machine.
+  const folders = names.filter((name) => existsSync(join(dir, name, 'migration.sql'))).sort();
+  if (folders.length === 0) {
+    throw new VarveError('LINEAGE_NOT_FOUND', 'this folder holds no drizzle-kit migrations', {
+      path: dir,
+      hint: 'name the folder that drizzle-kit generate writes to (its "out" setting)',
+    });
+  }
+  return folders.map((name) => ({
+    name,
+    sql: readFileSync(join(dir, name, 'migration.sql'), 'utf8'),
+    createdAtMs: parseFolderStamp(name, dir),
+  }));
+}
+
+/** Drizzle 1.0 takes `created_at` from the first 14 digits of the folder's name, as UTC. */
+function parseFolderStamp(name: string, dir: string): number {
+  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(name)?.slice(1).map(Number);
+  if (!parts) {
+    throw new VarveError('LINEAGE_INVALID', `the migration folder ${name} does not begin with a time stamp`, {
+      path: join(dir, name),
+      hint: 'name migration folders YYYYMMDDHHMMSS_name, as drizzle-kit does',
+    });
+  }
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}

@@ -1,0 +1,24 @@
+import { sql } from 'drizzle-orm';
+import { blob, check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { z } from 'zod';
+import { json } from './json-column.ts';
+import { timelineColumns } from './timeline-columns.ts';
+import { toolCalls } from './tool-calls.ts';
+
+/** Something worth keeping between a tool call and the output: JSON in `value` or bytes in `blob`, not both. */
+export const intermediateResults = sqliteTable(
+  'intermediate_results',
+  {
+    ...timelineColumns(),
+    toolCallSeq: integer('tool_call_seq').references(() => toolCalls.seq, { onDelete: 'set null' }),
+    kind: text('kind').notNull(),
+    name: text('name').notNull(),
+    value: json('value', z.json()),
+    blob: blob('blob', { mode: 'buffer' }),
+    createdAtMs: integer('created_at_ms').notNull().$defaultFn(Date.now),
+  },
+  (table) => [
+    index('intermediate_results_tool_call_seq_idx').on(table.toolCallSeq),
+    check('intermediate_results_value_or_blob', sql`${table.value} is null or ${table.blob} is null`),
+  ],
+);

@@ -1,0 +1,73 @@
+import type { ColumnBaseConfig, ColumnBuilderBaseConfig, ColumnBuilderRuntimeConfig } from 'drizzle-orm';
+import { entityKind, is } from 'drizzle-orm';
+import { type AnySQLiteTable, SQLiteColumn, SQLiteColumnBuilder } from 'drizzle-orm/sqlite-core';
+import type { z } from 'zod';
+import { VarveError } from './varve-error.ts';
+
+interface JsonExtra {
+  valueSchema: z.ZodType;
+}
+
+type JsonBuilderConfig<TData> = ColumnBuilderBaseConfig<'json', 'VarveJson'> & {
+  name: string;
+  dataType: 'json';
+  columnType: 'VarveJson';
+  data: TData;
+  driverParam: string;
+  enumValues: undefined;
+};
+
+class JsonColumnBuilder<TData> extends SQLiteColumnBuilder<JsonBuilderConfig<TData>, JsonExtra> {
+  static override readonly [entityKind]: string = 'VarveJsonBuilder';
+
+  constructor(name: string, valueSchema: z.ZodType<TData>) {
+    super(name, 'json', 'VarveJson');
+    this.config.valueSchema = valueSchema;
+  }
+
+  build(table: AnySQLiteTable): JsonColumn {
+    return new JsonColumn(
+      table,
+      this.config as ColumnBuilderRuntimeConfig<ColumnBaseConfig<'json', string>, JsonExtra>,
+    );
+  }
+}
+
+/** A text column that holds JSON and checks every value it writes against a zod schema. */
+export class JsonColumn extends SQLiteColumn<ColumnBaseConfig<'json', string>, JsonExtra> {
+  static override readonly [entityKind]: string = 'VarveJson';
+  readonly valueSchema: z.ZodType = this.config.valueSchema;
+
+  getSQLType(): string {
+    return 'text';
+  }
+
+  override mapFromDriverValue(value: unknown): unknown {
+    return JSON.parse(String(value));
+  }
+
+  override mapToDriverValue(value: unknown): string {
+    const parsed = this.valueSchema.safeParse(value);
+    if (parsed.success) return JSON.stringify(parsed.data);
+    const issue = parsed.error.issues[0];
+    const where = [this.name, ...(issue?.path ?? [])].map(String).join('.');
+    throw new VarveError('JSON_INVALID', `${where}: ${issue?.message ?? 'not valid'}`, {
+      hint: `give column "${this.name}" a value that fits its schema`,
+      details: { column: this.name, issues: parsed.error.issues },
+    });
+  }
+}
+
+export function isJsonColumn(column: unknown): column is JsonColumn {
+  return is(column, JsonColumn);
+}
+
+/**
+ * A JSON column stored as text, typed by a zod schema and validated by it at every write, through
+ * `session.record` and through plain Drizzle alike. Reading trusts what was written.
+ *
+ * @throws JSON_INVALID at write time, naming the column and the path inside the value.
+ */
+export function json<TData>(name: string, valueSchema: z.ZodType<TData>): JsonColumnBuilder<TData> {
+  return new JsonColumnBuilder(name, valueSchema);
+}

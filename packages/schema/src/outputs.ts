@@ -1,0 +1,15 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { z } from 'zod';
+import { json } from './json-column.ts';
+import { timelineColumns } from './timeline-columns.ts';
+import { usageColumns } from './usage-columns.ts';
+
+/** What the agent gave back; `kind` after `gen_ai.output.type` (text, json, image, speech) or a word of your own. */
+export const outputs = sqliteTable('outputs', {
+  ...timelineColumns(),
+  kind: text('kind').notNull(),
+  content: json('content', z.json()).notNull(),
+  isFinal: integer('is_final', { mode: 'boolean' }).notNull().default(false),
+  createdAtMs: integer('created_at_ms').notNull().$defaultFn(Date.now),
+  ...usageColumns(),
+});

@@ -1,0 +1,26 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { json } from './json-column.ts';
+
+export const sessionStatuses = ['running', 'completed', 'failed', 'interrupted'] as const;
+export type SessionStatus = (typeof sessionStatuses)[number];
+
+/**
+ * The session a file holds: one row. Names after OpenTelemetry's GenAI attributes
+ * (`gen_ai.agent.name`, `gen_ai.provider.name`, `gen_ai.request.model`).
+ */
+export const sessions = sqliteTable('sessions', {
+  /** UUIDv7: sorts by start time across files. */
+  id: text('id').primaryKey().$defaultFn(uuidv7),
+  agentName: text('agent_name').notNull(),
+  agentVersion: text('agent_version'),
+  providerName: text('provider_name'),
+  requestModel: text('request_model'),
+  /** The session that started this one; it lives in a file of its own. */
+  parentSessionId: text('parent_session_id'),
+  status: text('status', { enum: sessionStatuses }).notNull().default('running'),
+  startedAtMs: integer('started_at_ms').notNull().$defaultFn(Date.now),
+  endedAtMs: integer('ended_at_ms'),
+  metadata: json('metadata', z.record(z.string(), z.json())),
+});

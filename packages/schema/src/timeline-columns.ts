@@ -1,0 +1,14 @@
+import { integer, text } from 'drizzle-orm/sqlite-core';
+import { sessions } from './sessions.ts';
+
+/**
+ * The columns that put a table on the session's timeline. `seq` is the row's key and its place: one counter runs
+ * across all timeline tables of a file, and `session.record` fills both columns. Spread it into a table of your own
+ * to put that table on the timeline too.
+ */
+export const timelineColumns = () => ({
+  seq: integer('seq').primaryKey(),
+  sessionId: text('session_id')
+    .notNull()
+    .references(() => sessions.id, { onDelete: 'cascade' }),
+});
