@@ -11,7 +11,9 @@ export {
 } from './lineage.ts';
 export { type ReadLineageOptions, readLineage } from './read-lineage.ts';
 export { registerFunctions } from './register-functions.ts';
+export { type RenderLineageModuleOptions, renderLineageModule } from './render-lineage-module.ts';
 export { type ReplayResult, replayMigrations } from './replay.ts';
 export { readSchema, type SchemaObject, schemaAt } from './schema-at.ts';
 export { quoteIdentifier } from './sql-tokens.ts';
+export { standardLineage } from './standard-lineage.ts';
 export { applicationId, versionFromHint } from './version-hint.ts';

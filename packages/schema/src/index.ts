@@ -4,6 +4,7 @@ export { isJsonColumn, type JsonColumn, json } from './json-column.ts';
 export * from './row-schemas.ts';
 export { type SessionStatus, sessionStatuses } from './sessions.ts';
 export * from './standard-tables.ts';
+export * as standardTables from './standard-tables.ts';
 export { timelineColumns } from './timeline-columns.ts';
 export { toolCallStatuses } from './tool-calls.ts';
 export { usageColumns } from './usage-columns.ts';
