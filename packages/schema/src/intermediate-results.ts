@@ -14,6 +14,10 @@ export const intermediateResults = sqliteTable(
     kind: text('kind').notNull(),
     name: text('name').notNull(),
     value: json('value', z.json()),
+    /**
+     * Drizzle nests related rows as JSON, which cannot hold bytes: a relational query that reaches this table through
+     * `with` has to leave the column out (`columns: { blob: false }`).
+     */
     blob: blob('blob', { mode: 'buffer' }),
     createdAtMs: integer('created_at_ms').notNull().$defaultFn(Date.now),
   },
