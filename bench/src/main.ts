@@ -1,1 +1,22 @@
-console.log(process.version, process.execArgv, process.env.NODE_OPTIONS);
+import { cpus } from 'node:os';
+
+const benches = {
+  session: () => import('./session.bench.ts'),
+  record: () => import('./record.bench.ts'),
+  lens: () => import('./lens.bench.ts'),
+};
+
+type BenchName = keyof typeof benches;
+
+const wanted = process.argv.slice(2);
+const names = (Object.keys(benches) as BenchName[]).filter(
+  (name) => wanted.length === 0 || wanted.includes(name),
+);
+if (names.length === 0) {
+  console.error(`no such benchmark; there are: ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+console.log(
+  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}; times are medians, ratios to the first line`,
+);
+for (const name of names) await (await benches[name]()).run();

@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lineageAt, replayMigrations } from '@varve/migrations';
+import Database from 'better-sqlite3';
+import { benchLineage } from './lens-lineage.ts';
+
+/** A folder for one benchmark, removed when the process ends. */
+export function makeBenchDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'varve-bench-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** Writes a sealed archive of the bench lineage at a version, with calls of about 400 bytes until it has the size. */
+export function writeBenchArchive(path: string, version: number, sizeBytes: number): void {
+  const sqlite = new Database(path);
+  replayMigrations(sqlite, lineageAt(benchLineage, 1));
+  sqlite.exec("INSERT INTO runs VALUES ('run-1', 'bench', 1700000000000)");
+  const insert = sqlite.prepare(
+    'INSERT INTO calls (run_id, tool, payload, took, failed) VALUES (?, ?, ?, ?, ?)',
+  );
+  const rows = Math.floor(sizeBytes / 430);
+  sqlite.transaction(() => {
+    for (let row = 0; row < rows; row++) {
+      const payload = JSON.stringify({ args: { path: `/data/${row}`, text: 'x'.repeat(300) }, v: 1 });
+      insert.run('run-1', `tool-${row % 17}`, payload, row / 7, row % 11 === 0 ? 1 : 0);
+    }
+  })();
+  if (version > 1) replayMigrations(sqlite, lineageAt(benchLineage, version));
+  sqlite.exec('VACUUM');
+  sqlite.close();
+}

@@ -1,0 +1,82 @@
+import { copyFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { openArchive } from '@varve/core';
+import { replayMigrations } from '@varve/migrations';
+import Database from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { writeDrizzleFolder } from '../../packages/migrations/src/testing/write-drizzle-folder.ts';
+import { makeBenchDir, writeBenchArchive } from './bench-files.ts';
+import { compare } from './compare.ts';
+import { benchLineage } from './lens-lineage.ts';
+import { printFigures, printTitle } from './report.ts';
+
+const sizes = [100_000, 1_000_000, 10_000_000, 100_000_000];
+const readRun = 'SELECT * FROM runs';
+const readCalls = 'SELECT * FROM calls';
+
+/** Reading archives that are twenty migrations old, five of them rebuilds and two of them JSON updates. */
+export async function run(): Promise<void> {
+  const dir = makeBenchDir();
+  const folder = writeDrizzleFolder(join(dir, 'drizzle'), benchLineage);
+  for (const size of sizes) {
+    const [old, head] = [join(dir, `old-${size}.db`), join(dir, `head-${size}.db`)];
+    writeBenchArchive(old, 1, size);
+    writeBenchArchive(head, benchLineage.migrations.length, size);
+    const rounds = size > 10_000_000 ? 5 : 50;
+    printTitle(
+      `Open an archive of ${(statSync(old).size / 1e6).toFixed(1)} MB, 20 migrations old, read its session row`,
+    );
+    printFigures(
+      await compare(
+        [
+          { name: 'better-sqlite3 on a file at head', run: () => readBare(head, readRun) },
+          { name: 'varve openArchive', run: () => readWithVarve(old, readRun) },
+          { name: 'copy, replay', run: () => readReplayed(old, join(dir, 'copy.db')) },
+          { name: 'copy, Drizzle migrate()', run: () => readMigrated(old, join(dir, 'copy.db'), folder) },
+        ],
+        { rounds, warmup: rounds > 5 ? 5 : 1 },
+      ),
+    );
+    printTitle('Read every row of its largest table');
+    printFigures(
+      await compare(
+        [
+          { name: 'better-sqlite3 on a file at head', run: () => readBare(head, readCalls) },
+          { name: 'varve openArchive', run: () => readWithVarve(old, readCalls) },
+        ],
+        { rounds, warmup: 1 },
+      ),
+    );
+    for (const path of [old, head]) rmSync(path);
+  }
+}
+
+function readBare(path: string, sql: string): void {
+  const sqlite = new Database(path, { readonly: true });
+  sqlite.prepare(sql).all();
+  sqlite.close();
+}
+
+function readWithVarve(path: string, sql: string): void {
+  const archive = openArchive(path, { lineage: benchLineage });
+  archive.sqlite.prepare(sql).all();
+  archive.close();
+}
+
+function readReplayed(path: string, copy: string): void {
+  copyFileSync(path, copy);
+  const sqlite = new Database(copy);
+  replayMigrations(sqlite, benchLineage);
+  sqlite.prepare(readRun).all();
+  sqlite.close();
+}
+
+function readMigrated(path: string, copy: string, folder: string): void {
+  copyFileSync(path, copy);
+  const sqlite = new Database(copy);
+  sqlite.pragma('foreign_keys = OFF');
+  migrate(drizzle(sqlite), { migrationsFolder: folder });
+  sqlite.prepare(readRun).all();
+  sqlite.close();
+}
