@@ -1,1 +1,1 @@
-export {};
+export { defineConfig, type VarveConfig } from './config.ts';

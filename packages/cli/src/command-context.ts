@@ -1,0 +1,25 @@
+import type { Lineage } from '@varve/migrations';
+import { loadLineage } from './load-lineage.ts';
+import { openProgressBar, type ProgressBar } from './progress-bar.ts';
+
+/** The options every verb takes. */
+export interface CommonOptions {
+  readonly migrations?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** What a verb works with. */
+export interface CommandContext {
+  loadLineage(): Promise<Lineage>;
+  /** Drawn on stderr, and only where someone watches. */
+  openProgressBar(label: string): ProgressBar;
+}
+
+export function createContext(options: CommonOptions): CommandContext {
+  return {
+    loadLineage: () => loadLineage(process.cwd(), options.migrations),
+    openProgressBar: (label) => openProgressBar(label, !options.quiet && process.stderr.isTTY),
+  };
+}

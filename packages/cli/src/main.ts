@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// Nothing is imported statically: on an old Node.js even loading the native module kills the process.
+const major = Number.parseInt(process.versions.node, 10);
+if (major < 22) {
+  process.stderr.write(
+    `error[RUNTIME_UNSUPPORTED]: varve cannot run on Node.js ${process.versions.node}\n` +
+      'hint: run it with Node.js 22 or newer\n',
+  );
+  process.exitCode = 2;
+} else {
+  const { runCommand } = await import('./run-command.ts');
+  await runCommand(process.argv.slice(2));
+}

@@ -1,0 +1,42 @@
+import { type ErrorCode, VarveError } from '@varve/schema';
+
+/** A file that had to be left out, or an error: what both lines on stderr are made of. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly path?: string | undefined;
+  readonly hint: string;
+}
+
+/** Errors of the call itself. All others are about files. */
+const usageCodes: ReadonlySet<ErrorCode> = new Set([
+  'USAGE',
+  'CONFIG_NOT_FOUND',
+  'CONFIG_INVALID',
+  'LINEAGE_NOT_FOUND',
+  'LINEAGE_INVALID',
+  'MIGRATION_MISSING',
+  'MIGRATION_REFUSED',
+  'SQL_REFUSED',
+  'SQL_FAILED',
+]);
+
+export const exitCodes = { ok: 0, problems: 1, usage: 2 } as const;
+
+export function reportProblem({ code, path, message, hint }: Problem): void {
+  process.stderr.write(`error[${code}]: ${path ? `${path}: ` : ''}${message}\nhint: ${hint}\n`);
+}
+
+/** Prints an error as two lines, its stack below with `verbose`, and returns the exit code it stands for. */
+export function reportError(error: unknown, verbose: boolean): number {
+  if (error instanceof VarveError) reportProblem(error);
+  else
+    process.stderr.write(`error: ${String(error)}\nhint: this is a defect in varve; --verbose shows where\n`);
+  if (verbose && error instanceof Error) process.stderr.write(`${renderStack(error)}\n`);
+  return error instanceof VarveError && !usageCodes.has(error.code) ? exitCodes.problems : exitCodes.usage;
+}
+
+function renderStack(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by: ${renderStack(error.cause)}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}

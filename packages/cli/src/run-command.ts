@@ -1,0 +1,27 @@
+import { VarveError } from '@varve/schema';
+import { CommanderError } from 'commander';
+import { createProgram } from './create-program.ts';
+import { reportError } from './report.ts';
+
+/** Runs one call of `varve`; the outcome is in `process.exitCode`, so that output is flushed before the process ends. */
+export async function runCommand(argv: readonly string[]): Promise<void> {
+  // `varve read … | head` closes the pipe: that ends the output, it is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+  try {
+    await createProgram().parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) process.exitCode = reportError(usageError(error), false);
+  }
+}
+
+function usageError(error: CommanderError): VarveError {
+  const message = error.code === 'commander.help' ? 'no verb given' : error.message.replace(/^error: /, '');
+  return new VarveError('USAGE', message, {
+    hint: 'varve help lists the verbs, varve help VERB its options',
+    cause: error,
+  });
+}
