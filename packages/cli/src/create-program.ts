@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { addStatus } from './verbs/status.ts';
 
-/** The whole command line. Parsing errors are thrown as CommanderError, not printed. */
+/** The whole command line. What cannot be parsed is thrown as CommanderError and not printed. */
 export function createProgram(): Command {
   const program = new Command('varve')
-    .description('Read every agent session ever archived, at the schema of today.')
+    .description('Reads every agent session ever archived, at the schema of today.')
     .configureOutput({ outputError: () => {} })
     .exitOverride();
+  for (const addVerb of [addStatus]) addVerb(program);
   return program;
 }

@@ -1,12 +1,7 @@
 import { type ErrorCode, VarveError } from '@varve/schema';
 
-/** A file that had to be left out, or an error: what both lines on stderr are made of. */
-export interface Problem {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly path?: string | undefined;
-  readonly hint: string;
-}
+/** What both lines on stderr are made of: an error, or a file that had to be left out. */
+export type Problem = Pick<VarveError, 'code' | 'message' | 'hint'> & Partial<Pick<VarveError, 'path'>>;
 
 /** Errors of the call itself. All others are about files. */
 const usageCodes: ReadonlySet<ErrorCode> = new Set([

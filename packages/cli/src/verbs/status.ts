@@ -1,0 +1,41 @@
+import { type Census, census } from '@varve/aggregator';
+import type { Command } from 'commander';
+import { formatSize } from '../format-size.ts';
+import { renderTable } from '../render-table.ts';
+import { defineVerb } from '../verb.ts';
+
+const barWidth = 30;
+
+export function addStatus(program: Command): void {
+  const command = program
+    .command('status <archives...>')
+    .description('count archives by version, with their sizes and problems; changes nothing');
+  defineVerb(command, async (context, archives) => {
+    const counted = census(archives, { lineage: await context.loadLineage() });
+    return { json: counted, text: () => renderCensus(counted), problems: counted.problems };
+  });
+}
+
+function renderCensus({ total, sizeBytes, live, versions, states }: Census): string {
+  const most = Math.max(...versions.map(({ count }) => count));
+  const rows = versions.map(({ version, migration, count, sizeBytes }) => [
+    String(version),
+    migration ?? '(no migration)',
+    String(count),
+    formatSize(sizeBytes),
+    '█'.repeat(Math.ceil((count / most) * barWidth)),
+  ]);
+  const table = renderTable(
+    [
+      { title: 'version', align: 'right' },
+      { title: 'last migration' },
+      { title: 'archives', align: 'right' },
+      { title: 'size', align: 'right' },
+      { title: '' },
+    ],
+    rows,
+  );
+  const counts = Object.entries({ ...states, live }).filter(([, count]) => count > 0);
+  const summary = counts.map(([state, count]) => `${count} ${state}`).join(', ');
+  return `${table}\n\n${total} archives, ${formatSize(sizeBytes)}${summary && `: ${summary}`}`;
+}
