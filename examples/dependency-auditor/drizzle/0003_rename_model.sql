@@ -1,0 +1,1 @@
+ALTER TABLE `sessions` RENAME COLUMN "model" TO "request_model";
