@@ -1,4 +1,5 @@
 export { type DefineLineageOptions, defineLineage } from './define-lineage.ts';
+export { findLosses, type Loss } from './find-losses.ts';
 export { assertIdentified, type FileIdentity, identifyFile, identityError } from './identify.ts';
 export { ledgerTable } from './ledger.ts';
 export {
