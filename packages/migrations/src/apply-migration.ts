@@ -105,11 +105,7 @@ function renameUnderDependents(sqlite: Database, statement: SqlStatement): void 
 }
 
 /** Brings back what went with the dropped table, unless the migration made it anew or the new table has no place for it. */
-function restore(sqlite: Database, { type, name, sql }: Dependent): void {
-  const exists = sqlite
-    .prepare('SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ? COLLATE NOCASE')
-    .get(type, name);
-  if (exists) return;
+function restore(sqlite: Database, { sql }: Dependent): void {
   try {
     sqlite.exec(sql);
   } catch (error) {
