@@ -17,6 +17,7 @@ export function addStatus(program: Command): void {
 }
 
 function renderCensus({ total, sizeBytes, live, versions, states }: Census): string {
+  if (total === 0) return 'no archives';
   const most = Math.max(...versions.map(({ count }) => count));
   const rows = versions.map(({ version, migration, count, sizeBytes }) => [
     String(version),

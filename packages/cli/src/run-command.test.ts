@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { makeWorkplace } from './testing/make-workplace.ts';
+import { runVarve } from './testing/run-varve.ts';
+
+it.each([
+  ['no verb', [], 'no verb given'],
+  ['an unknown verb', ['stats'], "unknown command 'stats'"],
+  ['an unknown option', ['status', 'archives', '--jsn'], "unknown option '--jsn'"],
+  ['a missing argument', ['status'], "missing required argument 'archives'"],
+])('says USAGE and exits with 2 for %s', (_, args, message) => {
+  const { exitCode, stdout, stderr } = runVarve('.', ...args);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toContain(`error[USAGE]: ${message}`);
+  expect(stderr).toMatch(/\nhint: .*\n$/);
+});
+
+it('prints help on stdout and exits with 0', () => {
+  const run = runVarve('.', '--help');
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(run.stdout).toMatch(/^Usage: varve/);
+});
+
+it('shows the stack with --verbose only', () => {
+  const { dir } = makeWorkplace();
+  const args = ['status', 'archives', '--migrations', 'archives'];
+  expect(
+    runVarve(dir, ...args)
+      .stderr.trimEnd()
+      .split('\n'),
+  ).toHaveLength(2);
+  expect(runVarve(dir, ...args, '--verbose').stderr).toMatch(/\n {4}at .*read-lineage/);
+});

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { makeWorkplace } from '../testing/make-workplace.ts';
+import { runVarve } from '../testing/run-varve.ts';
+
+it('counts archives by version', () => {
+  const { dir, addArchive } = makeWorkplace();
+  for (const [name, version] of [
+    ['a.db', 1],
+    ['b.db', 1],
+    ['c.db', 3],
+  ] as const)
+    addArchive(name, version);
+  const { exitCode, stdout, stderr } = runVarve(dir, 'status', 'archives');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toMatch(/\n +1 {2}0000_step +2 /);
+  expect(stdout).toMatch(/\n +3 {2}0002_step +1 /);
+  expect(stdout).toMatch(/\n3 archives, .*: .*2 behind/);
+});
+
+it('exits with 1 and names each file that has a problem, while it counts the others', () => {
+  const { dir, addArchive, addFile } = makeWorkplace();
+  addArchive('good.db', 2);
+  addFile('archives/empty.db', '');
+  addFile('archives/text.sqlite', 'not a database, however it is called');
+  const { exitCode, stdout, stderr } = runVarve(dir, 'status', 'archives', 'missing.db', '--json');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^error\[FILE_EMPTY\]: .*empty\.db: /m);
+  expect(stderr).toMatch(/^error\[FILE_NOT_A_DATABASE\]: .*text\.sqlite: /m);
+  expect(stderr).toMatch(/^error\[FILE_NOT_FOUND\]: .*missing\.db: /m);
+  const { versions, problems } = JSON.parse(stdout);
+  expect(versions).toMatchObject([{ version: 2, count: 1 }]);
+  expect(problems.map((problem: { code: string }) => problem.code).sort()).toEqual([
+    'FILE_EMPTY',
+    'FILE_NOT_A_DATABASE',
+    'FILE_NOT_FOUND',
+  ]);
+});
+
+it('says so when there is no archive', () => {
+  const { dir } = makeWorkplace();
+  expect(runVarve(dir, 'status', 'archives')).toMatchObject({ exitCode: 0, stdout: 'no archives\n' });
+});
