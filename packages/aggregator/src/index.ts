@@ -1,1 +1,15 @@
-export {};
+export {
+  type ArchiveState,
+  type Census,
+  type CensusOptions,
+  type CountedArchive,
+  type CountedVersion,
+  census,
+} from './census.ts';
+export { type FoundArchive, type FoundArchives, findArchives } from './find-archives.ts';
+export type { Problem } from './problem.ts';
+export { archivesTable } from './unified/archives-table.ts';
+export { type OpenUnifiedOptions, openUnified, Unified } from './unified/open-unified.ts';
+export type { RefreshReport, UnifyProgress } from './unified/refresh-unified.ts';
+export type { UnifiedSchema } from './unified/unified-schema.ts';
+export type { UnifiedTable, UnifiedTables } from './unified/unified-tables.ts';

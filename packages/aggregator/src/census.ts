@@ -1,0 +1,105 @@
+import { type FileIdentity, identityError, type Lineage, versionFromHint } from '@varve/migrations';
+import { identifyArchive } from './archive-source.ts';
+import { recogniseArchives } from './find-archives.ts';
+import { type Problem, problemOf } from './problem.ts';
+import type { RecognisedFile } from './recognise-archive.ts';
+
+export interface CensusOptions {
+  readonly lineage: Lineage;
+}
+
+/** How an archive stands to head; `damaged` when SQLite cannot tell. */
+export type ArchiveState = FileIdentity['state'] | 'damaged';
+
+export interface CountedArchive {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly state: ArchiveState;
+  /** Undefined unless the archive is `current` or `behind`. */
+  readonly version: number | undefined;
+  /** True for a session that is not sealed: a writer has it open, or one that crashed has left it. */
+  readonly isLive: boolean;
+}
+
+export interface CountedVersion {
+  readonly version: number;
+  /** The last migration of that version; undefined at version 0. */
+  readonly migration: string | undefined;
+  readonly count: number;
+  readonly sizeBytes: number;
+}
+
+export interface Census {
+  /** How many archives there are, those with problems among them. */
+  readonly total: number;
+  readonly sizeBytes: number;
+  readonly live: number;
+  /** In ascending order; versions at which nothing stands are left out. */
+  readonly versions: readonly CountedVersion[];
+  readonly states: Readonly<Partial<Record<ArchiveState, number>>>;
+  readonly problems: readonly Problem[];
+  /** Sorted by path. */
+  readonly archives: readonly CountedArchive[];
+}
+
+/**
+ * Counts how many archives stand at which version. Changes nothing, and opens only files whose header does not tell
+ * their version. Never throws for a file: what cannot be counted is among the problems.
+ */
+export function census(where: string | readonly string[], { lineage }: CensusOptions): Census {
+  const found = recogniseArchives(where);
+  const problems = found.problems.map((error) => problemOf(error, error.path ?? ''));
+  const archives = found.archives.map((file) => countArchive(file, lineage, problems));
+  return {
+    total: archives.length,
+    sizeBytes: sumSizes(archives),
+    live: archives.filter((archive) => archive.isLive).length,
+    versions: countVersions(archives, lineage),
+    states: countStates(archives),
+    problems,
+    archives,
+  };
+}
+
+function countArchive(file: RecognisedFile, lineage: Lineage, problems: Problem[]): CountedArchive {
+  const { path, sizeBytes, sidecars, header } = file;
+  const isLive = sidecars.length > 0;
+  try {
+    const identity = (!isLive && hintedIdentity(file, lineage)) || identifyArchive(path, lineage);
+    const error = identityError(identity, lineage, path);
+    if (error) problems.push(problemOf(error, path));
+    const version = error ? undefined : identity.version;
+    return { path, sizeBytes, state: identity.state, version, isLive: isLive || header?.isWal === true };
+  } catch (error) {
+    problems.push(problemOf(error, path));
+    return { path, sizeBytes, state: 'damaged', version: undefined, isLive };
+  }
+}
+
+function hintedIdentity({ header }: RecognisedFile, lineage: Lineage): FileIdentity | undefined {
+  const version = header && !header.isWal ? versionFromHint(header, lineage) : undefined;
+  if (version === undefined) return undefined;
+  return { state: version === lineage.migrations.length ? 'current' : 'behind', version };
+}
+
+function countVersions(archives: readonly CountedArchive[], lineage: Lineage): CountedVersion[] {
+  const byVersion = Map.groupBy(archives, (archive) => archive.version);
+  return [...byVersion]
+    .filter((entry): entry is [number, CountedArchive[]] => entry[0] !== undefined)
+    .sort(([a], [b]) => a - b)
+    .map(([version, counted]) => ({
+      version,
+      migration: lineage.migrations[version - 1]?.name,
+      count: counted.length,
+      sizeBytes: sumSizes(counted),
+    }));
+}
+
+function countStates(archives: readonly CountedArchive[]): Census['states'] {
+  const byState = Map.groupBy(archives, (archive) => archive.state);
+  return Object.fromEntries([...byState].map(([state, counted]) => [state, counted.length]));
+}
+
+function sumSizes(archives: readonly { readonly sizeBytes: number }[]): number {
+  return archives.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}

@@ -1,0 +1,29 @@
+import { VarveError } from '@varve/schema';
+import { type FileHeader, readHeader } from './read-header.ts';
+import type { FoundFile } from './walk-files.ts';
+
+export interface RecognisedFile extends FoundFile {
+  /** Undefined when only SQLite may look into the file. */
+  readonly header: FileHeader | undefined;
+}
+
+const databaseEnding = /\.(db|sqlite|sqlite3)$/i;
+
+/**
+ * Tells a database by its magic. Returns the problem when a file that looks like a database by name, or was asked for,
+ * is none; undefined for any other file.
+ *
+ * A file with SQLite's sidecars beside it may be open in this process, so it is taken for a database unread: closing a
+ * descriptor of our own would drop the locks that this process has on it.
+ * Source: https://www.sqlite.org/howtocorrupt.html §2.2
+ */
+export function recogniseArchive(file: FoundFile): RecognisedFile | VarveError | undefined {
+  if (file.sidecars.some((suffix) => suffix !== '-lock')) return { ...file, header: undefined };
+  try {
+    return { ...file, header: readHeader(file.path) };
+  } catch (error) {
+    if (!(error instanceof VarveError)) throw error;
+    const isOther = error.code === 'FILE_NOT_A_DATABASE' || error.code === 'FILE_EMPTY';
+    return isOther && !file.isNamed && !databaseEnding.test(file.path) ? undefined : error;
+  }
+}

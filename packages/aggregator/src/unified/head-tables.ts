@@ -1,0 +1,137 @@
+import { type Lineage, ledgerTable, quoteIdentifier, replayMigrations } from '@varve/migrations';
+import Database from 'better-sqlite3';
+
+export interface HeadColumn {
+  readonly name: string;
+  /** As declared; empty when it has none. */
+  readonly type: string;
+  readonly collation: string;
+}
+
+export interface KeyColumn {
+  readonly name: string;
+  readonly collation: string;
+}
+
+export interface ForeignKey {
+  readonly parent: string;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+}
+
+/** A table of head as SQLite itself describes it. */
+export interface HeadTable {
+  readonly name: string;
+  readonly isStrict: boolean;
+  readonly columns: readonly HeadColumn[];
+  /** Empty for a table without a primary key. */
+  readonly primaryKey: readonly KeyColumn[];
+  /** The UNIQUE constraints. */
+  readonly uniques: readonly (readonly KeyColumn[])[];
+  readonly foreignKeys: readonly ForeignKey[];
+  /** The CREATE INDEX statements. */
+  readonly indexes: readonly { readonly sql: string; readonly isUnique: boolean }[];
+}
+
+/**
+ * Reads head's tables from an empty database that was brought to head, so that they are exact for any lineage, whether
+ * it has Drizzle tables or not. Views, virtual tables and the tables behind those are left out.
+ */
+export function readHeadTables(lineage: Lineage): HeadTable[] {
+  const sqlite = new Database(':memory:');
+  try {
+    replayMigrations(sqlite, lineage);
+    const tables = sqlite.prepare<[string], { name: string; strict: number }>(
+      `SELECT name, strict FROM pragma_table_list
+       WHERE schema = 'main' AND type = 'table' AND name <> ? AND name NOT LIKE 'sqlite~_%' ESCAPE '~'
+       ORDER BY name`,
+    );
+    return tables.all(ledgerTable).map(({ name, strict }) => readHeadTable(sqlite, name, strict === 1));
+  } finally {
+    sqlite.close();
+  }
+}
+
+function readHeadTable(sqlite: Database.Database, name: string, isStrict: boolean): HeadTable {
+  const infos = sqlite
+    .prepare<[string], { name: string; type: string; pk: number }>('SELECT * FROM pragma_table_xinfo(?)')
+    .all(name);
+  const collations = readCollations(
+    sqlite,
+    name,
+    infos.map((info) => info.name),
+  );
+  const columns = infos.map((info) => ({ ...info, collation: collations.get(info.name) ?? 'BINARY' }));
+  const lists = sqlite
+    .prepare<[string], { name: string; unique: number; origin: 'c' | 'u' | 'pk' }>(
+      'SELECT * FROM pragma_index_list(?) ORDER BY seq DESC',
+    )
+    .all(name);
+  const keyOf = (origin: 'u' | 'pk') =>
+    lists.filter((it) => it.origin === origin).map((it) => readKey(sqlite, it.name));
+  const primary = columns.filter((column) => column.pk > 0).sort((a, b) => a.pk - b.pk);
+  return {
+    name,
+    isStrict,
+    columns: columns.map(({ name, type, collation }) => ({ name, type, collation })),
+    primaryKey: keyOf('pk')[0] ?? primary.map(({ name, collation }) => ({ name, collation })),
+    uniques: keyOf('u'),
+    foreignKeys: readForeignKeys(sqlite, name),
+    indexes: lists
+      .filter((it) => it.origin === 'c')
+      .map((it) => ({ sql: readIndexSql(sqlite, it.name), isUnique: it.unique === 1 })),
+  };
+}
+
+/** No pragma tells a column's collation, but that of an index over the column does. */
+function readCollations(
+  sqlite: Database.Database,
+  table: string,
+  columns: readonly string[],
+): Map<string, string> {
+  const probe = quoteIdentifier('varve probe');
+  sqlite.exec(
+    `CREATE INDEX ${probe} ON ${quoteIdentifier(table)} (${columns.map(quoteIdentifier).join(', ')})`,
+  );
+  const keys = readKey(sqlite, 'varve probe');
+  sqlite.exec(`DROP INDEX ${probe}`);
+  return new Map(keys.map(({ name, collation }) => [name, collation]));
+}
+
+function readKey(sqlite: Database.Database, index: string): KeyColumn[] {
+  return sqlite
+    .prepare<[string], KeyColumn>(
+      'SELECT name, coll AS collation FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno',
+    )
+    .all(index);
+}
+
+function readIndexSql(sqlite: Database.Database, index: string): string {
+  const sql = sqlite.prepare(`SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?`).pluck();
+  return sql.get(index) as string;
+}
+
+function readForeignKeys(sqlite: Database.Database, table: string): ForeignKey[] {
+  const rows = sqlite
+    .prepare<[string], { id: number; parent: string; from: string; to: string | null }>(
+      'SELECT id, "table" AS parent, "from", "to" FROM pragma_foreign_key_list(?) ORDER BY id DESC, seq',
+    )
+    .all(table);
+  return [...Map.groupBy(rows, (row) => row.id).values()].map((parts) => {
+    const parent = parts[0]?.parent ?? '';
+    const named = parts.map((part) => part.to).filter((to) => to !== null);
+    return {
+      parent,
+      from: parts.map((part) => part.from),
+      to: named.length ? named : readPrimary(sqlite, parent),
+    };
+  });
+}
+
+/** A foreign key that names no columns means the parent's primary key. */
+function readPrimary(sqlite: Database.Database, table: string): string[] {
+  return sqlite
+    .prepare('SELECT name FROM pragma_table_xinfo(?) WHERE pk > 0 ORDER BY pk')
+    .pluck()
+    .all(table) as string[];
+}

@@ -1,0 +1,82 @@
+import type { Lineage, TableModule } from '@varve/migrations';
+import Database from 'better-sqlite3';
+import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import type { Problem } from '../problem.ts';
+import { archivesTable } from './archives-table.ts';
+import {
+  closeUnifiedFile,
+  type RefreshOptions,
+  type RefreshReport,
+  refreshUnified,
+} from './refresh-unified.ts';
+import { type UnifiedSchema, unifySchema } from './unified-schema.ts';
+import { type UnifiedTables, unifyTables } from './unified-tables.ts';
+
+export interface OpenUnifiedOptions<TTables extends TableModule> extends RefreshOptions {
+  readonly lineage: Lineage<TTables>;
+}
+
+/**
+ * Every archive's rows at head in one SQLite file. Each table of head is there with `_archive` and `_version` before
+ * its own columns; keys that were unique in an archive are unique together with `_archive`. What opens it cannot write.
+ */
+export class Unified<TTables extends TableModule> {
+  readonly path: string;
+  readonly sqlite: Database.Database;
+  /** Drizzle over `tables`, with the lineage's relations, which stay within one archive. */
+  readonly db: BetterSQLite3Database<UnifiedSchema<TTables>>;
+  readonly tables: UnifiedTables<TTables>;
+  /** The table of archives: join it by `eq(unified.archives.id, table._archive)`. */
+  readonly archives = archivesTable;
+  readonly #options: RefreshOptions;
+  #report: RefreshReport;
+
+  constructor(path: string, options: OpenUnifiedOptions<TTables>, report: RefreshReport) {
+    this.path = path;
+    this.#options = options;
+    this.#report = report;
+    this.tables = unifyTables(options.lineage.tables);
+    this.sqlite = new Database(path, { readonly: true });
+    this.sqlite.pragma('trusted_schema = OFF');
+    this.db = drizzle(this.sqlite, { schema: unifySchema(options.lineage.tables, this.tables) });
+  }
+
+  /** What the last refresh did. */
+  get report(): RefreshReport {
+    return this.#report;
+  }
+
+  /** The archives that the view lacks, each with its reason, and the paths that could not be searched. */
+  get problems(): readonly Problem[] {
+    return this.#report.problems;
+  }
+
+  /** Reads what is new or changed, and removes what is gone. Queries see it batch by batch. */
+  async refresh(): Promise<RefreshReport> {
+    this.#report = await refreshUnified(this.path, this.#options);
+    return this.#report;
+  }
+
+  close(): void {
+    this.sqlite.close();
+    closeUnifiedFile(new Database(this.path, { fileMustExist: true }));
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/**
+ * Opens a unified view over archives of any versions, and brings it up to date first: the file is made where there is
+ * none, and filled anew when the lineage has moved on. Archives stay byte for byte as they are. One that cannot be
+ * read is passed over and listed in `problems`.
+ *
+ * @throws UNIFIED_FOREIGN when the file is something else, VERSION_AHEAD when newer code wrote it; it is untouched.
+ */
+export async function openUnified<TTables extends TableModule>(
+  file: string,
+  options: OpenUnifiedOptions<TTables>,
+): Promise<Unified<TTables>> {
+  return new Unified(file, options, await refreshUnified(file, options));
+}

@@ -1,0 +1,74 @@
+import { realpathSync, statSync } from 'node:fs';
+import { sep } from 'node:path';
+import { VarveError } from '@varve/schema';
+import { recogniseArchive } from '../recognise-archive.ts';
+import type { FoundFile, FoundFiles } from '../walk-files.ts';
+import type { KnownArchive } from './archive-entries.ts';
+
+export interface RefreshPlan {
+  readonly toRead: readonly FoundFile[];
+  /** Ids of archives that are no longer there. */
+  readonly gone: readonly number[];
+  readonly added: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly problems: readonly VarveError[];
+}
+
+/** These may pass without a change to the file, so it is tried again. */
+const passingCodes = new Set(['FILE_UNREADABLE', 'FILE_BUSY', 'FILE_CHANGED', 'SESSION_LOCKED']);
+
+/** Compares what lies there with what the view has seen, by path, size and time. Looks only into files it must read. */
+export function planRefresh(
+  found: FoundFiles,
+  knownArchives: readonly KnownArchive[],
+  unifiedFile: string,
+): RefreshPlan {
+  const known = new Map(knownArchives.map((archive) => [archive.path, archive]));
+  const own = realpathSync(unifiedFile);
+  const problems = [...found.problems];
+  const seen = new Set<string>();
+  const toRead: FoundFile[] = [];
+  let changed = 0;
+  for (const file of found.files.map(withWal)) {
+    const before = known.get(file.path);
+    if (file.path === own || (before && isUnchanged(file, before) && seen.add(file.path))) continue;
+    const recognised = recogniseArchive(file);
+    if (recognised instanceof VarveError) problems.push(recognised);
+    else if (recognised) {
+      seen.add(file.path);
+      toRead.push(file);
+      if (before) changed += 1;
+    }
+  }
+  const gone = knownArchives.filter(({ path }) => !seen.has(path) && !isOutOfSight(path, found.problems));
+  const added = toRead.length - changed;
+  return {
+    toRead,
+    gone: gone.map(({ id }) => id),
+    added,
+    changed,
+    unchanged: seen.size - toRead.length,
+    problems,
+  };
+}
+
+function isUnchanged(file: FoundFile, before: KnownArchive): boolean {
+  const isSame = file.sizeBytes === before.sizeBytes && file.mtimeMs === before.mtimeMs;
+  return isSame && !passingCodes.has(before.errorCode ?? '');
+}
+
+/** A session that is being written grows in its WAL. */
+function withWal(file: FoundFile): FoundFile {
+  if (!file.sidecars.includes('-wal')) return file;
+  const wal = statSync(`${file.path}-wal`, { throwIfNoEntry: false });
+  if (!wal) return file;
+  return { ...file, sizeBytes: file.sizeBytes + wal.size, mtimeMs: Math.max(file.mtimeMs, wal.mtimeMs) };
+}
+
+/** What lies in a folder that cannot be searched now is not gone. */
+function isOutOfSight(path: string, problems: readonly VarveError[]): boolean {
+  return problems.some(
+    (problem) => problem.code === 'FILE_UNREADABLE' && problem.path && path.startsWith(problem.path + sep),
+  );
+}

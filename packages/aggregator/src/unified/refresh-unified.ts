@@ -1,0 +1,106 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Lineage } from '@varve/migrations';
+import type { Database } from 'better-sqlite3';
+import { type Problem, problemOf } from '../problem.ts';
+import { type FoundFile, walkFiles } from '../walk-files.ts';
+import { listArchives, listFailures, removeArchive } from './archive-entries.ts';
+import { readHeadTables } from './head-tables.ts';
+import { batchSize, ingestBatch } from './ingest-batch.ts';
+import { planRefresh } from './plan-refresh.ts';
+import { openUnifiedFile } from './unified-file.ts';
+import { UnifiedWriter } from './unified-writer.ts';
+
+export interface UnifyProgress {
+  /** Archives read so far, and to read at all. */
+  readonly done: number;
+  readonly total: number;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+}
+
+export interface RefreshOptions {
+  readonly lineage: Lineage;
+  /** Files, folders and globs. */
+  readonly archives: string | readonly string[];
+  /** Called after each batch. */
+  readonly onProgress?: (progress: UnifyProgress) => void;
+}
+
+/** What a refresh did, in archives; those that failed are counted in `added` or `changed` as well. */
+export interface RefreshReport {
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  readonly unchanged: number;
+  /** Every archive that the view lacks, and every path that could not be searched. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Brings a unified file up to date with its archives: reads the new and the changed, removes the gone. A batch of
+ * archives is one transaction; what is done stays done when the process dies, and the next refresh goes on.
+ */
+export async function refreshUnified(file: string, options: RefreshOptions): Promise<RefreshReport> {
+  const { lineage } = options;
+  const found = walkFiles(options.archives);
+  const sqlite = openUnifiedFile(file, lineage);
+  try {
+    const plan = planRefresh(found, listArchives(sqlite), file);
+    if (plan.toRead.length + plan.gone.length > 0) {
+      sqlite.pragma('journal_mode = WAL');
+      const writer = new UnifiedWriter(sqlite, readHeadTables(lineage));
+      removeGone(writer, plan.gone);
+      await ingestAll(writer, plan.toRead, options);
+    }
+    const { added, changed, unchanged } = plan;
+    const problems = [
+      ...plan.problems.map((error) => problemOf(error, error.path ?? file)),
+      ...listFailures(sqlite),
+    ];
+    return { added, changed, removed: plan.gone.length, unchanged, problems };
+  } finally {
+    closeUnifiedFile(sqlite);
+  }
+}
+
+async function ingestAll(
+  writer: UnifiedWriter,
+  files: readonly FoundFile[],
+  { lineage, onProgress }: RefreshOptions,
+): Promise<void> {
+  const total = files.length;
+  const bytesTotal = sumSizes(files);
+  let bytesDone = 0;
+  for (let done = 0; done < total; done += batchSize) {
+    const batch = files.slice(done, done + batchSize);
+    ingestBatch(writer, batch, lineage);
+    bytesDone += sumSizes(batch);
+    onProgress?.({ done: Math.min(done + batchSize, total), total, bytesDone, bytesTotal });
+    await setImmediate();
+  }
+}
+
+function removeGone(writer: UnifiedWriter, gone: readonly number[]): void {
+  for (const id of gone) {
+    writer.sqlite.transaction(() => {
+      writer.removeRows(id);
+      removeArchive(writer.sqlite, id);
+    })();
+  }
+}
+
+/** Leaves WAL mode, so that a view at rest is one file; while somebody reads it, that is left to the next to close. */
+export function closeUnifiedFile(sqlite: Database): void {
+  try {
+    sqlite.pragma('busy_timeout = 0');
+    sqlite.pragma('journal_mode = DELETE');
+  } catch {
+    // Busy: it stays in WAL mode, in which it is as whole and as readable.
+  } finally {
+    sqlite.close();
+  }
+}
+
+function sumSizes(files: readonly FoundFile[]): number {
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}

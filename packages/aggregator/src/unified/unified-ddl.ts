@@ -1,0 +1,61 @@
+import { quoteIdentifier } from '@varve/migrations';
+import type { HeadTable, KeyColumn } from './head-tables.ts';
+
+/** The statements that make a head table's counterpart in the unified view, its indexes among them. */
+export function unifiedTableDdl(table: HeadTable, tables: readonly HeadTable[]): string[] {
+  const lines = [
+    '"_archive" INTEGER NOT NULL REFERENCES "_archives" ("id")',
+    '"_version" INTEGER NOT NULL',
+    ...table.columns.map((column) =>
+      [quoteIdentifier(column.name), column.type, collate(column.collation)].filter(Boolean).join(' '),
+    ),
+    ...(table.primaryKey.length > 0 ? [`PRIMARY KEY (${keyWithArchive(table.primaryKey)})`] : []),
+    ...table.uniques.map((key) => `UNIQUE (${keyWithArchive(key)})`),
+    ...foreignKeyLines(table, tables),
+  ];
+  const name = quoteIdentifier(table.name);
+  return [
+    `CREATE TABLE ${name} (\n  ${lines.join(',\n  ')}\n)${table.isStrict ? ' STRICT' : ''}`,
+    ...table.indexes.map(({ sql, isUnique }) => (isUnique ? prependArchive(sql) : sql)),
+    // A primary key already begins with the archive; without one, removing an archive would scan the table.
+    ...(table.primaryKey.length > 0
+      ? []
+      : [`CREATE INDEX ${quoteIdentifier(`_${table.name}_archive`)} ON ${name} ("_archive")`]),
+  ];
+}
+
+function collate(collation: string): string {
+  return collation === 'BINARY' ? '' : `COLLATE ${quoteIdentifier(collation)}`;
+}
+
+function keyWithArchive(key: readonly KeyColumn[]): string {
+  const columns = key.map(
+    ({ name, collation }) => `${quoteIdentifier(name)} COLLATE ${quoteIdentifier(collation)}`,
+  );
+  return ['"_archive"', ...columns].join(', ');
+}
+
+function columnsWithArchive(columns: readonly string[]): string {
+  return ['_archive', ...columns].map(quoteIdentifier).join(', ');
+}
+
+/** Without actions: rows come and go by whole archives. A parent that head does not have cannot be referred to. */
+function foreignKeyLines(table: HeadTable, tables: readonly HeadTable[]): string[] {
+  const names = new Set(tables.map(({ name }) => name.toLowerCase()));
+  return table.foreignKeys
+    .filter(({ parent, to }) => names.has(parent.toLowerCase()) && to.length > 0)
+    .map(({ parent, from, to }) => {
+      const target = `${quoteIdentifier(parent)} (${columnsWithArchive(to)})`;
+      return `FOREIGN KEY (${columnsWithArchive(from)}) REFERENCES ${target}`;
+    });
+}
+
+const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\/|\(/g;
+
+/** Puts the archive before the other columns of a CREATE INDEX statement. */
+function prependArchive(sql: string): string {
+  for (const { 0: token, index } of sql.matchAll(quoted)) {
+    if (token === '(') return `${sql.slice(0, index + 1)}"_archive", ${sql.slice(index + 1)}`;
+  }
+  return sql;
+}

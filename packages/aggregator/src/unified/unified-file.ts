@@ -1,0 +1,123 @@
+import { existsSync, linkSync, rmSync, writeFileSync } from 'node:fs';
+import { type Lineage, quoteIdentifier } from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import Database from 'better-sqlite3';
+import { readHeader } from '../read-header.ts';
+import { sidecarSuffixes } from '../walk-files.ts';
+import { archivesDdl } from './archives-table.ts';
+import { readHeadTables } from './head-tables.ts';
+import { compareLineage, readLineageRecord, writeLineageRecord } from './lineage-record.ts';
+import { unifiedTableDdl } from './unified-ddl.ts';
+
+/** `application_id` of a unified view: the letters `varu`. */
+const unifiedApplicationId = 0x76617275;
+
+/**
+ * Opens a unified file for writing. Makes it where there is none; when the lineage has moved on since it was written,
+ * replaces its tables by head's, without rows.
+ *
+ * @throws UNIFIED_FOREIGN, VERSION_AHEAD; the file is as it was.
+ */
+export function openUnifiedFile(file: string, lineage: Lineage): Database.Database {
+  if (existsSync(file)) assertUnifiedFile(file);
+  else createUnifiedFile(file, lineage);
+  const sqlite = new Database(file, { timeout: 30_000 });
+  try {
+    sqlite.pragma('trusted_schema = OFF');
+    sqlite.pragma('cell_size_check = ON');
+    sqlite.pragma('foreign_keys = OFF');
+    assertSameLineage(sqlite, lineage, file);
+    sqlite.pragma('synchronous = NORMAL');
+    if (!isCurrent(sqlite, lineage)) sqlite.transaction(() => rebuild(sqlite, lineage)).immediate();
+    return sqlite;
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+/** Complete or not at all: made in memory, written beside, and linked to its name unless another process was faster. */
+function createUnifiedFile(file: string, lineage: Lineage): void {
+  const fresh = `${file}.new-${process.pid}`;
+  const sqlite = new Database(':memory:');
+  try {
+    sqlite.pragma(`application_id = ${unifiedApplicationId}`);
+    createTables(sqlite, lineage);
+    writeFileSync(fresh, sqlite.serialize(), { flush: true });
+    linkSync(fresh, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    sqlite.close();
+    rmSync(fresh, { force: true });
+  }
+}
+
+function createTables(sqlite: Database.Database, lineage: Lineage): void {
+  const tables = readHeadTables(lineage);
+  sqlite.exec(archivesDdl);
+  for (const table of tables) {
+    for (const statement of unifiedTableDdl(table, tables)) sqlite.exec(statement);
+  }
+  writeLineageRecord(sqlite, lineage);
+}
+
+function isCurrent(sqlite: Database.Database, lineage: Lineage): boolean {
+  return compareLineage(readLineageRecord(sqlite), lineage) === 'current';
+}
+
+function rebuild(sqlite: Database.Database, lineage: Lineage): void {
+  // Another process may have done it since.
+  if (isCurrent(sqlite, lineage)) return;
+  const tables = sqlite
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'`)
+    .pluck()
+    .all() as string[];
+  for (const table of tables) sqlite.exec(`DROP TABLE ${quoteIdentifier(table)}`);
+  createTables(sqlite, lineage);
+}
+
+/** Tells by the header where that is safe, else by SQLite: a view that is in use has its sidecars already. */
+function assertUnifiedFile(file: string): void {
+  const inUse = sidecarSuffixes.some((suffix) => existsSync(file + suffix));
+  try {
+    const owner = inUse ? readApplicationId(file) : readHeader(file).applicationId;
+    if (owner === unifiedApplicationId) return;
+  } catch (cause) {
+    throw foreign(file, cause);
+  }
+  throw foreign(file);
+}
+
+function readApplicationId(file: string): unknown {
+  const sqlite = new Database(file, { readonly: true });
+  try {
+    return sqlite.pragma('application_id', { simple: true });
+  } finally {
+    sqlite.close();
+  }
+}
+
+function assertSameLineage(sqlite: Database.Database, lineage: Lineage, file: string): void {
+  const relation = compareLineage(readLineageRecord(sqlite), lineage);
+  if (relation === 'foreign') throw foreign(file);
+  if (relation === 'ahead') {
+    throw new VarveError('VERSION_AHEAD', 'the unified view was written by a newer version of the lineage', {
+      path: file,
+      hint: 'update this program, or unify into another file',
+      details: { lineage: lineage.name, head: lineage.migrations.length },
+    });
+  }
+}
+
+function foreign(file: string, cause?: unknown): VarveError {
+  return new VarveError(
+    'UNIFIED_FOREIGN',
+    'the file is not a unified view of this lineage; it is untouched',
+    {
+      path: file,
+      hint: 'name a file that does not exist yet, or one that varve unify has made',
+      cause,
+    },
+  );
+}
