@@ -1,0 +1,4 @@
+import { defineConfig } from 'varve';
+import { lineage } from './lineage.ts';
+
+export default defineConfig({ lineage });
