@@ -12,12 +12,12 @@ CREATE TABLE `decisions` (
 CREATE TABLE `findings` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`session_id` text NOT NULL,
-	`package_id` integer NOT NULL,
+	`package_seq` integer NOT NULL,
 	`rule` text NOT NULL,
 	`severity` text NOT NULL,
 	`message` text NOT NULL,
 	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade,
-	FOREIGN KEY (`package_id`) REFERENCES `packages`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`package_seq`) REFERENCES `packages`(`seq`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
 CREATE TABLE `intermediate_results` (
@@ -43,7 +43,7 @@ CREATE TABLE `outputs` (
 );
 --> statement-breakpoint
 CREATE TABLE `packages` (
-	`id` integer PRIMARY KEY NOT NULL,
+	`seq` integer PRIMARY KEY NOT NULL,
 	`session_id` text NOT NULL,
 	`name` text NOT NULL,
 	`version` text NOT NULL,

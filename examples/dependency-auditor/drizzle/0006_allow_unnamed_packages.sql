@@ -1,6 +1,6 @@
 PRAGMA foreign_keys=OFF;--> statement-breakpoint
 CREATE TABLE `__new_packages` (
-	`id` integer PRIMARY KEY NOT NULL,
+	`seq` integer PRIMARY KEY NOT NULL,
 	`session_id` text NOT NULL,
 	`name` text,
 	`version` text,
@@ -12,7 +12,7 @@ CREATE TABLE `__new_packages` (
 	FOREIGN KEY (`session_id`) REFERENCES `sessions`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
-INSERT INTO `__new_packages`("id", "session_id", "name", "version", "folder", "licence", "size_bytes", "file_count", "has_install_script") SELECT "id", "session_id", "name", "version", "folder", "licence", "size_bytes", "file_count", "has_install_script" FROM `packages`;--> statement-breakpoint
+INSERT INTO `__new_packages`("seq", "session_id", "name", "version", "folder", "licence", "size_bytes", "file_count", "has_install_script") SELECT "seq", "session_id", "name", "version", "folder", "licence", "size_bytes", "file_count", "has_install_script" FROM `packages`;--> statement-breakpoint
 DROP TABLE `packages`;--> statement-breakpoint
 ALTER TABLE `__new_packages` RENAME TO `packages`;--> statement-breakpoint
 PRAGMA foreign_keys=ON;

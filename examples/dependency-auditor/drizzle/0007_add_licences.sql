@@ -1,6 +1,6 @@
 CREATE TABLE `licences` (
-	`package_id` integer PRIMARY KEY NOT NULL,
+	`package_seq` integer PRIMARY KEY NOT NULL,
 	`declared` text,
 	`detected` text,
-	FOREIGN KEY (`package_id`) REFERENCES `packages`(`id`) ON UPDATE no action ON DELETE cascade
+	FOREIGN KEY (`package_seq`) REFERENCES `packages`(`seq`) ON UPDATE no action ON DELETE cascade
 );

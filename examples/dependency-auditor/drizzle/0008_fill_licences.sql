@@ -1,7 +1,7 @@
 -- The licence moves out of packages, and the one that the files show out of the results of detect_licence.
-INSERT INTO licences (package_id, declared, detected)
+INSERT INTO licences (package_seq, declared, detected)
 SELECT
-  packages.id,
+  packages.seq,
   packages.licence,
   (
     SELECT json_extract(tool_calls.result, '$.spdx')

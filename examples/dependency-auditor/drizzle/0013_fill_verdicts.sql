@@ -1,6 +1,6 @@
-INSERT INTO verdicts (package_id, verdict, score, reasons, decided_at_ms)
+INSERT INTO verdicts (package_seq, verdict, score, reasons, decided_at_ms)
 SELECT
-  packages.id,
+  packages.seq,
   json_extract(outputs.content, '$.verdict'),
   json_extract(outputs.content, '$.score'),
   json_extract(outputs.content, '$.reasons'),

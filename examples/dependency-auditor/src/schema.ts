@@ -1,4 +1,4 @@
-import { json, sessions, timelineColumns } from '@varve/schema';
+import { json, timelineColumns } from '@varve/schema';
 import { relations, sql } from 'drizzle-orm';
 import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
@@ -22,10 +22,7 @@ export const verdictWords = ['approve', 'review', 'reject'] as const;
 
 /** The package a session is about: one row a session. */
 export const packages = sqliteTable('packages', {
-  id: integer('id').primaryKey(),
-  sessionId: text('session_id')
-    .notNull()
-    .references(() => sessions.id, { onDelete: 'cascade' }),
+  ...timelineColumns(),
   /** Null when the manifest could not be read, and so is the version. */
   name: text('name'),
   version: text('version'),
@@ -37,9 +34,9 @@ export const packages = sqliteTable('packages', {
 
 /** The licence a package claims and the one its files show. */
 export const licences = sqliteTable('licences', {
-  packageId: integer('package_id')
+  packageSeq: integer('package_seq')
     .primaryKey()
-    .references(() => packages.id, { onDelete: 'cascade' }),
+    .references(() => packages.seq, { onDelete: 'cascade' }),
   declared: text('declared'),
   detected: text('detected'),
 });
@@ -49,9 +46,9 @@ export const findings = sqliteTable(
   'findings',
   {
     ...timelineColumns(),
-    packageId: integer('package_id')
+    packageSeq: integer('package_seq')
       .notNull()
-      .references(() => packages.id, { onDelete: 'cascade' }),
+      .references(() => packages.seq, { onDelete: 'cascade' }),
     rule: text('rule').notNull(),
     severity: text('severity', { enum: severities }).notNull(),
     message: text('message').notNull(),
@@ -65,9 +62,9 @@ export const findings = sqliteTable(
 export const verdicts = sqliteTable(
   'verdicts',
   {
-    packageId: integer('package_id')
+    packageSeq: integer('package_seq')
       .primaryKey()
-      .references(() => packages.id, { onDelete: 'cascade' }),
+      .references(() => packages.seq, { onDelete: 'cascade' }),
     verdict: text('verdict', { enum: verdictWords }).notNull(),
     /** 100 is spotless. */
     score: integer('score').notNull(),
@@ -81,11 +78,11 @@ export const verdicts = sqliteTable(
 );
 
 export const packagesRelations = relations(packages, ({ one, many }) => ({
-  licence: one(licences, { fields: [packages.id], references: [licences.packageId] }),
-  verdict: one(verdicts, { fields: [packages.id], references: [verdicts.packageId] }),
+  licence: one(licences, { fields: [packages.seq], references: [licences.packageSeq] }),
+  verdict: one(verdicts, { fields: [packages.seq], references: [verdicts.packageSeq] }),
   findings: many(findings),
 }));
 
 export const findingsRelations = relations(findings, ({ one }) => ({
-  package: one(packages, { fields: [findings.packageId], references: [packages.id] }),
+  package: one(packages, { fields: [findings.packageSeq], references: [packages.seq] }),
 }));

@@ -76,10 +76,7 @@ export const outputs = sqliteTable('outputs', {
 
 /** The package a session is about. */
 export const packages = sqliteTable('packages', {
-  id: integer('id').primaryKey(),
-  sessionId: text('session_id')
-    .notNull()
-    .references(() => sessions.id, { onDelete: 'cascade' }),
+  ...timelineColumns(),
   name: text('name').notNull(),
   version: text('version').notNull(),
   folder: text('folder').notNull(),
@@ -94,9 +91,9 @@ export const findings = sqliteTable(
   'findings',
   {
     ...timelineColumns(),
-    packageId: integer('package_id')
+    packageSeq: integer('package_seq')
       .notNull()
-      .references(() => packages.id, { onDelete: 'cascade' }),
+      .references(() => packages.seq, { onDelete: 'cascade' }),
     rule: text('rule').notNull(),
     severity: text('severity', { enum: ['info', 'warn', 'error'] }).notNull(),
     message: text('message').notNull(),
@@ -107,5 +104,5 @@ export const findings = sqliteTable(
 export const packagesRelations = relations(packages, ({ many }) => ({ findings: many(findings) }));
 
 export const findingsRelations = relations(findings, ({ one }) => ({
-  package: one(packages, { fields: [findings.packageId], references: [packages.id] }),
+  package: one(packages, { fields: [findings.packageSeq], references: [packages.seq] }),
 }));

@@ -88,10 +88,7 @@ export const outputs = sqliteTable('outputs', {
 
 /** The package a session is about. */
 export const packages = sqliteTable('packages', {
-  id: integer('id').primaryKey(),
-  sessionId: text('session_id')
-    .notNull()
-    .references(() => sessions.id, { onDelete: 'cascade' }),
+  ...timelineColumns(),
   /** Null when the manifest could not be read, and so is the version. */
   name: text('name'),
   version: text('version'),
@@ -103,9 +100,9 @@ export const packages = sqliteTable('packages', {
 
 /** The licence a package claims and the one its files show. */
 export const licences = sqliteTable('licences', {
-  packageId: integer('package_id')
+  packageSeq: integer('package_seq')
     .primaryKey()
-    .references(() => packages.id, { onDelete: 'cascade' }),
+    .references(() => packages.seq, { onDelete: 'cascade' }),
   declared: text('declared'),
   detected: text('detected'),
 });
@@ -115,9 +112,9 @@ export const findings = sqliteTable(
   'findings',
   {
     ...timelineColumns(),
-    packageId: integer('package_id')
+    packageSeq: integer('package_seq')
       .notNull()
-      .references(() => packages.id, { onDelete: 'cascade' }),
+      .references(() => packages.seq, { onDelete: 'cascade' }),
     rule: text('rule').notNull(),
     severity: text('severity', { enum: ['info', 'warn', 'error'] }).notNull(),
     message: text('message').notNull(),
@@ -126,10 +123,10 @@ export const findings = sqliteTable(
 );
 
 export const packagesRelations = relations(packages, ({ one, many }) => ({
-  licence: one(licences, { fields: [packages.id], references: [licences.packageId] }),
+  licence: one(licences, { fields: [packages.seq], references: [licences.packageSeq] }),
   findings: many(findings),
 }));
 
 export const findingsRelations = relations(findings, ({ one }) => ({
-  package: one(packages, { fields: [findings.packageId], references: [packages.id] }),
+  package: one(packages, { fields: [findings.packageSeq], references: [packages.seq] }),
 }));
