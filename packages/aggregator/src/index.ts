@@ -10,6 +10,7 @@ export { type FoundArchive, type FoundArchives, findArchives } from './find-arch
 export type { Problem } from './problem.ts';
 export { archivesTable } from './unified/archives-table.ts';
 export { type OpenUnifiedOptions, openUnified, Unified } from './unified/open-unified.ts';
+export { readUnified } from './unified/read-unified.ts';
 export type { RefreshReport, UnifyProgress } from './unified/refresh-unified.ts';
 export type { UnifiedSchema } from './unified/unified-schema.ts';
 export type { UnifiedTable, UnifiedTables } from './unified/unified-tables.ts';

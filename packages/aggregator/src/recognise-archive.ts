@@ -1,5 +1,5 @@
+import { type FileHeader, readHeader } from '@varve/core';
 import { VarveError } from '@varve/schema';
-import { type FileHeader, readHeader } from './read-header.ts';
 import type { FoundFile } from './walk-files.ts';
 
 export interface RecognisedFile extends FoundFile {

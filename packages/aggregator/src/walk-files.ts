@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isWorkFile } from '@varve/core';
 import { VarveError } from '@varve/schema';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 
@@ -24,7 +25,8 @@ export interface FoundFiles {
 }
 
 /**
- * Every regular file that paths, folders and globs name, whatever it holds; sidecars of another file are left out.
+ * Every regular file that paths, folders and globs name, whatever it holds; what SQLite and varve put beside another
+ * file while they work on it is left out.
  * Symbolic links are followed when named outright, never when met on the way: a walk can neither loop nor leave its
  * folder. What exists under a name is taken as that, also when the name looks like a glob.
  */
@@ -59,15 +61,16 @@ class Walk {
     for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) this.#attempt(path, () => this.#enterFolder(path));
-      else if (entry.isFile() && !isSidecar(entry.name, names)) {
+      else if (entry.isFile() && !isBesideWork(entry.name, names)) {
         this.#addMet(path, (suffix) => names.has(entry.name + suffix));
       }
     }
   }
 
   #enterGlob(pattern: string): void {
-    const paths = globSync(pattern, {
+    const paths = globSync([pattern, `${pattern}/**`], {
       absolute: true,
+      expandDirectories: false,
       dot: true,
       followSymbolicLinks: false,
       fs: { readdirSync: this.#readFolder as typeof readdirSync },
@@ -75,7 +78,7 @@ class Walk {
     if (paths.length === 0) this.problems.push(notFound(pattern));
     const names = new Set(paths);
     for (const path of paths) {
-      if (!isSidecar(path, names)) this.#addMet(path, (suffix) => existsSync(path + suffix));
+      if (!isBesideWork(path, names)) this.#addMet(path, (suffix) => existsSync(path + suffix));
     }
   }
 
@@ -84,7 +87,7 @@ class Walk {
     try {
       return readdirSync(folder, options);
     } catch (error) {
-      this.problems.push(unreadable(folder, error));
+      this.problems.push(unreadable(resolve(folder), error));
       throw error;
     }
   };
@@ -110,8 +113,10 @@ class Walk {
   }
 }
 
-function isSidecar(name: string, names: ReadonlySet<string>): boolean {
-  return sidecarSuffixes.some((suffix) => name.endsWith(suffix) && names.has(name.slice(0, -suffix.length)));
+/** Also a lock or a half-made file that a crash has left: these are databases to look at, but nobody's archive. */
+function isBesideWork(name: string, names: ReadonlySet<string>): boolean {
+  const isSidecar = (suffix: string) => name.endsWith(suffix) && names.has(name.slice(0, -suffix.length));
+  return isWorkFile(name) || sidecarSuffixes.some(isSidecar);
 }
 
 function notFound(path: string): VarveError {

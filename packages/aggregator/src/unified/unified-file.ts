@@ -1,8 +1,10 @@
 import { existsSync, linkSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { readHeader } from '@varve/core';
 import { type Lineage, quoteIdentifier } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import Database from 'better-sqlite3';
-import { readHeader } from '../read-header.ts';
+
 import { sidecarSuffixes } from '../walk-files.ts';
 import { archivesDdl } from './archives-table.ts';
 import { readHeadTables } from './head-tables.ts';
@@ -38,7 +40,8 @@ export function openUnifiedFile(file: string, lineage: Lineage): Database.Databa
 
 /** Complete or not at all: made in memory, written beside, and linked to its name unless another process was faster. */
 function createUnifiedFile(file: string, lineage: Lineage): void {
-  const fresh = `${file}.new-${process.pid}`;
+  // Named as core names its work files, so that no walk takes what a crash leaves for an archive.
+  const fresh = join(dirname(file), `.${basename(file)}.${process.pid}.creating`);
   const sqlite = new Database(':memory:');
   try {
     sqlite.pragma(`application_id = ${unifiedApplicationId}`);
@@ -77,16 +80,19 @@ function rebuild(sqlite: Database.Database, lineage: Lineage): void {
   createTables(sqlite, lineage);
 }
 
-/** Tells by the header where that is safe, else by SQLite: a view that is in use has its sidecars already. */
 function assertUnifiedFile(file: string): void {
-  const inUse = sidecarSuffixes.some((suffix) => existsSync(file + suffix));
   try {
-    const owner = inUse ? readApplicationId(file) : readHeader(file).applicationId;
-    if (owner === unifiedApplicationId) return;
+    if (isUnifiedFile(file)) return;
   } catch (cause) {
     throw foreign(file, cause);
   }
   throw foreign(file);
+}
+
+/** Tells by the header where that is safe, else by SQLite: a view that is in use has its sidecars already. */
+export function isUnifiedFile(file: string): boolean {
+  const inUse = sidecarSuffixes.some((suffix) => existsSync(file + suffix));
+  return (inUse ? readApplicationId(file) : readHeader(file).applicationId) === unifiedApplicationId;
 }
 
 function readApplicationId(file: string): unknown {
