@@ -1,4 +1,4 @@
-import type { findings, packages } from './schema.ts';
+import type { findings, licences, packages } from './schema.ts';
 import { checkDependencies } from './tools/check-dependencies.ts';
 import { findDeepImports } from './tools/find-deep-imports.ts';
 import { readReadme } from './tools/read-readme.ts';
@@ -8,7 +8,9 @@ export type Problem = Pick<typeof findings.$inferInsert, 'rule' | 'severity' | '
 
 /** What is known about a package before the checks are chosen. */
 export interface Evidence {
-  readonly audited: typeof packages.$inferSelect;
+  readonly audited: typeof packages.$inferSelect & {
+    readonly licence: typeof licences.$inferSelect | null;
+  };
   /** Unknown where an older service began the audit. */
   readonly countByExtension: Readonly<Record<string, number>> | undefined;
 }

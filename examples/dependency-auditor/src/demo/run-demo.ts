@@ -1,0 +1,106 @@
+import { deepStrictEqual } from 'node:assert';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openUnified, upgradeArchives } from '@varve/aggregator';
+import { deployments } from '../deployments.ts';
+import { findInstalled } from '../find-installed.ts';
+import { lineage } from '../lineage.ts';
+import { runAgents } from '../run-agents.ts';
+import { type Answers, askAll, showAnswers, showVerdictsByVersion } from './answers.ts';
+import { readFirstEra } from './read-first-era.ts';
+import { Screen } from './screen.ts';
+import { showCensus } from './show-census.ts';
+import { showHistory } from './show-history.ts';
+
+export interface DemoOptions {
+  /** How many audits to run. */
+  readonly sessions: number;
+  /** The clone: its installed packages are audited. */
+  readonly root: string;
+  /** Emptied first. */
+  readonly dir: string;
+  readonly output: NodeJS.WritableStream;
+}
+
+export interface DemoResult {
+  /** The versions at which archives stood before the upgrade, and after it. */
+  readonly versionsBefore: readonly number[];
+  readonly versionsAfter: readonly number[];
+  readonly answers: Answers;
+}
+
+/**
+ * The main job from beginning to end: real sessions of nine deployments, read as one, upgraded, and read again.
+ *
+ * @throws when reading changed an archive, an archive could not be read, or the upgrade changed an answer.
+ */
+export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const screen = new Screen(options.output);
+  const archiveDir = join(options.dir, 'archives');
+  rmSync(options.dir, { recursive: true, force: true });
+
+  screen.heading('An agent really runs');
+  await recordSessions(screen, options, archiveDir);
+
+  showHistory(screen);
+
+  screen.heading('Census: archives by version');
+  const versionsBefore = showCensus(screen, archiveDir);
+
+  screen.heading('Lazy reading: the oldest archive through today’s types');
+  readFirstEra(screen, archiveDir);
+
+  screen.heading('Unified view: questions across all sessions of all versions');
+  const file = join(options.dir, 'unified.db');
+  const unify = (onProgress: (done: number, total: number) => void) =>
+    openUnified(file, {
+      lineage,
+      archives: archiveDir,
+      onProgress: ({ done, total }) => onProgress(done, total),
+    });
+  using unified = await screen.withProgress('unifying', unify);
+  deepStrictEqual(unified.problems, []);
+  const answers = askAll(unified);
+  showAnswers(screen, answers);
+  screen.line();
+  showVerdictsByVersion(screen, unified);
+
+  screen.heading('Bulk upgrade: every archive to head');
+  await upgradeAll(screen, archiveDir);
+  const versionsAfter = showCensus(screen, archiveDir);
+  const { changed, problems } = await unified.refresh();
+  deepStrictEqual(problems, []);
+  deepStrictEqual(askAll(unified), answers);
+  screen.line(`${changed} archives read again: the same questions, the same answers`);
+  return { versionsBefore, versionsAfter, answers };
+}
+
+async function recordSessions(screen: Screen, options: DemoOptions, archiveDir: string): Promise<void> {
+  const { sessions, root, dir } = options;
+  const folders = findInstalled(root);
+  const startedMs = performance.now();
+  await screen.withProgress('auditing', (onProgress) =>
+    runAgents({
+      folders,
+      sessions,
+      sessionsDir: join(dir, 'live'),
+      archiveDir,
+      onProgress: (done) => onProgress(done, sessions),
+    }),
+  );
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  screen.line(`${sessions} audits of ${folders.length} packages in this clone, each a file, in ${seconds} s`);
+  screen.line(
+    `by ${deployments.length} deployments of a service, four of whose five eras of code are frozen in eras/`,
+  );
+}
+
+async function upgradeAll(screen: Screen, archiveDir: string): Promise<void> {
+  const startedMs = performance.now();
+  const { upgraded, current, failed } = await screen.withProgress('upgrading', (onProgress) =>
+    upgradeArchives(archiveDir, { lineage, onProgress: ({ done, total }) => onProgress(done, total) }),
+  );
+  deepStrictEqual(failed, []);
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  screen.line(`${upgraded} upgraded, ${current} at head already, none failed, in ${seconds} s`);
+}

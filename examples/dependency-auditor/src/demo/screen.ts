@@ -1,0 +1,61 @@
+import { Presets, SingleBar } from 'cli-progress';
+import pc from 'picocolors';
+
+/** Where the demo prints to. Progress goes to stderr, and only where someone watches. */
+export class Screen {
+  readonly #output: NodeJS.WritableStream;
+  #step = 0;
+
+  constructor(output: NodeJS.WritableStream) {
+    this.#output = output;
+  }
+
+  /** The title of the next step. */
+  heading(title: string): void {
+    this.#step += 1;
+    this.#output.write(`\n${pc.bold(pc.cyan(`${this.#step}  ${title}`))}\n`);
+  }
+
+  line(text = ''): void {
+    this.#output.write(text ? `   ${text}\n` : '\n');
+  }
+
+  note(text: string): void {
+    this.line(pc.dim(text));
+  }
+
+  /** Columns of numbers are set to the right; the first row holds the titles. */
+  table(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+    const cells = [titles, ...rows].map((row) => row.map(String));
+    const widths = titles.map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
+    const isNumber = titles.map((_, at) => rows.every((row) => typeof row[at] === 'number'));
+    for (const [at, row] of cells.entries()) {
+      const padded = row.map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return isNumber[column] ? cell.padStart(width) : cell.padEnd(width);
+      });
+      const text = padded.join('  ').trimEnd();
+      if (at === 0) this.note(text);
+      else this.line(text);
+    }
+  }
+
+  /** Runs work that reports how far it is. */
+  async withProgress<T>(
+    label: string,
+    run: (onProgress: (done: number, total: number) => void) => Promise<T>,
+  ): Promise<T> {
+    if (!process.stderr.isTTY) return run(() => {});
+    const format = `   ${label} {bar} {value}/{total}`;
+    const bar = new SingleBar({ format, hideCursor: true, clearOnComplete: true }, Presets.rect);
+    bar.start(0, 0);
+    try {
+      return await run((done, total) => {
+        bar.setTotal(total);
+        bar.update(done);
+      });
+    } finally {
+      bar.stop();
+    }
+  }
+}

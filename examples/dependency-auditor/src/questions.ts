@@ -1,0 +1,72 @@
+import type { Unified } from '@varve/aggregator';
+import { and, asc, avg, count, countDistinct, desc, eq, sql } from 'drizzle-orm';
+import type * as schema from './schema.ts';
+
+type AllSessions = Unified<typeof schema>;
+
+/** Which tools fail most, and how long they take: the worst first. */
+export function askTools({ db, tables: { toolCalls } }: AllSessions) {
+  const failures = sql<number>`sum(${toolCalls.status} = 'error')`;
+  return db
+    .select({
+      tool: toolCalls.toolName,
+      calls: count(),
+      failures,
+      averageMs: avg(toolCalls.durationMs).mapWith(Number),
+      totalMs: sql<number>`sum(${toolCalls.durationMs})`,
+    })
+    .from(toolCalls)
+    .groupBy(toolCalls.toolName)
+    .orderBy(desc(failures), asc(toolCalls.toolName))
+    .all();
+}
+
+/** How packages under each licence were judged: the most used licence first. */
+export function askVerdictsByLicence({ db, tables: { licences, verdicts } }: AllSessions) {
+  return db
+    .select({ licence: sql<string>`coalesce(${licences.declared}, 'none')`, ...countVerdicts(verdicts) })
+    .from(verdicts)
+    .innerJoin(
+      licences,
+      and(eq(licences._archive, verdicts._archive), eq(licences.packageSeq, verdicts.packageSeq)),
+    )
+    .groupBy(licences.declared)
+    .orderBy(desc(count()), asc(licences.declared))
+    .all();
+}
+
+/** How each version of the service ended its sessions. */
+export function askServiceVersions({ db, tables: { sessions } }: AllSessions) {
+  const inState = (status: string) => sql<number>`sum(${sessions.status} = ${status})`;
+  return db
+    .select({
+      service: sessions.agentVersion,
+      sessions: count(),
+      completed: inState('completed'),
+      failed: inState('failed'),
+    })
+    .from(sessions)
+    .groupBy(sessions.agentVersion)
+    .orderBy(asc(sessions.agentVersion))
+    .all();
+}
+
+/** The verdicts by the schema version that their archive stands at. An upgrade changes this, and nothing else. */
+export function askVerdictsByVersion({ db, tables: { sessions, verdicts } }: AllSessions) {
+  return db
+    .select({
+      version: sessions._version,
+      sessions: countDistinct(sessions.id),
+      ...countVerdicts(verdicts),
+    })
+    .from(sessions)
+    .leftJoin(verdicts, eq(verdicts._archive, sessions._archive))
+    .groupBy(sessions._version)
+    .orderBy(asc(sessions._version))
+    .all();
+}
+
+function countVerdicts(verdicts: AllSessions['tables']['verdicts']) {
+  const inState = (verdict: string) => sql<number>`count(*) filter (where ${verdicts.verdict} = ${verdict})`;
+  return { approve: inState('approve'), review: inState('review'), reject: inState('reject') };
+}
