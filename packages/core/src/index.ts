@@ -1,1 +1,12 @@
-export {};
+export type { Archive } from './archive.ts';
+export { type CreateSessionOptions, createSession, type SessionValues } from './create-session.ts';
+export { type FileHeader, readHeader } from './file-header.ts';
+export { type OpenArchiveOptions, openArchive } from './open-archive.ts';
+export { type OpenSessionOptions, openSession } from './open-session.ts';
+export type { ReadingPlan, TablePlan } from './reading-plan.ts';
+export type { SealOptions } from './seal.ts';
+export type { Session } from './session.ts';
+export type { ReadonlyDb, RecordKey, RecordValues, TableOf } from './table-types.ts';
+export type { CallOutcome, ToolCallOptions } from './tool-call.ts';
+export { isWorkFile } from './work-file.ts';
+export { type LockHolder, lockHolder } from './writer-lock.ts';

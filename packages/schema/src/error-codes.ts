@@ -23,6 +23,7 @@ export const errorCodes = {
   TABLE_UNKNOWN: 'the table is not part of the lineage',
   ROW_INVALID: 'the row does not fit its table',
   JSON_INVALID: 'the value does not fit the schema of its JSON column',
+  SESSION_EXISTS: 'the folder already holds a session of this id',
   SESSION_LOCKED: 'another writer has the session open',
   SESSION_CLOSED: 'the session or archive was used after it was closed',
   SESSION_LIVE: 'the file is a live session, not a sealed archive',

@@ -1,0 +1,28 @@
+import * as fs from 'node:fs';
+
+/** The operations by which files of sessions come, move and go. One place, so that tests can let any of them fail. */
+export const durableFs = {
+  copy: (from: string, to: string): void => fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE),
+  link: fs.linkSync,
+  rename: fs.renameSync,
+  remove: (path: string): void => fs.rmSync(path, { force: true }),
+  chmod: fs.chmodSync,
+  /** Writes a new file and forces it to the disk. */
+  write: (path: string, bytes: Uint8Array): void => fs.writeFileSync(path, bytes, { flush: true }),
+  /** Forces a file's bytes to the disk. */
+  sync: (path: string): void => syncPath(path, process.platform === 'win32' ? 'r+' : 'r'),
+  /** Forces a folder's entries to the disk: what makes a rename last. */
+  syncDir: (path: string): void => {
+    // Windows cannot open a folder for that; NTFS keeps its entries in a journal of its own.
+    if (process.platform !== 'win32') syncPath(path, 'r');
+  },
+};
+
+function syncPath(path: string, flags: string): void {
+  const file = fs.openSync(path, flags);
+  try {
+    fs.fsyncSync(file);
+  } finally {
+    fs.closeSync(file);
+  }
+}

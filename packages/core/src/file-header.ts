@@ -1,0 +1,76 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { type ErrorCode, VarveError } from '@varve/schema';
+import { onFile } from './file-error.ts';
+
+/** What an SQLite file says about itself in its first 100 bytes. Source: https://www.sqlite.org/fileformat.html */
+export interface FileHeader {
+  readonly sizeBytes: number;
+  readonly pageSizeBytes: number;
+  readonly applicationId: number;
+  readonly userVersion: number;
+  /** The file was left in WAL mode: SQLite would put files beside it to read it. */
+  readonly isWal: boolean;
+}
+
+const magic = 'SQLite format 3\0';
+const headerSizeBytes = 100;
+
+/**
+ * Reads the header of a file without SQLite. Do not call it for a session that this process has open: closing a
+ * file drops the process's locks on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+ *
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_A_DATABASE, and FILE_CORRUPT for a file that is
+ * shorter than its header says
+ */
+export function readHeader(path: string): FileHeader {
+  const { bytes, sizeBytes } = onFile(path, () => readStart(path));
+  const start = bytes.toString('latin1', 0, magic.length);
+  if (bytes.length === 0) throw headerError('FILE_EMPTY', 'the file holds no bytes', path);
+  if (!magic.startsWith(start) || (bytes.length >= magic.length && start !== magic)) {
+    throw headerError('FILE_NOT_A_DATABASE', 'the file does not begin as an SQLite database', path);
+  }
+  if (bytes.length < headerSizeBytes)
+    throw headerError('FILE_CORRUPT', 'the file ends inside its header', path);
+  const header = parseHeader(bytes, sizeBytes);
+  const missingBytes = expectedSizeBytes(bytes, header) - sizeBytes;
+  if (missingBytes > 0) {
+    throw headerError('FILE_CORRUPT', `the file is truncated: ${missingBytes} bytes are missing`, path);
+  }
+  return header;
+}
+
+function readStart(path: string): { bytes: Buffer; sizeBytes: number } {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(headerSizeBytes);
+    const count = readSync(file, bytes, 0, headerSizeBytes, 0);
+    return { bytes: bytes.subarray(0, count), sizeBytes: fstatSync(file).size };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function parseHeader(bytes: Buffer, sizeBytes: number): FileHeader {
+  const pageSize = bytes.readUInt16BE(16);
+  return {
+    sizeBytes,
+    pageSizeBytes: pageSize === 1 ? 65_536 : pageSize,
+    applicationId: bytes.readInt32BE(68),
+    userVersion: bytes.readInt32BE(60),
+    isWal: bytes[18] === 2 || bytes[19] === 2,
+  };
+}
+
+/** The size in the header counts only when its change counter agrees; beside a WAL the rest may still be in there. */
+function expectedSizeBytes(bytes: Buffer, { isWal, pageSizeBytes }: FileHeader): number {
+  const isCounted = bytes.readUInt32BE(24) === bytes.readUInt32BE(92);
+  return isCounted && !isWal ? bytes.readUInt32BE(28) * pageSizeBytes : 0;
+}
+
+function headerError(code: ErrorCode, message: string, path: string): VarveError {
+  return new VarveError(code, message, {
+    path,
+    hint:
+      code === 'FILE_NOT_A_DATABASE' ? 'check the path' : 'restore the file from a backup, or set it aside',
+  });
+}

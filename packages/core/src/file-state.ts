@@ -1,0 +1,43 @@
+import { type BigIntStats, statSync } from 'node:fs';
+import { onFile } from './file-error.ts';
+import { type FileHeader, readHeader } from './file-header.ts';
+import { type LockHolder, lockHolder, lockSuffix } from './writer-lock.ts';
+
+/** What SQLite leaves beside a file that was not closed: commits not yet in it, or the way back from half a commit. */
+export const leftoverSuffixes = ['-wal', '-journal'] as const;
+
+/**
+ * How a file lies there. `sealed` can be read in place, with nothing appearing beside it; `unsealed` was closed or
+ * abandoned by a writer in WAL mode, or in the middle of a commit; `live` has a writer now.
+ */
+export type FileState =
+  | {
+      readonly kind: 'sealed' | 'unsealed';
+      readonly header: FileHeader;
+      readonly leftovers: readonly string[];
+    }
+  | { readonly kind: 'live'; readonly holder: LockHolder };
+
+/**
+ * Looks at a file without SQLite, or, where a writer has it open, without touching it: even this process may be that
+ * writer, and closing the file would drop its locks.
+ *
+ * @throws the codes of `readHeader`
+ */
+export function inspectFile(path: string): FileState {
+  const leftovers = leftoverSuffixes.map((suffix) => path + suffix).filter(isNotEmpty);
+  const holder =
+    statOf(`${path}-wal`) || statOf(path + lockSuffix) ? onFile(path, () => lockHolder(path)) : undefined;
+  if (holder) return { kind: 'live', holder };
+  const header = readHeader(path);
+  return { kind: header.isWal || leftovers.length > 0 ? 'unsealed' : 'sealed', header, leftovers };
+}
+
+function isNotEmpty(path: string): boolean {
+  return (statOf(path)?.size ?? 0n) > 0n;
+}
+
+/** Undefined for a file that is not there. */
+export function statOf(path: string): BigIntStats | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false });
+}

@@ -1,0 +1,70 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { VarveError } from '@varve/schema';
+import { durableFs } from './durable-fs.ts';
+import { hashFile } from './hash-file.ts';
+import { workFile } from './work-file.ts';
+
+/**
+ * Moves a closed file into a folder, read-only, never over another file, and lasting before it returns. A crash
+ * leaves it under its old name, or under both; calling it again finishes the move.
+ *
+ * @throws ARCHIVE_EXISTS
+ */
+export function moveInto(path: string, dir: string): string {
+  const target = join(dir, basename(path));
+  durableFs.sync(path);
+  durableFs.chmod(path, 0o444);
+  if (!linkInto(path, target) && !isSameContent(path, target)) throw existsError(path, target);
+  durableFs.syncDir(dir);
+  durableFs.remove(path);
+  durableFs.syncDir(dirname(path));
+  return target;
+}
+
+/** @throws ARCHIVE_EXISTS when the folder has a file of this name already */
+export function assertNameIsFree(path: string, dir: string): void {
+  const target = join(dir, basename(path));
+  if (existsSync(target)) throw existsError(path, target);
+}
+
+/** Gives the file its new name; false when the name is taken. */
+function linkInto(path: string, target: string): boolean {
+  try {
+    durableFs.link(path, target);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code !== 'EXDEV') throw error;
+    return copyInto(path, target);
+  }
+}
+
+/** On another file system a name cannot be given to the file itself, but to a whole copy of it. */
+function copyInto(path: string, target: string): boolean {
+  const copy = workFile(target, 'sealing');
+  durableFs.remove(copy);
+  try {
+    durableFs.copy(path, copy);
+    durableFs.chmod(copy, 0o600);
+    durableFs.sync(copy);
+    durableFs.chmod(copy, 0o444);
+    return linkInto(copy, target);
+  } finally {
+    durableFs.remove(copy);
+  }
+}
+
+function isSameContent(path: string, other: string): boolean {
+  const [a, b] = [statSync(path, { bigint: true }), statSync(other, { bigint: true })];
+  return (a.ino === b.ino && a.dev === b.dev) || (a.size === b.size && hashFile(path) === hashFile(other));
+}
+
+function existsError(path: string, target: string): VarveError {
+  return new VarveError('ARCHIVE_EXISTS', `the archive folder already holds ${basename(target)}`, {
+    path,
+    hint: 'seal into another folder, or move the other archive away; neither file was changed',
+    details: { archive: target },
+  });
+}

@@ -1,0 +1,33 @@
+import { type Lineage, replayMigrations, type TableModule } from '@varve/migrations';
+import { onFile } from './file-error.ts';
+import { openDatabase } from './open-database.ts';
+import { Session } from './session.ts';
+import type { WriterLock } from './writer-lock.ts';
+
+export interface OpenWriterOptions<TTables extends TableModule> {
+  readonly path: string;
+  readonly lineage: Lineage<TTables>;
+  readonly lock: WriterLock;
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * Opens a file that the caller has the writer lock of, at head, every commit durable. The migrations run before the
+ * journal mode is touched: a file that cannot be brought to head stays as it is.
+ */
+export function openWriter<TTables extends TableModule>(
+  options: OpenWriterOptions<TTables>,
+): Session<TTables> {
+  const { path, lineage, lock } = options;
+  const sqlite = openDatabase(path, { isTrusted: true, ...options });
+  try {
+    onFile(path, () => {
+      replayMigrations(sqlite, lineage, path);
+      sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    });
+    return new Session({ path, lineage, sqlite, lock });
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}

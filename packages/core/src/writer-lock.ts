@@ -1,0 +1,169 @@
+import { closeSync, fstatSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { VarveError } from '@varve/schema';
+import { onFile } from './file-error.ts';
+import { lockImage } from './lock-image.ts';
+import { type Database, defaultBusyTimeoutMs, isBusy, openDatabase } from './open-database.ts';
+
+/** Who holds the writer lock of a session. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly sinceMs: number;
+}
+
+export interface WriterLock {
+  /** Lets go of the lock and removes its file. */
+  release(): void;
+}
+
+export const lockSuffix = '-lock';
+
+const pollMs = 10;
+/** Longer than another process's look at the lock takes, which holds it for a moment. */
+const probeTimeoutMs = 20;
+
+/**
+ * Takes the lock of a session's one writer: a transaction held open on a small SQLite file beside the session. The
+ * operating system lets go of it when the process dies, so no lock outlives its writer, and SQLite keeps connections
+ * of one process apart too. `user_version` in the file says whose it is.
+ *
+ * A holder that took it less than `busyTimeoutMs` ago is waited for: it may only be bringing the file to head. A
+ * writer that has had it for longer is not, nor is one in this process.
+ *
+ * @throws SESSION_LOCKED with `details.pid` and `details.since`; FILE_READ_ONLY
+ */
+export function acquireWriterLock(path: string, busyTimeoutMs = defaultBusyTimeoutMs): WriterLock {
+  for (;;) {
+    const lock = tryLock(path + lockSuffix);
+    if (lock) return lock;
+    const holder = lockHolder(path);
+    if (!holder) continue;
+    const isWorthWaiting = holder.pid !== process.pid && Date.now() < holder.sinceMs + busyTimeoutMs;
+    if (!isWorthWaiting) throw lockedError(path, holder);
+    sleep(pollMs);
+  }
+}
+
+/** Takes the lock for a writer to be made, and lets go of it when none is. */
+export function withWriterLock<T>(path: string, busyTimeoutMs: number, open: (lock: WriterLock) => T): T {
+  const lock = acquireWriterLock(path, busyTimeoutMs);
+  try {
+    return open(lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Who holds the writer lock now; undefined when nobody does. */
+export function lockHolder(path: string): LockHolder | undefined {
+  const lockPath = path + lockSuffix;
+  const sqlite = openLock(lockPath, probeTimeoutMs);
+  if (!sqlite) return undefined;
+  try {
+    if (tryBegin(sqlite)) return undefined;
+    const pid = Number(sqlite.pragma('user_version', { simple: true }));
+    const sinceMs = statSync(lockPath, { throwIfNoEntry: false })?.mtimeMs;
+    return sinceMs === undefined ? undefined : { pid, sinceMs };
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** One attempt. Without a result, somebody has the lock, or has just let go of it, or a dead writer's file was removed. */
+function tryLock(lockPath: string): WriterLock | undefined {
+  const file = createLockFile(lockPath);
+  return file === undefined ? clearDeadLock(lockPath) : lockOwnFile(lockPath, file);
+}
+
+/**
+ * `file` stays open as long as the lock: closing it would drop the process's locks on the file
+ * (https://www.sqlite.org/howtocorrupt.html, 2.2).
+ */
+function lockOwnFile(lockPath: string, file: number): WriterLock | undefined {
+  const inode = fstatSync(file, { bigint: true }).ino;
+  const sqlite = openLock(lockPath, 0);
+  // Between making the file and locking it, another process may have taken it for a dead writer's.
+  while (sqlite && inodeOf(lockPath) === inode) {
+    if (!tryBegin(sqlite)) sleep(1);
+    else if (inodeOf(lockPath) === inode) return { release: () => release(lockPath, sqlite, file) };
+  }
+  sqlite?.close();
+  closeSync(file);
+  return undefined;
+}
+
+/** Removes the lock file of a writer that died. Only who holds the lock on it may, and only while it has this name. */
+function clearDeadLock(lockPath: string): undefined {
+  const inode = inodeOf(lockPath);
+  const sqlite = openLock(lockPath, 0);
+  if (!sqlite) return;
+  try {
+    if (tryBegin(sqlite) && inodeOf(lockPath) === inode) rmSync(lockPath, { force: true });
+  } finally {
+    sqlite.close();
+  }
+}
+
+function createLockFile(lockPath: string): number | undefined {
+  return onFile(
+    lockPath,
+    () => {
+      try {
+        const file = openSync(lockPath, 'wx');
+        writeSync(file, lockImage());
+        return file;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+        throw error;
+      }
+    },
+    'write',
+  );
+}
+
+/** Undefined when the file is not there (any more). */
+function openLock(lockPath: string, busyTimeoutMs: number): Database | undefined {
+  if (inodeOf(lockPath) === undefined) return undefined;
+  try {
+    return openDatabase(lockPath, { busyTimeoutMs });
+  } catch (error) {
+    if (inodeOf(lockPath) === undefined) return undefined;
+    throw error;
+  }
+}
+
+function tryBegin(sqlite: Database): boolean {
+  try {
+    sqlite.exec('BEGIN IMMEDIATE');
+    return true;
+  } catch (error) {
+    if (isBusy(error)) return false;
+    throw error;
+  }
+}
+
+/** While it is locked nobody may take the file's name, so it goes first; Windows can remove closed files only. */
+function release(lockPath: string, sqlite: Database, file: number): void {
+  if (process.platform !== 'win32') rmSync(lockPath, { force: true });
+  sqlite.close();
+  closeSync(file);
+  if (process.platform === 'win32') rmSync(lockPath, { force: true });
+}
+
+function inodeOf(path: string): bigint | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+}
+
+function sleep(durationMs: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, durationMs);
+}
+
+function lockedError(path: string, { pid, sinceMs }: LockHolder): VarveError {
+  const since = new Date(sinceMs).toISOString();
+  const owner = pid === process.pid ? 'this process' : `process ${pid}`;
+  return new VarveError('SESSION_LOCKED', `${owner} has had this session open for writing since ${since}`, {
+    path,
+    hint: 'close the session there first, or read it beside its writer with readSession',
+    details: { pid, since },
+  });
+}
