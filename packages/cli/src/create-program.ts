@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import { addQuery } from './verbs/query.ts';
 import { addStatus } from './verbs/status.ts';
+import { addUnify } from './verbs/unify.ts';
 
 /** The whole command line. What cannot be parsed is thrown as CommanderError and not printed. */
 export function createProgram(): Command {
@@ -7,6 +9,6 @@ export function createProgram(): Command {
     .description('Reads every agent session ever archived, at the schema of today.')
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  for (const addVerb of [addStatus]) addVerb(program);
+  for (const addVerb of [addStatus, addQuery, addUnify]) addVerb(program);
   return program;
 }
