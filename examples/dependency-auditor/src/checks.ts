@@ -65,14 +65,17 @@ export const checks: readonly Check[] = [
   },
 ];
 
-/** What is wrong between the licence that is declared and the one that is shipped. */
-export function licenceProblems(declared: string | null | undefined, shipped: string | undefined): Problem[] {
+/** What needs no choosing: what the facts alone say against a package. */
+export function problemsOfFacts({ audited }: Evidence, shipped: string | undefined): Problem[] {
+  const declared = audited.licence?.declared;
   const problems: Problem[] = [];
-  const report = (severity: Problem['severity'], message: string) =>
-    problems.push({ rule: 'licence', severity, message });
-  if (!shipped) report('warning', 'no licence text that we know');
+  const report = (rule: string, severity: Problem['severity'], message: string) =>
+    problems.push({ rule, severity, message });
+  if (!audited.name) report('manifest', 'critical', 'no readable manifest');
+  if (!shipped) report('licence', 'warning', 'no licence text that we know');
   else if (!declared?.includes(shipped))
-    report('warning', `ships ${shipped}, declares ${declared ?? 'nothing'}`);
-  if (declared?.includes('GPL')) report('critical', `${declared} asks for more than we give`);
+    report('licence', 'warning', `ships ${shipped}, declares ${declared}`);
+  if (declared?.includes('GPL')) report('licence', 'critical', `${declared} asks for more than we give`);
+  if (audited.hasInstallScript) report('install-script', 'critical', 'runs commands on install');
   return problems;
 }

@@ -1,7 +1,7 @@
 import type { Session } from '@varve/core';
 import { eq } from 'drizzle-orm';
 import { attempt } from './attempt.ts';
-import { type CallTool, type Evidence, licenceProblems, type Problem } from './checks.ts';
+import { type CallTool, type Evidence, type Problem, problemsOfFacts } from './checks.ts';
 import { judgeProblems, type Verdict } from './judge-problems.ts';
 import { planChecks } from './plan-checks.ts';
 import * as schema from './schema.ts';
@@ -58,10 +58,7 @@ async function findProblems(session: AuditSession, evidence: Evidence): Promise<
     .update(licences)
     .set({ detected: licence?.spdx ?? null })
     .run();
-  const problems = licenceProblems(audited.licence?.declared, licence?.spdx);
-  if (audited.hasInstallScript) {
-    problems.push({ rule: 'install-script', severity: 'critical', message: 'runs commands on install' });
-  }
+  const problems = problemsOfFacts(evidence, licence?.spdx);
   for (const check of chosen) problems.push(...(await check.findProblems(callTool)));
   return problems;
 }

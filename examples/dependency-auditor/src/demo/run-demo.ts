@@ -79,7 +79,7 @@ async function recordSessions(screen: Screen, options: DemoOptions, archiveDir: 
   const { sessions, root, dir } = options;
   const folders = findInstalled(root);
   const startedMs = performance.now();
-  await screen.withProgress('auditing', (onProgress) =>
+  const { handedOver } = await screen.withProgress('auditing', (onProgress) =>
     runAgents({
       folders,
       sessions,
@@ -91,8 +91,9 @@ async function recordSessions(screen: Screen, options: DemoOptions, archiveDir: 
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   screen.line(`${sessions} audits of ${folders.length} packages in this clone, each a file, in ${seconds} s`);
   screen.line(
-    `by ${deployments.length} deployments of a service, four of whose five eras of code are frozen in eras/`,
+    `by ${deployments.length} deployments of one service, over five eras of its recording code (eras/1 to 4, src)`,
   );
+  screen.line(`${handedOver} of them begun by one deployment and ended, in the same file, by the next`);
 }
 
 async function upgradeAll(screen: Screen, archiveDir: string): Promise<void> {

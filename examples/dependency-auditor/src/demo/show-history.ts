@@ -29,8 +29,8 @@ export function describeMigration({ sql }: Migration): string {
       it.replace('" TO "', ' to '),
     ),
     ...say('drops', names(/DROP COLUMN `(\w+)`/g), 'columns'),
-    ...say('fills', names(/INSERT INTO (\w+)/g), 'tables'),
-    ...say('rewrites', [...new Set(names(/UPDATE (\w+)/g))], 'tables'),
+    ...say('fills', names(/^INSERT INTO (\w+)/gm), 'tables'),
+    ...say('rewrites', [...new Set(names(/^UPDATE (\w+)/gm))], 'tables'),
     ...say('checks', names(/CHECK\("\w+"\."(\w+)"/g), 'columns'),
     ...say('indexes', [...new Set(indexed)], 'tables'),
   ].join(', ');

@@ -30,7 +30,9 @@ function importsOf(folder: string, path: string): string[] {
   }
 }
 
+/** A single word after the package's name is a door of its own, as in `zod/v4`; a path or a file is not. */
 function isDeep(specifier: string): boolean {
   if (/^[./#]|^[a-z]+:/.test(specifier) || isBuiltin(specifier)) return false;
-  return specifier.split('/').length > (specifier.startsWith('@') ? 2 : 1);
+  const inside = specifier.split('/').slice(specifier.startsWith('@') ? 2 : 1);
+  return inside.length > 1 || (inside[0]?.includes('.') ?? false);
 }
