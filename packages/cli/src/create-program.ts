@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { addQuery } from './verbs/query.ts';
+import { addRead } from './verbs/read.ts';
+import { addShow } from './verbs/show.ts';
 import { addStatus } from './verbs/status.ts';
 import { addUnify } from './verbs/unify.ts';
 
@@ -9,6 +11,6 @@ export function createProgram(): Command {
     .description('Reads every agent session ever archived, at the schema of today.')
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  for (const addVerb of [addStatus, addQuery, addUnify]) addVerb(program);
+  for (const addVerb of [addStatus, addShow, addRead, addQuery, addUnify]) addVerb(program);
   return program;
 }

@@ -1,9 +1,12 @@
 export type { Archive } from './archive.ts';
+export { type ArchiveSource, type ArchiveSourceOptions, openArchiveSource } from './archive-source.ts';
 export { type CreateSessionOptions, createSession, type SessionValues } from './create-session.ts';
 export { type FileHeader, readHeader } from './file-header.ts';
+export { identifyArchive } from './identify-archive.ts';
 export { type OpenArchiveOptions, openArchive } from './open-archive.ts';
 export { type OpenSessionOptions, openSession } from './open-session.ts';
 export type { ReadingPlan, TablePlan } from './reading-plan.ts';
+export { rehearseUpgrade } from './rehearse-upgrade.ts';
 export type { SealOptions } from './seal.ts';
 export type { Session } from './session.ts';
 export type { ReadonlyDb, RecordKey, RecordValues, TableOf } from './table-types.ts';

@@ -1,0 +1,47 @@
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { makeWorkplace } from '../testing/make-workplace.ts';
+import { runVarve } from '../testing/run-varve.ts';
+
+it('reads an old archive at head schema, and leaves it untouched and alone', () => {
+  const { dir, addArchive } = makeWorkplace();
+  const path = addArchive('old.db', 1, 'search');
+  const before = readFileSync(path);
+  const { exitCode, stdout, stderr } = runVarve(dir, 'read', path, 'SELECT * FROM calls');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toBe('id  tool    duration_ms  status\n 1  search               ok\n');
+  expect(readFileSync(path).equals(before)).toBe(true);
+  expect(readdirSync(join(dir, 'archives'))).toEqual(['old.db']);
+});
+
+it('gives SQL from outside no way to write, whatever the version', () => {
+  const { dir, addArchive } = makeWorkplace();
+  for (const version of [1, 3]) {
+    const path = addArchive(`v${version}.db`, version, 'search');
+    chmodSync(path, 0o644);
+    const before = readFileSync(path);
+    for (const sql of [
+      "UPDATE calls SET tool = 'x' RETURNING tool",
+      "ATTACH 'other.db' AS o",
+      'PRAGMA query_only = 0',
+    ]) {
+      const { exitCode, stderr } = runVarve(dir, 'read', path, sql);
+      expect({ exitCode, code: stderr.slice(0, 18) }).toEqual({ exitCode: 2, code: 'error[SQL_REFUSED]' });
+    }
+    expect(readFileSync(path).equals(before)).toBe(true);
+  }
+  expect(existsSync(join(dir, 'other.db'))).toBe(false);
+});
+
+it.each([
+  ['FILE_NOT_FOUND', 'missing.db', undefined],
+  ['FILE_EMPTY', 'archives/empty.db', ''],
+  ['FILE_NOT_A_DATABASE', 'archives/text.db', 'nothing of the kind'],
+])('says %s and exits with 1', (code, name, content) => {
+  const { dir, addFile } = makeWorkplace();
+  if (content !== undefined) addFile(name, content);
+  const { exitCode, stdout, stderr } = runVarve(dir, 'read', name, 'SELECT 1', '--json');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toMatch(new RegExp(`^error\\[${code}\\]: .*${name}: .*\\nhint: .*\\n$`));
+});

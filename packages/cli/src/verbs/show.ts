@@ -1,0 +1,89 @@
+import { statSync } from 'node:fs';
+import { type Archive, openArchive, type ReadingPlan, rehearseUpgrade } from '@varve/core';
+import { type Lineage, quoteIdentifier } from '@varve/migrations';
+import type { Command } from 'commander';
+import { formatSize } from '../format-size.ts';
+import { renderTable } from '../render-table.ts';
+import { defineVerb } from '../verb.ts';
+
+/** What `varve show` knows about a file. */
+interface Shown {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly lineage: string;
+  readonly version: number;
+  readonly head: number;
+  /** The last migration the file has had. */
+  readonly migration: string | undefined;
+  readonly pending: readonly string[];
+  readonly plan: ReadingPlan;
+  /** Rows at head, by table. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** True when the pending migrations were replayed on a copy; undefined when that was not asked for. */
+  readonly isUpgradable?: true;
+}
+
+export function addShow(program: Command): void {
+  const command = program
+    .command('show <file>')
+    .description('tell which version a file is, how it is read at head, and how many rows it has')
+    .option('--check', 'replay the pending migrations on a copy, and fail as an upgrade would');
+  defineVerb<{ check?: boolean }>(command, async (context, [file = ''], { check }) => {
+    const lineage = await context.loadLineage();
+    if (check) rehearseUpgrade(file, { lineage });
+    using archive = openArchive(file, { lineage });
+    const shown: Shown = { ...describe(archive, lineage), ...(check && { isUpgradable: true }) };
+    return { json: shown, text: () => renderShown(shown) };
+  });
+}
+
+function describe({ path, version, plan, sqlite }: Archive, { name, migrations }: Lineage): Shown {
+  return {
+    path,
+    sizeBytes: statSync(path).size,
+    lineage: name,
+    version,
+    head: migrations.length,
+    migration: migrations[version - 1]?.name,
+    pending: migrations.slice(version).map((migration) => migration.name),
+    plan,
+    rows: Object.fromEntries(plan.tables.map((table) => [table.name, countRows(sqlite, table.name)])),
+  };
+}
+
+function countRows(sqlite: Archive['sqlite'], table: string): number {
+  return (
+    sqlite
+      .prepare<[], number>(`SELECT count(*) FROM ${quoteIdentifier(table)}`)
+      .pluck()
+      .get() ?? 0
+  );
+}
+
+function renderShown(shown: Shown): string {
+  const { plan, pending, rows } = shown;
+  const facts = renderTable(
+    [{ title: shown.path }, { title: '' }],
+    [
+      ['size', formatSize(shown.sizeBytes)],
+      ['lineage', shown.lineage],
+      ['version', `${shown.version} of ${shown.head}${shown.migration ? `, ${shown.migration}` : ''}`],
+      ['pending', pending.length === 0 ? 'nothing' : `${pending.length}, from ${pending[0]} on`],
+      ['read', `${waysToRead[plan.strategy]}, ${copies[plan.copy]}${plan.why ? `: ${plan.why}` : ''}`],
+      ...(shown.isUpgradable ? [['check', 'the pending migrations run on a copy of this file']] : []),
+    ],
+  );
+  const tables = renderTable(
+    [{ title: 'table' }, { title: 'rows', align: 'right' }, { title: 'strategy' }, { title: 'why' }],
+    plan.tables.map(({ name, strategy, why }) => [name, String(rows[name]), strategy, why ?? '']),
+  );
+  return `${facts}\n\n${tables}`;
+}
+
+const waysToRead = {
+  identity: 'as it is',
+  lens: 'through the lens',
+  replayed: 'by replaying its pending migrations',
+} as const;
+
+const copies = { none: 'in place', memory: 'on a copy in memory', file: 'on a temporary copy' } as const;
