@@ -20,7 +20,12 @@ interface Dependent {
  * @throws MIGRATION_FAILED with the statement's number and SQLite's own message.
  * @throws MIGRATION_REFUSED
  */
-export function applyMigration(sqlite: Database, migration: Migration, path?: string): void {
+export function applyMigration(
+  sqlite: Database,
+  migration: Migration,
+  path?: string,
+  beforeStatement?: (statement: SqlStatement) => void,
+): void {
   const statements = replayStatements(migration);
   const dropped = new Map<string, Dependent[]>();
   const lost: Dependent[] = [];
@@ -28,6 +33,7 @@ export function applyMigration(sqlite: Database, migration: Migration, path?: st
   try {
     for (const [at, statement] of statements.entries()) {
       current = at;
+      beforeStatement?.(statement);
       const table = droppedTable(statement);
       if (table) dropped.set(table, dependentsOf(sqlite, table));
       const rebuilt = dropped.get(renamedTo(statement) ?? '');

@@ -2,6 +2,9 @@ export { type DefineLineageOptions, defineLineage } from './define-lineage.ts';
 export { findLosses, type Loss } from './find-losses.ts';
 export { assertIdentified, type FileIdentity, identifyFile, identityError } from './identify.ts';
 export { ledgerTable } from './ledger.ts';
+export { compileLens } from './lens/compile-lens.ts';
+export { installLens } from './lens/install-lens.ts';
+export type { Lens, LensRefusal, LensStrategy, LensTable } from './lens/lens.ts';
 export {
   type Lineage,
   lineageAt,

@@ -1,0 +1,80 @@
+import { quoteIdentifier } from '../sql-tokens.ts';
+import type { LensTable } from './lens.ts';
+import type { LensTables } from './lens-tables.ts';
+import { nameKey } from './name-key.ts';
+import type { Relation } from './relation.ts';
+import { renderRelation } from './render-relation.ts';
+import type { TableShape } from './table-shape.ts';
+import type { Shape } from './trace-lineage.ts';
+
+/** The tables of head, each with the cheapest exact way to read it. */
+export function headTables(head: Shape, start: Shape, tables: LensTables): LensTable[] {
+  const lensTables: LensTable[] = [...head.tables].map(([key, table]) =>
+    ordinaryTable(table, start.tables.get(key), tables.get(table.name)),
+  );
+  const opaque = [...head.opaque.values()].map(({ name, columns }) => identityTable(name, columns));
+  return [...lensTables, ...opaque];
+}
+
+function ordinaryTable(table: TableShape, before: TableShape | undefined, relation: Relation): LensTable {
+  const columns = table.columns.map((column) => column.name);
+  if (before && isIdentity(table, before, relation)) return identityTable(table.name, columns);
+  const computed = columns.filter((_, at) => relation.arms.some((arm) => arm.values[at] === undefined));
+  const read = withoutColumns(relation, columns, computed);
+  const why =
+    computed.length > 0 ? `SQLite must compute ${computed.join(', ')}` : 'pending migrations change it';
+  return {
+    name: table.name,
+    columns: read.columns,
+    strategy: computed.length > 0 ? 'materialized' : 'view',
+    why,
+    select: (schema) => renderRelation(read, schema),
+  };
+}
+
+function identityTable(name: string, columns: readonly string[]): LensTable {
+  const list = columns.map(quoteIdentifier).join(', ');
+  return {
+    name,
+    columns,
+    strategy: 'identity',
+    why: undefined,
+    select: (schema) => `SELECT ${list}\nFROM ${quoteIdentifier(schema)}.${quoteIdentifier(name)}`,
+  };
+}
+
+/** A generated column that one arm cannot show is computed for all rows. */
+function withoutColumns(relation: Relation, columns: readonly string[], left: readonly string[]): Relation {
+  const keep = <T>(list: readonly T[]): T[] => list.filter((_, at) => !left.includes(columns[at] ?? ''));
+  return {
+    ...relation,
+    columns: keep(columns),
+    arms: relation.arms.map((arm) => ({ ...arm, values: keep(arm.values) })),
+  };
+}
+
+/**
+ * The file's own table is head's when it shows the same rows in the same columns, and queries compare them alike.
+ * Copied rows have new rowids: only where these cannot be asked for by another name is the old table as good.
+ */
+function isIdentity(table: TableShape, before: TableShape, relation: Relation): boolean {
+  const [arm] = relation.arms;
+  if (relation.arms.length !== 1 || arm?.source.kind !== 'table' || arm.where !== undefined) return false;
+  if (nameKey(arm.source.name) !== nameKey(table.name) || before.hasRowid !== table.hasRowid) return false;
+  if (relation.isRenumbered && table.hasRowid && table.rowidAlias === undefined) return false;
+  return (
+    before.columns.length === table.columns.length &&
+    before.rowidAlias === table.rowidAlias &&
+    table.columns.every((column, at) => {
+      const old = before.columns[at];
+      const value = arm.values[at];
+      return (
+        old?.name === column.name &&
+        old.affinity === column.affinity &&
+        old.collation === column.collation &&
+        value?.column === column.name &&
+        value.ownCollation === value.collation
+      );
+    })
+  );
+}

@@ -1,0 +1,39 @@
+/** How a head table is read from an older file, from the cheapest way to the dearest. */
+export type LensStrategy = 'identity' | 'view' | 'materialized';
+
+/** Why a file must be replayed on a copy: the first statement that could not be compiled. */
+export interface LensRefusal {
+  readonly migration: string;
+  readonly statement: string;
+  readonly reason: string;
+}
+
+export interface LensTable {
+  readonly name: string;
+  /** The columns that `select` yields, in head's order; a materialized table computes its generated columns itself. */
+  readonly columns: readonly string[];
+  readonly strategy: LensStrategy;
+  /** What stands in the way of a cheaper strategy; undefined for `identity`. */
+  readonly why: string | undefined;
+  /**
+   * The rows of the table at head, as a query over a file of the lens's version attached under a schema name.
+   * Formatted for people: one clause a line, nested steps indented.
+   */
+  select(schema: string): string;
+}
+
+/**
+ * Reads files of version `from` as if their pending migrations had run. Depends on the lineage and the version alone.
+ * With a `refusal`, `tables` and `views` are empty and the file must be replayed.
+ */
+export interface Lens {
+  readonly from: number;
+  readonly to: number;
+  /** In the order in which head's tables were made. */
+  readonly tables: readonly LensTable[];
+  /** The statements that lay the head's views over the lens, in the order they were made. */
+  readonly views: readonly { readonly name: string; readonly sql: string }[];
+  readonly refusal: LensRefusal | undefined;
+  /** The statements that fill the materialized tables and lay TEMP views over the rest, for `installLens`. */
+  readonly setup: readonly string[];
+}

@@ -1,0 +1,65 @@
+import type { Lineage } from '../lineage.ts';
+import { keywordOf, type SqlStatement } from '../split-statements.ts';
+import type { LensTables } from './lens-tables.ts';
+import { nameKey } from './name-key.ts';
+import { Refused } from './refused.ts';
+import type { Frame, Scope } from './scope.ts';
+import type { TableShape } from './table-shape.ts';
+import type { Shape, Step } from './trace-lineage.ts';
+
+export interface OperationContext {
+  readonly step: Step;
+  readonly lineage: Lineage;
+  /** What every table holds before the statement; `apply` leaves what it holds after. */
+  readonly tables: LensTables;
+}
+
+/** One kind of statement. */
+export interface Operation {
+  matches(statement: SqlStatement): boolean;
+  /** @throws Refused when the statement cannot be expressed as a query with exactly its meaning. */
+  apply(context: OperationContext): void;
+}
+
+/** True when a statement begins with these keywords; `|` separates alternatives, `?` marks one that may be absent. */
+export function beginsWith(statement: SqlStatement, ...pattern: readonly string[]): boolean {
+  let at = 0;
+  for (const term of pattern) {
+    const alternatives = term.replace('?', '').split('|');
+    if (alternatives.includes(keywordOf(statement.tokens[at]))) at += 1;
+    else if (!term.endsWith('?')) return false;
+  }
+  return true;
+}
+
+/** @throws Refused when a table is not an ordinary table of the schema. */
+export function tableIn(shape: Shape, name: string): TableShape {
+  const table = shape.tables.get(nameKey(name));
+  if (!table) throw new Refused(`${name} is not an ordinary table`);
+  return table;
+}
+
+/** A trigger may change rows of any table. @throws Refused when one could fire. */
+export function assertNoTriggers(shape: Shape, table: string): void {
+  const trigger = shape.objects.find((it) => it.type === 'trigger' && nameKey(it.table) === nameKey(table));
+  if (trigger) throw new Refused(`the trigger ${trigger.name} would run`);
+  if (shape.hasTemp) throw new Refused('TEMP objects exist that may have triggers');
+}
+
+/** @throws Refused when a constraint such as UNIQUE ON CONFLICT IGNORE decides which rows stay. */
+export function assertPlainConstraints(table: TableShape): void {
+  if (table.resolvesConflicts)
+    throw new Refused(`constraints of ${table.name} resolve conflicts by themselves`);
+}
+
+export function scopeOf(context: OperationContext, ...frames: Frame[]): Scope {
+  return {
+    sql: context.step.statement.text,
+    lineage: context.lineage,
+    tables: context.tables,
+    shape: context.step.before,
+    frames,
+    reads: new Map(),
+    aggregates: 'none',
+  };
+}

@@ -1,0 +1,51 @@
+import type { DeleteStmt } from 'sql-parser-cst';
+import { nameKey } from '../name-key.ts';
+import { assertNoTriggers, beginsWith, type Operation, scopeOf, tableIn } from '../operation.ts';
+import { readExpression } from '../read-expression.ts';
+import { Refused } from '../refused.ts';
+import { type Arm, emptyRelation, mergedValues, nestArm } from '../relation.ts';
+import { parseStatement } from '../statement-text.ts';
+import { targetOf } from './target.ts';
+
+/** `DELETE FROM t WHERE p`: keeps the rows for which p is not true; NULL is not true. */
+export const deleteRows: Operation = {
+  matches: (statement) => beginsWith(statement, 'DELETE'),
+  apply(context) {
+    const { step, tables } = context;
+    const { table, alias, where } = partsOf(parseStatement(step.statement.text) as DeleteStmt);
+    const shape = tableIn(step.before, table);
+    assertNoTriggers(step.before, table);
+    const relation = tables.get(table);
+    if (!where) {
+      tables.set(table, emptyRelation(shape));
+      return;
+    }
+    const arms = relation.arms.map((arm): Arm => {
+      const scope = scopeOf(context, {
+        tables: [
+          {
+            alias: nameKey(alias),
+            table: nameKey(table),
+            values: mergedValues({ ...relation, arms: [arm] }),
+          },
+        ],
+      });
+      const condition = readExpression(where, scope);
+      const nested = nestArm(arm, relation.columns, alias, scope.reads);
+      return { ...nested, where: `(${condition.sql}) IS NOT TRUE` };
+    });
+    tables.set(table, { ...relation, arms });
+  },
+};
+
+function partsOf(statement: DeleteStmt) {
+  const [target] = statement.clauses.flatMap((clause) =>
+    clause.type === 'delete_clause' ? clause.tables.items : [],
+  );
+  const [where] = statement.clauses.flatMap((clause) =>
+    clause.type === 'where_clause' ? [clause.expr] : [],
+  );
+  const other = statement.clauses.find((clause) => !['delete_clause', 'where_clause'].includes(clause.type));
+  if (other) throw new Refused(`it is a DELETE with ${other.type}`);
+  return { ...targetOf(target), where };
+}

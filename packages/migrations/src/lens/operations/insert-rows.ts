@@ -1,0 +1,87 @@
+import type { InsertStmt, Node } from 'sql-parser-cst';
+import { nameKey } from '../name-key.ts';
+import {
+  assertNoTriggers,
+  assertPlainConstraints,
+  beginsWith,
+  type Operation,
+  type OperationContext,
+  tableIn,
+} from '../operation.ts';
+import { Refused } from '../refused.ts';
+import { type Arm, appendArms } from '../relation.ts';
+import { parseStatement } from '../statement-text.ts';
+import { integers, nulls } from '../storage-classes.ts';
+import type { ColumnShape, TableShape } from '../table-shape.ts';
+import { storedValue, type Value } from '../value.ts';
+import { defaultOf } from './default-value.ts';
+import { type IncomingArm, readSelect } from './read-select.ts';
+import { readValues } from './read-values.ts';
+import { targetOf } from './target.ts';
+
+interface Insert {
+  readonly table: string;
+  /** The columns it names; undefined when it names none. */
+  readonly columns: readonly string[] | undefined;
+  readonly rows: Node;
+}
+
+/** `INSERT INTO t … SELECT` and `INSERT INTO t … VALUES`: the rows there were, then the new ones. */
+export const insertRows: Operation = {
+  matches: (statement) => beginsWith(statement, 'INSERT'),
+  apply(context) {
+    const { step, tables } = context;
+    const insert = partsOf(parseStatement(step.statement.text) as InsertStmt);
+    const table = tableIn(step.before, insert.table);
+    assertNoTriggers(step.before, insert.table);
+    assertPlainConstraints(table);
+    const columns = insert.columns ?? table.columns.filter((it) => !it.isGenerated).map((it) => it.name);
+    const incoming = readRows(insert.rows, context);
+    const arms = incoming.map((arm) => storedArm(arm, columns.map(nameKey), table));
+    tables.set(insert.table, appendArms(tables.get(insert.table), arms));
+  },
+};
+
+function partsOf(statement: InsertStmt): Insert {
+  let insert: Omit<Insert, 'rows'> | undefined;
+  let rows: Node | undefined;
+  for (const clause of statement.clauses) {
+    if (clause.type === 'insert_clause' && clause.insertKw.name === 'INSERT' && !clause.orAction) {
+      const columns = clause.columns?.expr.items.map((column) => column.name);
+      insert = { table: targetOf(clause.table).table, columns };
+    } else if (
+      clause.type === 'values_clause' ||
+      clause.type === 'select_stmt' ||
+      clause.type === 'compound_select_stmt'
+    ) {
+      rows = clause;
+    } else throw new Refused(`it is an INSERT with ${clause.type}`);
+  }
+  if (!insert || !rows) throw new Refused('it is an INSERT without rows');
+  return { ...insert, rows };
+}
+
+function readRows(rows: Node, context: OperationContext): IncomingArm[] {
+  return rows.type === 'values_clause' ? [readValues(rows, context)] : readSelect(rows, context);
+}
+
+/** The arm with every value as the table's column stores it; columns that are not named have their default. */
+function storedArm(incoming: IncomingArm, names: readonly string[], table: TableShape): Arm {
+  if (incoming.values.length !== names.length)
+    throw new Refused('it has another number of values than columns');
+  const values = table.columns.map((column): Value | undefined => {
+    if (column.isGenerated) return undefined;
+    const at = names.lastIndexOf(nameKey(column.name));
+    const value = at === -1 ? defaultOf(column, table.isStrict) : incoming.values[at];
+    if (!value) throw new Refused(`it copies a generated column into ${column.name}`);
+    if (column.name === table.rowidAlias) assertKeyIsGiven(column, value.classes);
+    return storedValue(value, column);
+  });
+  return { source: incoming.source, where: incoming.where, reads: incoming.reads, values };
+}
+
+/** For a NULL, SQLite would invent a key that depends on the rows before. */
+function assertKeyIsGiven(column: ColumnShape, classes: number): void {
+  if (classes & nulls || !(classes & integers))
+    throw new Refused(`SQLite would invent values for the key ${column.name}`);
+}

@@ -1,0 +1,98 @@
+import type { FuncCall } from 'sql-parser-cst';
+import { combined, type Read, type ReadExpression } from './expression-parts.ts';
+import { nameKey } from './name-key.ts';
+import { Refused } from './refused.ts';
+import type { Scope } from './scope.ts';
+import { dateFunctions, orderedAggregates, orderlessAggregates, sqlFunctions } from './sql-functions.ts';
+import { anything, blobs, type Classes, integers, isWithin, nulls } from './storage-classes.ts';
+
+/** Reads a call. @throws Refused when the function can return something else the next time it is called. */
+export function readFunction(node: FuncCall, scope: Scope, read: Read): ReadExpression {
+  const name = node.name.type === 'identifier' ? nameKey(node.name.name) : '';
+  if (node.filter || node.over) throw new Refused(`it calls ${name} with FILTER or OVER`);
+  const args = readArguments(node, scope, read);
+  if (isAggregate(name, args.length, scope)) return readAggregate(node, name, scope, read);
+  const { distinctKw, orderBy } = node.args?.expr ?? {};
+  if (distinctKw || orderBy) throw new Refused(`it calls ${name} with DISTINCT or ORDER BY`);
+  return combined(node, scope, classesOfCall(node, name, args, scope), args);
+}
+
+function readArguments(node: FuncCall, scope: Scope, read: Read): ReadExpression[] {
+  const items = node.args?.expr.args.items ?? [];
+  return items.flatMap((item) => (item.type === 'all_columns' ? [] : [read(item, scope)]));
+}
+
+function classesOfCall(node: FuncCall, name: string, args: readonly ReadExpression[], scope: Scope): Classes {
+  if (Object.keys(scope.lineage.functions).some((known) => nameKey(known) === name)) return anything;
+  const date = Object.hasOwn(dateFunctions, name) ? dateFunctions[name] : undefined;
+  if (date !== undefined) {
+    assertTimeless(node, name, args);
+    return date;
+  }
+  const returns = Object.hasOwn(sqlFunctions, name) ? sqlFunctions[name] : undefined;
+  if (returns) return returns(args.map((arg) => arg.classes));
+  throw new Refused(`${name}() may return something else each time it is called`);
+}
+
+/** Source: https://www.sqlite.org/lang_datefunc.html: a missing time value and 'now' mean the present moment. */
+function assertTimeless(node: FuncCall, name: string, args: readonly ReadExpression[]): void {
+  const needed = name === 'strftime' || name === 'timediff' ? 2 : 1;
+  const literals = (node.args?.expr.args.items ?? []).flatMap((item) =>
+    item.type === 'string_literal' ? [nameKey(item.value.trim())] : [],
+  );
+  const asks = literals.some((literal) => ['now', 'localtime', 'utc'].includes(literal));
+  if (args.length < needed || asks) throw new Refused(`${name}() asks for the time or the time zone`);
+}
+
+function isAggregate(name: string, argumentCount: number, scope: Scope): boolean {
+  const isScalar = (name === 'max' || name === 'min') && argumentCount > 1;
+  const isKnown = orderlessAggregates.has(name) || Object.hasOwn(orderedAggregates, name);
+  if (!isKnown || isScalar) return false;
+  if (scope.aggregates === 'none')
+    throw new Refused(`it calls the aggregate ${name} where the lens knows none`);
+  return true;
+}
+
+function readAggregate(node: FuncCall, name: string, scope: Scope, read: Read): ReadExpression {
+  const args = readArguments(node, { ...scope, aggregates: 'none' }, read);
+  const classes = classesOfAggregate(node, name, args, scope);
+  const inner = scope.frames.at(-1);
+  const result = combined(node, scope, classes, args);
+  const outer = [...result.frames].filter((frame) => frame !== inner);
+  return { ...result, frames: new Set(outer), hasAggregate: true };
+}
+
+function classesOfAggregate(
+  node: FuncCall,
+  name: string,
+  args: readonly ReadExpression[],
+  scope: Scope,
+): Classes {
+  if (name === 'count') return integers;
+  const classes = args[0]?.classes ?? nulls;
+  if (scope.aggregates === 'ordered') {
+    const known = orderedAggregates[name];
+    return name === 'sum' ? anything & ~blobs : (known ?? classes | nulls);
+  }
+  if (Object.hasOwn(orderedAggregates, name))
+    throw new Refused(`the result of ${name}() follows the order of rows`);
+  if (name === 'sum') {
+    if (!isWithin(classes, nulls | integers)) throw new Refused('sum() of reals follows the order of rows');
+    return nulls | integers;
+  }
+  if (!isExtremeDistinct(node, scope))
+    throw new Refused(`${name}() must choose between values that compare as equal`);
+  return classes | nulls;
+}
+
+/** Values that compare as equal are the same value in a column that is neither BLOB nor collated. */
+function isExtremeDistinct(node: FuncCall, scope: Scope): boolean {
+  const item = node.args?.expr.args.items[0];
+  const inner = scope.frames.at(-1);
+  const name = item?.type === 'identifier' ? item : item?.type === 'member_expr' ? item.property : undefined;
+  if (name?.type !== 'identifier') return false;
+  const value = inner?.tables
+    .flatMap((table) => [...table.values])
+    .find(([key]) => key === nameKey(name.name))?.[1];
+  return value !== undefined && value.affinity !== 'blob' && value.collation === 'BINARY';
+}

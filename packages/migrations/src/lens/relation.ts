@@ -1,0 +1,111 @@
+import { nameKey } from './name-key.ts';
+import { nulls } from './storage-classes.ts';
+import type { TableShape } from './table-shape.ts';
+import { columnValue, type Expression, storedValue, type Value } from './value.ts';
+
+/** What a table holds at a moment of the lineage, as a query over the file: the rows of all arms, one after another. */
+export interface Relation {
+  readonly columns: readonly string[];
+  /** At least one. */
+  readonly arms: readonly Arm[];
+  /** True once rows were copied: SQLite gave them rowids of its own choice. */
+  readonly isRenumbered: boolean;
+}
+
+/** One SELECT. */
+export interface Arm {
+  /** One for each column; undefined for a generated column that only SQLite can compute. */
+  readonly values: readonly (Value | undefined)[];
+  readonly source: Source;
+  readonly where: string | undefined;
+  /** Tables that subqueries of this arm read, by the name they use, as they were at that moment. */
+  readonly reads: ReadonlyMap<string, Relation>;
+}
+
+/** `nothing` yields no row; its arm is there for its columns. */
+export type Source =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'table'; readonly name: string }
+  | { readonly kind: 'relation'; readonly alias: string; readonly relation: Relation }
+  | { readonly kind: 'rows'; readonly rows: readonly string[] };
+
+/** A table of the file itself. */
+export function tableRelation(name: string, values: readonly Value[]): Relation {
+  const columns = values.map((value) => value.column ?? '');
+  return {
+    columns,
+    arms: [{ values, source: { kind: 'table', name }, where: undefined, reads: new Map() }],
+    isRenumbered: false,
+  };
+}
+
+export function emptyRelation(table: TableShape): Relation {
+  const nothing: Expression = { sql: 'NULL', classes: nulls, cost: 1, depth: 1 };
+  const values = table.columns.map((column) => storedValue(nothing, column));
+  return {
+    columns: table.columns.map((column) => column.name),
+    arms: [{ values, source: { kind: 'nothing' }, where: undefined, reads: new Map() }],
+    isRenumbered: true,
+  };
+}
+
+export function appendArms(relation: Relation, arms: readonly Arm[]): Relation {
+  const kept = relation.arms.filter((arm) => arm.source.kind !== 'nothing');
+  const joined = [...kept, ...arms];
+  return joined.length === 0 ? relation : { ...relation, arms: joined, isRenumbered: true };
+}
+
+/** The same rows with other columns: a rename, a dropped or an added column needs no step of its own. */
+export function projectRelation(
+  relation: Relation,
+  columns: readonly string[],
+  project: (values: Arm['values']) => Arm['values'],
+): Relation {
+  return {
+    ...relation,
+    columns,
+    arms: relation.arms.map((arm) => ({ ...arm, values: project(arm.values) })),
+  };
+}
+
+/** An arm that reads the rows of another, so that expressions written against its columns mean the same. */
+export function nestArm(
+  arm: Arm,
+  columns: readonly string[],
+  alias: string,
+  reads: Arm['reads'] = new Map(),
+): Arm {
+  const relation: Relation = { columns, arms: [arm], isRenumbered: true };
+  return {
+    values: arm.values.map((value, at) => value && columnValue(columns[at] ?? '', value)),
+    source: { kind: 'relation', alias, relation },
+    where: undefined,
+    reads,
+  };
+}
+
+/** What each column can be in any of the arms, by name key. */
+export function mergedValues(relation: Relation): Map<string, Value | undefined> {
+  return new Map(
+    relation.columns.map((name, at) => [
+      nameKey(name),
+      mergeValues(
+        relation.arms.map((arm) => arm.values[at]),
+        name,
+      ),
+    ]),
+  );
+}
+
+function mergeValues(values: readonly (Value | undefined)[], name: string): Value | undefined {
+  const known = values.filter((value) => value !== undefined);
+  const first = known[0];
+  if (!first || known.length < values.length) return undefined;
+  return columnValue(name, {
+    affinity: first.affinity,
+    collation: first.collation,
+    classes: known.reduce((classes, value) => classes | value.classes, 0),
+    cost: Math.max(...known.map((value) => value.cost)),
+    depth: Math.max(...known.map((value) => value.depth)),
+  });
+}

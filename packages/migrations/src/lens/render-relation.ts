@@ -1,0 +1,67 @@
+import { quoteIdentifier, tokenizeSql } from '../sql-tokens.ts';
+import type { Arm, Relation, Source } from './relation.ts';
+import type { Value } from './value.ts';
+
+/** The query for a relation over a file attached as `schema`, formatted over several lines. */
+export function renderRelation(relation: Relation, schema: string): string {
+  const { arms, columns } = relation;
+  if (arms.length === 1 && arms[0]) return renderArm(arms[0], columns, schema);
+  return arms.map((arm) => renderArmOfMany(arm, columns, schema)).join('\nUNION ALL\n');
+}
+
+/** WITH belongs to a whole compound query, so an arm that needs its own stands in parentheses. */
+function renderArmOfMany(arm: Arm, columns: readonly string[], schema: string): string {
+  const sql = renderArm(arm, columns, schema);
+  return arm.reads.size === 0 ? sql : `SELECT * FROM (\n${indent(sql)}\n)`;
+}
+
+function renderArm(arm: Arm, columns: readonly string[], schema: string): string {
+  const list = arm.values.flatMap((value, at) => (value ? [renderColumn(value, columns[at] ?? '')] : []));
+  const clauses = [
+    ...renderReads(arm.reads, schema),
+    `SELECT\n${indent(list.join(',\n'))}`,
+    ...renderFrom(arm, schema),
+  ];
+  return clauses.join('\n');
+}
+
+function renderReads(reads: Arm['reads'], schema: string): string[] {
+  if (reads.size === 0) return [];
+  const tables = [...reads].map(
+    ([name, relation]) =>
+      `${quoteIdentifier(name)} AS NOT MATERIALIZED (\n${indent(renderRelation(relation, schema))}\n)`,
+  );
+  return [`WITH ${tables.join(', ')}`];
+}
+
+function renderColumn(value: Value, name: string): string {
+  const collation =
+    value.ownCollation === value.collation ? '' : ` COLLATE ${quoteIdentifier(value.collation)}`;
+  const alias = value.column === name && collation === '' ? '' : ` AS ${quoteIdentifier(name)}`;
+  return `${value.sql}${collation}${alias}`;
+}
+
+function renderFrom({ source, where }: Arm, schema: string): string[] {
+  if (source.kind === 'nothing') return ['WHERE FALSE'];
+  const from = `FROM ${renderSource(source, schema)}`;
+  return where === undefined ? [from] : [from, `WHERE ${where}`];
+}
+
+function renderSource(source: Exclude<Source, { kind: 'nothing' }>, schema: string): string {
+  switch (source.kind) {
+    case 'table':
+      return `${quoteIdentifier(schema)}.${quoteIdentifier(source.name)}`;
+    case 'rows':
+      return `(VALUES\n${indent(source.rows.join(',\n'))}\n)`;
+    case 'relation':
+      return `(\n${indent(renderRelation(source.relation, schema))}\n) AS ${quoteIdentifier(source.alias)}`;
+  }
+}
+
+/** Lines inside a literal or a name must keep their beginnings, so a text that holds one stays as it is. */
+function indent(sql: string): string {
+  const isBound = [...tokenizeSql(sql)].some(
+    (token) => token.kind !== 'comment' && token.text.includes('\n'),
+  );
+  return isBound ? sql : sql.replace(/^/gm, '  ');
+}

@@ -1,0 +1,61 @@
+import type { Lineage } from '../lineage.ts';
+import type { LensTables } from './lens-tables.ts';
+import { nameKey } from './name-key.ts';
+import { Refused } from './refused.ts';
+import type { Relation } from './relation.ts';
+import type { Shape } from './trace-lineage.ts';
+import type { Value } from './value.ts';
+
+/** A table that a FROM clause, an UPDATE or a DELETE brings into sight. */
+export interface FrameTable {
+  /** The name key by which columns are qualified. */
+  readonly alias: string;
+  /** The name key of the table itself; undefined for a table-valued function. */
+  readonly table: string | undefined;
+  readonly values: ReadonlyMap<string, Value | undefined>;
+}
+
+/** The tables of one query; an inner query sees those of the outer ones too. */
+export interface Frame {
+  readonly tables: readonly FrameTable[];
+}
+
+/** Where an expression stands. */
+export interface Scope {
+  /** The statement as written; nodes carry ranges into it. */
+  readonly sql: string;
+  readonly lineage: Lineage;
+  readonly tables: LensTables;
+  readonly shape: Shape;
+  /** From the outermost to the innermost. */
+  readonly frames: readonly Frame[];
+  /** Tables that subqueries read, by the name they use: filled while expressions are read. */
+  readonly reads: Map<string, Relation>;
+  /** Which aggregates the place allows: none, those of any order of rows, or all. */
+  readonly aggregates: 'none' | 'orderless' | 'ordered';
+}
+
+export interface ResolvedColumn {
+  readonly value: Value;
+  readonly frame: Frame;
+  readonly frameTable: FrameTable;
+}
+
+const rowidNames = new Set(['rowid', '_rowid_', 'oid']);
+
+/** The column a name means: of the innermost query that has one. */
+export function resolveColumn(scope: Scope, name: string, qualifier?: string): ResolvedColumn {
+  const key = nameKey(name);
+  for (const frame of scope.frames.toReversed()) {
+    for (const frameTable of frame.tables) {
+      if (qualifier !== undefined && frameTable.alias !== nameKey(qualifier)) continue;
+      if (!frameTable.values.has(key)) continue;
+      const value = frameTable.values.get(key);
+      if (!value)
+        throw new Refused(`it reads the generated column ${name} of rows that SQLite has not stored`);
+      return { value, frame, frameTable };
+    }
+  }
+  if (rowidNames.has(key)) throw new Refused('it reads the rowid, which the lens does not keep');
+  throw new Refused(`the column ${name} is not one of the tables it reads`);
+}
