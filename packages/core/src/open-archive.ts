@@ -44,13 +44,13 @@ export function openArchive<TTables extends TableModule>(
 
 type Reading = Source & { readonly plan: ReadingPlan };
 
-function openSource(path: string, state: FileState): Source {
+export function openSource(path: string, state: FileState): Source {
   if (state.kind !== 'sealed') return openPrivateCopy(path, state);
   const sqlite = openDatabase(path, { readonly: true });
   return { sqlite, copy: 'none', close: () => sqlite.close() };
 }
 
-function identify(sqlite: Database, lineage: Lineage, path: string): number {
+export function identify(sqlite: Database, lineage: Lineage, path: string): number {
   const identity = identifyFile(sqlite, lineage);
   assertIdentified(identity, lineage, path);
   assertShape(sqlite, lineage, identity.version, path);
@@ -71,7 +71,7 @@ function readReplayed(path: string, state: FileState, source: Source, lineage: L
   });
 }
 
-function closeOnError<T>(source: Source, work: (source: Source) => T): T {
+export function closeOnError<T>(source: Source, work: (source: Source) => T): T {
   try {
     return work(source);
   } catch (error) {

@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Lineage, replayMigrations } from '@varve/migrations';
+import { onFile } from './file-error.ts';
+import { inspectFile } from './file-state.ts';
+import { closeOnError, identify, openSource } from './open-archive.ts';
+import { openPrivateCopy, type Source } from './private-copy.ts';
+import { makePrivateDir, removePrivateDir } from './private-dir.ts';
+
+export interface ArchiveSourceOptions {
+  readonly lineage: Lineage;
+  /** Whether the source stands at the file's own version, or at head by replay on a private copy. */
+  readonly at: 'own version' | 'head';
+}
+
+/** A file that another connection may ATTACH and read: nothing is written to it, and nothing appears beside it. */
+export interface ArchiveSource {
+  /** The archive itself, or a private copy. */
+  readonly path: string;
+  /** How many migrations the archive has had, whatever became of the copy. */
+  readonly version: number;
+  readonly copy: 'none' | 'file';
+  /** Removes the copy. Call it after DETACH. */
+  close(): void;
+}
+
+/**
+ * Prepares a file of any version and state for ATTACH. A sealed file is handed out as it lies; what has a writer, or
+ * was left by one, is copied first.
+ *
+ * @throws the codes of `openArchive`
+ */
+export function openArchiveSource(path: string, { lineage, at }: ArchiveSourceOptions): ArchiveSource {
+  const file = resolve(path);
+  return onFile(file, () => {
+    const state = inspectFile(file);
+    const source = openSource(file, state);
+    const version = closeOnError(source, () => identify(source.sqlite, lineage, file));
+    const isReplayed = at === 'head' && version < lineage.migrations.length;
+    if (source.copy === 'none') source.close();
+    if (source.copy === 'none' && !isReplayed) return { path: file, version, copy: 'none', close: () => {} };
+    const own = source.copy === 'none' ? openPrivateCopy(file, state) : source;
+    return closeOnError(own, () => {
+      if (isReplayed) {
+        own.sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
+        replayMigrations(own.sqlite, lineage, file);
+      }
+      return { version, copy: 'file', ...toFile(own) };
+    });
+  });
+}
+
+/** A database in memory belongs to its connection alone. */
+function toFile(source: Source): { path: string; close(): void } {
+  if (source.copy === 'file') return { path: source.sqlite.name, close: () => source.close() };
+  const dir = makePrivateDir();
+  const path = join(dir, 'copy.db');
+  writeFileSync(path, source.sqlite.serialize());
+  source.close();
+  return { path, close: () => removePrivateDir(dir) };
+}

@@ -1,0 +1,22 @@
+import { resolve } from 'node:path';
+import { type FileIdentity, identifyFile, type Lineage } from '@varve/migrations';
+import { onFile } from './file-error.ts';
+import { inspectFile } from './file-state.ts';
+import { openSource } from './open-archive.ts';
+
+/**
+ * How a file stands to head, whatever state it is in. Changes nothing.
+ *
+ * @throws the codes of `readHeader`; FILE_CORRUPT, FILE_CHANGED, FILE_BUSY
+ */
+export function identifyArchive(path: string, { lineage }: { readonly lineage: Lineage }): FileIdentity {
+  const file = resolve(path);
+  return onFile(file, () => {
+    const source = openSource(file, inspectFile(file));
+    try {
+      return identifyFile(source.sqlite, lineage);
+    } finally {
+      source.close();
+    }
+  });
+}
