@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AuditService } from './audit-service.ts';
 import { deployments } from './deployments.ts';
 
 export interface RunAgentsOptions {
@@ -30,8 +31,7 @@ export async function runAgents(options: RunAgentsOptions): Promise<AgentRun> {
   let begun = 0;
   let done = 0;
   let handedOver = 0;
-  for (const [at, { service }] of deployments.entries()) {
-    const isLast = at === deployments.length - 1;
+  for (const { service, until } of spread(sessions)) {
     const finish = async (path: string): Promise<void> => {
       await service.finish(path, archiveDir);
       done += 1;
@@ -41,13 +41,22 @@ export async function runAgents(options: RunAgentsOptions): Promise<AgentRun> {
       await finish(path);
       handedOver += 1;
     }
-    const until = Math.round((sessions * (at + 1)) / deployments.length);
     for (; begun < until; begun += 1) {
       const path = await service.begin(sessionsDir, folders[begun % folders.length] as string);
-      if (isLast || begun % interruptedEvery > 0) await finish(path);
+      if (until === sessions || begun % interruptedEvery > 0) await finish(path);
     }
   }
   return { handedOver };
+}
+
+/** Every deployment with the number of audits that have begun by its end, in proportion to the days it ran. */
+function spread(sessions: number): { service: AuditService; until: number }[] {
+  const allDays = deployments.reduce((sum, { days }) => sum + days, 0);
+  let daysSoFar = 0;
+  return deployments.map(({ service, days }) => {
+    daysSoFar += days;
+    return { service, until: Math.round((sessions * daysSoFar) / allDays) };
+  });
 }
 
 function findLive(sessionsDir: string): string[] {

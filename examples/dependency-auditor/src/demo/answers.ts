@@ -3,6 +3,8 @@ import { askServiceVersions, askTools, askVerdictsByLicence, askVerdictsByVersio
 import type * as schema from '../schema.ts';
 import type { Screen } from './screen.ts';
 
+const licencesShown = 6;
+
 /** What must be the same whether archives are read as they lie or after an upgrade. */
 export function askAll(unified: Unified<typeof schema>) {
   return {
@@ -22,15 +24,19 @@ export function showAnswers(screen: Screen, { tools, verdictsByLicence, serviceV
       calls,
       failures,
       Math.round((100 * failures) / calls),
-      Number(averageMs.toFixed(1)),
+      averageMs.toFixed(1),
       Math.round(totalMs),
     ]),
   );
   screen.line();
   screen.table(
     ['verdicts by licence', 'approve', 'review', 'reject'],
-    verdictsByLicence.map(({ licence, approve, review, reject }) => [licence, approve, review, reject]),
+    verdictsByLicence
+      .slice(0, licencesShown)
+      .map(({ licence, approve, review, reject }) => [licence, approve, review, reject]),
   );
+  const hidden = verdictsByLicence.length - licencesShown;
+  if (hidden > 0) screen.note(`and ${hidden} more`);
   screen.line();
   screen.table(
     ['sessions by service', 'sessions', 'completed', 'failed'],

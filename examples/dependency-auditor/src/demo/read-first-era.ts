@@ -13,7 +13,7 @@ export function readFirstEra(screen: Screen, archiveDir: string): void {
   if (!path) throw new Error('no archive of version 1');
   const before = { hash: hashFile(path), files: readdirSync(dirname(path)).length };
   screen.line(`${basename(path)}`);
-  screen.line(`sha-256  ${before.hash}`);
+  screen.line(`sha-256  ${before.hash}  before`);
   {
     using archive = openArchive(path, { lineage });
     showPlan(screen, archive);
@@ -21,12 +21,12 @@ export function readFirstEra(screen: Screen, archiveDir: string): void {
   }
   const after = { hash: hashFile(path), files: readdirSync(dirname(path)).length };
   if (after.hash !== before.hash || after.files !== before.files) throw new Error(`reading changed ${path}`);
-  screen.line(`sha-256  ${after.hash}  the same, and no file left beside it`);
+  screen.line(`sha-256  ${after.hash}  after: the same, and no file left beside it`);
 }
 
 function showPlan(screen: Screen, { plan, version }: Archive<typeof schema>): void {
   const strategies = Object.entries(Object.groupBy(plan.tables, ({ strategy }) => strategy));
-  const counts = strategies.map(([strategy, tables = []]) => `${tables.length} by ${strategy}`).join(', ');
+  const counts = strategies.map(([strategy, tables = []]) => `${tables.length} ${strategy}`).join(', ');
   const copied = plan.copy === 'none' ? 'nothing copied' : `a copy in ${plan.copy}`;
   screen.note(
     `version ${version} of ${lineage.migrations.length} · ${plan.strategy}, ${copied} · tables: ${counts}`,

@@ -60,6 +60,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     });
   using unified = await screen.withProgress('unifying', unify);
   deepStrictEqual(unified.problems, []);
+  screen.note('asked with Drizzle, typed by today’s schema: src/questions.ts');
   const answers = askAll(unified);
   showAnswers(screen, answers);
   screen.line();
@@ -71,6 +72,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { changed, problems } = await unified.refresh();
   deepStrictEqual(problems, []);
   deepStrictEqual(askAll(unified), answers);
+  showVerdictsByVersion(screen, unified);
   screen.line(`${changed} archives read again: the same questions, the same answers`);
   return { versionsBefore, versionsAfter, answers };
 }

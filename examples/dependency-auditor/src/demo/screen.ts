@@ -28,7 +28,7 @@ export class Screen {
   table(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
     const cells = [titles, ...rows].map((row) => row.map(String));
     const widths = titles.map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
-    const isNumber = titles.map((_, at) => rows.every((row) => typeof row[at] === 'number'));
+    const isNumber = titles.map((_, at) => rows.every((row) => /^[\d.]+$/.test(String(row[at]))));
     for (const [at, row] of cells.entries()) {
       const padded = row.map((cell, column) => {
         const width = widths[column] ?? 0;

@@ -1,0 +1,4 @@
+import { lineage } from './src/lineage.ts';
+
+/** Lets the `varve` command, run in this folder, find the lineage. */
+export default { lineage };
