@@ -1,69 +1,13 @@
 import type { TableModule } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import type { Database } from './open-database.ts';
+import { Reader, type ReaderParts } from './reader.ts';
 import type { ReadingPlan } from './reading-plan.ts';
-import type { ReadonlyDb } from './table-types.ts';
 
-export interface ArchiveParts<TTables extends TableModule> {
-  readonly path: string;
-  readonly version: number;
+/** A file of any version, read at head. */
+export class Archive<TTables extends TableModule = TableModule> extends Reader<TTables> {
   readonly plan: ReadingPlan;
-  readonly tables: TTables;
-  readonly sqlite: Database;
-  close(): void;
-}
 
-/** A file of any version, read at head. It cannot write, neither to the file nor to a copy of it. */
-export class Archive<TTables extends TableModule = TableModule> {
-  readonly path: string;
-  /** How many migrations the file has had. */
-  readonly version: number;
-  readonly plan: ReadingPlan;
-  readonly #parts: ArchiveParts<TTables>;
-  #db: ReadonlyDb<TTables> | undefined;
-  #isOpen = true;
-
-  constructor(parts: ArchiveParts<TTables>) {
-    this.path = parts.path;
-    this.version = parts.version;
+  constructor(parts: ReaderParts<TTables> & { readonly plan: ReadingPlan }) {
+    super(parts);
     this.plan = parts.plan;
-    this.#parts = parts;
-  }
-
-  get isOpen(): boolean {
-    return this.#isOpen;
-  }
-
-  /** The connection, for SQL at head's schema. */
-  get sqlite(): Database {
-    this.#assertOpen();
-    return this.#parts.sqlite;
-  }
-
-  /** Drizzle at head's types, relational queries included. */
-  get db(): ReadonlyDb<TTables> {
-    this.#assertOpen();
-    this.#db ??= drizzle(this.#parts.sqlite, { schema: this.#parts.tables });
-    return this.#db;
-  }
-
-  /** Closing twice is nothing. */
-  close(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.#parts.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  #assertOpen(): void {
-    if (this.#isOpen) return;
-    throw new VarveError('SESSION_CLOSED', 'the archive was closed', {
-      path: this.path,
-      hint: 'open it again with openArchive',
-    });
   }
 }

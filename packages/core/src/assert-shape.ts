@@ -9,14 +9,7 @@ import { type Database, openMemory } from './open-database.ts';
  * @throws SCHEMA_MISMATCH with `details.tables`
  */
 export function assertShape(sqlite: Database, lineage: Lineage, version: number, path: string): void {
-  const expected = tablesOf(schemaAt(lineage, version));
-  const actual = tablesOf(readSchema(sqlite));
-  const wrong = [...expected].filter(([name, sql]) => actual.get(name) !== sql).map(([name]) => name);
-  const different = wrong.filter((name) => !actual.has(name) || !isSameShape(sqlite, expected, name));
-  const later = [...actual.keys()].filter(
-    (name) => !expected.has(name) && isKnownLater(lineage, version, name),
-  );
-  const tables = [...different, ...later];
+  const tables = findShapeDifferences(sqlite, lineage, version);
   if (tables.length === 0) return;
   throw new VarveError(
     'SCHEMA_MISMATCH',
@@ -27,6 +20,18 @@ export function assertShape(sqlite: Database, lineage: Lineage, version: number,
       details: { version, tables },
     },
   );
+}
+
+/** The tables of a version that a file lacks or has otherwise, and those that it has from a later version. */
+export function findShapeDifferences(sqlite: Database, lineage: Lineage, version: number): string[] {
+  const expected = tablesOf(schemaAt(lineage, version));
+  const actual = tablesOf(readSchema(sqlite));
+  const changed = [...expected].filter(([name, sql]) => actual.get(name) !== sql).map(([name]) => name);
+  const wrong = changed.filter((name) => !actual.has(name) || !isSameShape(sqlite, expected, name));
+  const later = [...actual.keys()].filter(
+    (name) => !expected.has(name) && isKnownLater(lineage, version, name),
+  );
+  return [...wrong, ...later];
 }
 
 function tablesOf(schema: readonly SchemaObject[]): Map<string, string> {

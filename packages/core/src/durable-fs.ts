@@ -3,10 +3,15 @@ import * as fs from 'node:fs';
 /** The operations by which files of sessions come, move and go. One place, so that tests can let any of them fail. */
 export const durableFs = {
   copy: (from: string, to: string): void => fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE),
+  /** Copies without blocking the process. */
+  copyAside: (from: string, to: string): Promise<void> =>
+    fs.promises.copyFile(from, to, fs.constants.COPYFILE_FICLONE),
   link: fs.linkSync,
   rename: fs.renameSync,
   remove: (path: string): void => fs.rmSync(path, { force: true }),
   chmod: fs.chmodSync,
+  chown: fs.chownSync,
+  utimes: fs.utimesSync,
   /** Writes a new file and forces it to the disk. */
   write: (path: string, bytes: Uint8Array): void => fs.writeFileSync(path, bytes, { flush: true }),
   /** Forces a file's bytes to the disk. */

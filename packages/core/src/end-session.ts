@@ -4,28 +4,42 @@ import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from './open-database.ts';
 
-/**
- * Writes how and when the session ended into its row, where the lineage has a table for that. Without a status, a
- * session that somebody has ended already stays as it is.
- */
-export function endSession(sqlite: Database, tables: TableModule, status: SessionStatus | undefined): void {
-  const { sessions } = tables;
-  if (!is(sessions, SQLiteTable)) return;
-  const { status: statusColumn, endedAtMs } = getTableColumns(sessions);
-  const assignments: string[] = [];
-  const values: (string | number)[] = [];
-  if (statusColumn) {
-    const column = quoteIdentifier(statusColumn.name);
-    assignments.push(status ? `${column} = ?` : `${column} = iif(${column} = 'running', ?, ${column})`);
-    values.push(status ?? 'completed');
-  }
-  if (endedAtMs) {
-    const column = quoteIdentifier(endedAtMs.name);
-    assignments.push(`${column} = coalesce(${column}, ?)`);
-    values.push(Date.now());
-  }
+export interface SessionEnd {
+  readonly status: SessionStatus;
+  readonly endedAtMs: number;
+}
+
+interface SessionColumns {
+  readonly table: string;
+  readonly status: string | undefined;
+  readonly endedAtMs: string | undefined;
+}
+
+/** Writes how and when the session ended into its row, as far as the lineage has columns for that. */
+export function endSession(sqlite: Database, tables: TableModule, { status, endedAtMs }: SessionEnd): void {
+  const columns = sessionColumns(tables);
+  if (!columns) return;
+  const assignments = [
+    ...(columns.status ? [`${columns.status} = :status`] : []),
+    ...(columns.endedAtMs ? [`${columns.endedAtMs} = coalesce(${columns.endedAtMs}, :endedAtMs)`] : []),
+  ];
   if (assignments.length === 0) return;
-  sqlite
-    .prepare(`UPDATE ${quoteIdentifier(getTableName(sessions))} SET ${assignments.join(', ')}`)
-    .run(values);
+  sqlite.prepare(`UPDATE ${columns.table} SET ${assignments.join(', ')}`).run({ status, endedAtMs });
+}
+
+/** The status in the session row; undefined without such a row. */
+export function readSessionStatus(sqlite: Database, tables: TableModule): string | undefined {
+  const columns = sessionColumns(tables);
+  if (!columns?.status) return undefined;
+  return sqlite.prepare<[], string>(`SELECT ${columns.status} FROM ${columns.table} LIMIT 1`).pluck().get();
+}
+
+function sessionColumns({ sessions }: TableModule): SessionColumns | undefined {
+  if (!is(sessions, SQLiteTable)) return undefined;
+  const { status, endedAtMs } = getTableColumns(sessions);
+  return {
+    table: quoteIdentifier(getTableName(sessions)),
+    status: status && quoteIdentifier(status.name),
+    endedAtMs: endedAtMs && quoteIdentifier(endedAtMs.name),
+  };
 }

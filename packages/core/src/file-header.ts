@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type ErrorCode, VarveError } from '@varve/schema';
+import { assertNotEmpty } from './assert-not-empty.ts';
 import { onFile } from './file-error.ts';
 
 /** What an SQLite file says about itself in its first 100 bytes. Source: https://www.sqlite.org/fileformat.html */
@@ -23,9 +24,9 @@ const headerSizeBytes = 100;
  * shorter than its header says
  */
 export function readHeader(path: string): FileHeader {
+  assertNotEmpty(path);
   const { bytes, sizeBytes } = onFile(path, () => readStart(path));
   const start = bytes.toString('latin1', 0, magic.length);
-  if (bytes.length === 0) throw headerError('FILE_EMPTY', 'the file holds no bytes', path);
   if (!magic.startsWith(start) || (bytes.length >= magic.length && start !== magic)) {
     throw headerError('FILE_NOT_A_DATABASE', 'the file does not begin as an SQLite database', path);
   }

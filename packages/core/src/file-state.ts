@@ -10,13 +10,14 @@ export const leftoverSuffixes = ['-wal', '-journal'] as const;
  * How a file lies there. `sealed` can be read in place, with nothing appearing beside it; `unsealed` was closed or
  * abandoned by a writer in WAL mode, or in the middle of a commit; `live` has a writer now.
  */
-export type FileState =
-  | {
-      readonly kind: 'sealed' | 'unsealed';
-      readonly header: FileHeader;
-      readonly leftovers: readonly string[];
-    }
-  | { readonly kind: 'live'; readonly holder: LockHolder };
+export type FileState = FileAtRest | { readonly kind: 'live'; readonly holder: LockHolder };
+
+export interface FileAtRest {
+  readonly kind: 'sealed' | 'unsealed';
+  readonly header: FileHeader;
+  /** The files beside it that hold something. */
+  readonly leftovers: readonly string[];
+}
 
 /**
  * Looks at a file without SQLite, or, where a writer has it open, without touching it: even this process may be that
@@ -25,10 +26,14 @@ export type FileState =
  * @throws the codes of `readHeader`
  */
 export function inspectFile(path: string): FileState {
+  const mayBeLive = statOf(`${path}-wal`) || statOf(path + lockSuffix);
+  const holder = mayBeLive && onFile(path, () => lockHolder(path));
+  return holder ? { kind: 'live', holder } : inspectAtRest(path);
+}
+
+/** Looks at a file that no writer has open. */
+export function inspectAtRest(path: string): FileAtRest {
   const leftovers = leftoverSuffixes.map((suffix) => path + suffix).filter(isNotEmpty);
-  const holder =
-    statOf(`${path}-wal`) || statOf(path + lockSuffix) ? onFile(path, () => lockHolder(path)) : undefined;
-  if (holder) return { kind: 'live', holder };
   const header = readHeader(path);
   return { kind: header.isWal || leftovers.length > 0 ? 'unsealed' : 'sealed', header, leftovers };
 }
@@ -40,4 +45,12 @@ function isNotEmpty(path: string): boolean {
 /** Undefined for a file that is not there. */
 export function statOf(path: string): BigIntStats | undefined {
   return statSync(path, { bigint: true, throwIfNoEntry: false });
+}
+
+/** Changes when a file, or what lies beside it, does. */
+export function fingerprint(path: string): string {
+  return ['', ...leftoverSuffixes]
+    .map((suffix) => statOf(path + suffix))
+    .map((stat) => stat && `${stat.ino} ${stat.size} ${stat.mtimeNs}`)
+    .join();
 }

@@ -41,22 +41,20 @@ function linkInto(path: string, target: string): boolean {
   }
 }
 
-/** On another file system a name cannot be given to the file itself, but to a whole copy of it. */
-function copyInto(path: string, target: string): boolean {
+/** Gives the new name to a whole copy of the file; false when the name is taken. */
+export function copyInto(path: string, target: string): boolean {
   const copy = workFile(target, 'sealing');
   durableFs.remove(copy);
   try {
     durableFs.copy(path, copy);
-    durableFs.chmod(copy, 0o600);
     durableFs.sync(copy);
-    durableFs.chmod(copy, 0o444);
     return linkInto(copy, target);
   } finally {
     durableFs.remove(copy);
   }
 }
 
-function isSameContent(path: string, other: string): boolean {
+export function isSameContent(path: string, other: string): boolean {
   const [a, b] = [statSync(path, { bigint: true }), statSync(other, { bigint: true })];
   return (a.ino === b.ino && a.dev === b.dev) || (a.size === b.size && hashFile(path) === hashFile(other));
 }

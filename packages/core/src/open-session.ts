@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import { onFile } from './file-error.ts';
+import { assertNotEmpty } from './assert-not-empty.ts';
 import { defaultBusyTimeoutMs } from './open-database.ts';
 import { openWriter } from './open-writer.ts';
 import type { Session } from './session.ts';
@@ -27,25 +26,17 @@ export function openSession<TTables extends TableModule>(
   { lineage, busyTimeoutMs = defaultBusyTimeoutMs }: OpenSessionOptions<TTables>,
 ): Session<TTables> {
   const file = resolve(path);
-  assertLive(file);
+  assertUnsealed(file);
   return withWriterLock(file, busyTimeoutMs, (lock) =>
     openWriter({ path: file, lineage, lock, busyTimeoutMs }),
   );
 }
 
-/** By its metadata alone: closing a file that this process has open elsewhere would drop its locks. */
-function assertLive(path: string): void {
-  const { mode, size } = onFile(path, () => statSync(path));
-  if (size === 0) {
-    throw new VarveError('FILE_EMPTY', 'the file holds no bytes', {
-      path,
-      hint: 'remove it, or restore it from a backup',
-    });
-  }
-  if ((mode & 0o222) === 0) {
-    throw new VarveError('FILE_READ_ONLY', 'the file is sealed: an archive is not written again', {
-      path,
-      hint: 'read it with openArchive, or bring it to head with upgradeArchive',
-    });
-  }
+function assertUnsealed(path: string): void {
+  const { mode } = assertNotEmpty(path);
+  if ((mode & 0o222) !== 0) return;
+  throw new VarveError('FILE_READ_ONLY', 'the file is sealed: an archive is not written again', {
+    path,
+    hint: 'read it with openArchive, or bring it to head with upgradeArchive',
+  });
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { durableFs } from './durable-fs.ts';
 import { onFile } from './file-error.ts';
-import { type FileState, leftoverSuffixes, statOf } from './file-state.ts';
+import { type FileState, fingerprint, leftoverSuffixes, statOf } from './file-state.ts';
 import { type Database, openDatabase, openImage } from './open-database.ts';
 import { makePrivateDir, removePrivateDir } from './private-dir.ts';
 import { assertSound } from './seal.ts';
@@ -44,7 +44,7 @@ function copyLive(path: string, copy: string): void {
   }
 }
 
-export function copyWithLeftovers(path: string, copy: string): void {
+function copyWithLeftovers(path: string, copy: string): void {
   whileUnchanged(path, () => {
     durableFs.copy(path, copy);
     for (const suffix of leftoverSuffixes) {
@@ -73,14 +73,6 @@ function whileUnchanged<T>(path: string, copy: () => T): T {
     path,
     hint: 'wait until its writer has closed it',
   });
-}
-
-/** Changes when a file, or what lies beside it, does. */
-export function fingerprint(path: string): string {
-  return ['', ...leftoverSuffixes]
-    .map((suffix) => statOf(path + suffix))
-    .map((stat) => stat && `${stat.ino} ${stat.size} ${stat.mtimeNs}`)
-    .join();
 }
 
 function openFileCopy(copyTo: (copy: string) => void, path: string): Source {

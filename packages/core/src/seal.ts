@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { type SessionStatus, VarveError } from '@varve/schema';
-import { endSession } from './end-session.ts';
+import { endSession, readSessionStatus } from './end-session.ts';
 import { onFile } from './file-error.ts';
 import { assertNameIsFree, moveInto } from './move-into.ts';
 import type { Database } from './open-database.ts';
@@ -28,7 +28,7 @@ export function sealFile(session: Sealable, archiveDir: string, { status }: Seal
     leaveWal(sqlite, path);
     try {
       assertSound(sqlite, path);
-      endSession(sqlite, lineage.tables, status);
+      markEnded(sqlite, lineage.tables, status);
     } catch (error) {
       sqlite.pragma('journal_mode = WAL');
       throw error;
@@ -36,6 +36,12 @@ export function sealFile(session: Sealable, archiveDir: string, { status }: Seal
   });
   session.closeFile();
   return onFile(path, () => moveInto(path, archiveDir), 'write');
+}
+
+function markEnded(sqlite: Database, tables: TableModule, status: SealOptions['status']): void {
+  const isRunning = readSessionStatus(sqlite, tables) === 'running';
+  if (status || isRunning)
+    endSession(sqlite, tables, { status: status ?? 'completed', endedAtMs: Date.now() });
 }
 
 /** @throws FILE_BUSY while another connection has the file open, or a transaction is open on this one */
