@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addLens } from './verbs/lens.ts';
 import { addQuery } from './verbs/query.ts';
 import { addRead } from './verbs/read.ts';
 import { addShow } from './verbs/show.ts';
@@ -11,6 +12,6 @@ export function createProgram(): Command {
     .description('Reads every agent session ever archived, at the schema of today.')
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  for (const addVerb of [addStatus, addShow, addRead, addQuery, addUnify]) addVerb(program);
+  for (const addVerb of [addStatus, addShow, addLens, addRead, addQuery, addUnify]) addVerb(program);
   return program;
 }

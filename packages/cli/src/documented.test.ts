@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { createProgram } from './create-program.ts';
+
+const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+const verbs = createProgram().commands.map((command) => command.name());
+
+it('names every verb in the README', () => {
+  const named = new Set(read('README.md').match(/(?<=^\$? ?varve )[a-z]+/gm));
+  expect(verbs.filter((verb) => !named.has(verb))).toEqual([]);
+});
+
+it('has a chapter on every verb, and on no other, that names its options', () => {
+  const page = read('docs/command-line.md');
+  const chapters = page.split(/^## /m).map((chapter) => chapter.split('\n')[0] ?? '');
+  const documented = chapters.flatMap((title) => /^varve (\w+)$/.exec(title)?.[1] ?? []);
+  expect(documented).toEqual(verbs);
+  for (const command of createProgram().commands) {
+    for (const { long } of command.options) expect(page, `${command.name()} ${long}`).toContain(`\`${long}`);
+  }
+});

@@ -1,0 +1,50 @@
+import { compileLens, type Lens } from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import type { Command } from 'commander';
+import { defineVerb } from '../verb.ts';
+
+export function addLens(program: Command): void {
+  const command = program
+    .command('lens')
+    .description(
+      'print the SELECTs that read files of a version at head, and what could not be compiled, and why',
+    )
+    .requiredOption('--from <version>', 'the version of the files: how many migrations they have had');
+  defineVerb<{ from: string }>(command, async (context, _args, { from }) => {
+    const lineage = await context.loadLineage();
+    const lens = compileLens(lineage, parseVersion(from, lineage.migrations.length));
+    return { json: describe(lens), text: () => renderLens(lens) };
+  });
+}
+
+function parseVersion(text: string, head: number): number {
+  const version = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (version <= head) return version;
+  throw new VarveError('USAGE', `--from ${text} is no version of this lineage`, {
+    hint: `give a number from 0 to ${head}`,
+  });
+}
+
+function describe({ from, to, tables, views, refusal }: Lens): object {
+  const selects = tables.map(({ name, columns, strategy, why, select }) => ({
+    name,
+    strategy,
+    why,
+    columns,
+    sql: select('main'),
+  }));
+  return { from, to, tables: selects, views, refusal };
+}
+
+function renderLens({ from, to, tables, views, refusal }: Lens): string {
+  if (refusal) {
+    const { migration, statement, reason } = refusal;
+    return `-- files of version ${from} are replayed on a copy: ${reason}\n-- migration ${migration}\n${statement}`;
+  }
+  const parts = tables.map(
+    ({ name, strategy, why, select }) =>
+      `-- ${name}: ${strategy}${why ? `, ${why}` : ''}\n${select('main')};`,
+  );
+  const overViews = views.map(({ name, sql }) => `-- ${name}: a view of head\n${sql};`);
+  return [`-- version ${from} read at version ${to}`, ...parts, ...overViews].join('\n\n');
+}
