@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import { type Lineage, replayMigrations } from '@varve/migrations';
 import { onFile } from './file-error.ts';
 import { inspectFile } from './file-state.ts';
-import { closeOnError, identify, openSource } from './open-archive.ts';
-import { openPrivateCopy, type Source } from './private-copy.ts';
+import { identifyForReading } from './identify-for-reading.ts';
+import { openSource, type Source } from './open-source.ts';
+import { openPrivateCopy } from './private-copy.ts';
 import { makePrivateDir, removePrivateDir } from './private-dir.ts';
 
 export interface ArchiveSourceOptions {
@@ -34,19 +35,23 @@ export function openArchiveSource(path: string, { lineage, at }: ArchiveSourceOp
   const file = resolve(path);
   return onFile(file, () => {
     const state = inspectFile(file);
-    const source = openSource(file, state);
-    const version = closeOnError(source, () => identify(source.sqlite, lineage, file));
-    const isReplayed = at === 'head' && version < lineage.migrations.length;
-    if (source.copy === 'none') source.close();
-    if (source.copy === 'none' && !isReplayed) return { path: file, version, copy: 'none', close: () => {} };
-    const own = source.copy === 'none' ? openPrivateCopy(file, state) : source;
-    return closeOnError(own, () => {
+    let source = openSource(file, state);
+    try {
+      const version = identifyForReading(source.sqlite, lineage, { path: file, newer: 'refuse' });
+      const isReplayed = at === 'head' && version < lineage.migrations.length;
+      if (source.copy === 'none') source.close();
+      if (source.copy === 'none' && !isReplayed)
+        return { path: file, version, copy: 'none', close: () => {} };
+      if (source.copy === 'none') source = openPrivateCopy(file, state);
       if (isReplayed) {
-        own.sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
-        replayMigrations(own.sqlite, lineage, file);
+        source.sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
+        replayMigrations(source.sqlite, lineage, file);
       }
-      return { version, copy: 'file', ...toFile(own) };
-    });
+      return { version, copy: 'file', ...toFile(source) };
+    } catch (error) {
+      source.close();
+      throw error;
+    }
   });
 }
 

@@ -26,30 +26,48 @@ export function assertShape(sqlite: Database, lineage: Lineage, version: number,
 export function findShapeDifferences(sqlite: Database, lineage: Lineage, version: number): string[] {
   const expected = tablesOf(schemaAt(lineage, version));
   const actual = tablesOf(readSchema(sqlite));
-  const changed = [...expected].filter(([name, sql]) => actual.get(name) !== sql).map(([name]) => name);
-  const wrong = changed.filter((name) => !actual.has(name) || !isSameShape(sqlite, expected, name));
+  const rewritten = [...expected].filter(([name, sql]) => actual.get(name) !== sql);
+  const wrong = rewritten.filter(([name, sql]) => !actual.has(name) || !isSameShape(sqlite, name, sql));
   const later = [...actual.keys()].filter(
     (name) => !expected.has(name) && isKnownLater(lineage, version, name),
   );
-  return [...wrong, ...later];
+  return [...wrong.map(([name]) => name), ...later];
 }
 
 function tablesOf(schema: readonly SchemaObject[]): Map<string, string> {
   return new Map(schema.filter(({ type }) => type === 'table').map(({ name, sql }) => [name, sql]));
 }
 
-/** The text differs: quotes and blanks do not matter, the columns do. */
-function isSameShape(sqlite: Database, expected: ReadonlyMap<string, string>, name: string): boolean {
-  const model = openMemory(expected.get(name) ?? '');
+/** The `table.column`s of head that a file does not have. */
+export function findMissingColumns(sqlite: Database, lineage: Lineage): string[] {
+  const head = tablesOf(schemaAt(lineage, lineage.migrations.length));
+  return [...head].flatMap(([table, sql]) => {
+    const actual = new Set(columnsOf(sqlite, table).map(({ name }) => name.toLowerCase()));
+    const missing = columnsMadeBy(sql, table).filter(({ name }) => !actual.has(name.toLowerCase()));
+    return missing.map(({ name }) => `${table}.${name}`);
+  });
+}
+
+/** Quotes and blanks in the text do not matter, the columns do. */
+function isSameShape(sqlite: Database, table: string, sql: string): boolean {
+  return JSON.stringify(columnsOf(sqlite, table)) === JSON.stringify(columnsMadeBy(sql, table));
+}
+
+function columnsMadeBy(sql: string, table: string): ColumnInfo[] {
+  const model = openMemory(sql);
   try {
-    return columnsOf(sqlite, name) === columnsOf(model, name);
+    return columnsOf(model, table);
   } finally {
     model.close();
   }
 }
 
-function columnsOf(sqlite: Database, table: string): string {
-  return JSON.stringify(sqlite.prepare('SELECT * FROM pragma_table_xinfo(?)').raw().all(table));
+interface ColumnInfo {
+  readonly name: string;
+}
+
+function columnsOf(sqlite: Database, table: string): ColumnInfo[] {
+  return sqlite.prepare<[string], ColumnInfo>('SELECT * FROM pragma_table_xinfo(?)').all(table);
 }
 
 function isKnownLater(lineage: Lineage, version: number, name: string): boolean {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type FileIdentity, identifyFile, type Lineage } from '@varve/migrations';
 import { onFile } from './file-error.ts';
 import { inspectFile } from './file-state.ts';
-import { openSource } from './open-archive.ts';
+import { openSource } from './open-source.ts';
 
 /**
  * How a file stands to head, whatever state it is in. Changes nothing.

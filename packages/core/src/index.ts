@@ -1,6 +1,7 @@
 export type { Archive } from './archive.ts';
 export { type ArchiveSource, type ArchiveSourceOptions, openArchiveSource } from './archive-source.ts';
 export { type CreateSessionOptions, createSession, type SessionValues } from './create-session.ts';
+export { fileError } from './file-error.ts';
 export { type FileHeader, readHeader } from './file-header.ts';
 export { identifyArchive } from './identify-archive.ts';
 export { type OpenArchiveOptions, openArchive } from './open-archive.ts';

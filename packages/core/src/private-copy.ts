@@ -5,16 +5,9 @@ import { durableFs } from './durable-fs.ts';
 import { onFile } from './file-error.ts';
 import { type FileState, fingerprint, leftoverSuffixes, statOf } from './file-state.ts';
 import { type Database, openDatabase, openImage } from './open-database.ts';
+import type { Source } from './open-source.ts';
 import { makePrivateDir, removePrivateDir } from './private-dir.ts';
 import { assertSound } from './seal.ts';
-
-/** A connection to the contents of a file: to the file itself, or to a copy that may be changed at will. */
-export interface Source {
-  readonly sqlite: Database;
-  readonly copy: 'none' | 'memory' | 'file';
-  /** Closes the connection; nothing of a copy is left. */
-  close(): void;
-}
 
 /** Up to this size a copy is made in memory. */
 const memoryLimitBytes = 32 * 1024 * 1024;

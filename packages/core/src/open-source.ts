@@ -1,0 +1,18 @@
+import type { FileState } from './file-state.ts';
+import { type Database, openDatabase } from './open-database.ts';
+import { openPrivateCopy } from './private-copy.ts';
+
+/** A connection to the contents of a file at its own version: to the file itself, or to a copy that may be changed. */
+export interface Source {
+  readonly sqlite: Database;
+  readonly copy: 'none' | 'memory' | 'file';
+  /** Closes the connection; nothing of a copy is left. */
+  close(): void;
+}
+
+/** The file itself where that leaves no trace, else a copy. */
+export function openSource(path: string, state: FileState): Source {
+  if (state.kind !== 'sealed') return openPrivateCopy(path, state);
+  const sqlite = openDatabase(path, { readonly: true });
+  return { sqlite, copy: 'none', close: () => sqlite.close() };
+}
