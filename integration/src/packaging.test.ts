@@ -1,8 +1,14 @@
-import { rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findOldNode } from './testing/find-old-node.ts';
-import { installPackedProject, type PackedProject, workspaceBin } from './testing/packed-project.ts';
+import {
+  installPackedProject,
+  type PackedProject,
+  workspaceBin,
+  workspaceRoot,
+} from './testing/packed-project.ts';
+import { readDocument } from './testing/read-document.ts';
 import { runProcess, runToSuccess } from './testing/run-process.ts';
 
 const node = workspaceBin('node');
@@ -84,6 +90,24 @@ describe('the packed packages', () => {
       total: 1,
       versions: [{ version: 2, migration: '0001_labels' }],
     });
+  });
+});
+
+describe.each(['README.md', 'docs/own-schema.md', 'docs/command-line.md'])('%s', (document) => {
+  it('has programs that compile and run as they stand, one after the other', async () => {
+    const dir = join(project.dir, basename(document, '.md'));
+    const steps = readDocument(join(workspaceRoot, document));
+    expect(steps.length).toBeGreaterThan(0);
+    mkdirSync(dir);
+    cpSync(join(project.dir, 'tsconfig.json'), join(dir, 'tsconfig.json'));
+    for (const step of steps) {
+      if (step.kind === 'drizzle-kit') await runToSuccess(dir, workspaceBin('drizzle-kit'), ...step.args);
+      else {
+        writeFileSync(join(dir, step.fileName), step.source);
+        await runToSuccess(dir, workspaceBin('tsc'), '-p', '.');
+        await runToSuccess(dir, node, step.fileName);
+      }
+    }
   });
 });
 

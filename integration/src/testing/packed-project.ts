@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runToSuccess } from './run-process.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+export const workspaceRoot = fileURLToPath(new URL('../../..', import.meta.url));
 const programs = fileURLToPath(new URL('./packed', import.meta.url));
 
-export const workspaceBin = (name: string): string => join(root, 'node_modules', '.bin', name);
+export const workspaceBin = (name: string): string => join(workspaceRoot, 'node_modules', '.bin', name);
 
 export interface PackedProject {
   readonly dir: string;
@@ -20,9 +20,9 @@ export async function installPackedProject(): Promise<PackedProject> {
   const dir = mkdtempSync(join(tmpdir(), 'varve-packed-'));
   const packs = join(dir, 'packs');
   mkdirSync(packs);
-  await runToSuccess(root, workspaceBin('turbo'), 'run', 'build');
+  await runToSuccess(workspaceRoot, workspaceBin('turbo'), 'run', 'build');
   const pack = ['--yes', 'pnpm', '--filter', './packages/*', 'pack', '--pack-destination', packs];
-  await runToSuccess(root, 'npx', ...pack);
+  await runToSuccess(workspaceRoot, 'npx', ...pack);
   const tarballs = readdirSync(packs).map((name) => join(packs, name));
   cpSync(programs, dir, { recursive: true });
   writeFileSync(join(dir, 'package.json'), JSON.stringify({ private: true, type: 'module' }));

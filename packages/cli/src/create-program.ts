@@ -5,6 +5,7 @@ import { addRead } from './verbs/read.ts';
 import { addShow } from './verbs/show.ts';
 import { addStatus } from './verbs/status.ts';
 import { addUnify } from './verbs/unify.ts';
+import { addUpgrade } from './verbs/upgrade.ts';
 
 /** The whole command line. What cannot be parsed is thrown as CommanderError and not printed. */
 export function createProgram(): Command {
@@ -12,6 +13,7 @@ export function createProgram(): Command {
     .description('Reads every agent session ever archived, at the schema of today.')
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  for (const addVerb of [addStatus, addShow, addLens, addRead, addQuery, addUnify]) addVerb(program);
+  for (const addVerb of [addStatus, addShow, addLens, addRead, addQuery, addUnify, addUpgrade])
+    addVerb(program);
   return program;
 }

@@ -8,6 +8,8 @@ if (major < 22) {
   );
   process.exitCode = 2;
 } else {
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache?.();
   const { runCommand } = await import('./run-command.ts');
   await runCommand(process.argv.slice(2));
 }

@@ -26,7 +26,7 @@ it('prints the migration, the statement and the reason where files must be repla
   expect(tables).toEqual([]);
 });
 
-it.each(['4', '-1', '1.5', 'head', ''])('says USAGE for --from %s', (from) => {
+it.each(['4', 'head'])('says USAGE for --from %s', (from) => {
   const { dir } = makeWorkplace();
   const { exitCode, stdout, stderr } = runVarve(dir, 'lens', `--from=${from}`);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

@@ -14,7 +14,7 @@ it('counts archives by version', () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toMatch(/\n +1 {2}0000_step +2 /);
   expect(stdout).toMatch(/\n +3 {2}0002_step +1 /);
-  expect(stdout).toMatch(/\n3 archives, .*: .*2 behind/);
+  expect(stdout).toMatch(/\narchives: 3 of .*, 2 behind, 1 current\n$/);
 });
 
 it('exits with 1 and names each file that has a problem, while it counts the others', () => {

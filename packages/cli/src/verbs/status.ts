@@ -38,5 +38,5 @@ function renderCensus({ total, sizeBytes, live, versions, states }: Census): str
   );
   const counts = Object.entries({ ...states, live }).filter(([, count]) => count > 0);
   const summary = counts.map(([state, count]) => `${count} ${state}`).join(', ');
-  return `${table}\n\n${total} archives, ${formatSize(sizeBytes)}${summary && `: ${summary}`}`;
+  return `${table}\n\narchives: ${total} of ${formatSize(sizeBytes)}${summary && `, ${summary}`}`;
 }
