@@ -1,13 +1,13 @@
--- The licence moves out of packages, and the one that the files show out of the results of detect_licence.
-INSERT INTO licences (package_seq, declared, detected)
+-- The licence moves out of packages; that its text is shipped was known only from the call of detect_licence.
+INSERT INTO licences (package_seq, declared, is_shipped)
 SELECT
-  packages.seq,
-  packages.licence,
-  (
-    SELECT json_extract(tool_calls.result, '$.spdx')
+  seq,
+  licence,
+  EXISTS (
+    SELECT 1
     FROM tool_calls
-    WHERE tool_calls.session_id = packages.session_id AND tool_calls.tool_name = 'detect_licence'
-    ORDER BY tool_calls.seq DESC
-    LIMIT 1
+    WHERE tool_calls.session_id = packages.session_id
+      AND tool_calls.tool_name = 'detect_licence'
+      AND tool_calls.status = 'ok'
   )
 FROM packages;

@@ -42,7 +42,7 @@ it.each(deployments)(
     expect(audited).toMatchObject({
       name: 'zod',
       folder: zod,
-      licence: { declared: 'MIT', detected: 'MIT' },
+      licence: { declared: 'MIT', isShipped: true },
       verdict: { verdict: 'approve', score: 100, reasons: [] },
     });
     const output = archive.db.query.outputs.findFirst().sync();
@@ -63,7 +63,7 @@ it('ends a session of each deployment with the next one, at the next version', a
     using archive = openArchive(await service.finish(begun, archiveDir), { lineage });
     expect(archive.version).toBe(version);
     const audited = archive.db.query.packages.findFirst({ with: { licence: true, verdict: true } }).sync();
-    expect(audited).toMatchObject({ name: 'zod', licence: { declared: 'MIT', detected: 'MIT' } });
+    expect(audited).toMatchObject({ name: 'zod', licence: { declared: 'MIT', isShipped: true } });
     expect(audited?.verdict?.verdict).toBe('approve');
   }
 });

@@ -18,11 +18,11 @@ const { decisions, findings, intermediateResults, licences, outputs, verdicts } 
 export async function judgePackage(session: AuditSession): Promise<Verdict | undefined> {
   const evidence = readEvidence(session);
   if (!evidence) return undefined;
-  const packageSeq = evidence.audited.seq;
+  const { seq: packageSeq, sessionId } = evidence.audited;
   const problems = await findProblems(session, evidence);
   for (const problem of problems) session.record(findings, { packageSeq, ...problem });
   const { verdict, score, reasons } = judgeProblems(problems);
-  session.record(verdicts, { packageSeq, verdict, score, reasons });
+  session.record(verdicts, { sessionId, verdict, score, reasons });
   session.record(outputs, { kind: 'audit', isFinal: true, content: { verdict, score, reasons } });
   return verdict;
 }
@@ -56,7 +56,7 @@ async function findProblems(session: AuditSession, evidence: Evidence): Promise<
   const licence = await callTool('detect_licence', detectLicence);
   session.db
     .update(licences)
-    .set({ detected: licence?.spdx ?? null })
+    .set({ isShipped: licence !== undefined })
     .run();
   const problems = problemsOfFacts(evidence, licence?.spdx);
   for (const check of chosen) problems.push(...(await check.findProblems(callTool)));

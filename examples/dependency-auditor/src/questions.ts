@@ -1,5 +1,5 @@
 import type { Unified } from '@varve/aggregator';
-import { and, asc, avg, count, countDistinct, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, avg, count, desc, eq, sql } from 'drizzle-orm';
 import type * as schema from './schema.ts';
 
 type AllSessions = Unified<typeof schema>;
@@ -22,14 +22,12 @@ export function askTools({ db, tables: { toolCalls } }: AllSessions) {
 }
 
 /** How packages under each licence were judged: the most used licence first. */
-export function askVerdictsByLicence({ db, tables: { licences, verdicts } }: AllSessions) {
+export function askVerdictsByLicence({ db, tables: { licences, packages, verdicts } }: AllSessions) {
   return db
     .select({ licence: sql<string>`coalesce(${licences.declared}, 'none')`, ...countVerdicts(verdicts) })
     .from(verdicts)
-    .innerJoin(
-      licences,
-      and(eq(licences._archive, verdicts._archive), eq(licences.packageSeq, verdicts.packageSeq)),
-    )
+    .innerJoin(packages, eq(packages.sessionId, verdicts.sessionId))
+    .innerJoin(licences, and(eq(licences._archive, packages._archive), eq(licences.packageSeq, packages.seq)))
     .groupBy(licences.declared)
     .orderBy(desc(count()), asc(licences.declared))
     .all();
@@ -56,11 +54,11 @@ export function askVerdictsByVersion({ db, tables: { sessions, verdicts } }: All
   return db
     .select({
       version: sessions._version,
-      sessions: countDistinct(sessions.id),
+      sessions: count(),
       ...countVerdicts(verdicts),
     })
     .from(sessions)
-    .leftJoin(verdicts, eq(verdicts._archive, sessions._archive))
+    .leftJoin(verdicts, eq(verdicts.sessionId, sessions.id))
     .groupBy(sessions._version)
     .orderBy(asc(sessions._version))
     .all();

@@ -1,4 +1,4 @@
-import { json, timelineColumns } from '@varve/schema';
+import { json, sessions, timelineColumns } from '@varve/schema';
 import { relations, sql } from 'drizzle-orm';
 import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { z } from 'zod';
@@ -32,13 +32,13 @@ export const packages = sqliteTable('packages', {
   hasInstallScript: integer('has_install_script', { mode: 'boolean' }).notNull().default(false),
 });
 
-/** The licence a package claims and the one its files show. */
+/** The licence a package claims, and whether its files hold the text of one. */
 export const licences = sqliteTable('licences', {
   packageSeq: integer('package_seq')
     .primaryKey()
     .references(() => packages.seq, { onDelete: 'cascade' }),
   declared: text('declared'),
-  detected: text('detected'),
+  isShipped: integer('is_shipped', { mode: 'boolean' }).notNull().default(false),
 });
 
 /** What is wrong with a package. On the timeline: a finding has its place among the tool calls. */
@@ -59,12 +59,13 @@ export const findings = sqliteTable(
   ],
 );
 
+/** How the audit ended: one row a session. */
 export const verdicts = sqliteTable(
   'verdicts',
   {
-    packageSeq: integer('package_seq')
+    sessionId: text('session_id')
       .primaryKey()
-      .references(() => packages.seq, { onDelete: 'cascade' }),
+      .references(() => sessions.id, { onDelete: 'cascade' }),
     verdict: text('verdict', { enum: verdictWords }).notNull(),
     /** 100 is spotless. */
     score: integer('score').notNull(),
@@ -79,7 +80,7 @@ export const verdicts = sqliteTable(
 
 export const packagesRelations = relations(packages, ({ one, many }) => ({
   licence: one(licences, { fields: [packages.seq], references: [licences.packageSeq] }),
-  verdict: one(verdicts, { fields: [packages.seq], references: [verdicts.packageSeq] }),
+  verdict: one(verdicts, { fields: [packages.sessionId], references: [verdicts.sessionId] }),
   findings: many(findings),
 }));
 

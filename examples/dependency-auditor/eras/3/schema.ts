@@ -98,13 +98,13 @@ export const packages = sqliteTable('packages', {
   hasInstallScript: integer('has_install_script', { mode: 'boolean' }).notNull().default(false),
 });
 
-/** The licence a package claims and the one its files show. */
+/** The licence a package claims, and whether its files hold the text of one. */
 export const licences = sqliteTable('licences', {
   packageSeq: integer('package_seq')
     .primaryKey()
     .references(() => packages.seq, { onDelete: 'cascade' }),
   declared: text('declared'),
-  detected: text('detected'),
+  isShipped: integer('is_shipped', { mode: 'boolean' }).notNull().default(false),
 });
 
 /** What is wrong with a package. */

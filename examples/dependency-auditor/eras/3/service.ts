@@ -84,7 +84,7 @@ async function judge(session: AuditSession): Promise<boolean> {
   const spdx = detected?.result.spdx;
   session.db
     .update(licences)
-    .set({ detected: spdx ?? null })
+    .set({ isShipped: spdx !== undefined })
     .run();
   const problems = problemsOf(audited, spdx, entryPoints !== undefined);
   for (const problem of problems) session.record(findings, { packageSeq, ...problem });

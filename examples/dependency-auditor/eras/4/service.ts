@@ -89,7 +89,7 @@ async function judge(session: AuditSession): Promise<boolean> {
   const spdx = detected?.result.spdx;
   session.db
     .update(licences)
-    .set({ detected: spdx ?? null })
+    .set({ isShipped: spdx !== undefined })
     .run();
   const problems = problemsOf(audited, spdx, entryPoints !== undefined);
   for (const message of imports?.result.deepImports ?? []) {
@@ -97,7 +97,7 @@ async function judge(session: AuditSession): Promise<boolean> {
   }
   for (const problem of problems) session.record(findings, { packageSeq, ...problem });
   const content = verdictOn(problems);
-  session.record(verdicts, { packageSeq, ...content });
+  session.record(verdicts, { sessionId: audited.sessionId, ...content });
   session.record(outputs, { kind: 'audit', isFinal: true, content });
   return true;
 }
