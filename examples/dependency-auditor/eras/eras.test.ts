@@ -1,8 +1,10 @@
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openArchive } from '@varve/core';
+import { type Archive, openArchive, upgradeArchive } from '@varve/core';
+import { getTableColumns, getTableName, is } from 'drizzle-orm';
+import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { expect, it, onTestFinished } from 'vitest';
 import { deployments } from '../src/deployments.ts';
 import { findInstalled } from '../src/find-installed.ts';
@@ -55,6 +57,30 @@ it.each(deployments)(
     ).toBe(true);
   },
 );
+
+it('reads through the lens what an upgrade makes of the file, cell for cell', async () => {
+  for (const { service } of deployments) {
+    const { sessionsDir, archiveDir } = makeDirs();
+    const path = await service.finish(await service.begin(sessionsDir, zod), archiveDir);
+    const copy = join(archiveDir, 'copy.db');
+    copyFileSync(path, copy);
+    await upgradeArchive(copy, { lineage });
+    using asItLies = openArchive(path, { lineage });
+    using upgraded = openArchive(copy, { lineage });
+    expect(readCells(asItLies.sqlite)).toEqual(readCells(upgraded.sqlite));
+  }
+});
+
+function readCells(sqlite: Archive['sqlite']): Record<string, unknown[]> {
+  const tables = Object.values(lineage.tables).filter((it) => is(it, SQLiteTable));
+  expect(tables.length).toBe(9);
+  const cells = tables.map((table) => {
+    const columns = Object.values(getTableColumns(table)).map(({ name }) => `${name}, typeof(${name})`);
+    const name = getTableName(table);
+    return [name, sqlite.prepare(`SELECT ${columns} FROM ${name} ORDER BY 1`).raw().all()];
+  });
+  return Object.fromEntries(cells);
+}
 
 it('ends a session of each deployment with the next one, at the next version', async () => {
   for (const [at, { service, version }] of deployments.slice(1).entries()) {

@@ -39,9 +39,9 @@ export function showAnswers(screen: Screen, { tools, verdictsByLicence, serviceV
   if (hidden > 0) screen.note(`and ${hidden} more`);
   screen.line();
   screen.table(
-    ['sessions by service', 'sessions', 'completed', 'failed'],
+    ['sessions by service', 'all', 'completed', 'failed'],
     serviceVersions.map(({ service, sessions, completed, failed }) => [
-      service ?? 'unknown',
+      `version ${service}`,
       sessions,
       completed,
       failed,

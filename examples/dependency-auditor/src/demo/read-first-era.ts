@@ -21,7 +21,8 @@ export function readFirstEra(screen: Screen, archiveDir: string): void {
   }
   const after = { hash: hashFile(path), files: readdirSync(dirname(path)).length };
   if (after.hash !== before.hash || after.files !== before.files) throw new Error(`reading changed ${path}`);
-  screen.line(`sha-256  ${after.hash}  after: the same, and no file left beside it`);
+  screen.line(`sha-256  ${after.hash}  after`);
+  screen.proof('every byte is as it was, and no file was left beside it');
 }
 
 function showPlan(screen: Screen, { plan, version }: Archive<typeof schema>): void {

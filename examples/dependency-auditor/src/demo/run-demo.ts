@@ -73,13 +73,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   deepStrictEqual(problems, []);
   deepStrictEqual(askAll(unified), answers);
   showVerdictsByVersion(screen, unified);
-  screen.line(`${changed} archives read again: the same questions, the same answers`);
+  screen.proof(`${changed} archives read again: the same questions, the same answers`);
   return { versionsBefore, versionsAfter, answers };
 }
 
 async function recordSessions(screen: Screen, options: DemoOptions, archiveDir: string): Promise<void> {
   const { sessions, root, dir } = options;
   const folders = findInstalled(root);
+  screen.line(
+    `${sessions} audits over the ${folders.length} packages installed in this clone: each session is a file`,
+  );
   const startedMs = performance.now();
   const { handedOver } = await screen.withProgress('auditing', (onProgress) =>
     runAgents({
@@ -91,11 +94,10 @@ async function recordSessions(screen: Screen, options: DemoOptions, archiveDir: 
     }),
   );
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-  screen.line(`${sessions} audits of ${folders.length} packages in this clone, each a file, in ${seconds} s`);
   screen.line(
-    `by ${deployments.length} deployments of one service, over five eras of its recording code (eras/1 to 4, src)`,
+    `done in ${seconds} s by ${deployments.length} deployments of a service with five eras of code`,
   );
-  screen.line(`${handedOver} of them begun by one deployment and ended, in the same file, by the next`);
+  screen.line(`${handedOver} of them were begun by one deployment and ended, in the same file, by the next`);
 }
 
 async function upgradeAll(screen: Screen, archiveDir: string): Promise<void> {

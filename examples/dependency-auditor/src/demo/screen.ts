@@ -20,11 +20,16 @@ export class Screen {
     this.#output.write(text ? `   ${text}\n` : '\n');
   }
 
+  /** Something that was checked, not only said. */
+  proof(text: string): void {
+    this.line(`${pc.green('✓')} ${text}`);
+  }
+
   note(text: string): void {
     this.line(pc.dim(text));
   }
 
-  /** Columns of numbers are set to the right; the first row holds the titles. */
+  /** The first row holds the titles, the first title names the table; columns of numbers are set to the right. */
   table(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
     const cells = [titles, ...rows].map((row) => row.map(String));
     const widths = titles.map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
@@ -34,9 +39,9 @@ export class Screen {
         const width = widths[column] ?? 0;
         return isNumber[column] ? cell.padStart(width) : cell.padEnd(width);
       });
-      const text = padded.join('  ').trimEnd();
-      if (at === 0) this.note(text);
-      else this.line(text);
+      const [first = '', ...rest] = padded;
+      if (at === 0) this.line(`${pc.bold(first)}  ${pc.dim(rest.join('  ').trimEnd())}`);
+      else this.line(padded.join('  ').trimEnd());
     }
   }
 

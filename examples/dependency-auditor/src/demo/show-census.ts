@@ -1,4 +1,5 @@
 import { census } from '@varve/aggregator';
+import pc from 'picocolors';
 import { lineage } from '../lineage.ts';
 import type { Screen } from './screen.ts';
 
@@ -12,7 +13,7 @@ export function showCensus(screen: Screen, archiveDir: string): number[] {
     version,
     migration?.replace(/^\d+_/, '') ?? '',
     count,
-    '█'.repeat(Math.ceil((count / most) * barWidth)),
+    pc.cyan('█'.repeat(Math.ceil((count / most) * barWidth))),
   ]);
   screen.table(['version', 'last migration', 'archives', ''], rows);
   screen.note(`${total} archives, ${(sizeBytes / 1e6).toFixed(1)} MB, ${problems.length} problems`);

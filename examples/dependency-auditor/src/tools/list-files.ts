@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 
 export interface ListedFile {
   /** Relative to the package. */
@@ -12,7 +12,7 @@ export function listFiles(folder: string): ListedFile[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !relative(folder, path).includes('node_modules'))
+    .filter((path) => !relative(folder, path).split(sep).includes('node_modules'))
     .sort()
     .map((path) => ({ path: relative(folder, path), sizeBytes: statSync(path).size }));
 }
