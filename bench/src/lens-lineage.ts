@@ -31,7 +31,7 @@ const pending = [
   'ALTER TABLE calls RENAME COLUMN took TO took_ms;',
   'ALTER TABLE runs RENAME COLUMN began TO began_ms;',
   rebuild('runs', runColumns, 'id, agent_name, began_ms, model'),
-  rebuild('calls', callColumns, callNames) + 'CREATE INDEX calls_tool_idx ON calls (tool_name);',
+  `${rebuild('calls', callColumns, callNames)}CREATE INDEX calls_tool_idx ON calls (tool_name);`,
   "ALTER TABLE runs ADD status text DEFAULT 'done' NOT NULL;",
   'ALTER TABLE calls ADD attempt integer DEFAULT 1 NOT NULL;',
   "CREATE TABLE tags (run_id text NOT NULL REFERENCES runs(id), tag text DEFAULT 'none' NOT NULL);",

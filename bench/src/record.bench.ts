@@ -49,7 +49,7 @@ function contestants(synchronous: 'FULL' | 'OFF') {
       run: () =>
         plain.db
           .insert(toolCalls)
-          .values({ ...call, sessionId: plain.id })
+          .values({ ...call, sessionId: plain.id ?? '' })
           .run(),
     },
   ];
