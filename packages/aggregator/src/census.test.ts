@@ -1,6 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { lineageAt } from '@varve/migrations';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { createSession } from '@varve/core';
+import { lineageAt, replayMigrations, standardLineage } from '@varve/migrations';
+import { sessions } from '@varve/schema';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { census } from './census.ts';
@@ -21,8 +23,8 @@ it('counts archives by version and state, and changes nothing', () => {
   ]);
   expect(counted.states).toEqual({ behind: 3, current: 1 });
   expect(counted.problems).toEqual([]);
-  expect(counted.archives.map(({ path, version, isLive }) => [path, version, isLive])).toEqual(
-    paths.map((path, at) => [path, versions[at], false]),
+  expect(counted.archives.map(({ path, version, sealing }) => [path, version, sealing])).toEqual(
+    paths.map((path, at) => [path, versions[at], 'sealed']),
   );
   expect(counted.sizeBytes).toBe(counted.versions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
   expect(fingerprint(dir)).toEqual(before);
@@ -70,22 +72,24 @@ function damage(path: string): void {
   writeFileSync(path, readFileSync(path).fill(0, 60, 64).fill(0xff, 100, 4096));
 }
 
-it('tells a session that is being written apart, and counts what its WAL holds', () => {
-  const dir = makeFolder();
-  writeArchive(join(dir, 'sealed.db'), head);
-  const path = writeArchive(join(dir, 'live.db'), 2);
+it('tells sealed archives, live sessions and what a crash left apart, and counts what their WAL holds', () => {
+  const [dir, work] = [makeFolder(), makeFolder()];
+  const sealed = writeArchive(join(work, 'sealed.db'), head);
+  const path = writeArchive(join(work, 'left.db'), 1);
   const session = new Database(path);
   session.pragma('journal_mode = WAL');
-  session.exec('BEGIN IMMEDIATE; UPDATE sessions SET agent = 0; COMMIT; BEGIN IMMEDIATE');
+  replayMigrations(session, lineageAt(lineage, 2));
+  for (const name of [sealed, path, `${path}-wal`]) copyFileSync(name, join(dir, basename(name)));
+  session.close();
+  using live = createSession(dir, { lineage: standardLineage, session: { agentName: 'a' } });
   const before = fingerprint(dir);
   const counted = census(dir, { lineage });
   expect(counted.live).toBe(1);
-  expect(counted.archives).toMatchObject([
-    { path, isLive: true, version: 2 },
-    { isLive: false, version: head },
+  expect(counted.archives.map(({ path, sealing, version }) => [basename(path), sealing, version])).toEqual([
+    [basename(live.path), 'live', undefined],
+    ['left.db', 'unsealed', 2],
+    ['sealed.db', 'sealed', head],
   ]);
   expect(fingerprint(dir)).toEqual(before);
-  session.exec('UPDATE sessions SET agent = 1; COMMIT');
-  session.close();
-  expect(existsSync(`${path}-wal`)).toBe(false);
+  live.db.update(sessions).set({ agentName: 'b' }).run();
 });

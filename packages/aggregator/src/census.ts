@@ -1,5 +1,5 @@
+import { identifyArchive, lockHolder } from '@varve/core';
 import { type FileIdentity, identityError, type Lineage, versionFromHint } from '@varve/migrations';
-import { identifyArchive } from './archive-source.ts';
 import { recogniseArchives } from './find-archives.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { RecognisedFile } from './recognise-archive.ts';
@@ -17,8 +17,8 @@ export interface CountedArchive {
   readonly state: ArchiveState;
   /** Undefined unless the archive is `current` or `behind`. */
   readonly version: number | undefined;
-  /** True for a session that is not sealed: a writer has it open, or one that crashed has left it. */
-  readonly isLive: boolean;
+  /** `live`: a writer has it open now; `unsealed`: a writer left it, closed or not; `sealed`: it can be read in place. */
+  readonly sealing: 'sealed' | 'unsealed' | 'live';
 }
 
 export interface CountedVersion {
@@ -33,6 +33,7 @@ export interface Census {
   /** How many archives there are, those with problems among them. */
   readonly total: number;
   readonly sizeBytes: number;
+  /** Sessions that a writer has open. */
   readonly live: number;
   /** In ascending order; versions at which nothing stands are left out. */
   readonly versions: readonly CountedVersion[];
@@ -53,7 +54,7 @@ export function census(where: string | readonly string[], { lineage }: CensusOpt
   return {
     total: archives.length,
     sizeBytes: sumSizes(archives),
-    live: archives.filter((archive) => archive.isLive).length,
+    live: archives.filter((archive) => archive.sealing === 'live').length,
     versions: countVersions(archives, lineage),
     states: countStates(archives),
     problems,
@@ -62,22 +63,27 @@ export function census(where: string | readonly string[], { lineage }: CensusOpt
 }
 
 function countArchive(file: RecognisedFile, lineage: Lineage, problems: Problem[]): CountedArchive {
-  const { path, sizeBytes, sidecars, header } = file;
-  const isLive = sidecars.length > 0;
+  const { path, sizeBytes } = file;
+  const sealing = sealingOf(file);
   try {
-    const identity = (!isLive && hintedIdentity(file, lineage)) || identifyArchive(path, lineage);
+    const hinted = sealing === 'sealed' ? hintedIdentity(file, lineage) : undefined;
+    const identity = hinted ?? identifyArchive(path, { lineage });
     const error = identityError(identity, lineage, path);
     if (error) problems.push(problemOf(error, path));
-    const version = error ? undefined : identity.version;
-    return { path, sizeBytes, state: identity.state, version, isLive: isLive || header?.isWal === true };
+    return { path, sizeBytes, state: identity.state, version: error ? undefined : identity.version, sealing };
   } catch (error) {
     problems.push(problemOf(error, path));
-    return { path, sizeBytes, state: 'damaged', version: undefined, isLive };
+    return { path, sizeBytes, state: 'damaged', version: undefined, sealing };
   }
 }
 
+function sealingOf({ path, sidecars, header }: RecognisedFile): CountedArchive['sealing'] {
+  if (sidecars.includes('-lock') && lockHolder(path)) return 'live';
+  return sidecars.length > 0 || header?.isWal ? 'unsealed' : 'sealed';
+}
+
 function hintedIdentity({ header }: RecognisedFile, lineage: Lineage): FileIdentity | undefined {
-  const version = header && !header.isWal ? versionFromHint(header, lineage) : undefined;
+  const version = header && versionFromHint(header, lineage);
   if (version === undefined) return undefined;
   return { state: version === lineage.migrations.length ? 'current' : 'behind', version };
 }

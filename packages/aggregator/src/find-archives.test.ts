@@ -94,7 +94,7 @@ it('counts a file with two names twice', () => {
   expect(found(dir).paths).toEqual([join(dir, 'a.db'), join(dir, 'b.db')]);
 });
 
-it.skipIf(process.platform === 'win32')('reports what it may not read, and finds the rest', () => {
+it.skipIf(process.platform === 'win32')('reports what it may not read, and finds the rest', async () => {
   const dir = makeFolder();
   const [open, closed] = ['open.db', 'closed'].map((name) => writeArchive(join(dir, name), 1));
   const folder = join(dir, 'folder');
@@ -105,7 +105,7 @@ it.skipIf(process.platform === 'win32')('reports what it may not read, and finds
     ['FILE_UNREADABLE', folder],
     ['FILE_UNREADABLE', closed],
   ];
-  asNobody(() => {
+  await asNobody(() => {
     expect(found(dir)).toEqual({ paths: [open], problems });
     expect(found(join(dir, '**'))).toEqual({ paths: [open], problems });
   });

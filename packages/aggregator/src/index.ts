@@ -14,3 +14,5 @@ export { readUnified } from './unified/read-unified.ts';
 export type { RefreshReport, UnifyProgress } from './unified/refresh-unified.ts';
 export type { UnifiedSchema } from './unified/unified-schema.ts';
 export type { UnifiedTable, UnifiedTables } from './unified/unified-tables.ts';
+export { type UpgradeArchivesOptions, upgradeArchives } from './upgrade-archives.ts';
+export type { UpgradedFile, UpgradeProgress, UpgradeReport } from './upgrade-log.ts';

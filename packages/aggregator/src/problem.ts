@@ -1,4 +1,6 @@
+import { fileError } from '@varve/core';
 import { type ErrorCode, VarveError } from '@varve/schema';
+import { SqliteError } from 'better-sqlite3';
 
 /** What went wrong with one file of many, as plain data: it can be printed, stored and passed between threads. */
 export interface Problem {
@@ -8,15 +10,20 @@ export interface Problem {
   readonly hint: string;
 }
 
-/** The problem an error stands for. An error that varve did not raise counts as damage to the file. */
-export function problemOf(error: unknown, path: string): Problem {
+/**
+ * The problem an error stands for. What SQLite says without a more exact meaning counts as damage to the file; an
+ * error that neither varve, SQLite nor the operating system raised is a mistake in the program, and thrown again.
+ */
+export function problemOf(cause: unknown, path: string): Problem {
+  const error = fileError(cause, path);
   if (error instanceof VarveError) {
     return { path: error.path ?? path, code: error.code, message: error.message, hint: error.hint };
   }
+  if (!(error instanceof SqliteError)) throw error;
   return {
     path,
     code: 'FILE_CORRUPT',
-    message: error instanceof Error ? error.message : String(error),
+    message: `its rows cannot be read: ${error.message}`,
     hint: 'restore the file from a backup, or set it aside',
   };
 }

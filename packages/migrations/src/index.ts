@@ -18,6 +18,6 @@ export { registerFunctions } from './register-functions.ts';
 export { type RenderLineageModuleOptions, renderLineageModule } from './render-lineage-module.ts';
 export { type ReplayResult, replayMigrations } from './replay.ts';
 export { readSchema, type SchemaObject, schemaAt } from './schema-at.ts';
-export { quoteIdentifier } from './sql-tokens.ts';
+export { quoteIdentifier, type SqlToken, tokenizeSql } from './sql-tokens.ts';
 export { standardLineage } from './standard-lineage.ts';
 export { applicationId, versionFromHint } from './version-hint.ts';

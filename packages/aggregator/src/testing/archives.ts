@@ -43,11 +43,11 @@ function digest(path: string): string {
 }
 
 /** Runs work without the rights of root, which may read everything. */
-export function asNobody(work: () => void): void {
+export async function asNobody(work: () => void | Promise<void>): Promise<void> {
   const isRoot = process.geteuid?.() === 0;
   if (isRoot) process.seteuid?.(65_534);
   try {
-    work();
+    await work();
   } finally {
     if (isRoot) process.seteuid?.(0);
   }

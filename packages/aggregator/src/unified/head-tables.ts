@@ -1,4 +1,11 @@
-import { type Lineage, ledgerTable, quoteIdentifier, replayMigrations } from '@varve/migrations';
+import {
+  type Lineage,
+  ledgerTable,
+  quoteIdentifier,
+  replayMigrations,
+  type SqlToken,
+  tokenizeSql,
+} from '@varve/migrations';
 import Database from 'better-sqlite3';
 
 export interface HeadColumn {
@@ -6,6 +13,7 @@ export interface HeadColumn {
   /** As declared; empty when it has none. */
   readonly type: string;
   readonly collation: string;
+  readonly isNotNull: boolean;
 }
 
 export interface KeyColumn {
@@ -29,6 +37,8 @@ export interface HeadTable {
   /** The UNIQUE constraints. */
   readonly uniques: readonly (readonly KeyColumn[])[];
   readonly foreignKeys: readonly ForeignKey[];
+  /** The expressions of the CHECK constraints, in their parentheses. */
+  readonly checks: readonly string[];
   /** The CREATE INDEX statements. */
   readonly indexes: readonly { readonly sql: string; readonly isUnique: boolean }[];
 }
@@ -54,7 +64,9 @@ export function readHeadTables(lineage: Lineage): HeadTable[] {
 
 function readHeadTable(sqlite: Database.Database, name: string, isStrict: boolean): HeadTable {
   const infos = sqlite
-    .prepare<[string], { name: string; type: string; pk: number }>('SELECT * FROM pragma_table_xinfo(?)')
+    .prepare<[string], { name: string; type: string; pk: number; notnull: number }>(
+      'SELECT * FROM pragma_table_xinfo(?)',
+    )
     .all(name);
   const collations = readCollations(
     sqlite,
@@ -73,13 +85,19 @@ function readHeadTable(sqlite: Database.Database, name: string, isStrict: boolea
   return {
     name,
     isStrict,
-    columns: columns.map(({ name, type, collation }) => ({ name, type, collation })),
+    columns: columns.map(({ name, type, collation, notnull }) => ({
+      name,
+      type,
+      collation,
+      isNotNull: notnull === 1,
+    })),
     primaryKey: keyOf('pk')[0] ?? primary.map(({ name, collation }) => ({ name, collation })),
     uniques: keyOf('u'),
     foreignKeys: readForeignKeys(sqlite, name),
+    checks: findChecks(readSql(sqlite, 'table', name)),
     indexes: lists
       .filter((it) => it.origin === 'c')
-      .map((it) => ({ sql: readIndexSql(sqlite, it.name), isUnique: it.unique === 1 })),
+      .map((it) => ({ sql: readSql(sqlite, 'index', it.name), isUnique: it.unique === 1 })),
   };
 }
 
@@ -106,9 +124,29 @@ function readKey(sqlite: Database.Database, index: string): KeyColumn[] {
     .all(index);
 }
 
-function readIndexSql(sqlite: Database.Database, index: string): string {
-  const sql = sqlite.prepare(`SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?`).pluck();
-  return sql.get(index) as string;
+function readSql(sqlite: Database.Database, type: 'table' | 'index', name: string): string {
+  const sql = sqlite.prepare('SELECT sql FROM sqlite_schema WHERE type = ? AND name = ?').pluck();
+  return sql.get(type, name) as string;
+}
+
+/** No pragma tells the CHECK constraints; the bare word stands for nothing else in a CREATE TABLE statement. */
+function findChecks(ddl: string): string[] {
+  const tokens = [...tokenizeSql(ddl)].filter(({ kind }) => kind !== 'comment');
+  const starts = tokens.flatMap(({ kind, text }, at) =>
+    kind === 'word' && text.toUpperCase() === 'CHECK' && tokens[at + 1]?.text === '(' ? [at + 1] : [],
+  );
+  return starts.map((start) => ddl.slice(tokens[start]?.start, closingOf(tokens, start) + 1));
+}
+
+/** Where the parenthesis that opens at a token is closed. */
+function closingOf(tokens: readonly SqlToken[], opening: number): number {
+  let depth = 0;
+  for (const { text, start } of tokens.slice(opening)) {
+    if (text === '(') depth += 1;
+    if (text === ')') depth -= 1;
+    if (depth === 0) return start;
+  }
+  return -1;
 }
 
 function readForeignKeys(sqlite: Database.Database, table: string): ForeignKey[] {

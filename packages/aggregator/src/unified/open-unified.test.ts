@@ -1,49 +1,17 @@
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { replayMigrations } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { expect, expectTypeOf, it } from 'vitest';
 import { fingerprint, makeFolder, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
+import { readUnifiedRows, unionOfUpgraded } from '../testing/unified-rows.ts';
 import { openUnified } from './open-unified.ts';
-
-const tableNames = ['sessions', 'tags', 'tool_calls'];
 
 function writeArchives(dir: string): string[] {
   return Array.from({ length: 12 }, (_, at) =>
     writeArchive(join(dir, `${at % 3}`, `${String(at).padStart(2, '0')}.db`), (at % head) + 1),
   ).sort();
-}
-
-/** What the unified tables must hold: each archive copied, upgraded by replay, and read. */
-function unionOfUpgraded(paths: readonly string[], dir: string): Record<string, unknown[]> {
-  const union: Record<string, unknown[]> = Object.fromEntries(tableNames.map((name) => [name, []]));
-  for (const path of paths) {
-    const copy = join(dir, 'oracle.db');
-    copyFileSync(path, copy);
-    const sqlite = new Database(copy);
-    const { from } = replayMigrations(sqlite, lineage);
-    for (const name of tableNames) {
-      const rows = sqlite.prepare(`SELECT * FROM ${name} ORDER BY rowid`).raw().all() as unknown[][];
-      union[name]?.push(...rows.map((row) => [path, from, ...row]));
-    }
-    sqlite.close();
-    rmSync(copy);
-  }
-  return union;
-}
-
-function readUnion(sqlite: Database.Database): Record<string, unknown[]> {
-  const read = (name: string) =>
-    sqlite
-      .prepare(
-        `SELECT a.path, t.* FROM ${name} t JOIN _archives a ON a.id = t._archive ORDER BY a.path, t.rowid`,
-      )
-      .raw()
-      .all()
-      .map((row) => (row as unknown[]).toSpliced(1, 1));
-  return Object.fromEntries(tableNames.map((name) => [name, read(name)]));
 }
 
 it('holds the union of every archive physically upgraded, and leaves the archives as they are', async () => {
@@ -53,7 +21,10 @@ it('holds the union of every archive physically upgraded, and leaves the archive
   using unified = await openUnified(join(work, 'unified.db'), { lineage, archives: dir });
   expect(unified.problems).toEqual([]);
   expect(unified.report).toMatchObject({ added: 12, changed: 0, removed: 0, unchanged: 0 });
-  expect(readUnion(unified.sqlite)).toEqual(unionOfUpgraded(paths, work));
+  expect(readUnifiedRows(unified.sqlite, lineage)).toEqual(unionOfUpgraded(paths, lineage, work));
+  const { archives } = unified;
+  const strategies = unified.db.selectDistinct({ how: archives.strategy }).from(archives).all();
+  expect(strategies.map(({ how }) => how).sort()).toEqual(['identity', 'lens']);
   expect(fingerprint(dir)).toEqual(before);
 });
 

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Lineage } from '@varve/migrations';
+import { fileError } from '@varve/core';
+import { type Lineage, registerFunctions } from '@varve/migrations';
 import type { Database } from 'better-sqlite3';
 import { type Problem, problemOf } from '../problem.ts';
 import { type FoundFile, walkFiles } from '../walk-files.ts';
-import { listArchives, listFailures, removeArchive } from './archive-entries.ts';
+import { listArchives, listFailures } from './archive-entries.ts';
 import { readHeadTables } from './head-tables.ts';
 import { batchSize, ingestBatch } from './ingest-batch.ts';
 import { planRefresh } from './plan-refresh.ts';
@@ -48,6 +49,7 @@ export async function refreshUnified(file: string, options: RefreshOptions): Pro
     const plan = planRefresh(found, listArchives(sqlite), file);
     if (plan.toRead.length + plan.gone.length > 0) {
       sqlite.pragma('journal_mode = WAL');
+      registerFunctions(sqlite, lineage);
       const writer = new UnifiedWriter(sqlite, readHeadTables(lineage));
       removeGone(writer, plan.gone);
       await ingestAll(writer, plan.toRead, options);
@@ -58,6 +60,8 @@ export async function refreshUnified(file: string, options: RefreshOptions): Pro
       ...listFailures(sqlite),
     ];
     return { added, changed, removed: plan.gone.length, unchanged, problems };
+  } catch (error) {
+    throw fileError(error, file, 'write');
   } finally {
     closeUnifiedFile(sqlite);
   }
@@ -82,10 +86,7 @@ async function ingestAll(
 
 function removeGone(writer: UnifiedWriter, gone: readonly number[]): void {
   for (const id of gone) {
-    writer.sqlite.transaction(() => {
-      writer.removeRows(id);
-      removeArchive(writer.sqlite, id);
-    })();
+    writer.sqlite.transaction(() => writer.removeArchive(id))();
   }
 }
 

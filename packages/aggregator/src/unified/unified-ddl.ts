@@ -1,17 +1,16 @@
-import { quoteIdentifier } from '@varve/migrations';
-import type { HeadTable, KeyColumn } from './head-tables.ts';
+import { quoteIdentifier, tokenizeSql } from '@varve/migrations';
+import type { HeadColumn, HeadTable, KeyColumn } from './head-tables.ts';
 
 /** The statements that make a head table's counterpart in the unified view, its indexes among them. */
 export function unifiedTableDdl(table: HeadTable, tables: readonly HeadTable[]): string[] {
   const lines = [
     '"_archive" INTEGER NOT NULL REFERENCES "_archives" ("id")',
     '"_version" INTEGER NOT NULL',
-    ...table.columns.map((column) =>
-      [quoteIdentifier(column.name), column.type, collate(column.collation)].filter(Boolean).join(' '),
-    ),
+    ...table.columns.map(columnLine),
     ...(table.primaryKey.length > 0 ? [`PRIMARY KEY (${keyWithArchive(table.primaryKey)})`] : []),
     ...table.uniques.map((key) => `UNIQUE (${keyWithArchive(key)})`),
     ...foreignKeyLines(table, tables),
+    ...table.checks.map((check) => `CHECK ${check}`),
   ];
   const name = quoteIdentifier(table.name);
   return [
@@ -24,8 +23,10 @@ export function unifiedTableDdl(table: HeadTable, tables: readonly HeadTable[]):
   ];
 }
 
-function collate(collation: string): string {
-  return collation === 'BINARY' ? '' : `COLLATE ${quoteIdentifier(collation)}`;
+/** A generated column is a plain one here, and holds what was generated in the archive. */
+function columnLine({ name, type, collation, isNotNull }: HeadColumn): string {
+  const collate = collation === 'BINARY' ? '' : `COLLATE ${quoteIdentifier(collation)}`;
+  return [quoteIdentifier(name), type, isNotNull ? 'NOT NULL' : '', collate].filter(Boolean).join(' ');
 }
 
 function keyWithArchive(key: readonly KeyColumn[]): string {
@@ -50,12 +51,9 @@ function foreignKeyLines(table: HeadTable, tables: readonly HeadTable[]): string
     });
 }
 
-const quoted = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\/|\(/g;
-
 /** Puts the archive before the other columns of a CREATE INDEX statement. */
 function prependArchive(sql: string): string {
-  for (const { 0: token, index } of sql.matchAll(quoted)) {
-    if (token === '(') return `${sql.slice(0, index + 1)}"_archive", ${sql.slice(index + 1)}`;
-  }
-  return sql;
+  const opening = [...tokenizeSql(sql)].find(({ text }) => text === '(');
+  const at = (opening?.start ?? 0) + 1;
+  return `${sql.slice(0, at)}"_archive", ${sql.slice(at)}`;
 }

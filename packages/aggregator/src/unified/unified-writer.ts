@@ -1,9 +1,15 @@
-import { quoteIdentifier } from '@varve/migrations';
+import { type Lens, quoteIdentifier } from '@varve/migrations';
 import type { Database } from 'better-sqlite3';
-import type { ArchiveSource } from '../archive-source.ts';
 import type { Problem } from '../problem.ts';
 import type { FoundFile } from '../walk-files.ts';
-import { type ArchiveEntry, findArchive, saveArchive, setArchiveRows } from './archive-entries.ts';
+import {
+  type ArchiveEntry,
+  findArchive,
+  removeArchive,
+  saveArchive,
+  setArchiveRows,
+} from './archive-entries.ts';
+import type { ArchiveReading } from './archive-reading.ts';
 import type { HeadTable } from './head-tables.ts';
 
 /** Writes whole archives into the tables of a unified file, inside the caller's transaction. */
@@ -16,12 +22,15 @@ export class UnifiedWriter {
     this.#tables = tables;
   }
 
-  /** Replaces what came from this path by the rows of a source attached as `schema`. */
-  writeArchive(file: FoundFile, source: ArchiveSource, schema: string): void {
-    const { version, strategy } = source;
-    const id = this.#replace({ ...entryOf(file), version, strategy, state: 'unified' });
+  /** Replaces what came from this path by the rows of its source, attached as `schema`. */
+  writeArchive(file: FoundFile, { source, strategy, lens }: ArchiveReading, schema: string): void {
+    const { version } = source;
+    const id = this.#replace({ ...entryOf(file), version, strategy });
     let rows = 0;
-    for (const table of this.#tables) rows += this.#copyTable(table, id, version, schema);
+    for (const table of this.#tables) {
+      const select = selectHead(table, lens, schema);
+      rows += this.#insert(table, select).run(id, version).changes;
+    }
     setArchiveRows(this.sqlite, id, rows, this.#readSessionId(id));
   }
 
@@ -31,7 +40,12 @@ export class UnifiedWriter {
     this.#replace({ ...entryOf(file), ...error, state: 'failed' });
   }
 
-  removeRows(id: number): void {
+  removeArchive(id: number): void {
+    this.#removeRows(id);
+    removeArchive(this.sqlite, id);
+  }
+
+  #removeRows(id: number): void {
     for (const { name } of this.#tables) {
       this.sqlite.prepare(`DELETE FROM main.${quoteIdentifier(name)} WHERE "_archive" = ?`).run(id);
     }
@@ -39,18 +53,16 @@ export class UnifiedWriter {
 
   #replace(entry: ArchiveEntry): number {
     const known = findArchive(this.sqlite, entry.path);
-    if (known) this.removeRows(known.id);
+    if (known) this.#removeRows(known.id);
     return saveArchive(this.sqlite, entry);
   }
 
-  #copyTable(table: HeadTable, id: number, version: number, schema: string): number {
-    const name = quoteIdentifier(table.name);
-    const columns = table.columns.map((column) => quoteIdentifier(column.name)).join(', ');
-    const copy = this.sqlite.prepare(
-      `INSERT INTO main.${name} ("_archive", "_version", ${columns})
-       SELECT ?, ?, ${columns} FROM ${quoteIdentifier(schema)}.${name}`,
+  #insert(table: HeadTable, select: string) {
+    const columns = columnList(table);
+    return this.sqlite.prepare(
+      `INSERT INTO main.${quoteIdentifier(table.name)} ("_archive", "_version", ${columns})
+       SELECT ?, ?, ${columns} FROM (${select})`,
     );
-    return copy.run(id, version).changes;
   }
 
   /** By the standard tables: an archive's one row of `sessions`. */
@@ -65,4 +77,15 @@ export class UnifiedWriter {
 
 function entryOf({ path, sizeBytes, mtimeMs }: FoundFile): ArchiveEntry {
   return { path, sizeBytes, mtimeMs, state: 'unified' };
+}
+
+function columnList({ columns }: HeadTable): string {
+  return columns.map((column) => quoteIdentifier(column.name)).join(', ');
+}
+
+/** A table's rows at head, over a file attached as `schema`. */
+function selectHead(table: HeadTable, lens: Lens | undefined, schema: string): string {
+  const through = lens?.tables.find(({ name }) => name === table.name);
+  if (through) return through.select(schema);
+  return `SELECT ${columnList(table)} FROM ${quoteIdentifier(schema)}.${quoteIdentifier(table.name)}`;
 }
