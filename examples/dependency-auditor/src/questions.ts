@@ -1,5 +1,5 @@
 import type { Unified } from '@varve/aggregator';
-import { and, asc, avg, count, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, sql } from 'drizzle-orm';
 import type * as schema from './schema.ts';
 
 type AllSessions = Unified<typeof schema>;
@@ -12,8 +12,9 @@ export function askTools({ db, tables: { toolCalls } }: AllSessions) {
       tool: toolCalls.toolName,
       calls: count(),
       failures,
-      averageMs: avg(toolCalls.durationMs).mapWith(Number),
-      totalMs: sql<number>`sum(${toolCalls.durationMs})`,
+      // Rounded: a sum of reals follows the order of rows in its last digits.
+      averageMs: sql<number>`round(avg(${toolCalls.durationMs}), 3)`,
+      totalMs: sql<number>`round(sum(${toolCalls.durationMs}), 3)`,
     })
     .from(toolCalls)
     .groupBy(toolCalls.toolName)

@@ -52,13 +52,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 
   screen.heading('Unified view: questions across all sessions of all versions');
   const file = join(options.dir, 'unified.db');
-  const unify = (onProgress: (done: number, total: number) => void) =>
-    openUnified(file, {
-      lineage,
-      archives: archiveDir,
-      onProgress: ({ done, total }) => onProgress(done, total),
-    });
-  using unified = await screen.withProgress('unifying', unify);
+  using unified = await screen.withProgress('unifying', options.sessions, (onProgress) =>
+    openUnified(file, { lineage, archives: archiveDir, onProgress: ({ done }) => onProgress(done) }),
+  );
   deepStrictEqual(unified.problems, []);
   screen.note('asked with Drizzle, typed by today’s schema: src/questions.ts');
   const answers = askAll(unified);
@@ -67,7 +63,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   showVerdictsByVersion(screen, unified);
 
   screen.heading('Bulk upgrade: every archive to head');
-  await upgradeAll(screen, archiveDir);
+  await upgradeAll(screen, options.sessions, archiveDir);
   const versionsAfter = showCensus(screen, archiveDir);
   const { changed, problems } = await unified.refresh();
   deepStrictEqual(problems, []);
@@ -84,14 +80,8 @@ async function recordSessions(screen: Screen, options: DemoOptions, archiveDir: 
     `${sessions} audits over the ${folders.length} packages installed in this clone: each session is a file`,
   );
   const startedMs = performance.now();
-  const { handedOver } = await screen.withProgress('auditing', (onProgress) =>
-    runAgents({
-      folders,
-      sessions,
-      sessionsDir: join(dir, 'live'),
-      archiveDir,
-      onProgress: (done) => onProgress(done, sessions),
-    }),
+  const { handedOver } = await screen.withProgress('auditing', sessions, (onProgress) =>
+    runAgents({ folders, sessions, sessionsDir: join(dir, 'live'), archiveDir, onProgress }),
   );
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   screen.line(
@@ -100,10 +90,10 @@ async function recordSessions(screen: Screen, options: DemoOptions, archiveDir: 
   screen.line(`${handedOver} of them were begun by one deployment and ended, in the same file, by the next`);
 }
 
-async function upgradeAll(screen: Screen, archiveDir: string): Promise<void> {
+async function upgradeAll(screen: Screen, sessions: number, archiveDir: string): Promise<void> {
   const startedMs = performance.now();
-  const { upgraded, current, failed } = await screen.withProgress('upgrading', (onProgress) =>
-    upgradeArchives(archiveDir, { lineage, onProgress: ({ done, total }) => onProgress(done, total) }),
+  const { upgraded, current, failed } = await screen.withProgress('upgrading', sessions, (onProgress) =>
+    upgradeArchives(archiveDir, { lineage, onProgress: ({ done }) => onProgress(done) }),
   );
   deepStrictEqual(failed, []);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);

@@ -45,20 +45,18 @@ export class Screen {
     }
   }
 
-  /** Runs work that reports how far it is. */
+  /** Runs work that reports how much of the total is done. */
   async withProgress<T>(
     label: string,
-    run: (onProgress: (done: number, total: number) => void) => Promise<T>,
+    total: number,
+    run: (onProgress: (done: number) => void) => Promise<T>,
   ): Promise<T> {
     if (!process.stderr.isTTY) return run(() => {});
     const format = `   ${label} {bar} {value}/{total}`;
     const bar = new SingleBar({ format, hideCursor: true, clearOnComplete: true }, Presets.rect);
-    bar.start(0, 0);
+    bar.start(total, 0);
     try {
-      return await run((done, total) => {
-        bar.setTotal(total);
-        bar.update(done);
-      });
+      return await run((done) => bar.update(done));
     } finally {
       bar.stop();
     }
