@@ -4,4 +4,4 @@ import { runDemo } from './demo/run-demo.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-await runDemo({ sessions: 270, root, dir: join(root, '.demo'), output: process.stdout });
+await runDemo({ sessions: 216, root, dir: join(root, '.demo'), output: process.stdout });
