@@ -12,19 +12,24 @@ export function makeBenchDir(): string {
   return dir;
 }
 
-/** Writes a sealed archive of the bench lineage at a version, with calls of about 400 bytes until it has the size. */
+/**
+ * Writes a sealed archive of the bench lineage at a version: rows of about 400 bytes until it has the size, four in five
+ * of them calls, the rest events.
+ */
 export function writeBenchArchive(path: string, version: number, sizeBytes: number): void {
   const sqlite = new Database(path);
   replayMigrations(sqlite, lineageAt(benchLineage, 1));
   sqlite.exec("INSERT INTO runs VALUES ('run-1', 'bench', 1700000000000)");
-  const insert = sqlite.prepare(
+  const call = sqlite.prepare(
     'INSERT INTO calls (run_id, tool, payload, took, failed) VALUES (?, ?, ?, ?, ?)',
   );
+  const event = sqlite.prepare('INSERT INTO events (run_id, payload) VALUES (?, ?)');
   const rows = Math.floor(sizeBytes / 430);
   sqlite.transaction(() => {
     for (let row = 0; row < rows; row++) {
       const payload = JSON.stringify({ args: { path: `/data/${row}`, text: 'x'.repeat(300) }, v: 1 });
-      insert.run('run-1', `tool-${row % 17}`, payload, row / 7, row % 11 === 0 ? 1 : 0);
+      if (row % 5 === 0) event.run('run-1', payload);
+      else call.run('run-1', `tool-${row % 17}`, payload, row / 7, row % 11 === 0 ? 1 : 0);
     }
   })();
   if (version > 1) replayMigrations(sqlite, lineageAt(benchLineage, version));

@@ -7,14 +7,16 @@ CREATE TABLE calls (
   id integer PRIMARY KEY NOT NULL, run_id text NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
   tool text NOT NULL, payload text, took real, failed integer DEFAULT 0 NOT NULL
 );
-CREATE INDEX calls_tool_idx ON calls (tool);`;
+CREATE INDEX calls_tool_idx ON calls (tool);
+CREATE TABLE events (id integer PRIMARY KEY NOT NULL, run_id text NOT NULL, payload text);`;
 
 const rebuild = (table: string, columns: string, names: string, from = names) => `PRAGMA foreign_keys=OFF;
 CREATE TABLE \`__new_${table}\` (${columns});
 INSERT INTO \`__new_${table}\` (${names}) SELECT ${from} FROM \`${table}\`;
 DROP TABLE \`${table}\`;
 ALTER TABLE \`__new_${table}\` RENAME TO \`${table}\`;
-PRAGMA foreign_keys=ON;`;
+PRAGMA foreign_keys=ON;
+`;
 
 const runColumns =
   'id text PRIMARY KEY NOT NULL, agent_name text NOT NULL, began_ms integer NOT NULL, model text';
@@ -27,7 +29,7 @@ const pending = [
   'ALTER TABLE calls ADD cost real DEFAULT 0 NOT NULL;',
   'ALTER TABLE calls RENAME COLUMN tool TO tool_name;',
   'ALTER TABLE runs ADD model text;',
-  "UPDATE calls SET payload = json_set(payload, '$.v', 2) WHERE payload IS NOT NULL;",
+  "UPDATE events SET payload = json_set(payload, '$.v', 2) WHERE payload IS NOT NULL;",
   'ALTER TABLE calls RENAME COLUMN took TO took_ms;',
   'ALTER TABLE runs RENAME COLUMN began TO began_ms;',
   rebuild('runs', runColumns, 'id, agent_name, began_ms, model'),
@@ -35,7 +37,7 @@ const pending = [
   "ALTER TABLE runs ADD status text DEFAULT 'done' NOT NULL;",
   'ALTER TABLE calls ADD attempt integer DEFAULT 1 NOT NULL;',
   "CREATE TABLE tags (run_id text NOT NULL REFERENCES runs(id), tag text DEFAULT 'none' NOT NULL);",
-  "UPDATE calls SET payload = json_remove(json_set(payload, '$.arguments', json_extract(payload, '$.args')), '$.args') WHERE payload IS NOT NULL;",
+  "UPDATE events SET payload = json_remove(json_set(payload, '$.arguments', json_extract(payload, '$.args')), '$.args') WHERE payload IS NOT NULL;",
   rebuild(
     'runs',
     `${runColumns}, status text DEFAULT 'done' NOT NULL`,
@@ -77,7 +79,7 @@ export const benchLineage: Lineage<{ runs: typeof runs; calls: typeof calls }> =
   tables: { runs, calls },
   migrations: [base, ...pending].map((sql, at) => ({
     name: `${String(at).padStart(4, '0')}_bench`,
-    sql: sql.replaceAll(';\n', ';--> statement-breakpoint\n'),
+    sql: sql.trim().replaceAll(';\n', ';--> statement-breakpoint\n'),
     createdAtMs: 1_700_000_000_000 + at * 1000,
   })),
 });
