@@ -60,3 +60,7 @@ export function openMemory(script = ''): Database.Database {
 export function isBusy(error: unknown): boolean {
   return error instanceof SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
+
+export function isNotADatabase(error: unknown): boolean {
+  return error instanceof SqliteError && error.code === 'SQLITE_NOTADB';
+}

@@ -2,7 +2,7 @@ import type { TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { getTableColumns, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Row } from './row-encoder.ts';
+import { type Row, rowEncoderOf } from './row-encoder.ts';
 import type { RecordValues } from './table-types.ts';
 
 /** The columns of a tool call that `session.callTool` fills. */
@@ -31,9 +31,10 @@ export async function callTool<TResult>(
   run: () => TResult | Promise<TResult>,
 ): Promise<CallOutcome<TResult>> {
   const table = toolCallTable(tables);
+  const known = snapshot(table, call);
   const startedAtMs = Date.now();
   const startedMs = performance.now();
-  const measured = () => ({ ...call, startedAtMs, durationMs: performance.now() - startedMs });
+  const measured = () => ({ ...known, startedAtMs, durationMs: performance.now() - startedMs });
   const recordFailure = (error: unknown): never => {
     recordOutcome(record, table, { ...measured(), status: 'error', ...describeError(error) }, error);
     throw error;
@@ -48,6 +49,13 @@ export async function callTool<TResult>(
   }
 }
 
+/** Refuses a call that could not be recorded before the tool runs, and keeps the arguments as they are now. */
+function snapshot(table: SQLiteTable, call: Row): Row {
+  const known = { ...call, arguments: structuredClone(call.arguments) };
+  rowEncoderOf(table).encode(withoutUnknown(table, { ...known, status: 'ok' }), { seq: 0, sessionId: '' });
+  return known;
+}
+
 function toolCallTable(tables: TableModule): SQLiteTable {
   const { toolCalls } = tables;
   if (is(toolCalls, SQLiteTable)) return toolCalls;
@@ -56,16 +64,21 @@ function toolCallTable(tables: TableModule): SQLiteTable {
   });
 }
 
-/** A team's own table of tool calls need not have every column that is measured. */
 function recordOutcome(record: RecordRow, table: SQLiteTable, outcome: Row, toolError?: unknown): unknown {
-  const columns = getTableColumns(table);
-  const isKept = ([key]: [string, unknown]) => key in columns || !measuredKeys.has(key);
   try {
-    return record(table, Object.fromEntries(Object.entries(outcome).filter(isKept)));
+    return record(table, withoutUnknown(table, outcome));
   } catch (error) {
     if (error instanceof Error) error.cause ??= toolError;
     throw error;
   }
+}
+
+/** A team's own table of tool calls need not have every column that is measured. */
+function withoutUnknown(table: SQLiteTable, row: Row): Row {
+  const columns = getTableColumns(table);
+  const isKept = ([key, value]: [string, unknown]) =>
+    value !== undefined && (key in columns || !measuredKeys.has(key));
+  return Object.fromEntries(Object.entries(row).filter(isKept));
 }
 
 const measuredKeys: ReadonlySet<string> = new Set<MeasuredKey>([

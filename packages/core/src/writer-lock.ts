@@ -2,7 +2,13 @@ import { closeSync, fstatSync, openSync, rmSync, statSync, writeSync } from 'nod
 import { VarveError } from '@varve/schema';
 import { onFile } from './file-error.ts';
 import { lockImage } from './lock-image.ts';
-import { type Database, defaultBusyTimeoutMs, isBusy, openDatabase } from './open-database.ts';
+import {
+  type Database,
+  defaultBusyTimeoutMs,
+  isBusy,
+  isNotADatabase,
+  openDatabase,
+} from './open-database.ts';
 
 /** Who holds the writer lock of a session. */
 export interface LockHolder {
@@ -132,12 +138,14 @@ function openLock(lockPath: string, busyTimeoutMs: number): Database | undefined
   }
 }
 
+/** Half a lock file, which a power failure leaves, is nobody's either. */
 function tryBegin(sqlite: Database): boolean {
   try {
     sqlite.exec('BEGIN IMMEDIATE');
     return true;
   } catch (error) {
     if (isBusy(error)) return false;
+    if (isNotADatabase(error)) return true;
     throw error;
   }
 }

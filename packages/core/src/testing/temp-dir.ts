@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 /** A folder of its own for the running test, removed after it. */
-export function makeTempDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'varve-test-'));
+export function makeTempDir(parent = tmpdir()): string {
+  const dir = mkdtempSync(join(parent, 'varve-test-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
