@@ -105,7 +105,7 @@ describe.each(['README.md', 'docs/own-schema.md', 'docs/command-line.md'])('%s',
       else {
         writeFileSync(join(dir, step.fileName), step.source);
         await runToSuccess(dir, workspaceBin('tsc'), '-p', '.');
-        await runToSuccess(dir, node, step.fileName);
+        expect(await runToSuccess(dir, node, step.fileName)).toContain(step.promisedOutput);
       }
     }
   });

@@ -28,9 +28,12 @@ export async function installPackedProject(): Promise<PackedProject> {
   writeFileSync(join(dir, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  await runToSuccess(dir, 'npm', 'install', ...quiet, 'drizzle-orm@0.45.4', '@types/node@24', ...tarballs);
+  await runToSuccess(dir, 'npm', 'install', ...quiet, ...beside, ...tarballs);
   return { dir, tarballs };
 }
+
+/** What a team installs itself. */
+const beside = ['drizzle-orm@^0.45.4', 'zod@4', '@types/node@24'];
 
 const compilerOptions = {
   target: 'es2023',

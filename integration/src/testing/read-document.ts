@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 
-/** A step of a document: a program to save and run, or a drizzle-kit command. */
+/**
+ * A step of a document: a drizzle-kit command, or a program to save and run, with the output that a comment behind its
+ * `console.log` promises; empty when none does.
+ */
 export type DocumentStep =
-  | { readonly kind: 'program'; readonly fileName: string; readonly source: string }
+  | {
+      readonly kind: 'program';
+      readonly fileName: string;
+      readonly source: string;
+      readonly promisedOutput: string;
+    }
   | { readonly kind: 'drizzle-kit'; readonly args: readonly string[] };
 
 const fence = /^```(ts|sh)\n([\s\S]*?)^```$/gm;
@@ -20,7 +28,8 @@ export function readDocument(path: string): DocumentStep[] {
 function programOf(source: string, path: string): DocumentStep {
   const fileName = /^\/\/ ([\w.-]+\.ts)\n/.exec(source)?.[1];
   if (!fileName) throw new Error(`a TypeScript block of ${path} does not begin with its file's name`);
-  return { kind: 'program', fileName, source };
+  const promisedOutput = /^console\.log\(.*\); \/\/ (.+)$/m.exec(source)?.[1] ?? '';
+  return { kind: 'program', fileName, source, promisedOutput };
 }
 
 function commandsOf(text: string): DocumentStep[] {

@@ -4,9 +4,11 @@ const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 export function formatSize(sizeBytes: number): string {
   const power = sizeBytes < 1 ? 0 : Math.min(Math.floor(Math.log10(sizeBytes) / 3), units.length - 1);
   const value = sizeBytes / 1000 ** power;
+  const digits = power > 0 && value < 10 ? 1 : 0;
   return new Intl.NumberFormat('en', {
     style: 'unit',
     unit: units[power],
-    maximumFractionDigits: power > 0 && value < 10 ? 1 : 0,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
   }).format(value);
 }

@@ -1,7 +1,8 @@
+import { escapeControls } from './escape-controls.ts';
 import { renderTable } from './render-table.ts';
 import type { QueryResult } from './run-query.ts';
 
-/** Rows for a person: numbers to the right, blobs by their size, NULL as nothing. */
+/** Rows for a person: numbers to the right, blobs by their size, NULL as nothing, a row a line. */
 export function renderRows({ columns, rows }: QueryResult): string {
   const isNumeric = (at: number) => rows.every((row) => ['number', 'bigint'].includes(typeof row[at]));
   const titles = columns.map((title, at) => ({ title, align: isNumeric(at) ? 'right' : 'left' }) as const);
@@ -13,7 +14,7 @@ export function renderRows({ columns, rows }: QueryResult): string {
 
 function renderValue(value: unknown): string {
   if (value === null) return '';
-  return Buffer.isBuffer(value) ? `(blob of ${value.length} bytes)` : String(value);
+  return Buffer.isBuffer(value) ? `(blob of ${value.length} bytes)` : escapeControls(String(value));
 }
 
 /** Rows for a program: an object each. */

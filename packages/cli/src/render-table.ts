@@ -1,40 +1,23 @@
-import Table from 'cli-table3';
+import stringWidth from 'string-width';
 
 export interface TableColumn {
   readonly title: string;
   readonly align?: 'left' | 'right';
 }
 
-const bare = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-} as const;
+const gap = '  ';
 
-/** Columns aligned by their widest cell, without lines, so that other programs can cut them too. */
+/** Columns aligned by their widest cell, without lines, so that other programs can cut them too. A row a line. */
 export function renderTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    head: columns.map((column) => column.title),
-    colAligns: columns.map((column) => column.align ?? 'left'),
-    chars: bare,
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  });
-  table.push(...rows.map((row) => [...row]));
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  const titles = columns.map((column) => column.title);
+  const lines = titles.some(Boolean) ? [titles, ...rows] : rows;
+  const sized = lines.map((cells) => cells.map((text) => ({ text, width: stringWidth(text) })));
+  const widths = columns.map((_, at) =>
+    sized.reduce((most, cells) => Math.max(most, cells[at]?.width ?? 0), 0),
+  );
+  const pad = ({ text, width }: { text: string; width: number }, at: number): string => {
+    const blanks = ' '.repeat((widths[at] ?? 0) - width);
+    return columns[at]?.align === 'right' ? blanks + text : text + blanks;
+  };
+  return sized.map((cells) => cells.map(pad).join(gap).trimEnd()).join('\n');
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, VarveError } from '@varve/schema';
+import { escapeControls } from './escape-controls.ts';
 
 /** What both lines on stderr are made of: an error, or a file that had to be left out. */
 export type Problem = Pick<VarveError, 'code' | 'message' | 'hint'> & Partial<Pick<VarveError, 'path'>>;
@@ -19,7 +20,8 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set([
 export const exitCodes = { ok: 0, problems: 1, usage: 2 } as const;
 
 export function reportProblem({ code, path, message, hint }: Problem): void {
-  process.stderr.write(`error[${code}]: ${path ? `${path}: ` : ''}${message}\nhint: ${hint}\n`);
+  const what = escapeControls(`${path ? `${path}: ` : ''}${message}`);
+  process.stderr.write(`error[${code}]: ${what}\nhint: ${escapeControls(hint)}\n`);
 }
 
 /** Prints an error as two lines, its stack below with `verbose`, and returns the exit code it stands for. */

@@ -63,8 +63,9 @@ function countRows(sqlite: Archive['sqlite'], table: string): number {
 function renderShown(shown: Shown): string {
   const { plan, pending, rows } = shown;
   const facts = renderTable(
-    [{ title: shown.path }, { title: '' }],
+    [{ title: '' }, { title: '' }],
     [
+      ['file', shown.path],
       ['size', formatSize(shown.sizeBytes)],
       ['lineage', shown.lineage],
       ['version', `${shown.version} of ${shown.head}${shown.migration ? `, ${shown.migration}` : ''}`],
