@@ -49,7 +49,7 @@ function attach(
   let reading: ArchiveReading | undefined;
   try {
     reading = prepareReading(file.path, lineage, mustReplay);
-    writer.sqlite.prepare(`ATTACH ? AS ${schema}`).run(reading.source.path);
+    writer.attach(reading.source.path, schema);
     return { file, schema, reading, problem: undefined };
   } catch (error) {
     reading?.source.close();
@@ -87,7 +87,7 @@ function isOfView(error: unknown): boolean {
 function detach(writer: UnifiedWriter, { schema, reading }: BatchEntry): void {
   if (!reading) return;
   try {
-    writer.sqlite.exec(`DETACH ${schema}`);
+    writer.detach(schema);
   } finally {
     reading.source.close();
   }

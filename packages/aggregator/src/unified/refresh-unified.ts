@@ -4,7 +4,6 @@ import { type Lineage, registerFunctions } from '@varve/migrations';
 import type { Database } from 'better-sqlite3';
 import { type Problem, problemOf } from '../problem.ts';
 import { type FoundFile, walkFiles } from '../walk-files.ts';
-import { listArchives, listFailures } from './archive-entries.ts';
 import { readHeadTables } from './head-tables.ts';
 import { batchSize, ingestBatch } from './ingest-batch.ts';
 import { planRefresh } from './plan-refresh.ts';
@@ -46,18 +45,18 @@ export async function refreshUnified(file: string, options: RefreshOptions): Pro
   const found = walkFiles(options.archives);
   const sqlite = openUnifiedFile(file, lineage);
   try {
-    const plan = planRefresh(found, listArchives(sqlite), file);
+    const writer = new UnifiedWriter(sqlite, readHeadTables(lineage));
+    const plan = planRefresh(found, writer.entries.list(), file);
     if (plan.toRead.length + plan.gone.length > 0) {
-      sqlite.pragma('journal_mode = WAL');
+      enterWalMode(sqlite);
       registerFunctions(sqlite, lineage);
-      const writer = new UnifiedWriter(sqlite, readHeadTables(lineage));
       removeGone(writer, plan.gone);
       await ingestAll(writer, plan.toRead, options);
     }
     const { added, changed, unchanged } = plan;
     const problems = [
       ...plan.problems.map((error) => problemOf(error, error.path ?? file)),
-      ...listFailures(sqlite),
+      ...writer.entries.listProblems(),
     ];
     return { added, changed, removed: plan.gone.length, unchanged, problems };
   } catch (error) {
@@ -89,6 +88,16 @@ function removeGone(writer: UnifiedWriter, gone: readonly number[]): void {
     writer.sqlite.transaction(() => writer.removeArchive(id))();
   }
 }
+
+/** Readers read on meanwhile, and a commit waits for no disk. */
+function enterWalMode(sqlite: Database): void {
+  sqlite.pragma('journal_mode = WAL');
+  sqlite.pragma('synchronous = NORMAL');
+  sqlite.pragma(`wal_autocheckpoint = ${walPages}`);
+}
+
+/** 64 MB of pages of 4 KB: an index page that many archives touch is then written once. */
+const walPages = 16_384;
 
 /** Leaves WAL mode, so that a view at rest is one file; while somebody reads it, that is left to the next to close. */
 export function closeUnifiedFile(sqlite: Database): void {

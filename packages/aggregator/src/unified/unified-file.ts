@@ -29,7 +29,6 @@ export function openUnifiedFile(file: string, lineage: Lineage): Database.Databa
     sqlite.pragma('cell_size_check = ON');
     sqlite.pragma('foreign_keys = OFF');
     assertSameLineage(sqlite, lineage, file);
-    sqlite.pragma('synchronous = NORMAL');
     if (!isCurrent(sqlite, lineage)) sqlite.transaction(() => rebuild(sqlite, lineage)).immediate();
     return sqlite;
   } catch (error) {

@@ -1,91 +1,91 @@
 import { type Lens, quoteIdentifier } from '@varve/migrations';
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import type { Problem } from '../problem.ts';
 import type { FoundFile } from '../walk-files.ts';
-import {
-  type ArchiveEntry,
-  findArchive,
-  removeArchive,
-  saveArchive,
-  setArchiveRows,
-} from './archive-entries.ts';
+import { ArchiveEntries, type ArchiveOutcome } from './archive-entries.ts';
 import type { ArchiveReading } from './archive-reading.ts';
 import type { HeadTable } from './head-tables.ts';
+import { type IngestScript, makeIngestScript } from './ingest-script.ts';
 
 /** Writes whole archives into the tables of a unified file, inside the caller's transaction. */
 export class UnifiedWriter {
   readonly sqlite: Database;
+  readonly entries: ArchiveEntries;
   readonly #tables: readonly HeadTable[];
+  readonly #removals: readonly Statement[];
+  readonly #attach: Statement;
+  readonly #detach: Statement;
+  readonly #totalChanges: Statement;
+  readonly #sessionId: Statement | undefined;
+  readonly #scripts = new Map<string, IngestScript>();
 
   constructor(sqlite: Database, tables: readonly HeadTable[]) {
     this.sqlite = sqlite;
+    this.entries = new ArchiveEntries(sqlite);
     this.#tables = tables;
+    this.#removals = tables.map(({ name }) =>
+      sqlite.prepare(`DELETE FROM main.${quoteIdentifier(name)} WHERE "_archive" = ?`),
+    );
+    this.#attach = sqlite.prepare('ATTACH ? AS ?');
+    this.#detach = sqlite.prepare('DETACH ?');
+    this.#totalChanges = sqlite.prepare('SELECT total_changes()').pluck();
+    if (hasSessionId(tables)) this.#sessionId = sqlite.prepare(sessionIdSql).pluck();
+  }
+
+  attach(path: string, schema: string): void {
+    this.#attach.run(path, schema);
+  }
+
+  detach(schema: string): void {
+    this.#detach.run(schema);
   }
 
   /** Replaces what came from this path by the rows of its source, attached as `schema`. */
   writeArchive(file: FoundFile, { source, strategy, lens }: ArchiveReading, schema: string): void {
     const { version } = source;
-    const id = this.#replace({ ...entryOf(file), version, strategy });
-    let rows = 0;
-    for (const table of this.#tables) {
-      const select = selectHead(table, lens, schema);
-      rows += this.#insert(table, select).run(id, version).changes;
-    }
-    setArchiveRows(this.sqlite, id, rows, this.#readSessionId(id));
+    const id = this.#replace(file, { version, strategy });
+    const before = this.#totalChanges.get() as number;
+    this.sqlite.exec(this.#scriptFor(lens, schema)(id, version));
+    const rows = (this.#totalChanges.get() as number) - before;
+    const sessionId = this.#sessionId?.get(id) as string | null | undefined;
+    this.entries.setRows(id, rows, sessionId ?? null);
   }
 
   /** Replaces what came from this path by the reason why nothing can. */
-  writeProblem(file: FoundFile, { code, message, hint }: Problem): void {
-    const error = { errorCode: code, errorMessage: message, errorHint: hint };
-    this.#replace({ ...entryOf(file), ...error, state: 'failed' });
+  writeProblem(file: FoundFile, problem: Problem): void {
+    this.#replace(file, { problem });
   }
 
   removeArchive(id: number): void {
     this.#removeRows(id);
-    removeArchive(this.sqlite, id);
+    this.entries.remove(id);
+  }
+
+  #replace(file: FoundFile, outcome: ArchiveOutcome): number {
+    const id = this.entries.findId(file.path);
+    if (id !== undefined) this.#removeRows(id);
+    return this.entries.save(file, outcome);
   }
 
   #removeRows(id: number): void {
-    for (const { name } of this.#tables) {
-      this.sqlite.prepare(`DELETE FROM main.${quoteIdentifier(name)} WHERE "_archive" = ?`).run(id);
-    }
+    for (const removal of this.#removals) removal.run(id);
   }
 
-  #replace(entry: ArchiveEntry): number {
-    const known = findArchive(this.sqlite, entry.path);
-    if (known) this.#removeRows(known.id);
-    return saveArchive(this.sqlite, entry);
-  }
-
-  #insert(table: HeadTable, select: string) {
-    const columns = columnList(table);
-    return this.sqlite.prepare(
-      `INSERT INTO main.${quoteIdentifier(table.name)} ("_archive", "_version", ${columns})
-       SELECT ?, ?, ${columns} FROM (${select})`,
-    );
-  }
-
-  /** By the standard tables: an archive's one row of `sessions`. */
-  #readSessionId(id: number): string | null {
-    const sessions = this.#tables.find((table) => table.name === 'sessions');
-    if (!sessions?.columns.some((column) => column.name === 'id')) return null;
-    const only =
-      'SELECT CAST(min("id") AS TEXT) FROM main."sessions" WHERE "_archive" = ? HAVING count(*) = 1';
-    return (this.sqlite.prepare(only).pluck().get(id) as string | undefined) ?? null;
+  #scriptFor(lens: Lens | undefined, schema: string): IngestScript {
+    const key = `${schema} ${lens?.from}`;
+    const known = this.#scripts.get(key);
+    if (known) return known;
+    const script = makeIngestScript(this.#tables, lens, schema);
+    this.#scripts.set(key, script);
+    return script;
   }
 }
 
-function entryOf({ path, sizeBytes, mtimeMs }: FoundFile): ArchiveEntry {
-  return { path, sizeBytes, mtimeMs, state: 'unified' };
-}
+/** By the standard tables: an archive's one row of `sessions`. */
+const sessionIdSql =
+  'SELECT CAST(min("id") AS TEXT) FROM main."sessions" WHERE "_archive" = ? HAVING count(*) = 1';
 
-function columnList({ columns }: HeadTable): string {
-  return columns.map((column) => quoteIdentifier(column.name)).join(', ');
-}
-
-/** A table's rows at head, over a file attached as `schema`. */
-function selectHead(table: HeadTable, lens: Lens | undefined, schema: string): string {
-  const through = lens?.tables.find(({ name }) => name === table.name);
-  if (through) return through.select(schema);
-  return `SELECT ${columnList(table)} FROM ${quoteIdentifier(schema)}.${quoteIdentifier(table.name)}`;
+function hasSessionId(tables: readonly HeadTable[]): boolean {
+  const sessions = tables.find((table) => table.name === 'sessions');
+  return sessions?.columns.some((column) => column.name === 'id') ?? false;
 }
