@@ -1,3 +1,5 @@
+import './require-node.ts';
+
 export { type DefineLineageOptions, defineLineage } from './define-lineage.ts';
 export { findLosses, type Loss } from './find-losses.ts';
 export { assertIdentified, type FileIdentity, identifyFile, identityError } from './identify.ts';
