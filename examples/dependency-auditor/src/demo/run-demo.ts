@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert';
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { openUnified, upgradeArchives } from '@varve/aggregator';
 import { deployments } from '../deployments.ts';
 import { findInstalled } from '../find-installed.ts';
@@ -63,7 +63,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   showVerdictsByVersion(screen, unified);
 
   screen.heading('Bulk upgrade: every archive to head');
-  await upgradeAll(screen, options.sessions, archiveDir);
+  await upgradeAll(screen, options, archiveDir);
   const versionsAfter = showCensus(screen, archiveDir);
   const { changed, problems } = await unified.refresh();
   deepStrictEqual(problems, []);
@@ -90,12 +90,14 @@ async function recordSessions(screen: Screen, options: DemoOptions, archiveDir: 
   screen.line(`${handedOver} of them were begun by one deployment and ended, in the same file, by the next`);
 }
 
-async function upgradeAll(screen: Screen, sessions: number, archiveDir: string): Promise<void> {
+async function upgradeAll(screen: Screen, { sessions, dir }: DemoOptions, archiveDir: string): Promise<void> {
+  const backupDir = join(dir, 'originals');
   const startedMs = performance.now();
   const { upgraded, current, failed } = await screen.withProgress('upgrading', sessions, (onProgress) =>
-    upgradeArchives(archiveDir, { lineage, onProgress: ({ done }) => onProgress(done) }),
+    upgradeArchives(archiveDir, { lineage, backupDir, onProgress: ({ done }) => onProgress(done) }),
   );
   deepStrictEqual(failed, []);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   screen.line(`${upgraded} upgraded, ${current} at head already, none failed, in ${seconds} s`);
+  screen.note(`the originals are kept in ${relative(process.cwd(), backupDir)}: try varve status on them`);
 }
