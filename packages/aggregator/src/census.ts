@@ -64,8 +64,9 @@ export function census(where: string | readonly string[], { lineage }: CensusOpt
 
 function countArchive(file: RecognisedFile, lineage: Lineage, problems: Problem[]): CountedArchive {
   const { path, sizeBytes } = file;
-  const sealing = sealingOf(file);
+  let sealing: CountedArchive['sealing'] = 'unsealed';
   try {
+    sealing = sealingOf(file);
     const hinted = sealing === 'sealed' ? hintedIdentity(file, lineage) : undefined;
     const identity = hinted ?? identifyArchive(path, { lineage });
     const error = identityError(identity, lineage, path);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, linkSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -86,6 +87,13 @@ it('follows a symbolic link that is named, and none that it meets', () => {
   expect(found(join(dir, 'elsewhere')).paths).toEqual([join(dir, 'elsewhere', 'b.db')]);
   expect(found(join(dir, 'b.db')).paths).toEqual([join(dir, 'b.db')]);
   expect(found(join(dir, 'self')).problems).toEqual([['FILE_UNREADABLE', join(dir, 'self')]]);
+});
+
+it.skipIf(process.platform === 'win32')('never opens what is no file', () => {
+  const dir = makeFolder();
+  execFileSync('mkfifo', [join(dir, 'pipe.db')]);
+  expect(found(dir)).toEqual({ paths: [], problems: [] });
+  expect(found(join(dir, 'pipe.db')).problems).toEqual([['FILE_NOT_A_DATABASE', join(dir, 'pipe.db')]]);
 });
 
 it('counts a file with two names twice', () => {

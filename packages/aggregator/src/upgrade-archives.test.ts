@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { census } from './census.ts';
 import { fingerprint, makeFolder, writeArchive } from './testing/archives.ts';
 import { head, lineage } from './testing/fixture-lineage.ts';
+import { openUnified } from './unified/open-unified.ts';
 import { upgradeArchives } from './upgrade-archives.ts';
 import type { UpgradeProgress } from './upgrade-log.ts';
 
@@ -108,4 +109,27 @@ it('works on this thread when the lineage has functions', async () => {
   const sqlite = new Database(path, { readonly: true });
   expect(sqlite.prepare('SELECT agent FROM sessions').pluck().all()).toEqual([`agent ${head}!`]);
   sqlite.close();
+});
+
+it('names the file a worker died on, and leaves it as it was', async () => {
+  const dir = makeFolder();
+  const path = writeArchive(join(dir, 'a.db'), 1);
+  const before = fingerprint(dir);
+  // Nothing that a file may hold makes a worker throw; a migration that is no text does.
+  const next = { name: '0005_broken', sql: undefined as unknown as string, createdAtMs: 1_800_000_000_000 };
+  const broken = { ...lineage, migrations: [...lineage.migrations, next] };
+  const report = await upgradeArchives(dir, { lineage: broken, jobs: 1 });
+  expect(report.failed).toMatchObject([{ path, code: 'WORKER_CRASHED' }]);
+  expect(report.files).toMatchObject([{ path, state: 'failed', from: undefined }]);
+  expect(fingerprint(dir)).toEqual(before);
+});
+
+it('takes any name that a file can have', async () => {
+  const dir = makeFolder();
+  const names = ["it's.db", 'say "hi".db', 'two\nlines.db', '🗿 %20 ?#.db', "'; DROP TABLE x; --"];
+  const paths = names.map((name) => writeArchive(join(dir, name), 1));
+  expect(await upgradeArchives(dir, { lineage: withFunction })).toMatchObject({ upgraded: 5, failed: [] });
+  using unified = await openUnified(join(makeFolder(), "it's a view.db"), { lineage, archives: dir });
+  const found = unified.db.select({ path: unified.archives.path }).from(unified.archives).all();
+  expect(found.map(({ path }) => path)).toEqual(paths.sort());
 });

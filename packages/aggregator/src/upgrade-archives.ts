@@ -58,7 +58,7 @@ async function upgradeOnWorkers(
     {
       script,
       workerData: task,
-      jobs: Math.min(jobs, queue.length),
+      jobs: Math.min(Math.max(1, jobs), queue.length),
       signal,
       onResult: (path, outcome) => log.add(path, outcome),
       onCrash: (path, error) => log.add(path, { problem: crashProblem(path, error), durationMs: 0 }),

@@ -1,5 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createSession } from '@varve/core';
+import { standardLineage } from '@varve/migrations';
+import { decisions } from '@varve/schema';
 import Database from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { expect, expectTypeOf, it } from 'vitest';
@@ -67,4 +70,29 @@ it('passes over an archive that cannot be read, and says why', async () => {
     [join(dir, 'foreign'), 'VERSION_FOREIGN'],
   ]);
   expect(unified.db.select().from(unified.tables.sessions).all()).toHaveLength(12);
+});
+
+it('types and decodes the standard tables, JSON columns among them', async () => {
+  const [live, dir] = [makeFolder(), makeFolder()];
+  const session = createSession(live, { lineage: standardLineage, session: { agentName: 'auditor' } });
+  const decisionSeq = session.record(decisions, { summary: 'look', alternatives: [{ summary: 'guess' }] });
+  await session.callTool({ toolName: 'grep', arguments: { pattern: 'x' }, decisionSeq }, () => ({
+    hits: [1, 2],
+  }));
+  const path = session.seal(dir);
+  using unified = await openUnified(join(makeFolder(), 'u.db'), { lineage: standardLineage, archives: dir });
+  const call = unified.db.query.toolCalls.findFirst({ with: { decision: true, session: true } }).sync();
+  expect(call).toMatchObject({ arguments: { pattern: 'x' }, result: { hits: [1, 2] }, status: 'ok' });
+  expect(call?.decision).toMatchObject({ alternatives: [{ summary: 'guess' }], _archive: call?._archive });
+  expectTypeOf<NonNullable<typeof call>['status']>().toEqualTypeOf<'ok' | 'error'>();
+  expectTypeOf<NonNullable<typeof call>['session']['agentName']>().toEqualTypeOf<string>();
+  expect(unified.db.select().from(unified.archives).all()).toMatchObject([
+    {
+      path,
+      sessionId: call?.sessionId,
+      rows: 3,
+      version: standardLineage.migrations.length,
+      strategy: 'identity',
+    },
+  ]);
 });

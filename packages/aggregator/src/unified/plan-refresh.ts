@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import { sep } from 'node:path';
+import { basename, sep } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { recogniseArchive } from '../recognise-archive.ts';
 import type { FoundFile, FoundFiles } from '../walk-files.ts';
@@ -32,7 +32,11 @@ export function planRefresh(
   let changed = 0;
   for (const file of found.files.map(withWal)) {
     const before = known.get(file.path);
-    if (file.path === own || (before && isUnchanged(file, before) && seen.add(file.path))) continue;
+    if (isUnchanged(file, before)) {
+      seen.add(file.path);
+      continue;
+    }
+    if (basename(file.path) === basename(own) && realpathSync(file.path) === own) continue;
     const recognised = recogniseArchive(file);
     if (recognised instanceof VarveError) problems.push(recognised);
     else if (recognised) {
@@ -53,7 +57,8 @@ export function planRefresh(
   };
 }
 
-function isUnchanged(file: FoundFile, before: KnownArchive): boolean {
+function isUnchanged(file: FoundFile, before: KnownArchive | undefined): boolean {
+  if (!before) return false;
   const isSame = file.sizeBytes === before.sizeBytes && file.mtimeMs === before.mtimeMs;
   return isSame && !passingCodes.has(before.errorCode ?? '');
 }

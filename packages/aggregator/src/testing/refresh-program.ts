@@ -1,0 +1,11 @@
+import { refreshUnified } from '../unified/refresh-unified.ts';
+import { lineage } from './fixture-lineage.ts';
+
+/** Refreshes a view and says on its output what is done, until somebody kills it. */
+const [file = '', archives = ''] = process.argv.slice(2);
+await refreshUnified(file, {
+  lineage,
+  archives,
+  onProgress: ({ done }) => process.stdout.write(`${done}\n`),
+});
+process.stdout.write('finished\n');
