@@ -39,9 +39,8 @@ it('tests each code somewhere', () => {
 });
 
 it('documents each code with its meaning, and no other', () => {
-  const rows = readFileSync(join(root, 'docs', 'errors.md'), 'utf8').matchAll(
-    /^\| `([A-Z_]+)` \| (.*?) \| (.+) \|$/gm,
-  );
+  const page = readFileSync(join(root, 'docs', 'errors.md'), 'utf8');
+  const rows = page.matchAll(/^\| `([A-Z_]+)` +\| (.*?) +\| (\S.*?) +\|$/gm);
   const documented = [...rows].map(([, code, meaning, advice]) => ({
     code,
     meaning,

@@ -3,7 +3,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { integer, sqliteTable } from 'drizzle-orm/sqlite-core';
 import { expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import { json, VarveError } from './index.ts';
+import { json } from './index.ts';
 
 const notes = sqliteTable('notes', {
   id: integer('id').primaryKey(),
@@ -35,7 +35,7 @@ it('names the column and the path inside the value when plain Drizzle writes a w
   const { db, sqlite } = openNotes();
   const wrong = { tags: [{ name: 'a' }, { name: 7 }] } as unknown as { tags: { name: string }[] };
   const insert = () => db.insert(notes).values({ body: wrong }).run();
-  expect(insert).toThrow(VarveError);
+  expect(insert).toThrow(expect.objectContaining({ code: 'JSON_INVALID' }));
   expect(insert).toThrow(/^body_json\.tags\.1\.name: /);
   expect(sqlite.prepare('SELECT count(*) FROM notes').pluck().get()).toBe(0);
 });

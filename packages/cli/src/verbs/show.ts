@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { relative } from 'node:path';
 import { type Archive, openArchive, type ReadingPlan, rehearseUpgrade } from '@varve/core';
 import { type Lineage, quoteIdentifier } from '@varve/migrations';
 import type { Command } from 'commander';
@@ -65,7 +66,7 @@ function renderShown(shown: Shown): string {
   const facts = renderTable(
     [{ title: '' }, { title: '' }],
     [
-      ['file', shown.path],
+      ['file', relative(process.cwd(), shown.path)],
       ['size', formatSize(shown.sizeBytes)],
       ['lineage', shown.lineage],
       ['version', `${shown.version} of ${shown.head}${shown.migration ? `, ${shown.migration}` : ''}`],
