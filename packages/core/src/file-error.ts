@@ -72,6 +72,9 @@ export function fileError(cause: unknown, path: string, intent: 'read' | 'write'
 }
 
 function errorCode(cause: unknown): string | undefined {
+  // A migration that fails because the file is damaged, or the disk full, says nothing about the migration.
+  if (cause instanceof VarveError)
+    return cause.code === 'MIGRATION_FAILED' ? errorCode(cause.cause) : undefined;
   if (cause instanceof SqliteError) return cause.code;
   if (cause instanceof Error && 'syscall' in cause && 'code' in cause) return String(cause.code);
   return undefined;

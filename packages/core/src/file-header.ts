@@ -33,10 +33,7 @@ export function readHeader(path: string): FileHeader {
   if (bytes.length < headerSizeBytes)
     throw headerError('FILE_CORRUPT', 'the file ends inside its header', path);
   const header = parseHeader(bytes, sizeBytes);
-  const missingBytes = expectedSizeBytes(bytes, header) - sizeBytes;
-  if (missingBytes > 0) {
-    throw headerError('FILE_CORRUPT', `the file is truncated: ${missingBytes} bytes are missing`, path);
-  }
+  assertWhole(header, bytes, path);
   return header;
 }
 
@@ -62,10 +59,16 @@ function parseHeader(bytes: Buffer, sizeBytes: number): FileHeader {
   };
 }
 
-/** The size in the header counts only when its change counter agrees; beside a WAL the rest may still be in there. */
-function expectedSizeBytes(bytes: Buffer, { isWal, pageSizeBytes }: FileHeader): number {
-  const isCounted = bytes.readUInt32BE(24) === bytes.readUInt32BE(92);
-  return isCounted && !isWal ? bytes.readUInt32BE(28) * pageSizeBytes : 0;
+/** The count of pages is kept only while both change counters agree, and with a WAL the rest may still be in there. */
+function assertWhole({ sizeBytes, pageSizeBytes, isWal }: FileHeader, bytes: Buffer, path: string): void {
+  const isPowerOfTwo = (pageSizeBytes & (pageSizeBytes - 1)) === 0;
+  if (pageSizeBytes < 512 || !isPowerOfTwo)
+    throw headerError('FILE_CORRUPT', 'its page size is impossible', path);
+  const isCounted = !isWal && bytes.readUInt32BE(24) === bytes.readUInt32BE(92);
+  const missingBytes = isCounted ? bytes.readUInt32BE(28) * pageSizeBytes - sizeBytes : 0;
+  if (missingBytes > 0 || sizeBytes % pageSizeBytes !== 0) {
+    throw headerError('FILE_CORRUPT', `the file is truncated at ${sizeBytes} bytes`, path);
+  }
 }
 
 function headerError(code: ErrorCode, message: string, path: string): VarveError {

@@ -1,6 +1,13 @@
-import { type Lineage, replayMigrations, type TableModule } from '@varve/migrations';
+import {
+  assertIdentified,
+  identifyFile,
+  type Lineage,
+  replayMigrations,
+  type TableModule,
+} from '@varve/migrations';
+import { assertWholePages } from './assert-whole-pages.ts';
 import { onFile } from './file-error.ts';
-import { openDatabase } from './open-database.ts';
+import { type Database, openDatabase } from './open-database.ts';
 import { Session } from './session.ts';
 import type { WriterLock } from './writer-lock.ts';
 
@@ -22,7 +29,7 @@ export function openWriter<TTables extends TableModule>(
   const sqlite = openDatabase(path, { isTrusted: true, ...options });
   try {
     onFile(path, () => {
-      replayMigrations(sqlite, lineage, path);
+      bringToHead(sqlite, lineage, path);
       sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
     });
     return new Session({ path, lineage, sqlite, lock });
@@ -30,4 +37,11 @@ export function openWriter<TTables extends TableModule>(
     sqlite.close();
     throw error;
   }
+}
+
+function bringToHead(sqlite: Database, lineage: Lineage, path: string): void {
+  const identity = identifyFile(sqlite, lineage);
+  assertWholePages(sqlite, path);
+  assertIdentified(identity, lineage, path);
+  if (identity.state === 'behind') replayMigrations(sqlite, lineage, path);
 }

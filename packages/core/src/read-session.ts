@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { assertIdentified, identifyFile, type Lineage, type TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { assertNotEmpty } from './assert-not-empty.ts';
+import { assertWholePages } from './assert-whole-pages.ts';
 import { onFile } from './file-error.ts';
 import { openDatabase } from './open-database.ts';
 import { Reader } from './reader.ts';
@@ -29,6 +30,7 @@ export function readSession<TTables extends TableModule>(
     const sqlite = openDatabase(file, { readonly: true });
     try {
       const identity = identifyFile(sqlite, lineage);
+      assertWholePages(sqlite, file);
       assertIdentified(identity, lineage, file);
       if (identity.state === 'behind') throw behindError(file, identity.version, lineage);
       const close = () => sqlite.close();

@@ -1,0 +1,33 @@
+import { onTestFinished } from 'vitest';
+import { durableFs } from '../durable-fs.ts';
+
+export type FailureMode = 'once' | 'from then on';
+
+/**
+ * Lets the n-th file operation fail with an error of the operating system, or it and all after it. `hasFailed` tells
+ * whether there was an n-th at all; `restore` ends it.
+ */
+export function failNthOperation(n: number, code: string, mode: FailureMode) {
+  const originals = { ...durableFs };
+  let count = 0;
+  let hasFailed = false;
+  const fail = (operation: string): void => {
+    count++;
+    const isDue = mode === 'once' ? count === n : count >= n;
+    if (!isDue) return;
+    hasFailed = true;
+    throw Object.assign(new Error(`${code}: injected, ${operation}`), { code, syscall: operation });
+  };
+  for (const [name, original] of Object.entries(originals)) {
+    const failing = (...args: unknown[]): unknown => {
+      fail(name);
+      return (original as (...args: unknown[]) => unknown)(...args);
+    };
+    Object.assign(durableFs, { [name]: failing });
+  }
+  const restore = (): void => {
+    Object.assign(durableFs, originals);
+  };
+  onTestFinished(restore);
+  return { hasFailed: () => hasFailed, restore };
+}
