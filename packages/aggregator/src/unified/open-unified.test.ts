@@ -31,9 +31,11 @@ it('holds the union of every archive physically upgraded, and leaves the archive
   expect(fingerprint(dir)).toEqual(before);
 });
 
-it('answers typed queries over tables and relations', async () => {
+it('answers typed queries over tables and relations, which stay within an archive', async () => {
   const dir = makeFolder();
-  const paths = writeArchives(dir);
+  const paths = [1, 2, head].map((version) =>
+    writeArchive(join(dir, `${version}.db`), version, 'the same session'),
+  );
   using unified = await openUnified(join(makeFolder(), 'unified.db'), { lineage, archives: dir });
   const { toolCalls } = unified.tables;
   const rows = unified.db

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Lineage, TableModule } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
@@ -59,7 +60,7 @@ export class Unified<TTables extends TableModule> {
 
   close(): void {
     this.sqlite.close();
-    closeUnifiedFile(new Database(this.path, { fileMustExist: true }));
+    if (existsSync(this.path)) closeUnifiedFile(new Database(this.path));
   }
 
   [Symbol.dispose](): void {

@@ -16,7 +16,7 @@ export interface RefreshPlan {
 }
 
 /** These may pass without a change to the file, so it is tried again. */
-const passingCodes = new Set(['FILE_UNREADABLE', 'FILE_BUSY', 'FILE_CHANGED', 'SESSION_LOCKED']);
+const passingCodes = new Set(['FILE_UNREADABLE', 'FILE_BUSY', 'FILE_CHANGED']);
 
 /** Compares what lies there with what the view has seen, by path, size and time. Looks only into files it must read. */
 export function planRefresh(

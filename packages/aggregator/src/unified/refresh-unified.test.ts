@@ -168,7 +168,9 @@ it('says what the migrations say of rows that they cannot take', async () => {
   const grown = { ...lineage, migrations: [...lineage.migrations, next] };
   using unified = await openUnified(join(makeFolder(), 'u.db'), { lineage: grown, archives: dir });
   expect(unified.problems).toMatchObject([{ path, code: 'MIGRATION_FAILED' }]);
-  expect(unified.sqlite.prepare('SELECT agent FROM strict_sessions').pluck().all()).toEqual(['agent 1']);
+  for (const table of ['sessions', 'strict_sessions']) {
+    expect(unified.sqlite.prepare(`SELECT agent FROM ${table}`).pluck().all()).toEqual(['agent 1']);
+  }
 });
 
 it('reads what a crash left in a WAL, and half a commit as it was before, and touches neither', async () => {
@@ -220,4 +222,24 @@ it('leaves one file behind when it is closed', async () => {
   expect(() => unified.sqlite.exec('DELETE FROM sessions')).toThrow(/readonly/);
   unified.close();
   expect(Object.keys(fingerprint(work))).toEqual(['u.db']);
+});
+
+it('reads again a live session that has grown in its WAL, and leaves it to its writer', async () => {
+  const dir = makeFolder();
+  const path = writeArchive(join(dir, 'live.db'), head);
+  const writer = new Database(path);
+  writer.pragma('journal_mode = WAL');
+  writer.exec(`UPDATE sessions SET agent = 'one'`);
+  using unified = await openUnified(join(makeFolder(), 'u.db'), { lineage, archives: dir });
+  expect(counts(await unified.refresh())).toEqual([0, 0, 0, 1, 0]);
+  writer.exec(`UPDATE sessions SET agent = 'two'`);
+  expect(counts(await unified.refresh())).toEqual([0, 1, 0, 0, 0]);
+  expect(
+    unified.db.select({ agent: unified.tables.sessions.agent }).from(unified.tables.sessions).all(),
+  ).toEqual([{ agent: 'two' }]);
+  // SQLite writes a WAL anew from its beginning: then only its time tells.
+  utimesSync(`${path}-wal`, new Date(), new Date(Date.now() + 1000));
+  expect(counts(await unified.refresh())).toEqual([0, 1, 0, 0, 0]);
+  writer.exec(`UPDATE sessions SET agent = 'three'`);
+  writer.close();
 });
