@@ -3,6 +3,7 @@ export { type ArchiveSource, type ArchiveSourceOptions, openArchiveSource } from
 export { type CreateSessionOptions, createSession, type SessionValues } from './create-session.ts';
 export { fileError } from './file-error.ts';
 export { type FileHeader, readHeader } from './file-header.ts';
+export { defineFixture, type Fixture, freezeArchive } from './freeze-archive.ts';
 export { identifyArchive } from './identify-archive.ts';
 export { type OpenArchiveOptions, openArchive } from './open-archive.ts';
 export { type OpenSessionOptions, openSession } from './open-session.ts';
