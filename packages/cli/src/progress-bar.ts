@@ -6,16 +6,22 @@ export interface ProgressBar extends Disposable {
 
 const unseen: ProgressBar = { update: () => {}, [Symbol.dispose]: () => {} };
 
-/** Draws on stderr at each update, also while SQLite keeps the event loop from its timers; removes what it drew. */
+/**
+ * Draws on stderr from the first update on, at each one, also while SQLite keeps the event loop from its timers.
+ * Removes what it drew.
+ */
 export function openProgressBar(label: string, isVisible: boolean): ProgressBar {
   if (!isVisible) return unseen;
   const format = `${label} {bar} {value}/{total} · {eta_formatted} left`;
-  const bar = new SingleBar({ format, hideCursor: true, clearOnComplete: true }, Presets.rect);
-  bar.start(0, 0);
+  // The terminal's own settings stay, so that Ctrl-C has nothing to restore.
+  const bar = new SingleBar(
+    { format, clearOnComplete: true, hideCursor: false, linewrap: true },
+    Presets.rect,
+  );
   return {
     update({ done, total }) {
-      bar.setTotal(total);
-      bar.update(done);
+      if (bar.isActive) bar.update(done);
+      else bar.start(total, done);
     },
     [Symbol.dispose]: () => bar.stop(),
   };

@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openUnified, type Problem, readUnified } from '@varve/aggregator';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
+import { makeTempDir } from '../make-temp-dir.ts';
 import { renderRows, rowObjects } from '../render-rows.ts';
 import { type QueryResult, runQuery } from '../run-query.ts';
 import { defineVerb } from '../verb.ts';
@@ -48,12 +47,9 @@ async function queryArchives(
   sql: string,
 ): Promise<Answer> {
   const lineage = await context.loadLineage();
-  const dir = mkdtempSync(join(tmpdir(), 'varve-query-'));
-  try {
-    using bar = context.openProgressBar('reading');
-    using unified = await openUnified(join(dir, 'unified.db'), { lineage, archives, onProgress: bar.update });
-    return { result: runQuery(unified.sqlite, sql), problems: unified.problems };
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+  using dir = makeTempDir();
+  using bar = context.openProgressBar('reading');
+  const onProgress = bar.update;
+  using unified = await openUnified(join(dir.path, 'unified.db'), { lineage, archives, onProgress });
+  return { result: runQuery(unified.sqlite, sql), problems: unified.problems };
 }
