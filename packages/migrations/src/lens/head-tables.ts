@@ -20,7 +20,8 @@ function ordinaryTable(table: TableShape, before: TableShape | undefined, relati
   const columns = table.columns.map((column) => column.name);
   if (before && isIdentity(table, before, relation)) return identityTable(table.name, columns);
   const computed = columns.filter((_, at) => relation.arms.some((arm) => arm.values[at] === undefined));
-  const read = withoutColumns(relation, columns, computed);
+  const generated = table.columns.filter((column) => column.isGenerated).map((column) => column.name);
+  const read = withoutColumns(relation, columns, computed.length > 0 ? generated : []);
   const why =
     computed.length > 0 ? `SQLite must compute ${computed.join(', ')}` : 'pending migrations change it';
   return {
@@ -43,7 +44,7 @@ function identityTable(name: string, columns: readonly string[]): LensTable {
   };
 }
 
-/** A generated column that one arm cannot show is computed for all rows. */
+/** SQLite computes either all generated columns of a table or none. */
 function withoutColumns(relation: Relation, columns: readonly string[], left: readonly string[]): Relation {
   const keep = <T>(list: readonly T[]): T[] => list.filter((_, at) => !left.includes(columns[at] ?? ''));
   return {

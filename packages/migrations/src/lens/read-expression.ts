@@ -13,8 +13,10 @@ import {
   classesOfNumber,
   classesOfText,
   integers,
+  isWithin,
   nulls,
   numbers,
+  reals,
   texts,
   truth,
 } from './storage-classes.ts';
@@ -121,7 +123,9 @@ function readBinary(node: BinaryExpr, scope: Scope): ReadExpression {
     return operator(node, scope, truth, [left, readInList(node.right, scope)]);
   const classes = operators[name];
   if (classes === undefined) throw new Refused(`it uses the operator ${name}`);
-  return operator(node, scope, classes, [left, readExpression(node.right, scope)]);
+  const right = readExpression(node.right, scope);
+  const isIntegral = '+-*'.includes(name) && isWithin(left.classes | right.classes, integers);
+  return operator(node, scope, isIntegral ? integers | reals : classes, [left, right]);
 }
 
 function readInList(node: Node, scope: Scope): ReadExpression {

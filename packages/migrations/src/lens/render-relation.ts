@@ -4,9 +4,21 @@ import type { Value } from './value.ts';
 
 /** The query for a relation over a file attached as `schema`, formatted over several lines. */
 export function renderRelation(relation: Relation, schema: string): string {
-  const { arms, columns } = relation;
+  const { arms, columns } = withoutUnknownColumns(relation);
   if (arms.length === 1 && arms[0]) return renderArm(arms[0], columns, schema);
   return arms.map((arm) => renderArmOfMany(arm, columns, schema)).join('\nUNION ALL\n');
+}
+
+/** A generated column that only SQLite can compute is left out: nothing that was compiled reads it. */
+function withoutUnknownColumns(relation: Relation): Relation {
+  const isKnown = relation.columns.map((_, at) => relation.arms.every((arm) => arm.values[at] !== undefined));
+  if (isKnown.every(Boolean)) return relation;
+  const keep = <T>(list: readonly T[]): T[] => list.filter((_, at) => isKnown[at]);
+  return {
+    ...relation,
+    columns: keep(relation.columns),
+    arms: relation.arms.map((arm) => ({ ...arm, values: keep(arm.values) })),
+  };
 }
 
 /** WITH belongs to a whole compound query, so an arm that needs its own stands in parentheses. */

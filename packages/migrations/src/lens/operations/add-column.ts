@@ -5,7 +5,7 @@ import { nulls } from '../storage-classes.ts';
 import type { ColumnShape } from '../table-shape.ts';
 import { storedValue } from '../value.ts';
 import { alteration } from './alteration.ts';
-import { defaultOf } from './default-value.ts';
+import { defaultOfAdded } from './default-value.ts';
 
 /** `ALTER TABLE t ADD COLUMN c … DEFAULT d`: every row has the constant d, as the column's affinity stores it. */
 export const addColumn: Operation = {
@@ -24,7 +24,7 @@ export const addColumn: Operation = {
 };
 
 function addedValue(column: ColumnShape, isStrict: boolean) {
-  const value = defaultOf(column, isStrict);
+  const value = defaultOfAdded(column, isStrict);
   if (column.isNotNull && value.classes === nulls) {
     throw new Refused(
       `it adds the NOT NULL column ${column.name} without a default, which fails when there are rows`,

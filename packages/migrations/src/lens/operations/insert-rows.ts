@@ -14,7 +14,7 @@ import { parseStatement } from '../statement-text.ts';
 import { integers, nulls } from '../storage-classes.ts';
 import type { ColumnShape, TableShape } from '../table-shape.ts';
 import { storedValue, type Value } from '../value.ts';
-import { defaultOf } from './default-value.ts';
+import { defaultOfInserted } from './default-value.ts';
 import { type IncomingArm, readSelect } from './read-select.ts';
 import { readValues } from './read-values.ts';
 import { targetOf } from './target.ts';
@@ -72,7 +72,7 @@ function storedArm(incoming: IncomingArm, names: readonly string[], table: Table
   const values = table.columns.map((column): Value | undefined => {
     if (column.isGenerated) return undefined;
     const at = names.lastIndexOf(nameKey(column.name));
-    const value = at === -1 ? defaultOf(column, table.isStrict) : incoming.values[at];
+    const value = at === -1 ? defaultOfInserted(column, table.isStrict) : incoming.values[at];
     if (!value) throw new Refused(`it copies a generated column into ${column.name}`);
     if (column.name === table.rowidAlias) assertKeyIsGiven(column, value.classes);
     return storedValue(value, column);

@@ -1,0 +1,111 @@
+import Database from 'better-sqlite3';
+import { compileLens, installLens, type Lens, registerFunctions } from '../../index.ts';
+import { lineageAt } from '../../lineage.ts';
+import { replayMigrations } from '../../replay.ts';
+import { Dice } from './dice.ts';
+import type { LineageSample } from './sample-lineage.ts';
+import { everyCell, pickQuery } from './sample-queries.ts';
+import { sampleTables } from './sample-schema.ts';
+
+export interface Difference {
+  readonly query: string;
+  readonly replayed: unknown;
+  readonly throughLens: unknown;
+}
+
+export type Comparison =
+  | { readonly outcome: 'same'; readonly lens: Lens }
+  | { readonly outcome: 'refused'; readonly lens: Lens }
+  /** The migrations fail on these rows: there is nothing to compare with. */
+  | { readonly outcome: 'replay fails'; readonly reason: string; readonly lens: Lens | undefined }
+  | { readonly outcome: 'different'; readonly difference: Difference; readonly lens: Lens };
+
+/** Reads a file through its lens and reads a replayed copy, and tells the first query that two answer differently. */
+export function compareWithReplay(sample: LineageSample): Comparison {
+  const { lineage, from } = sample;
+  const file = new Database(':memory:');
+  replayMigrations(file, lineageAt(lineage, from));
+  file.pragma('foreign_keys = OFF');
+  for (const row of sample.rows) file.exec(row);
+  const copy = new Database(file.serialize());
+  try {
+    const lens = compileLens(lineage, from);
+    try {
+      replayMigrations(copy, lineage);
+    } catch (error) {
+      return {
+        outcome: 'replay fails',
+        reason: error instanceof Error ? error.message : String(error),
+        lens,
+      };
+    }
+    if (lens.refusal) return { outcome: 'refused', lens };
+    registerFunctions(file, lineage);
+    registerFunctions(copy, lineage);
+    installLens(file, lens);
+    const difference = firstDifference(sample, file, copy);
+    return difference ? { outcome: 'different', difference, lens } : { outcome: 'same', lens };
+  } finally {
+    file.close();
+    copy.close();
+  }
+}
+
+function firstDifference(
+  sample: LineageSample,
+  file: Database.Database,
+  copy: Database.Database,
+): Difference | undefined {
+  for (const query of queriesOf(sample, copy)) {
+    const replayed = answer(copy, query);
+    const throughLens = answer(file, query);
+    if (JSON.stringify(replayed) !== JSON.stringify(throughLens)) return { query, replayed, throughLens };
+  }
+  return undefined;
+}
+
+function* queriesOf({ queryThrows }: LineageSample, copy: Database.Database): Generator<string> {
+  const tables = sampleTables(copy);
+  for (const table of tables) {
+    yield `SELECT * FROM "${table.name.replaceAll('"', '""')}" LIMIT 0`;
+    yield everyCell(
+      table.name,
+      table.columns.map((column) => column.name),
+    );
+  }
+  const views = copy.prepare(`SELECT name FROM sqlite_schema WHERE type = 'view'`).pluck().all() as string[];
+  for (const view of views) {
+    const columns = columnsOfView(copy, view);
+    if (columns) yield everyCell(view, columns);
+  }
+  if (tables.length === 0) return;
+  for (const thrown of queryThrows) yield pickQuery(new Dice(thrown), tables);
+}
+
+/** Undefined for a view that has lost its table: it fails in a replayed file too. */
+function columnsOfView(copy: Database.Database, view: string): string[] | undefined {
+  try {
+    return copy
+      .prepare(`SELECT * FROM "${view}"`)
+      .columns()
+      .map((column) => column.name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The names of the columns and the rows; without ORDER BY the rows' own order says nothing. */
+function answer(sqlite: Database.Database, query: string): unknown {
+  try {
+    const statement = sqlite.prepare(query).safeIntegers().raw();
+    const names = /^SELECT \* /.test(query) ? statement.columns().map((column) => column.name) : [];
+    const rows = (statement.all() as unknown[][]).map((row) => JSON.stringify(row, bigintAsText));
+    return { names, rows: query.includes(' ORDER BY ') ? rows : rows.sort() };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value;
+}

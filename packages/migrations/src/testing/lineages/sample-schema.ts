@@ -1,0 +1,47 @@
+import type { Database } from 'better-sqlite3';
+import { quoteIdentifier } from '../../sql-tokens.ts';
+
+export interface SampleColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly isKey: boolean;
+  readonly isGenerated: boolean;
+  readonly isNotNull: boolean;
+}
+
+export interface SampleTable {
+  readonly name: string;
+  readonly columns: readonly SampleColumn[];
+  readonly isStrict: boolean;
+  readonly sql: string;
+}
+
+/** The tables that exist now, for whoever writes the next statement. */
+export function sampleTables(sqlite: Database): SampleTable[] {
+  const tables = sqlite
+    .prepare(
+      `SELECT name, sql FROM sqlite_schema
+       WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name NOT LIKE '~_~_drizzle%' ESCAPE '~'
+       ORDER BY rowid`,
+    )
+    .all() as { name: string; sql: string }[];
+  return tables.map(({ name, sql }) => {
+    const rows = sqlite.pragma(`table_xinfo(${quoteIdentifier(name)})`) as Record<string, unknown>[];
+    return {
+      name,
+      sql,
+      isStrict: / STRICT/.test(sql),
+      columns: rows.map((row) => ({
+        name: String(row['name']),
+        type: String(row['type']),
+        isKey: row['pk'] !== 0,
+        isGenerated: Number(row['hidden']) > 1,
+        isNotNull: row['notnull'] !== 0,
+      })),
+    };
+  });
+}
+
+export function namesOf(items: readonly { readonly name: string }[]): string[] {
+  return items.map((item) => item.name);
+}
