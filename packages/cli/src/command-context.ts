@@ -1,6 +1,7 @@
 import type { Lineage } from '@varve/migrations';
 import { loadLineage } from './load-lineage.ts';
 import { openProgressBar, type ProgressBar } from './progress-bar.ts';
+import { loadProject, type Project } from './project/load-project.ts';
 
 /** The options every verb takes. */
 export interface CommonOptions {
@@ -13,6 +14,8 @@ export interface CommonOptions {
 /** What a verb works with. */
 export interface CommandContext {
   loadLineage(): Promise<Lineage>;
+  /** The package whose schema and migrations these are. */
+  loadProject(): Promise<Project>;
   /** Drawn on stderr, and only where someone watches. */
   openProgressBar(label: string): ProgressBar;
 }
@@ -20,6 +23,7 @@ export interface CommandContext {
 export function createContext(options: CommonOptions): CommandContext {
   return {
     loadLineage: () => loadLineage(process.cwd(), options.migrations),
+    loadProject: () => loadProject(process.cwd(), options.migrations),
     openProgressBar: (label) => openProgressBar(label, !options.quiet && process.stderr.isTTY),
   };
 }

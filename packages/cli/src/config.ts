@@ -2,7 +2,11 @@ import type { Lineage, SqlFunction } from '@varve/migrations';
 
 /** What `varve.config.ts` exports as its default: a lineage, or the folder to read one from. */
 export type VarveConfig =
-  | { readonly lineage: Lineage }
+  | {
+      readonly lineage: Lineage;
+      /** Where the archives are: files, folders, globs; for verbs that are given none. */
+      readonly archives?: string | readonly string[];
+    }
   | {
       /** drizzle-kit's "out" folder, relative to the configuration file. */
       readonly migrations: string;
@@ -10,6 +14,12 @@ export type VarveConfig =
       readonly name?: string;
       /** SQL functions that migrations call, by name. */
       readonly functions?: Readonly<Record<string, SqlFunction>>;
+      /** The modules that export today's tables: files or globs, as drizzle-kit takes them. */
+      readonly schema?: string | readonly string[];
+      /** The module that `varve generate` writes: the migrations inline and today's tables. */
+      readonly lineageModule?: string;
+      /** Where the archives are: files, folders, globs; for verbs that are given none. */
+      readonly archives?: string | readonly string[];
     };
 
 /** Types the default export of `varve.config.ts`; returns what it is given. */

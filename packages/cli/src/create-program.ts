@@ -1,4 +1,7 @@
 import { Command } from 'commander';
+import { addCheck } from './verbs/check.ts';
+import { addFreeze } from './verbs/freeze.ts';
+import { addGenerate } from './verbs/generate.ts';
 import { addLens } from './verbs/lens.ts';
 import { addQuery } from './verbs/query.ts';
 import { addRead } from './verbs/read.ts';
@@ -13,7 +16,7 @@ export function createProgram(): Command {
     .description('Reads every agent session ever archived, at the schema of today.')
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  for (const addVerb of [addStatus, addShow, addLens, addRead, addQuery, addUnify, addUpgrade])
+  for (const addVerb of [addStatus, addShow, addLens, addRead, addQuery, addUnify, addUpgrade, addFreeze])
     addVerb(program);
   return program;
 }

@@ -1,6 +1,6 @@
+import type { QueryResult } from '@varve/aggregator';
 import { escapeControls } from './escape-controls.ts';
 import { renderTable } from './render-table.ts';
-import type { QueryResult } from './run-query.ts';
 
 /** Rows for a person: numbers to the right, blobs by their size, NULL as nothing, a row a line. */
 export function renderRows({ columns, rows }: QueryResult): string {

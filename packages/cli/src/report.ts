@@ -1,8 +1,10 @@
+import type { LintCode } from '@varve/migrations';
 import { type ErrorCode, VarveError } from '@varve/schema';
 import { escapeControls } from './escape-controls.ts';
 
 /** What both lines on stderr are made of: an error, or a file that had to be left out. */
-export type Problem = Pick<VarveError, 'code' | 'message' | 'hint'> & Partial<Pick<VarveError, 'path'>>;
+export type Problem = Pick<VarveError, 'message' | 'hint'> &
+  Partial<Pick<VarveError, 'path'>> & { readonly code: ErrorCode | LintCode };
 
 /** Errors of the call itself. All others are about files. */
 const usageCodes: ReadonlySet<ErrorCode> = new Set([
@@ -13,6 +15,9 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set([
   'LINEAGE_INVALID',
   'MIGRATION_MISSING',
   'MIGRATION_REFUSED',
+  'RENAME_UNCLEAR',
+  'RENAME_INVALID',
+  'DRIZZLE_KIT_FAILED',
   'SQL_REFUSED',
   'SQL_FAILED',
 ]);

@@ -5,7 +5,6 @@ import { runVarve } from './testing/run-varve.ts';
 it.each([
   ['no verb', [], 'no verb given'],
   ['an unknown verb', ['stats'], "unknown command 'stats'"],
-  ['an unknown option', ['status', 'archives', '--jsn'], "unknown option '--jsn'"],
   ['a missing argument', ['status'], "missing required argument 'archives'"],
 ])('says USAGE and exits with 2 for %s', (_, args, message) => {
   const { exitCode, stdout, stderr } = runVarve('.', ...args);

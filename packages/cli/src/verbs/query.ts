@@ -1,19 +1,15 @@
-import { join } from 'node:path';
-import { openUnified, type Problem, readUnified } from '@varve/aggregator';
+import { queryArchives, readUnified, runQuery } from '@varve/aggregator';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
-import type { CommandContext } from '../command-context.ts';
-import { makeTempDir } from '../make-temp-dir.ts';
 import { renderRows, rowObjects } from '../render-rows.ts';
-import { type QueryResult, runQuery } from '../run-query.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb, type VerbResult } from '../verb.ts';
 
 export function addQuery(program: Command): void {
   const command = program
     .command('query <archives...>')
     .usage('[options] <archives...> <sql>')
     .description('run one SELECT at head schema across archives, or over a unified view as it is');
-  defineVerb(command, async (context, args) => {
+  defineVerb<{ quiet?: boolean }>(command, async (context, args, { quiet }) => {
     const archives = args.slice(0, -1);
     const sql = args.at(-1) ?? '';
     if (archives.length === 0) {
@@ -21,35 +17,26 @@ export function addQuery(program: Command): void {
         hint: 'varve query ARCHIVES "SELECT …"',
       });
     }
-    const { result, problems } = queryUnified(archives, sql) ?? (await queryArchives(context, archives, sql));
-    return { json: rowObjects(result), text: () => renderRows(result), problems };
+    const overView = queryUnified(archives, sql);
+    if (overView) return overView;
+    const lineage = await context.loadLineage();
+    using bar = context.openProgressBar('reading');
+    const answer = await queryArchives(archives, sql, { lineage, onProgress: bar.update });
+    if (answer.advice && !quiet) process.stderr.write(`hint: ${answer.advice}\n`);
+    return {
+      json: rowObjects(answer),
+      text: () => renderRows(answer),
+      problems: answer.problems,
+    };
   });
 }
 
-interface Answer {
-  readonly result: QueryResult;
-  readonly problems: readonly Problem[];
-}
-
-function queryUnified([file = '', ...others]: readonly string[], sql: string): Answer | undefined {
+function queryUnified([file = '', ...others]: readonly string[], sql: string): VerbResult | undefined {
   const sqlite = others.length === 0 ? readUnified(file) : undefined;
   try {
-    return sqlite && { result: runQuery(sqlite, sql), problems: [] };
+    const result = sqlite && runQuery(sqlite, sql);
+    return result && { json: rowObjects(result), text: () => renderRows(result) };
   } finally {
     sqlite?.close();
   }
-}
-
-/** Through a unified view that exists for this one query. */
-async function queryArchives(
-  context: CommandContext,
-  archives: readonly string[],
-  sql: string,
-): Promise<Answer> {
-  const lineage = await context.loadLineage();
-  using dir = makeTempDir();
-  using bar = context.openProgressBar('reading');
-  const onProgress = bar.update;
-  using unified = await openUnified(join(dir.path, 'unified.db'), { lineage, archives, onProgress });
-  return { result: runQuery(unified.sqlite, sql), problems: unified.problems };
 }

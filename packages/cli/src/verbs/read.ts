@@ -1,7 +1,7 @@
+import { runQuery } from '@varve/aggregator';
 import { openArchive } from '@varve/core';
 import type { Command } from 'commander';
 import { renderRows, rowObjects } from '../render-rows.ts';
-import { runQuery } from '../run-query.ts';
 import { defineVerb } from '../verb.ts';
 
 export function addRead(program: Command): void {

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
+import { type Lineage, renderLineageModule } from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import { getTsconfig } from 'get-tsconfig';
+import type { Project } from './load-project.ts';
+
+/** The text of the project's lineage module; undefined when it has none. */
+function renderModule({ lineageModule, schemaFiles }: Project, lineage: Lineage): string | undefined {
+  if (!lineageModule) return undefined;
+  const specifiers = schemaFiles.map((file) => `'${specifierOf(file, lineageModule)}'`);
+  const exports = specifiers.map((from) => `export * from ${from};`);
+  const imports =
+    specifiers.length === 1
+      ? [`import * as tables from ${specifiers[0]};`]
+      : specifiers.map((from, at) => `import * as tables${at} from ${from};`);
+  const spread = specifiers.map((_, at) => `...tables${at}`).join(', ');
+  const joined = specifiers.length === 1 ? [] : ['', `const tables = { ${spread} };`];
+  return renderLineageModule(lineage, {
+    tablesImport: [...imports, ...exports, ...joined].join('\n'),
+    defineLineageFrom: '@varve/migrations',
+    exportName: 'lineage',
+  });
+}
+
+/** As TypeScript lets it be written: `.ts` where it may be imported, else `.js`, which every resolution takes. */
+function specifierOf(file: string, from: string): string {
+  const options = getTsconfig(dirname(from))?.config.compilerOptions;
+  const isTsAllowed =
+    !options || options.allowImportingTsExtensions || options.rewriteRelativeImportExtensions;
+  const path = relative(dirname(from), file).replaceAll('\\', '/');
+  const specifier = path.startsWith('.') ? path : `./${path}`;
+  return isTsAllowed ? specifier : specifier.replace(/\.([cm]?)tsx?$/, '.$1js');
+}
+
+export function writeLineageModule(project: Project, lineage: Lineage): void {
+  const text = renderModule(project, lineage);
+  if (project.lineageModule && text) writeFileSync(project.lineageModule, text);
+}
+
+/** The error for a module that is not what `varve generate` would write now. */
+export function lineageModuleError(project: Project, lineage: Lineage): VarveError | undefined {
+  const { lineageModule: path } = project;
+  const text = renderModule(project, lineage);
+  if (!path || !text) return undefined;
+  const found = existsSync(path) ? readFileSync(path, 'utf8').replaceAll('\r\n', '\n') : undefined;
+  if (found === text) return undefined;
+  const state = found === undefined ? 'is not there' : 'is not what the migrations make it';
+  return new VarveError('LINEAGE_MODULE_STALE', `the lineage module ${state}`, {
+    path,
+    hint: 'run varve generate, and commit what it writes',
+  });
+}

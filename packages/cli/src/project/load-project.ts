@@ -1,0 +1,70 @@
+import { globSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { defineLineage, type Lineage, type ReadLineageOptions, readLineage } from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import { loadConfig } from '../load-config.ts';
+
+/** A team's package as `varve generate` and `varve check` work on it. Paths are absolute. */
+export interface Project {
+  readonly dir: string;
+  readonly migrationsDir: string;
+  readonly lineageOptions: ReadLineageOptions;
+  /** The modules that export today's tables, sorted; at least one. */
+  readonly schemaFiles: readonly string[];
+  /** The module to write; undefined where the team joins migrations and tables itself. */
+  readonly lineageModule: string | undefined;
+}
+
+/** @throws CONFIG_NOT_FOUND, CONFIG_INVALID */
+export async function loadProject(dir: string, migrationsDir?: string): Promise<Project> {
+  const { path, config } = await loadConfig(dir);
+  const invalid = (reason: string, hint: string) =>
+    new VarveError('CONFIG_INVALID', `the configuration does not do for this verb: ${reason}`, {
+      path,
+      hint,
+    });
+  if ('lineage' in config || !config.schema) {
+    throw invalid('it names no schema', 'export default defineConfig({ schema, migrations, lineageModule })');
+  }
+  const { schema, migrations, lineageModule, name, functions } = config;
+  if (functions && lineageModule) {
+    throw invalid(
+      'SQL functions cannot be written into a lineage module',
+      'take lineageModule out, and join migrations and functions with defineLineage in a module of your own',
+    );
+  }
+  const home = dirname(path);
+  const schemaFiles = findSchemaFiles(home, [schema].flat());
+  if (schemaFiles.length === 0)
+    throw invalid('its schema names no file', 'name a file, a folder or a glob that is there');
+  return {
+    dir: home,
+    migrationsDir: migrationsDir === undefined ? resolve(home, migrations) : resolve(dir, migrationsDir),
+    lineageOptions: { ...(name && { name }), ...(functions && { functions }) },
+    schemaFiles,
+    lineageModule: lineageModule && resolve(home, lineageModule),
+  };
+}
+
+/** Folders stand for the modules in them, as they do for drizzle-kit. */
+function findSchemaFiles(home: string, schema: readonly string[]): string[] {
+  const patterns = schema.map((pattern) =>
+    statSync(resolve(home, pattern), { throwIfNoEntry: false })?.isDirectory()
+      ? join(pattern, '**/*.{ts,mts,js,mjs}')
+      : pattern,
+  );
+  return globSync(patterns, { cwd: home })
+    .map((path) => resolve(home, path))
+    .sort();
+}
+
+/** The project's lineage as its folder has it, or another folder's; one without migrations while there is none. */
+export function readProjectLineage(project: Project, migrationsDir = project.migrationsDir): Lineage {
+  const options = { name: 'drizzle', ...project.lineageOptions };
+  try {
+    return readLineage(migrationsDir, project.lineageOptions.name ? options : project.lineageOptions);
+  } catch (error) {
+    if (!(error instanceof VarveError) || error.code !== 'LINEAGE_NOT_FOUND') throw error;
+    return defineLineage({ ...options, tables: {}, migrations: [] });
+  }
+}

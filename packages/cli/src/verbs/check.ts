@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { checkProject } from '../project/check-project.ts';
+import { renderWarnings } from '../project/lint-project.ts';
+import { renderReadability } from '../project/readability.ts';
+import { defineVerb } from '../verb.ts';
+
+export function addCheck(program: Command): void {
+  const command = program
+    .command('check')
+    .description(
+      'for CI: are the migrations locked, complete and harmless, and the lineage module up to date',
+    );
+  defineVerb(command, async (context) => {
+    const { problems, warnings, versions } = checkProject(await context.loadProject());
+    const text = () =>
+      [
+        ...renderReadability(versions),
+        ...renderWarnings(warnings),
+        `${versions.length} migration(s) checked, ${problems.length} problem(s)`,
+      ].join('\n');
+    return {
+      json: {
+        versions,
+        warnings,
+        problems: problems.map(({ code, path, message, hint }) => ({ code, path, message, hint })),
+      },
+      text,
+      problems,
+    };
+  });
+}

@@ -1,0 +1,16 @@
+import { dirname, relative, resolve } from 'node:path';
+import { freezeArchive } from '@varve/core';
+import type { Command } from 'commander';
+import { loadFixture } from '../load-fixture.ts';
+import { defineVerb } from '../verb.ts';
+
+export function addFreeze(program: Command): void {
+  const command = program
+    .command('freeze [fixture]')
+    .description('write the golden archive of the current version, once, beside the fixture');
+  defineVerb(command, async (_context, [fixture = 'golden/fixture.ts']) => {
+    const file = resolve(fixture);
+    const path = relative('.', await freezeArchive(dirname(file), await loadFixture(file)));
+    return { json: { path }, text: () => `${path}: frozen; commit it, and never write it again` };
+  });
+}
