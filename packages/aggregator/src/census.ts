@@ -67,8 +67,7 @@ function countArchive(file: RecognisedFile, lineage: Lineage, problems: Problem[
   let sealing: CountedArchive['sealing'] = 'unsealed';
   try {
     sealing = sealingOf(file);
-    const hinted = sealing === 'sealed' ? hintedIdentity(file, lineage) : undefined;
-    const identity = hinted ?? identifyArchive(path, { lineage });
+    const identity = hintedIdentity(file, lineage) ?? identifyArchive(path, { lineage });
     const error = identityError(identity, lineage, path);
     if (error) problems.push(problemOf(error, path));
     return { path, sizeBytes, state: identity.state, version: error ? undefined : identity.version, sealing };
@@ -83,6 +82,7 @@ function sealingOf({ path, sidecars, header }: RecognisedFile): CountedArchive['
   return sidecars.length > 0 || header?.isWal ? 'unsealed' : 'sealed';
 }
 
+/** A file with a WAL beside has no header here: it may stand at a version that the file itself does not show. */
 function hintedIdentity({ header }: RecognisedFile, lineage: Lineage): FileIdentity | undefined {
   const version = header && versionFromHint(header, lineage);
   if (version === undefined) return undefined;
