@@ -1,4 +1,4 @@
-import { type Lineage, readSchema, type SchemaObject, schemaAt } from '@varve/migrations';
+import { type Lineage, ledgerTable, type SchemaObject, schemaAt } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { type Database, openMemory } from './open-database.ts';
 
@@ -24,8 +24,8 @@ export function assertShape(sqlite: Database, lineage: Lineage, version: number,
 
 /** The tables of a version that a file lacks or has otherwise, and those that it has from a later version. */
 export function findShapeDifferences(sqlite: Database, lineage: Lineage, version: number): string[] {
-  const expected = tablesOf(schemaAt(lineage, version));
-  const actual = tablesOf(readSchema(sqlite));
+  const expected = tablesAt(lineage, version);
+  const actual = readTables(sqlite);
   const rewritten = [...expected].filter(([name, sql]) => actual.get(name) !== sql);
   const wrong = rewritten.filter(([name, sql]) => !actual.has(name) || !isSameShape(sqlite, name, sql));
   const later = [...actual.keys()].filter(
@@ -34,13 +34,29 @@ export function findShapeDifferences(sqlite: Database, lineage: Lineage, version
   return [...wrong.map(([name]) => name), ...later];
 }
 
-function tablesOf(schema: readonly SchemaObject[]): Map<string, string> {
-  return new Map(schema.filter(({ type }) => type === 'table').map(({ name, sql }) => [name, sql]));
+/** The statements that make tables, by name. */
+type Tables = ReadonlyMap<string, string>;
+
+const knownTables = new WeakMap<readonly SchemaObject[], Tables>();
+
+function tablesAt(lineage: Lineage, version: number): Tables {
+  const schema = schemaAt(lineage, version);
+  const known = knownTables.get(schema);
+  if (known) return known;
+  const made = new Map(schema.filter(({ type }) => type === 'table').map(({ name, sql }) => [name, sql]));
+  knownTables.set(schema, made);
+  return made;
+}
+
+function readTables(sqlite: Database): Tables {
+  const rows = sqlite.prepare(`SELECT name, sql FROM sqlite_schema WHERE type = 'table'`).raw();
+  const all = rows.all() as [string, string][];
+  return new Map(all.filter(([name]) => name !== ledgerTable && !name.startsWith('sqlite_')));
 }
 
 /** The `table.column`s of head that a file does not have. */
 export function findMissingColumns(sqlite: Database, lineage: Lineage): string[] {
-  const head = tablesOf(schemaAt(lineage, lineage.migrations.length));
+  const head = tablesAt(lineage, lineage.migrations.length);
   return [...head].flatMap(([table, sql]) => {
     const actual = new Set(columnsOf(sqlite, table).map(({ name }) => name.toLowerCase()));
     const missing = columnsMadeBy(sql, table).filter(({ name }) => !actual.has(name.toLowerCase()));
@@ -71,6 +87,5 @@ function columnsOf(sqlite: Database, table: string): ColumnInfo[] {
 }
 
 function isKnownLater(lineage: Lineage, version: number, name: string): boolean {
-  const later = lineage.migrations.slice(version).map((_, at) => schemaAt(lineage, version + at + 1));
-  return later.some((schema) => schema.some((it) => it.type === 'table' && it.name === name));
+  return lineage.migrations.slice(version).some((_, at) => tablesAt(lineage, version + at + 1).has(name));
 }

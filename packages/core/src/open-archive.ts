@@ -28,7 +28,7 @@ export function openArchive<TTables extends TableModule>(
   path: string,
   { lineage, newer = 'refuse' }: OpenArchiveOptions<TTables>,
 ): Archive<TTables> {
-  const file = onFile(path, () => realpathSync(path));
+  const file = onFile(path, () => realpathSync.native(path));
   return onFile(file, () => {
     const state = inspectFile(file);
     const source = openSource(file, state);
@@ -36,6 +36,7 @@ export function openArchive<TTables extends TableModule>(
       const version = identifyForReading(source.sqlite, lineage, { path: file, newer });
       const reading = readAtHead(source, { lineage, version, path: file, state });
       reading.sqlite.exec('PRAGMA query_only = ON');
+      reading.detach();
       return new Archive({ path: resolve(path), version, tables: lineage.tables, ...reading });
     } catch (error) {
       source.close();

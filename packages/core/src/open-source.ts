@@ -6,6 +6,8 @@ import { openPrivateCopy } from './private-copy.ts';
 export interface Source {
   readonly sqlite: Database;
   readonly copy: 'none' | 'memory' | 'file';
+  /** Takes a copy's name away where the system allows it, so that not even a killed process leaves it. */
+  detach(): void;
   /** Closes the connection; nothing of a copy is left. */
   close(): void;
 }
@@ -14,5 +16,5 @@ export interface Source {
 export function openSource(path: string, state: FileState): Source {
   if (state.kind !== 'sealed') return openPrivateCopy(path, state);
   const sqlite = openDatabase(path, { readonly: true });
-  return { sqlite, copy: 'none', close: () => sqlite.close() };
+  return { sqlite, copy: 'none', detach: () => {}, close: () => sqlite.close() };
 }

@@ -6,7 +6,7 @@ import { onFile } from './file-error.ts';
 import { type FileState, fingerprint, leftoverSuffixes, statOf } from './file-state.ts';
 import { type Database, openDatabase, openImage } from './open-database.ts';
 import type { Source } from './open-source.ts';
-import { makePrivateDir, removePrivateDir } from './private-dir.ts';
+import { detachPrivateDir, makePrivateDir, removePrivateDir } from './private-dir.ts';
 import { assertSound } from './seal.ts';
 
 /** Up to this size a copy is made in memory. */
@@ -22,7 +22,7 @@ export function openPrivateCopy(path: string, state: FileState): Source {
   if (state.kind === 'live') return openFileCopy((copy) => copyLive(path, copy), path);
   if (state.leftovers.length === 0 && state.header.sizeBytes <= memoryLimitBytes) {
     const sqlite = openImage(readWhole(path));
-    return { sqlite, copy: 'memory', close: () => sqlite.close() };
+    return { sqlite, copy: 'memory', detach: () => {}, close: () => sqlite.close() };
   }
   return openFileCopy((copy) => copyWithLeftovers(path, copy), path);
 }
@@ -48,7 +48,11 @@ function copyWithLeftovers(path: string, copy: string): void {
 }
 
 function readWhole(path: string): Buffer {
-  const bytes = whileUnchanged(path, () => readFileSync(path));
+  return withoutWal(whileUnchanged(path, () => readFileSync(path)));
+}
+
+/** Makes the bytes of a database file, with nothing left beside it, fit for memory. Returns the same bytes. */
+export function withoutWal(bytes: Buffer): Buffer {
   // A database in memory cannot be in WAL mode: https://www.sqlite.org/c3ref/deserialize.html
   bytes[18] = 1;
   bytes[19] = 1;
@@ -82,7 +86,7 @@ function openFileCopy(copyTo: (copy: string) => void, path: string): Source {
     };
     try {
       onFile(path, () => settleCopy(sqlite, path));
-      return { sqlite, copy: 'file', close };
+      return { sqlite, copy: 'file', detach: () => detachPrivateDir(dir), close };
     } catch (error) {
       close();
       throw error;

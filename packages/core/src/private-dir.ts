@@ -18,6 +18,11 @@ export function removePrivateDir(dir: string): void {
   if (dirs.size === 0) process.off('exit', removeAll);
 }
 
+/** Removes the folder while its files are open, which go on being readable; not on Windows, which does not allow it. */
+export function detachPrivateDir(dir: string): void {
+  if (process.platform !== 'win32') removePrivateDir(dir);
+}
+
 function removeAll(): void {
   for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
 }
