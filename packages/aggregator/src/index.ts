@@ -8,10 +8,21 @@ export {
 } from './census.ts';
 export { type FoundArchive, type FoundArchives, findArchives } from './find-archives.ts';
 export type { Problem } from './problem.ts';
+export {
+  type ArchivesAnswer,
+  type LiveQuery,
+  openLiveQuery,
+  type PulledTable,
+  type PullReport,
+  type QueryArchivesOptions,
+  queryArchives,
+} from './query/query-archives.ts';
+export { type PreparedQuery, prepareQuery, type QueryResult, runQuery } from './query/run-query.ts';
 export { archivesTable } from './unified/archives-table.ts';
+export type { UnifyProgress } from './unified/ingest-files.ts';
 export { type OpenUnifiedOptions, openUnified, Unified } from './unified/open-unified.ts';
 export { readUnified } from './unified/read-unified.ts';
-export type { RefreshReport, UnifyProgress } from './unified/refresh-unified.ts';
+export type { RefreshReport } from './unified/refresh-unified.ts';
 export type { UnifiedSchema } from './unified/unified-schema.ts';
 export type { UnifiedTable, UnifiedTables } from './unified/unified-tables.ts';
 export { type UpgradeArchivesOptions, upgradeArchives } from './upgrade-archives.ts';

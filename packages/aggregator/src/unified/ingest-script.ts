@@ -12,20 +12,21 @@ export function makeIngestScript(
 ): IngestScript {
   const statements = tables.map((table) => {
     const columns = columnList(table);
-    const into = `INSERT INTO main.${quoteIdentifier(table.name)} ("_archive", "_version", ${columns})`;
+    const into = `INSERT INTO main.${quoteIdentifier(table.name)} ("_archive", "_version"${columns})`;
     return [into, `${columns} FROM (${selectHead(table, lens, schema)}\n);`] as const;
   });
   return (archiveId, version) =>
-    statements.map(([into, rows]) => `${into} SELECT ${archiveId}, ${version}, ${rows}`).join('\n');
+    statements.map(([into, rows]) => `${into} SELECT ${archiveId}, ${version}${rows}`).join('\n');
 }
 
 /** A table's rows at head. */
 function selectHead(table: HeadTable, lens: Lens | undefined, schema: string): string {
   const through = lens?.tables.find(({ name }) => name === table.name);
   if (through) return through.select(schema);
-  return `SELECT ${columnList(table)} FROM ${quoteIdentifier(schema)}.${quoteIdentifier(table.name)}`;
+  return `SELECT * FROM ${quoteIdentifier(schema)}.${quoteIdentifier(table.name)}`;
 }
 
+/** Each after a comma: a table may be wanted for the number of its rows alone. */
 function columnList({ columns }: HeadTable): string {
-  return columns.map((column) => quoteIdentifier(column.name)).join(', ');
+  return columns.map((column) => `, ${quoteIdentifier(column.name)}`).join('');
 }

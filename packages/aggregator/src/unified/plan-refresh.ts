@@ -22,10 +22,10 @@ const passingCodes = new Set(['FILE_UNREADABLE', 'FILE_BUSY', 'FILE_CHANGED']);
 export function planRefresh(
   found: FoundFiles,
   knownArchives: readonly KnownArchive[],
-  unifiedFile: string,
+  unifiedFile: string | undefined,
 ): RefreshPlan {
   const known = new Map(knownArchives.map((archive) => [archive.path, archive]));
-  const own = realpathSync(unifiedFile);
+  const own = unifiedFile && realpathSync(unifiedFile);
   const problems = [...found.problems];
   const seen = new Set<string>();
   const toRead: FoundFile[] = [];
@@ -36,7 +36,7 @@ export function planRefresh(
       seen.add(file.path);
       continue;
     }
-    if (basename(file.path) === basename(own) && realpathSync(file.path) === own) continue;
+    if (own && basename(file.path) === basename(own) && realpathSync(file.path) === own) continue;
     const recognised = recogniseArchive(file);
     if (recognised instanceof VarveError) problems.push(recognised);
     else if (recognised) {

@@ -1,22 +1,13 @@
-import { setImmediate } from 'node:timers/promises';
 import { fileError } from '@varve/core';
 import { type Lineage, registerFunctions } from '@varve/migrations';
 import type { Database } from 'better-sqlite3';
 import { type Problem, problemOf } from '../problem.ts';
-import { type FoundFile, walkFiles } from '../walk-files.ts';
+import { walkFiles } from '../walk-files.ts';
 import { readHeadTables } from './head-tables.ts';
-import { batchSize, ingestBatch } from './ingest-batch.ts';
+import { ingestFiles, type UnifyProgress } from './ingest-files.ts';
 import { planRefresh } from './plan-refresh.ts';
 import { openUnifiedFile } from './unified-file.ts';
 import { UnifiedWriter } from './unified-writer.ts';
-
-export interface UnifyProgress {
-  /** Archives read so far, and to read at all. */
-  readonly done: number;
-  readonly total: number;
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
-}
 
 export interface RefreshOptions {
   readonly lineage: Lineage;
@@ -51,7 +42,7 @@ export async function refreshUnified(file: string, options: RefreshOptions): Pro
       enterWalMode(sqlite);
       registerFunctions(sqlite, lineage);
       removeGone(writer, plan.gone);
-      await ingestAll(writer, plan.toRead, options);
+      await ingestFiles(writer, plan.toRead, options);
     }
     const { added, changed, unchanged } = plan;
     const problems = [
@@ -63,23 +54,6 @@ export async function refreshUnified(file: string, options: RefreshOptions): Pro
     throw fileError(error, file, 'write');
   } finally {
     closeUnifiedFile(sqlite);
-  }
-}
-
-async function ingestAll(
-  writer: UnifiedWriter,
-  files: readonly FoundFile[],
-  { lineage, onProgress }: RefreshOptions,
-): Promise<void> {
-  const total = files.length;
-  const bytesTotal = sumSizes(files);
-  let bytesDone = 0;
-  for (let done = 0; done < total; done += batchSize) {
-    const batch = files.slice(done, done + batchSize);
-    ingestBatch(writer, batch, lineage);
-    bytesDone += sumSizes(batch);
-    onProgress?.({ done: Math.min(done + batchSize, total), total, bytesDone, bytesTotal });
-    await setImmediate();
   }
 }
 
@@ -109,8 +83,4 @@ export function closeUnifiedFile(sqlite: Database): void {
   } finally {
     sqlite.close();
   }
-}
-
-function sumSizes(files: readonly FoundFile[]): number {
-  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }

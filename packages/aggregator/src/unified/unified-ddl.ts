@@ -23,6 +23,13 @@ export function unifiedTableDdl(table: HeadTable, tables: readonly HeadTable[]):
   ];
 }
 
+/** The statement that makes a table of the same values without keys, checks and indexes: nothing rereads it by them. */
+export function liveTableDdl(table: HeadTable): string {
+  const columns = table.columns.map((column) => columnLine({ ...column, isNotNull: false }));
+  const lines = ['"_archive" INTEGER', '"_version" INTEGER', ...columns].join(', ');
+  return `CREATE TABLE ${quoteIdentifier(table.name)} (${lines})${table.isStrict ? ' STRICT' : ''}`;
+}
+
 /** A generated column is a plain one here, and holds what was generated in the archive. */
 function columnLine({ name, type, collation, isNotNull }: HeadColumn): string {
   const collate = collation === 'BINARY' ? '' : `COLLATE ${quoteIdentifier(collation)}`;

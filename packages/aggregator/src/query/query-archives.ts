@@ -1,0 +1,153 @@
+import { type Lineage, registerFunctions, tokenizeSql } from '@varve/migrations';
+import Database from 'better-sqlite3';
+import { type Problem, problemOf } from '../problem.ts';
+import { archivesDdl } from '../unified/archives-table.ts';
+import { type HeadTable, readHeadTables } from '../unified/head-tables.ts';
+import { ingestFiles, type UnifyProgress } from '../unified/ingest-files.ts';
+import { planRefresh } from '../unified/plan-refresh.ts';
+import { liveTableDdl } from '../unified/unified-ddl.ts';
+import { UnifiedWriter } from '../unified/unified-writer.ts';
+import { walkFiles } from '../walk-files.ts';
+import { type NamedColumns, readNamedColumns } from './named-columns.ts';
+import { type PreparedQuery, prepareQuery, type QueryResult } from './run-query.ts';
+
+export interface QueryArchivesOptions {
+  readonly lineage: Lineage;
+  readonly onProgress?: (progress: UnifyProgress) => void;
+}
+
+export interface PulledTable {
+  readonly name: string;
+  /** Without `_archive` and `_version`. */
+  readonly columns: readonly string[];
+}
+
+/** What an answer over archives was made of. */
+export interface PullReport {
+  /** How many archives were read. */
+  readonly archives: number;
+  /** What the query named, and nothing else, was read of each. */
+  readonly pulled: readonly PulledTable[];
+  readonly rowsPulled: number;
+  /** The archives that are left out, each with its reason. */
+  readonly problems: readonly Problem[];
+  /** Said when a unified view would answer faster from the second query on. */
+  readonly advice: string | undefined;
+}
+
+export interface ArchivesAnswer extends QueryResult, PullReport {}
+
+/** A query over archives, ready to be run; what it needs of them lies in a temporary file until it is closed. */
+export interface LiveQuery extends PreparedQuery, PullReport, Disposable {
+  close(): void;
+}
+
+/** From here on reading every archive for each question costs more than it saves. */
+const adviceFrom = { archives: 1000, rows: 5_000_000 };
+
+/**
+ * Answers one SELECT at head schema over archives of any versions, without a unified view: of each archive, what the
+ * query names is read through its lens into a temporary file that SQLite alone knows. Tables are those of the unified
+ * view, `_archive`, `_version` and `_archives` among them. Archives stay byte for byte as they are; one that cannot be
+ * read is passed over and listed in `problems`.
+ *
+ * @throws SQL_REFUSED, SQL_FAILED, before any archive is read where the query itself is at fault
+ */
+export async function queryArchives(
+  archives: string | readonly string[],
+  sql: string,
+  options: QueryArchivesOptions,
+): Promise<ArchivesAnswer> {
+  using live = await openLiveQuery(archives, sql, options);
+  const { columns, pulled, rowsPulled, problems, advice } = live;
+  const rows = [...live.iterate()];
+  return { columns, rows, archives: live.archives, pulled, rowsPulled, problems, advice };
+}
+
+/** `queryArchives` for results that do not fit into memory: rows are had one by one. Close it. */
+export async function openLiveQuery(
+  archives: string | readonly string[],
+  sql: string,
+  options: QueryArchivesOptions,
+): Promise<LiveQuery> {
+  // SQLite keeps a database without a name in a temporary file, spilled to as needed, gone when it is closed.
+  const sqlite = new Database('');
+  try {
+    const report = await pull(sqlite, archives, sql, options);
+    sqlite.pragma('query_only = ON');
+    return { ...report, ...closeable(sqlite, prepareQuery(sqlite, sql)) };
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+/** SQLite closes no database of which rows are still being read. */
+function closeable(
+  sqlite: Database.Database,
+  query: PreparedQuery,
+): PreparedQuery & Pick<LiveQuery, 'close' | typeof Symbol.dispose> {
+  const running = new Set<ReturnType<PreparedQuery['iterate']>>();
+  const iterate = () => {
+    const rows = query.iterate();
+    running.add(rows);
+    return rows;
+  };
+  const close = () => {
+    for (const rows of running) rows.return(undefined);
+    sqlite.close();
+  };
+  return { columns: query.columns, iterate, close, [Symbol.dispose]: close };
+}
+
+async function pull(
+  sqlite: Database.Database,
+  archives: string | readonly string[],
+  sql: string,
+  { lineage, onProgress }: QueryArchivesOptions,
+): Promise<PullReport> {
+  sqlite.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF');
+  const head = readHeadTables(lineage);
+  sqlite.exec([archivesDdl, ...head.map(liveTableDdl)].join(';\n'));
+  prepareQuery(sqlite, sql);
+  const needed = pruneTables(head, isExplain(sql) ? new Map() : readNamedColumns(sqlite, sql));
+  registerFunctions(sqlite, lineage);
+  const writer = new UnifiedWriter(sqlite, needed);
+  const plan = planRefresh(walkFiles(archives), [], undefined);
+  await ingestFiles(writer, plan.toRead, { lineage, ...(onProgress && { onProgress }) });
+  const rowsPulled = sqlite
+    .prepare('SELECT coalesce(sum("rows"), 0) FROM "_archives"')
+    .pluck()
+    .get() as number;
+  return {
+    archives: plan.toRead.length,
+    pulled: needed.map(({ name, columns }) => ({ name, columns: columns.map((column) => column.name) })),
+    rowsPulled,
+    problems: [
+      ...plan.problems.map((error) => problemOf(error, error.path ?? '')),
+      ...writer.entries.listProblems(),
+    ],
+    advice: adviceFor(plan.toRead.length, rowsPulled),
+  };
+}
+
+/** Its plan does not depend on rows. */
+function isExplain(sql: string): boolean {
+  const first = [...tokenizeSql(sql)].find(({ kind, text }) => kind !== 'comment' && text !== ';');
+  return first?.text.toUpperCase() === 'EXPLAIN';
+}
+
+/** The tables that a query names, with the columns it names; the session's id always, by which copies are known. */
+function pruneTables(head: readonly HeadTable[], named: NamedColumns): HeadTable[] {
+  return head.flatMap((table) => {
+    const isNamed = (column: string) =>
+      named.get(table.name)?.has(column) || (table.name === 'sessions' && column === 'id');
+    const columns = table.columns.filter(({ name }) => isNamed(name));
+    return named.has(table.name) || columns.length > 0 ? [{ ...table, columns }] : [];
+  });
+}
+
+function adviceFor(archives: number, rows: number): string | undefined {
+  if (archives <= adviceFrom.archives && rows <= adviceFrom.rows) return undefined;
+  return `${archives} archives were read for this answer; varve unify reads them once, and later only what is new`;
+}

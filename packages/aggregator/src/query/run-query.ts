@@ -1,0 +1,91 @@
+import { VarveError } from '@varve/schema';
+import { type Database, SqliteError, type Statement } from 'better-sqlite3';
+
+export interface QueryResult {
+  /** Distinct; a name that comes again is `name:1`, as SQLite itself has it in a subquery. */
+  readonly columns: readonly string[];
+  /** Integers as bigint, so that every value is the one SQLite has. */
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/**
+ * A PRAGMA, explained or not. Some take effect while they are compiled, so none may reach `prepare`; and SQLite calls
+ * some read-only that change the connection. Source: https://www.sqlite.org/pragma.html
+ */
+const pragma = (() => {
+  const gap = String.raw`(?:[\s;]|--[^\n]*(?:\n|$)|/\*[\s\S]*?(?:\*/|$))*`;
+  return new RegExp(`^${gap}(?:EXPLAIN\\b${gap}(?:QUERY\\b${gap}PLAN\\b${gap})?)?PRAGMA\\b`, 'i');
+})();
+
+/** A statement from outside that is known to read, and to return rows. */
+export interface PreparedQuery {
+  /** As in `QueryResult`. */
+  readonly columns: readonly string[];
+  /** @throws SQL_FAILED */
+  iterate(): Generator<readonly unknown[]>;
+}
+
+/**
+ * Runs SQL from outside: one statement that reads and returns rows, without parameters.
+ *
+ * @throws SQL_REFUSED, SQL_FAILED
+ */
+export function runQuery(sqlite: Database, sql: string): QueryResult {
+  const query = prepareQuery(sqlite, sql);
+  return { columns: query.columns, rows: [...query.iterate()] };
+}
+
+/**
+ * Compiles SQL from outside, and runs nothing of it yet.
+ *
+ * @throws SQL_REFUSED, SQL_FAILED
+ */
+export function prepareQuery(sqlite: Database, sql: string): PreparedQuery {
+  if (pragma.test(sql)) throw refusal('it is a PRAGMA');
+  try {
+    const statement: Statement<[], unknown[]> = sqlite.prepare(sql);
+    if (!statement.readonly) throw refusal('it would write');
+    if (!statement.reader) throw refusal('it returns no rows');
+    const columns = distinctNames(statement.columns().map((column) => column.name));
+    return { columns, iterate: () => iterate(statement) };
+  } catch (error) {
+    throw queryError(error);
+  }
+}
+
+function* iterate(statement: Statement<[], unknown[]>): Generator<readonly unknown[]> {
+  try {
+    yield* statement.raw().safeIntegers().iterate();
+  } catch (error) {
+    throw queryError(error);
+  }
+}
+
+function queryError(cause: unknown): unknown {
+  // better-sqlite3's own: RangeError for too many or too few statements or parameters, TypeError for named ones.
+  if (cause instanceof RangeError || cause instanceof TypeError) return refusal(cause.message, cause);
+  if (!(cause instanceof SqliteError)) return cause;
+  return new VarveError('SQL_FAILED', `SQLite could not run the query: ${cause.message}`, {
+    hint: 'tables and columns are those of head; varve show FILE lists the tables',
+    details: { sqliteCode: cause.code },
+    cause,
+  });
+}
+
+function refusal(reason: string, cause?: unknown): VarveError {
+  return new VarveError('SQL_REFUSED', `the statement does not run here: ${reason}`, {
+    hint: 'give one SELECT without parameters; only varve upgrade changes archives',
+    details: { reason },
+    cause,
+  });
+}
+
+function distinctNames(names: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return names.map((name) => {
+    let distinct = name;
+    for (let n = 1; seen.has(distinct); n += 1) distinct = `${name}:${n}`;
+    seen.add(distinct);
+    return distinct;
+  });
+}
