@@ -1,10 +1,11 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { openUnified } from '@varve/aggregator';
-import { type Archive, openArchive, upgradeArchive } from '@varve/core';
+import { type Archive, type ArchiveSource, openArchive, openArchiveSource } from '@varve/core';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
+import Database from 'better-sqlite3';
 import { compareReadings } from './compare-readings.ts';
 import { findMisfits } from './find-misfits.ts';
 import { findRefusedRows } from './find-refused-rows.ts';
@@ -36,21 +37,22 @@ async function compareWithLens(
   lineage: Lineage<TableModule>,
   workDir: string,
 ): Promise<GoldenProblem[]> {
-  const [original, copy] = ['original', 'upgraded'].map((name) => {
-    mkdirSync(join(workDir, name));
-    return join(workDir, name, basename(lens.path));
-  }) as [string, string];
-  for (const to of [original, copy]) copyFileSync(lens.path, to);
+  using unified = await openUnified(join(workDir, 'unified.db'), { lineage, archives: lens.path });
+  const leftOut = unified.problems.map(({ code, message }) => ({ reason: `unified: ${code}: ${message}` }));
+  let source: ArchiveSource;
   try {
-    await upgradeArchive(copy, { lineage });
+    source = openArchiveSource(lens.path, { lineage, at: 'head' });
   } catch (error) {
     return [problemOf(error), ...findRefusedRows(lens.sqlite, lineage)];
   }
-  using replay = openArchive(copy, { lineage });
-  using unified = await openUnified(join(workDir, 'unified.db'), { lineage, archives: original });
-  const leftOut = unified.problems.map(({ code, message }) => ({ reason: `unified: ${code}: ${message}` }));
-  if (leftOut.length > 0) return leftOut;
-  return compareReadings({ lens: lens.sqlite, replay: replay.sqlite, unified: unified.sqlite });
+  const replay = new Database(source.path, { readonly: true });
+  try {
+    if (leftOut.length > 0) return leftOut;
+    return compareReadings({ lens: lens.sqlite, replay, unified: unified.sqlite });
+  } finally {
+    replay.close();
+    source.close();
+  }
 }
 
 function problemOf(error: unknown): GoldenProblem {

@@ -1,0 +1,2 @@
+export { lineage } from './lineage.ts';
+export * from './schema.ts';
