@@ -1,12 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineLineage, lineageAt } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { expect, expectTypeOf, it, vi } from 'vitest';
-import { type Archive, createSession, openArchive, openSession } from './index.ts';
+import { type Archive, createSession, openArchive } from './index.ts';
 import { errorOf } from './testing/error-of.ts';
 import { describeFolder } from './testing/folder.ts';
 import { head, history as lineage, writeFileAt } from './testing/history.ts';
@@ -153,22 +162,23 @@ it('reads half a transaction that a crash left in a rollback journal as if it ha
   expect(describeFolder(dir)).toEqual(before);
 });
 
-it('reads a session that this process is writing, and the writer goes on undisturbed', async () => {
+it('reads a session that this process is writing, and leaves the writer its locks', (context) => {
   using session = createSession(makeTempDir(), { lineage, session: { agentName: 'old agent' } });
   session.record(decisions, { summary: 'x' });
-  const archive = openArchive(session.path, { lineage });
+  const before = locksOn(session.path);
+  using archive = openArchive(session.path, { lineage });
   session.record(decisions, { summary: 'y' });
   expect(readEverything(archive)).toBe(1);
-  archive.close();
-  // Were the writer's locks gone, another process that closes the file would take it for the last one and remove the WAL.
-  const other = startProgram('read-and-close.ts', session.path);
-  expect(await other.nextLine()).toBe('2');
-  session.record(decisions, { summary: 'z' });
-  expect(readdirSync(join(session.path, '..')).some((name) => name.endsWith('-wal'))).toBe(true);
-  session.close();
-  using again = openSession(session.path, { lineage });
-  expect(again.db.select().from(decisions).all()).toHaveLength(3);
+  if (before.length === 0) context.skip('this system does not tell its locks');
+  expect(locksOn(session.path)).toEqual(before);
 });
+
+/** The locks that the operating system has on a file: closing it anywhere in the process would drop the process's. */
+function locksOn(path: string): string[] {
+  const { ino } = statSync(path);
+  const locks = existsSync('/proc/locks') ? readFileSync('/proc/locks', 'utf8').split('\n') : [];
+  return locks.filter((line) => line.includes(`:${ino} `)).map((line) => line.replace(/^\d+: /, ''));
+}
 
 it('reads a session that another process is writing', async () => {
   const session = createSession(makeTempDir(), { lineage, session: { agentName: 'old agent' } });

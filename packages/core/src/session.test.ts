@@ -46,9 +46,10 @@ it('goes on counting after rows that plain Drizzle wrote', () => {
   using session = create();
   const sessionId = session.id ?? '';
   session.record(decisions, { summary: 'a' });
-  session.db.insert(decisions).values({ seq: 2, sessionId, summary: 'by Drizzle' }).run();
+  for (const seq of [2, 3, 4])
+    session.db.insert(decisions).values({ seq, sessionId, summary: 'Drizzle' }).run();
   expect(errorOf(() => session.record(decisions, { summary: 'b' })).code).toBe('ROW_INVALID');
-  expect(session.record(decisions, { summary: 'b' })).toBe(3);
+  expect(session.record(decisions, { summary: 'b' })).toBe(5);
 });
 
 it('returns the key of any table, typed', () => {
