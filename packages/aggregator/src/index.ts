@@ -18,7 +18,10 @@ export {
   queryArchives,
 } from './query/query-archives.ts';
 export { type PreparedQuery, prepareQuery, type QueryResult, runQuery } from './query/run-query.ts';
+export { type RestoreArchivesOptions, type RestoreReport, restoreArchives } from './restore-archives.ts';
+export type { Shard } from './shard.ts';
 export { archivesTable } from './unified/archives-table.ts';
+export type { Duplicate } from './unified/duplicates.ts';
 export type { UnifyProgress } from './unified/ingest-files.ts';
 export { type OpenUnifiedOptions, openUnified, Unified } from './unified/open-unified.ts';
 export { readUnified } from './unified/read-unified.ts';

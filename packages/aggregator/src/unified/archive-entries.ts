@@ -9,6 +9,7 @@ export interface KnownArchive {
   readonly sizeBytes: number;
   readonly mtimeMs: number;
   readonly errorCode: string | null;
+  readonly state: 'unified' | 'failed' | 'duplicate' | 'gone';
 }
 
 /** What became of an archive. */
@@ -16,7 +17,7 @@ export type ArchiveOutcome =
   | { readonly version: number; readonly strategy: string }
   | { readonly problem: Problem };
 
-const knownSql = `SELECT "id", "path", "size_bytes" AS sizeBytes, "mtime_ms" AS mtimeMs, "error_code" AS errorCode
+const knownSql = `SELECT "id", "path", "size_bytes" AS sizeBytes, "mtime_ms" AS mtimeMs, "error_code" AS errorCode, "state"
   FROM main."_archives"`;
 
 const saveSql = `INSERT INTO main."_archives" ("path", "size_bytes", "mtime_ms", "version", "rows", "strategy",
@@ -29,16 +30,21 @@ const saveSql = `INSERT INTO main."_archives" ("path", "size_bytes", "mtime_ms",
     "read_at_ms" = excluded."read_at_ms"
   RETURNING "id"`;
 
+const keepSql = `UPDATE main."_archives" SET "size_bytes" = :sizeBytes, "mtime_ms" = :mtimeMs, "version" = :version,
+  "strategy" = :strategy, "state" = 'unified', "read_at_ms" = :readAtMs WHERE "id" = :id`;
+
 /** Reads and writes the table of archives. */
 export class ArchiveEntries {
   readonly #sqlite: Database;
-  readonly #find: Statement;
+  readonly #find: Statement<[string], KnownArchive>;
+  readonly #keep: Statement;
   readonly #save: Statement;
   readonly #setRows: Statement;
 
   constructor(sqlite: Database) {
     this.#sqlite = sqlite;
-    this.#find = sqlite.prepare('SELECT "id" FROM main."_archives" WHERE "path" = ?').pluck();
+    this.#find = sqlite.prepare(`${knownSql} WHERE "path" = ?`);
+    this.#keep = sqlite.prepare(keepSql);
     this.#save = sqlite.prepare(saveSql).pluck();
     this.#setRows = sqlite.prepare('UPDATE main."_archives" SET "rows" = ?, "session_id" = ? WHERE "id" = ?');
   }
@@ -47,8 +53,8 @@ export class ArchiveEntries {
     return this.#sqlite.prepare<[], KnownArchive>(knownSql).all();
   }
 
-  findId(path: string): number | undefined {
-    return this.#find.get(path) as number | undefined;
+  find(path: string): KnownArchive | undefined {
+    return this.#find.get(path);
   }
 
   /** Returns the archive's id, which stays the same while its path does. */
@@ -60,8 +66,17 @@ export class ArchiveEntries {
     return this.#save.get({ ...said, path, sizeBytes, mtimeMs, readAtMs: Date.now() }) as number;
   }
 
+  /** Notes that an archive was read again, and that its rows are those the view has. */
+  keep(id: number, { sizeBytes, mtimeMs }: FoundFile, outcome: { version: number; strategy: string }): void {
+    this.#keep.run({ ...outcome, id, sizeBytes, mtimeMs, readAtMs: Date.now() });
+  }
+
   setRows(id: number, rows: number, sessionId: string | null): void {
     this.#setRows.run(rows, sessionId, id);
+  }
+
+  setState(id: number, state: KnownArchive['state']): void {
+    this.#sqlite.prepare('UPDATE main."_archives" SET "state" = ? WHERE "id" = ?').run(state, id);
   }
 
   remove(id: number): void {

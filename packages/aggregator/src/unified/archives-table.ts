@@ -15,7 +15,11 @@ export const archivesTable = sqliteTable('_archives', {
   /** How many rows came from it. */
   rows: integer('rows').notNull(),
   strategy: text('strategy', { enum: ['identity', 'lens', 'replayed'] }),
-  state: text('state', { enum: ['unified', 'failed'] }).notNull(),
+  /**
+   * `duplicate`: a newer archive holds the same session, and this one's rows are not counted. `gone`: the archive is no
+   * longer there, its rows were kept.
+   */
+  state: text('state', { enum: ['unified', 'failed', 'duplicate', 'gone'] }).notNull(),
   errorCode: text('error_code'),
   errorMessage: text('error_message'),
   errorHint: text('error_hint'),
@@ -36,4 +40,5 @@ export const archivesDdl = `CREATE TABLE "_archives" (
   "error_message" TEXT,
   "error_hint" TEXT,
   "read_at_ms" INTEGER NOT NULL
-)`;
+);
+CREATE INDEX "_archives_session_idx" ON "_archives" ("session_id")`;

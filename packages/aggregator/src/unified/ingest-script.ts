@@ -19,8 +19,8 @@ export function makeIngestScript(
     statements.map(([into, rows]) => `${into} SELECT ${archiveId}, ${version}${rows}`).join('\n');
 }
 
-/** A table's rows at head. */
-function selectHead(table: HeadTable, lens: Lens | undefined, schema: string): string {
+/** A table's rows at head, of an archive attached as `schema`. */
+export function selectHead(table: HeadTable, lens: Lens | undefined, schema: string): string {
   const through = lens?.tables.find(({ name }) => name === table.name);
   if (through) return through.select(schema);
   return `SELECT * FROM ${quoteIdentifier(schema)}.${quoteIdentifier(table.name)}`;

@@ -33,9 +33,7 @@ it('holds the union of every archive physically upgraded, and leaves the archive
 
 it('answers typed queries over tables and relations, which stay within an archive', async () => {
   const dir = makeFolder();
-  const paths = [1, 2, head].map((version) =>
-    writeArchive(join(dir, `${version}.db`), version, 'the same session'),
-  );
+  const paths = [1, 2, head].map((version) => writeArchive(join(dir, `${version}.db`), version));
   using unified = await openUnified(join(makeFolder(), 'unified.db'), { lineage, archives: dir });
   const { toolCalls } = unified.tables;
   const rows = unified.db
@@ -48,7 +46,11 @@ it('answers typed queries over tables and relations, which stay within an archiv
   expectTypeOf(rows).toEqualTypeOf<{ path: string; tool: string; failed: boolean }[]>();
   expect(rows).toEqual(paths.map((path) => ({ path, tool: 'read', failed: false })));
   // @ts-expect-error no such column
-  toolCalls.toolNam;
+  expect(toolCalls.toolNam).toBeUndefined();
+  // @ts-expect-error no such relation
+  expect(() => unified.db.query.sessions.findMany({ with: { calls: true } }).sync()).toThrow();
+  // @ts-expect-error no such column to order by
+  unified.db.query.sessions.findMany({ orderBy: (session) => session.agentName });
   const nested = unified.db.query.sessions
     .findMany({ with: { toolCalls: true }, orderBy: (session) => session.id })
     .sync();

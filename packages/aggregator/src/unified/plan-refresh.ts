@@ -7,8 +7,8 @@ import type { KnownArchive } from './archive-entries.ts';
 
 export interface RefreshPlan {
   readonly toRead: readonly FoundFile[];
-  /** Ids of archives that are no longer there. */
-  readonly gone: readonly number[];
+  /** Archives that are no longer there. */
+  readonly gone: readonly KnownArchive[];
   readonly added: number;
   readonly changed: number;
   readonly unchanged: number;
@@ -42,14 +42,14 @@ export function planRefresh(
     else if (recognised) {
       seen.add(file.path);
       toRead.push(file);
-      if (before) changed += 1;
+      if (before && before.state !== 'gone') changed += 1;
     }
   }
   const gone = knownArchives.filter(({ path }) => !seen.has(path) && !isOutOfSight(path, found.problems));
   const added = toRead.length - changed;
   return {
     toRead,
-    gone: gone.map(({ id }) => id),
+    gone,
     added,
     changed,
     unchanged: seen.size - toRead.length,
@@ -58,13 +58,13 @@ export function planRefresh(
 }
 
 function isUnchanged(file: FoundFile, before: KnownArchive | undefined): boolean {
-  if (!before) return false;
+  if (!before || before.state === 'gone') return false;
   const isSame = file.sizeBytes === before.sizeBytes && file.mtimeMs === before.mtimeMs;
   return isSame && !passingCodes.has(before.errorCode ?? '');
 }
 
 /** A session that is being written grows in its WAL. */
-function withWal(file: FoundFile): FoundFile {
+export function withWal(file: FoundFile): FoundFile {
   if (!file.sidecars.includes('-wal')) return file;
   const wal = statSync(`${file.path}-wal`, { throwIfNoEntry: false });
   if (!wal) return file;

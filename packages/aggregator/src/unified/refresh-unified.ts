@@ -2,10 +2,12 @@ import { fileError } from '@varve/core';
 import { type Lineage, registerFunctions } from '@varve/migrations';
 import type { Database } from 'better-sqlite3';
 import { type Problem, problemOf } from '../problem.ts';
-import { walkFiles } from '../walk-files.ts';
+import { type FoundFile, walkFiles } from '../walk-files.ts';
+import type { KnownArchive } from './archive-entries.ts';
+import type { Duplicate } from './duplicates.ts';
 import { readHeadTables } from './head-tables.ts';
 import { ingestFiles, type UnifyProgress } from './ingest-files.ts';
-import { planRefresh } from './plan-refresh.ts';
+import { planRefresh, withWal } from './plan-refresh.ts';
 import { openUnifiedFile } from './unified-file.ts';
 import { UnifiedWriter } from './unified-writer.ts';
 
@@ -13,6 +15,11 @@ export interface RefreshOptions {
   readonly lineage: Lineage;
   /** Files, folders and globs. */
   readonly archives: string | readonly string[];
+  /**
+   * What becomes of the rows of an archive that is no longer there: `remove` (default), or `keep` them, the archive
+   * marked as `gone`.
+   */
+  readonly gone?: 'remove' | 'keep';
   /** Called after each batch. */
   readonly onProgress?: (progress: UnifyProgress) => void;
 }
@@ -21,8 +28,11 @@ export interface RefreshOptions {
 export interface RefreshReport {
   readonly added: number;
   readonly changed: number;
+  /** Archives that went, whether their rows were removed or kept. */
   readonly removed: number;
   readonly unchanged: number;
+  /** The archives that are not counted, because a newer one holds the same session. */
+  readonly duplicates: readonly Duplicate[];
   /** Every archive that the view lacks, and every path that could not be searched. */
   readonly problems: readonly Problem[];
 }
@@ -38,18 +48,21 @@ export async function refreshUnified(file: string, options: RefreshOptions): Pro
   try {
     const writer = new UnifiedWriter(sqlite, readHeadTables(lineage));
     const plan = planRefresh(found, writer.entries.list(), file);
-    if (plan.toRead.length + plan.gone.length > 0) {
+    const gone = options.gone === 'keep' ? plan.gone.filter(({ state }) => state !== 'gone') : plan.gone;
+    if (plan.toRead.length + gone.length > 0) {
       enterWalMode(sqlite);
       registerFunctions(sqlite, lineage);
-      removeGone(writer, plan.gone);
+      settleGone(writer, gone, options.gone ?? 'remove');
       await ingestFiles(writer, plan.toRead, options);
+      await ingestOrphans(writer, found.files, options);
     }
     const { added, changed, unchanged } = plan;
     const problems = [
       ...plan.problems.map((error) => problemOf(error, error.path ?? file)),
       ...writer.entries.listProblems(),
     ];
-    return { added, changed, removed: plan.gone.length, unchanged, problems };
+    const duplicates = writer.duplicates.list();
+    return { added, changed, removed: gone.length, unchanged, duplicates, problems };
   } catch (error) {
     throw fileError(error, file, 'write');
   } finally {
@@ -57,9 +70,24 @@ export async function refreshUnified(file: string, options: RefreshOptions): Pro
   }
 }
 
-function removeGone(writer: UnifiedWriter, gone: readonly number[]): void {
-  for (const id of gone) {
-    writer.sqlite.transaction(() => writer.removeArchive(id))();
+function settleGone(writer: UnifiedWriter, gone: readonly KnownArchive[], rows: 'remove' | 'keep'): void {
+  for (const { id, state } of gone) {
+    if (rows === 'keep' && state === 'unified') writer.entries.setState(id, 'gone');
+    else writer.sqlite.transaction(() => writer.removeArchive(id))();
+  }
+}
+
+/** Reads the duplicates of what is gone: each round settles a session or fails on an archive. */
+async function ingestOrphans(
+  writer: UnifiedWriter,
+  found: readonly FoundFile[],
+  options: RefreshOptions,
+): Promise<void> {
+  for (;;) {
+    const orphans = writer.duplicates.listOrphans();
+    const files = found.filter(({ path }) => orphans.has(path)).map(withWal);
+    if (files.length === 0) return;
+    await ingestFiles(writer, files, options);
   }
 }
 

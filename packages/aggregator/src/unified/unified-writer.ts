@@ -2,15 +2,18 @@ import { type Lens, quoteIdentifier } from '@varve/migrations';
 import type { Database, Statement } from 'better-sqlite3';
 import type { Problem } from '../problem.ts';
 import type { FoundFile } from '../walk-files.ts';
-import { ArchiveEntries, type ArchiveOutcome } from './archive-entries.ts';
+import { ArchiveEntries, type ArchiveOutcome, type KnownArchive } from './archive-entries.ts';
 import type { ArchiveReading } from './archive-reading.ts';
+import { Duplicates } from './duplicates.ts';
 import type { HeadTable } from './head-tables.ts';
-import { type IngestScript, makeIngestScript } from './ingest-script.ts';
+import { type IngestScript, makeIngestScript, selectHead } from './ingest-script.ts';
+import { hasSameRows } from './same-rows.ts';
 
 /** Writes whole archives into the tables of a unified file, inside the caller's transaction. */
 export class UnifiedWriter {
   readonly sqlite: Database;
   readonly entries: ArchiveEntries;
+  readonly duplicates: Duplicates;
   readonly #tables: readonly HeadTable[];
   readonly #removals: readonly Statement[];
   readonly #attach: Statement;
@@ -22,6 +25,7 @@ export class UnifiedWriter {
   constructor(sqlite: Database, tables: readonly HeadTable[]) {
     this.sqlite = sqlite;
     this.entries = new ArchiveEntries(sqlite);
+    this.duplicates = new Duplicates(sqlite);
     this.#tables = tables;
     this.#removals = tables.map(({ name }) =>
       sqlite.prepare(`DELETE FROM main.${quoteIdentifier(name)} WHERE "_archive" = ?`),
@@ -40,8 +44,20 @@ export class UnifiedWriter {
     this.#detach.run(schema);
   }
 
-  /** Replaces what came from this path by the rows of its source, attached as `schema`. */
-  writeArchive(file: FoundFile, { source, strategy, lens }: ArchiveReading, schema: string): void {
+  /**
+   * Replaces what came from this path by the rows of its source, attached as `schema`. Rows that are the same at head,
+   * as after an upgrade, stay as they are, their `_version` too. A session that several archives hold is counted once.
+   */
+  writeArchive(file: FoundFile, reading: ArchiveReading, schema: string): void {
+    const known = this.entries.find(file.path);
+    const outcome = { version: reading.source.version, strategy: reading.strategy };
+    const isSame = known && this.#isSame(known, reading.lens, schema);
+    const id = isSame ? known.id : this.#writeRows(file, reading, schema);
+    if (isSame) this.entries.keep(id, file, outcome);
+    for (const superseded of this.duplicates.findSuperseded(id)) this.#supersede(superseded);
+  }
+
+  #writeRows(file: FoundFile, { source, strategy, lens }: ArchiveReading, schema: string): number {
     const { version } = source;
     const id = this.#replace(file, { version, strategy });
     const before = this.#totalChanges.get() as number;
@@ -49,6 +65,23 @@ export class UnifiedWriter {
     const rows = (this.#totalChanges.get() as number) - before;
     const sessionId = this.#sessionId?.get(id) as string | null | undefined;
     this.entries.setRows(id, rows, sessionId ?? null);
+    return id;
+  }
+
+  #isSame({ id, state }: KnownArchive, lens: Lens | undefined, schema: string): boolean {
+    if (state !== 'unified' && state !== 'gone') return false;
+    return this.#tables.every((table) =>
+      hasSameRows(this.sqlite, table, id, selectHead(table, lens, schema)),
+    );
+  }
+
+  #supersede({ id, state }: Pick<KnownArchive, 'id' | 'state'>): void {
+    if (state === 'gone') {
+      this.removeArchive(id);
+    } else {
+      this.#removeRows(id);
+      this.entries.setState(id, 'duplicate');
+    }
   }
 
   /** Replaces what came from this path by the reason why nothing can. */
@@ -62,8 +95,8 @@ export class UnifiedWriter {
   }
 
   #replace(file: FoundFile, outcome: ArchiveOutcome): number {
-    const id = this.entries.findId(file.path);
-    if (id !== undefined) this.#removeRows(id);
+    const known = this.entries.find(file.path);
+    if (known) this.#removeRows(known.id);
     return this.entries.save(file, outcome);
   }
 
