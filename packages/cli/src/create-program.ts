@@ -16,7 +16,7 @@ export function createProgram(): Command {
     .description('Reads every agent session ever archived, at the schema of today.')
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  for (const addVerb of [addStatus, addShow, addLens, addRead, addQuery, addUnify, addUpgrade, addFreeze])
+  for (const addVerb of [addStatus, addShow, addLens, addRead, addQuery, addUnify, addUpgrade, addGenerate, addCheck, addFreeze])
     addVerb(program);
   return program;
 }

@@ -2,8 +2,10 @@ import { VarveError } from '@varve/schema';
 import { type Database, SqliteError } from 'better-sqlite3';
 import type { Migration } from './lineage.ts';
 import { replayStatements } from './replay-statements.ts';
+import { resolveQuotedStrings } from './resolve-quoted-strings.ts';
 import { keywordOf, nameAt, type SqlStatement } from './split-statements.ts';
 import { quoteIdentifier } from './sql-tokens.ts';
+import { droppedTable, renamedTo } from './statement-targets.ts';
 
 interface Dependent {
   readonly type: 'trigger' | 'view' | 'index';
@@ -31,8 +33,9 @@ export function applyMigration(
   const lost: Dependent[] = [];
   let current = 0;
   try {
-    for (const [at, statement] of statements.entries()) {
+    for (const [at, written] of statements.entries()) {
       current = at;
+      const statement = resolveQuotedStrings(sqlite, written);
       beforeStatement?.(statement);
       const table = droppedTable(statement);
       if (table) dropped.set(table, dependentsOf(sqlite, table));
@@ -72,22 +75,9 @@ function migrationFailure(
   );
 }
 
-/** The table a DROP TABLE names, in lower case: SQLite compares names without case. */
-function droppedTable({ tokens }: SqlStatement): string | undefined {
-  if (keywordOf(tokens[0]) !== 'DROP' || keywordOf(tokens[1]) !== 'TABLE') return undefined;
-  return nameAt(tokens, 2)?.toLowerCase();
-}
-
 function droppedDependent({ tokens }: SqlStatement): string | undefined {
   const isDrop = keywordOf(tokens[0]) === 'DROP' && ['INDEX', 'TRIGGER'].includes(keywordOf(tokens[1]));
   return isDrop ? nameAt(tokens, 2)?.toLowerCase() : undefined;
-}
-
-/** The new name in ALTER TABLE … RENAME TO …, in lower case. */
-function renamedTo({ tokens }: SqlStatement): string | undefined {
-  if (keywordOf(tokens[0]) !== 'ALTER') return undefined;
-  const isRename = keywordOf(tokens.at(-3)) === 'RENAME' && keywordOf(tokens.at(-2)) === 'TO';
-  return isRename ? nameAt(tokens, tokens.length - 1)?.toLowerCase() : undefined;
 }
 
 function readDependents(sqlite: Database): Dependent[] {

@@ -15,7 +15,18 @@ export {
   type SqlValue,
   type TableModule,
 } from './lineage.ts';
-export { type ReadLineageOptions, readLineage } from './read-lineage.ts';
+export {
+  type LockDifference,
+  type LockedMigration,
+  lockDifference,
+  lockFileName,
+  lockLineage,
+  parseLock,
+  renderLock,
+} from './lineage-lock.ts';
+export { type LintFinding, lintLineage } from './lint/lint-lineage.ts';
+export type { LintCode } from './lint/lint-rules.ts';
+export { migrationFile, type ReadLineageOptions, readLineage } from './read-lineage.ts';
 export { registerFunctions } from './register-functions.ts';
 export { type RenderLineageModuleOptions, renderLineageModule } from './render-lineage-module.ts';
 export { type ReplayResult, replayMigrations } from './replay.ts';

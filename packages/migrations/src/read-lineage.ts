@@ -33,6 +33,12 @@ export function readLineage(dir: string, options: ReadLineageOptions = {}): Line
   });
 }
 
+/** The file of a migration in a drizzle-kit folder of either layout. */
+export function migrationFile(dir: string, name: string): string {
+  const inFolder = join(dir, name, 'migration.sql');
+  return existsSync(inFolder) ? inFolder : join(dir, `${name}.sql`);
+}
+
 function readJournal(dir: string, path: string): Migration[] {
   return parseJournal(path).map(({ tag, when }) => {
     const file = join(dir, `${tag}.sql`);

@@ -46,7 +46,7 @@ export function lockError(
       kind === 'unlocked'
         ? 'run varve generate, and commit what it writes'
         : `restore it from version control; if it never left this branch, take its line out of ${lockFileName} and run varve generate`,
-    details: difference,
+    details: { ...difference },
   });
 }
 

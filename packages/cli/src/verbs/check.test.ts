@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest';
+import { makeNotesProject, schemaOf } from '../testing/make-project.ts';
+
+const body = "body: text('body')";
+const stars = "stars: integer('stars')";
+const tags = "tags: text('tags')";
+
+it('finds nothing wrong with what generate wrote, and writes nothing', () => {
+  const { list, varve } = makeNotesProject();
+  const before = list('.');
+  const { exitCode, stdout, stderr } = varve('check');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toBe('1 migration(s) checked, 0 problem(s)\n');
+  expect(list('.')).toEqual(before);
+});
+
+it('names all that is wrong at once, and exits with 1', () => {
+  const { read, write, varve } = makeNotesProject();
+  write(
+    'drizzle/0000_first.sql',
+    `${read('drizzle/0000_first.sql')}\nDROP TABLE nothing_yet;`.replace('nothing_yet', 'notes'),
+  );
+  write('schema.ts', schemaOf({ notes: [body, stars] }));
+  const { exitCode, stdout, stderr } = varve('check', '--json');
+  expect(exitCode).toBe(1);
+  const codes = JSON.parse(stdout).problems.map((problem: { code: string }) => problem.code);
+  expect(codes).toEqual(['LOCK_MISMATCH', 'LINEAGE_MODULE_STALE', 'SCHEMA_CHANGED']);
+  expect(stderr.match(/^error\[/gm)).toHaveLength(3);
+});
+
+it.each([
+  ['deleted', '', 'LOCK_MISMATCH'],
+  ['a line short', '# nothing is locked\n', 'LOCK_MISMATCH'],
+])('wants every migration locked: the lock is %s', (_, lock, code) => {
+  const { write, varve } = makeNotesProject();
+  write('drizzle/varve.lock', lock);
+  const { exitCode, stderr } = varve('check');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(
+    new RegExp(`^error\\[${code}\\]: .*migration 0000_first is not locked yet\nhint: run varve generate`),
+  );
+});
+
+it('says SCHEMA_CHANGED where drizzle-kit would ask about a rename', () => {
+  const { write, varve } = makeNotesProject();
+  write('schema.ts', schemaOf({ notes: ["text: text('text')"] }));
+  expect(varve('check').stderr).toMatch(/^error\[SCHEMA_CHANGED\][\s\S]*hint: .*--rename/);
+});
+
+it('lints what was never adopted', () => {
+  const { write, varve } = makeNotesProject();
+  write('schema.ts', schemaOf({ notes: [] }));
+  const drop = varve('generate', 'drop');
+  expect(drop.exitCode).toBe(1);
+  expect(drop.stderr).toContain('error[data-loss]: drizzle/0001_drop.sql:1: column dropped: notes.body');
+  write(
+    'drizzle/0001_drop.sql',
+    '-- varve-allow data-loss: nobody wrote one\nALTER TABLE `notes` DROP COLUMN `body`;',
+  );
+  expect(varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
+}, 90_000);
+
+it('says what to do when two branches both added a migration, and following it works', () => {
+  const { git, read, write, varve } = makeNotesProject();
+  git('init', '-q', '-b', 'main');
+  const commit = (message: string) => {
+    git('add', '-A');
+    git('commit', '-q', '-m', message);
+  };
+  commit('first');
+  git('checkout', '-q', '-b', 'mine');
+  write('schema.ts', schemaOf({ notes: [body], mine: [stars] }));
+  varve('generate', 'mine');
+  commit('mine');
+  git('checkout', '-q', 'main');
+  write('schema.ts', schemaOf({ notes: [body, tags] }));
+  varve('generate', 'theirs');
+  commit('theirs');
+  git('checkout', '-q', 'mine');
+  expect(() => git('merge', 'main')).toThrow();
+  expect(read('drizzle/varve.lock')).toMatch(/^<{7} HEAD\n0001_mine \w+\n={7}\n0001_theirs \w+\n>{7} main$/m);
+
+  const { exitCode, stderr } = varve('check');
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('error[MIGRATIONS_CONFLICT]');
+  expect(stderr).toContain('0001_mine against 0001_theirs');
+  expect(stderr).toContain('hint: rm -r drizzle && git checkout BRANCH -- drizzle');
+  expect(varve('generate', 'mine').stderr).toContain('error[MIGRATIONS_CONFLICT]');
+
+  write('schema.ts', schemaOf({ notes: [body, tags], mine: [stars] }));
+  git('rm', '-r', '-q', '-f', 'drizzle');
+  git('checkout', 'main', '--', 'drizzle');
+  expect(varve('generate', 'mine')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
+  const locked = read('drizzle/varve.lock').match(/^\d+_\w+(?= )/gm);
+  expect(locked).toEqual(['0000_first', '0001_theirs', '0002_mine']);
+  commit('merged');
+}, 180_000);
+
+it('finds a merge that kept both migrations by their snapshots', () => {
+  const { read, write, varve } = makeNotesProject();
+  write('schema.ts', schemaOf({ notes: [body, tags] }));
+  varve('generate', 'theirs');
+  write(
+    'drizzle/meta/0002_snapshot.json',
+    read('drizzle/meta/0001_snapshot.json').replace(/"id": "./, '"id": "f'),
+  );
+  const { exitCode, stderr } = varve('check');
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('error[MIGRATIONS_CONFLICT]');
+});

@@ -1,0 +1,158 @@
+import { readLineage } from '@varve/migrations';
+import { expect, it } from 'vitest';
+import { makeNotesProject, makeProject, schemaOf } from '../testing/make-project.ts';
+
+const body = "body: text('body')";
+
+it('makes the migration, locks it, and writes a module that holds the lineage', async () => {
+  const { dir, write, list, read, varve } = makeNotesProject();
+  expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
+  write('schema.ts', schemaOf({ notes: [body, "stars: integer('stars').notNull().default(3)"] }));
+  const { exitCode, stdout, stderr } = varve('generate', 'stars');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toBe(
+    'made drizzle/0001_stars.sql\narchives of version 1 are read in place\nlocked 2 migration(s)\n',
+  );
+  expect(read('drizzle/varve.lock').match(/^000\d_\w+ [0-9a-f]{64}$/gm)).toHaveLength(2);
+  const { lineage, notes } = await import(`${dir}/lineage.ts`);
+  expect(lineage).toMatchObject({ name: 'notes', tables: { notes } });
+  expect(lineage.migrations).toEqual(readLineage(`${dir}/drizzle`).migrations);
+  expect(list('.')).toEqual([
+    'drizzle',
+    'lineage.ts',
+    'node_modules',
+    'package.json',
+    'schema.ts',
+    'varve.config.ts',
+  ]);
+}, 90_000);
+
+it('changes nothing where the schema has not changed', () => {
+  const { read, varve } = makeNotesProject();
+  const lock = read('drizzle/varve.lock');
+  const { exitCode, stdout } = varve('generate', '--json');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    made: [],
+    isLocked: true,
+    versions: [{ version: 0, isInPlace: true }],
+    warnings: [],
+  });
+  expect(read('drizzle/varve.lock')).toBe(lock);
+});
+
+it('renames tables and columns without asking, and makes the rest as drizzle-kit does', () => {
+  const { read, write, list, varve } = makeNotesProject();
+  write('schema.ts', schemaOf({ letters: ["text: text('text').unique()", "stars: real('stars')"] }));
+  const unclear = varve('generate', 'letters');
+  expect(unclear).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(unclear.stderr).toMatch(/^error\[RENAME_UNCLEAR\]: .*\nhint: .*--rename table\.old=new/);
+  expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
+
+  const options = ['--rename-table', 'notes=letters', '--rename', 'letters.body=text'];
+  const run = varve('generate', 'letters', ...options, '--json');
+  const [renamed, rest] = JSON.parse(run.stdout).made;
+  expect(read(`drizzle/${renamed}.sql`)).toBe(
+    'ALTER TABLE "notes" RENAME TO "letters";\n--> statement-breakpoint\nALTER TABLE "letters" RENAME COLUMN "body" TO "text";\n',
+  );
+  expect(read(`drizzle/${rest}.sql`)).toContain('ADD `stars` real');
+  // The new UNIQUE may fail on rows that are there.
+  expect(run.stderr).toContain('error[may-fail]: drizzle/0002_letters.sql:1: letters becomes unique in text');
+  expect(run.exitCode).toBe(1);
+  expect(varve('generate').stdout).toMatch(/^the schema has not changed\n/);
+}, 120_000);
+
+it.each([
+  ['a table that is not there', ['--rename-table', 'note=letters'], 'note is no table in the migrations'],
+  ['a column that is not there', ['--rename', 'notes.bdy=text'], 'bdy is no column of notes'],
+  [
+    'a name that is taken',
+    ['--rename', 'notes.body=id'],
+    'id is a column of notes in the migrations already',
+  ],
+])('says RENAME_INVALID for %s, and leaves the folder as it was', (_, options, message) => {
+  const { list, varve } = makeNotesProject();
+  const { exitCode, stderr } = varve('generate', ...options);
+  expect(stderr).toContain(`error[RENAME_INVALID]: ${message}`);
+  expect(exitCode).toBe(2);
+  expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
+});
+
+it('says RENAME_INVALID for a new name that the schema does not have', () => {
+  const { list, write, varve } = makeNotesProject();
+  write('schema.ts', schemaOf({ notes: [] }));
+  const { exitCode, stderr } = varve('generate', '--rename', 'notes.body=text');
+  expect(stderr).toContain('error[RENAME_INVALID]: the schema has no column notes.text');
+  expect(exitCode).toBe(2);
+  expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
+});
+
+it('says USAGE for a rename that names no column', () => {
+  expect(makeNotesProject().varve('generate', '--rename', 'body=text').stderr).toContain('error[USAGE]');
+});
+
+it('leaves a migration by hand unlocked until its SQL is written', () => {
+  const { read, write, varve } = makeNotesProject();
+  const { stdout } = varve('generate', 'trim', '--custom');
+  expect(stdout).toMatch(
+    /^made drizzle\/0001_trim\.sql\n[\s\S]*write your SQL into it, then run varve generate\n$/,
+  );
+  expect(read('drizzle/varve.lock')).not.toContain('0001_trim');
+  write('drizzle/0001_trim.sql', 'UPDATE notes SET body = hex(randomblob(2));\n');
+  const refused = varve('generate');
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toContain('error[non-deterministic]: drizzle/0001_trim.sql:1: randomblob');
+  expect(refused.stdout).toContain('archives of version 1 are read from a copy, because of 0001_trim: ');
+  write('drizzle/0001_trim.sql', 'UPDATE notes SET body = trim(body);\n');
+  expect(varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(read('drizzle/varve.lock')).toContain('0001_trim ');
+  expect(read('lineage.ts')).toContain('trim(body)');
+}, 120_000);
+
+it('says LOCK_MISMATCH for a locked migration that was edited, and makes nothing on top of it', () => {
+  const { read, write, list, varve } = makeNotesProject();
+  write('drizzle/0000_first.sql', `${read('drizzle/0000_first.sql')}-- harmless\n`);
+  write('schema.ts', schemaOf({ notes: [body, "stars: integer('stars')"] }));
+  const { exitCode, stderr } = varve('generate');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^error\[LOCK_MISMATCH\]: .*0000_first\.sql: migration 0000_first was edited/);
+  expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
+});
+
+it("goes by the project's own drizzle.config, and joins a schema of several files", async () => {
+  const { dir, read, write, varve } = makeProject({
+    'package.json': '{ "type": "module" }',
+    'drizzle.config.ts': `import { defineConfig } from 'drizzle-kit';
+export default defineConfig({ dialect: 'sqlite', schema: './tables', out: './migrations', casing: 'snake_case' });`,
+    'varve.config.mjs': `export default { schema: './tables', migrations: './migrations', lineageModule: './lineage.ts' };`,
+    'tables/a.ts': schemaOf({ a: ['firstName: text()'] }),
+    'tables/b.ts': schemaOf({ b: ['lastName: text()'] }),
+  });
+  expect(varve('generate', 'all')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(read('migrations/0000_all.sql')).toContain('`last_name` text');
+  expect(Object.keys((await import(`${dir}/lineage.ts`)).lineage.tables).sort()).toEqual(['a', 'b']);
+  write('tables/c.ts', 'export const c = 1;\n');
+  expect(varve('check').stderr).toContain('error[LINEAGE_MODULE_STALE]');
+}, 90_000);
+
+it('writes imports that a compiler without .ts imports takes', () => {
+  const { read, write, varve } = makeNotesProject();
+  write('tsconfig.json', '{ "compilerOptions": { "module": "nodenext" } }');
+  varve('generate');
+  expect(read('lineage.ts')).toContain("from './schema.js'");
+});
+
+it('says DRIZZLE_KIT_FAILED with its words where the schema cannot be loaded', () => {
+  const { write, varve } = makeNotesProject();
+  write('schema.ts', 'throw new Error("no tables today");');
+  const run = varve('generate');
+  expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(run.stderr).toMatch(/^error\[DRIZZLE_KIT_FAILED\]: .*no tables today/);
+});
+
+it('says CONFIG_INVALID where no schema is named', () => {
+  const { varve } = makeProject({ 'varve.config.mjs': "export default { migrations: './drizzle' };" });
+  const run = varve('generate');
+  expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(run.stderr).toMatch(/^error\[CONFIG_INVALID\]: .*it names no schema/);
+});

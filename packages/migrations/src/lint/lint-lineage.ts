@@ -1,0 +1,91 @@
+import { VarveError } from '@varve/schema';
+import Database from 'better-sqlite3';
+import { applyMigration } from '../apply-migration.ts';
+import type { Lineage, Migration } from '../lineage.ts';
+import { MigrationChanges } from '../migration-changes.ts';
+import { registerFunctions } from '../register-functions.ts';
+import { replayStatements } from '../replay-statements.ts';
+import { splitStatements } from '../split-statements.ts';
+import { lineAt, readAllowances } from './allowances.ts';
+import type { LintMark, LintRule, LintSubject } from './lint-rule.ts';
+import { type LintCode, lintRules } from './lint-rules.ts';
+import { doubleQuotedLiteral } from './rules/double-quoted-literal.ts';
+import { readSchemaFacts } from './schema-facts.ts';
+
+export interface LintFinding {
+  readonly rule: LintCode;
+  readonly severity: LintRule['severity'];
+  readonly migration: string;
+  /** The line in the migration, from 1. */
+  readonly line: number;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/**
+ * What there is to say about a lineage's migrations, in their order; about those named in `adopted` nothing. A comment
+ * `-- varve-allow RULE: reason` anywhere in a migration keeps that rule silent about it.
+ *
+ * @throws MIGRATION_FAILED, MIGRATION_REFUSED for a migration that cannot run at all.
+ */
+export function lintLineage(lineage: Lineage, adopted: ReadonlySet<string> = new Set()): LintFinding[] {
+  const sqlite = new Database(':memory:');
+  const findings: LintFinding[] = [];
+  try {
+    sqlite.pragma('foreign_keys = OFF');
+    registerFunctions(sqlite, lineage);
+    for (const [at, migration] of lineage.migrations.entries()) {
+      const before = readSchemaFacts(sqlite);
+      applyMigration(sqlite, migration);
+      if (adopted.has(migration.name)) continue;
+      const statements = splitStatements(migration.sql);
+      const changes = new MigrationChanges(replayStatements(migration));
+      const after = readSchemaFacts(sqlite);
+      findings.push(...lintMigration({ lineage, at, migration, statements, changes, before, after }));
+    }
+  } catch (error) {
+    findings.push(literalFinding(error, lineage));
+  } finally {
+    sqlite.close();
+  }
+  return findings;
+}
+
+function lintMigration(subject: LintSubject): LintFinding[] {
+  const { migration } = subject;
+  const allowances = readAllowances(migration.sql);
+  const allowed = new Set(allowances.filter(({ reason }) => reason).map(({ rule }) => rule));
+  const rules = lintRules.filter(({ code }) => !allowed.has(code));
+  const marked = rules.flatMap((rule) => rule.check(subject).map((mark) => findingOf(rule, migration, mark)));
+  return [...badAllowances(migration), ...marked];
+}
+
+function findingOf(rule: LintRule<LintCode>, migration: Migration, mark: LintMark): LintFinding {
+  const start = mark.statement?.tokens[0]?.start ?? 0;
+  const line = lineAt(migration.sql, start);
+  const { code, severity, hint } = rule;
+  return { rule: code, severity, migration: migration.name, line, message: mark.message, hint };
+}
+
+function badAllowances(migration: Migration): LintFinding[] {
+  const known = new Set<string>(lintRules.map(({ code }) => code));
+  const bad = readAllowances(migration.sql).filter(({ rule, reason }) => !reason || !known.has(rule));
+  return bad.map(({ rule, line }) => ({
+    rule: 'bad-allow',
+    severity: 'error',
+    migration: migration.name,
+    line,
+    message: known.has(rule) ? `${rule} is allowed without a reason` : `there is no rule ${rule}`,
+    hint: 'write -- varve-allow RULE: the reason',
+  }));
+}
+
+/** SQLite has said itself that it takes a text for a name; any other failure is no matter of lint. */
+function literalFinding(error: unknown, { migrations }: Lineage): LintFinding {
+  const { migration: name, statement, reason } = error instanceof VarveError ? error.details : {};
+  const migration = migrations.find((it) => it.name === name);
+  if (!migration || !/string literal in single-quotes/.test(String(reason))) throw error;
+  const failed = replayStatements(migration)[Number(statement) - 1];
+  const message = String(reason).replace(/ - should this be .*/, '');
+  return findingOf(doubleQuotedLiteral, migration, { message, statement: failed });
+}

@@ -1,0 +1,33 @@
+import type { Lineage, Migration } from '../lineage.ts';
+import type { MigrationChanges } from '../migration-changes.ts';
+import type { SqlStatement } from '../split-statements.ts';
+import type { SchemaFacts } from './schema-facts.ts';
+
+/** One migration as the rules see it. */
+export interface LintSubject {
+  readonly lineage: Lineage;
+  /** The migration's place in the lineage, which is the version before it. */
+  readonly at: number;
+  readonly migration: Migration;
+  /** All its statements, those included that replay leaves out. */
+  readonly statements: readonly SqlStatement[];
+  readonly changes: MigrationChanges;
+  readonly before: SchemaFacts;
+  readonly after: SchemaFacts;
+}
+
+export interface LintMark {
+  readonly message: string;
+  /** The statement it is about; the migration as a whole without one. */
+  readonly statement?: SqlStatement | undefined;
+}
+
+/** A rule of lint. Its code is permanent: migrations name it in their `varve-allow` comments. */
+export interface LintRule<TCode extends string = string> {
+  readonly code: TCode;
+  /** An error keeps a migration from being locked, and fails `varve check`; a warning is only told. */
+  readonly severity: 'error' | 'warning';
+  /** What to do, in the imperative. */
+  readonly hint: string;
+  check(subject: LintSubject): LintMark[];
+}

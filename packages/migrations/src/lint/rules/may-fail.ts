@@ -1,0 +1,59 @@
+import type { LintMark, LintRule } from '../lint-rule.ts';
+import type { TableFacts } from '../schema-facts.ts';
+
+export const mayFail: LintRule<'may-fail'> = {
+  code: 'may-fail',
+  severity: 'error',
+  hint: 'fill or mend the rows earlier in the same migration, or give the column a default',
+  check({ before, after, changes }) {
+    return [...before].flatMap(([name, was]) => {
+      const newName = changes.tableAfter(name);
+      const is = newName === undefined ? undefined : after.get(newName);
+      if (!is || newName === undefined) return [];
+      const columnNow = (column: string) => changes.columnAfter(name, column);
+      return [
+        ...newNotNulls(newName, was, is, columnNow),
+        ...newKeys(newName, was, is, columnNow),
+        ...newChecks(newName, was, is, columnNow),
+        ...newReferences(newName, was, is, columnNow),
+      ];
+    });
+  },
+};
+
+type ColumnNow = (column: string) => string;
+
+function newNotNulls(table: string, was: TableFacts, is: TableFacts, columnNow: ColumnNow): LintMark[] {
+  const before = new Map([...was.columns].map(([name, facts]) => [columnNow(name), facts]));
+  return [...is.columns].flatMap(([name, { isNotNull, hasDefault, isGenerated }]) => {
+    if (!isNotNull || isGenerated || before.get(name)?.isNotNull) return [];
+    if (before.has(name))
+      return [{ message: `${table}.${name} becomes NOT NULL: a row without a value fails` }];
+    return hasDefault ? [] : [{ message: `${table}.${name} is NOT NULL without a default: any row fails` }];
+  });
+}
+
+function newKeys(table: string, was: TableFacts, is: TableFacts, columnNow: ColumnNow): LintMark[] {
+  const known = new Set(was.uniqueKeys.map((key) => key.map(columnNow).sort().join()));
+  const added = is.uniqueKeys.filter((key) => !known.has(key.join()));
+  return added.map((key) => ({ message: `${table} becomes unique in ${key.join(', ')}: equal rows fail` }));
+}
+
+function newChecks(table: string, was: TableFacts, is: TableFacts, columnNow: ColumnNow): LintMark[] {
+  const known = new Set(was.checks.map((check) => check.map(columnNow).join(' ')));
+  const added = is.checks.filter((check) => !known.has(check.join(' ')));
+  return added.map((check) => ({
+    message: `${table} gets CHECK (${check.join(' ')}): rows against it fail`,
+  }));
+}
+
+function newReferences(table: string, was: TableFacts, is: TableFacts, columnNow: ColumnNow): LintMark[] {
+  const known = new Set(was.references.map(({ columns }) => columns.map(columnNow).sort().join()));
+  const added = is.references.filter(
+    ({ columns }) =>
+      !known.has(columns.join()) && columns.some((it) => [...was.columns.keys()].map(columnNow).includes(it)),
+  );
+  return added.map(({ columns, parent }) => ({
+    message: `${table} gets a reference from ${columns.join(', ')} to ${parent}: rows without a parent fail`,
+  }));
+}
