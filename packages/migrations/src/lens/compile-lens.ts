@@ -3,10 +3,11 @@ import { headTables } from './head-tables.ts';
 import { headViews } from './head-views.ts';
 import type { Lens, LensRefusal } from './lens.ts';
 import { LensTables } from './lens-tables.ts';
+import { nameKey } from './name-key.ts';
 import { operationOf } from './operations/index.ts';
-import { Refused } from './refused.ts';
+import { Refused, RefusedEverywhere } from './refused.ts';
 import { setupStatements } from './setup-statements.ts';
-import { type LineageTrace, type Shape, type Step, traceLineage } from './trace-lineage.ts';
+import { type Shape, type Step, traceLineage } from './trace-lineage.ts';
 
 const cache = new WeakMap<Lineage, Map<number, Lens>>();
 
@@ -39,37 +40,38 @@ function compile(lineage: Lineage, from: number): Lens {
     });
   }
   const start = trace.shapes[from] as Shape;
-  const tables = new LensTables(start);
-  for (const step of pendingSteps(trace, from)) {
-    const reason = applyStep(step, lineage, tables);
-    if (reason) return refused({ migration: step.migration.name, statement: step.statement.text, reason });
-  }
   const head = trace.shapes[to] as Shape;
-  const lensTables = headTables(head, start, tables);
-  const views = headViews(head);
-  return {
-    from,
-    to,
-    tables: lensTables,
-    views,
-    setup: setupStatements(lensTables, views, head),
-    refusal: undefined,
-  };
+  const tables = new LensTables(start);
+  try {
+    for (const step of trace.steps.slice(from).flat()) applyStep(step, lineage, tables);
+    const lensTables = headTables(head, start, tables);
+    const views = headViews(head);
+    const setup = setupStatements(lensTables, views, head);
+    return { from, to, tables: lensTables, views, setup, refusal: undefined };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const { migration, statement } = error.place ?? { migration: '', statement: '' };
+    return refused({ migration, statement, reason: error.message });
+  }
 }
 
-function pendingSteps(trace: LineageTrace, from: number): Step[] {
-  return trace.steps.slice(from).flat();
-}
-
-/** The reason why a step cannot be expressed, if it cannot. */
-function applyStep(step: Step, lineage: Lineage, tables: LensTables): string | undefined {
+/** A table whose rows cannot be told any more matters only if head, or a later statement, needs them. */
+function applyStep(step: Step, lineage: Lineage, tables: LensTables): void {
+  const place = { migration: step.migration.name, statement: step.statement.text };
   const operation = operationOf(step.statement);
-  if (!operation) return 'the lens does not know this kind of statement';
+  if (!operation) throw new RefusedEverywhere('the lens does not know this kind of statement', place);
   try {
     operation.apply({ step, lineage, tables });
-    return undefined;
   } catch (error) {
-    if (error instanceof Refused) return error.message;
-    throw error;
+    if (!(error instanceof Refused)) throw error;
+    const refused = new Refused(error.message, error.place ?? place);
+    const target = operation.target(step.statement);
+    if (error instanceof RefusedEverywhere || !isTable(target, step)) throw refused;
+    tables.set(target, refused);
   }
+}
+
+function isTable(name: string | undefined, { before, after }: Step): name is string {
+  const key = nameKey(name ?? '');
+  return name !== undefined && (before.tables.has(key) || after.tables.has(key));
 }

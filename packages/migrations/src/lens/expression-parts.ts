@@ -28,6 +28,7 @@ export function combined(
     classes,
     cost: parts.reduce((sum, part) => sum + part.cost, 1),
     depth: 1 + Math.max(0, ...parts.map((part) => part.depth)),
+    canFail: parts.some((part) => part.canFail),
     frames: new Set(parts.flatMap((part) => [...part.frames])),
     hasAggregate: parts.some((part) => part.hasAggregate),
     isOperator: false,

@@ -2,6 +2,7 @@ import { quoteIdentifier } from '../sql-tokens.ts';
 import type { LensTable } from './lens.ts';
 import type { LensTables } from './lens-tables.ts';
 import { nameKey } from './name-key.ts';
+import { Refused } from './refused.ts';
 import type { Relation } from './relation.ts';
 import { renderRelation } from './render-relation.ts';
 import type { TableShape } from './table-shape.ts';
@@ -18,19 +19,26 @@ export function headTables(head: Shape, start: Shape, tables: LensTables): LensT
 
 function ordinaryTable(table: TableShape, before: TableShape | undefined, relation: Relation): LensTable {
   const columns = table.columns.map((column) => column.name);
+  if (columns.join('\0') !== relation.columns.join('\0')) {
+    throw new Refused(`the columns of ${table.name} are not those that were compiled`);
+  }
   if (before && isIdentity(table, before, relation)) return identityTable(table.name, columns);
-  const computed = columns.filter((_, at) => relation.arms.some((arm) => arm.values[at] === undefined));
+  const why = reasonToMaterialize(columns, relation);
   const generated = table.columns.filter((column) => column.isGenerated).map((column) => column.name);
-  const read = withoutColumns(relation, columns, computed.length > 0 ? generated : []);
-  const why =
-    computed.length > 0 ? `SQLite must compute ${computed.join(', ')}` : 'pending migrations change it';
+  const read = withoutColumns(relation, columns, why ? generated : []);
   return {
     name: table.name,
     columns: read.columns,
-    strategy: computed.length > 0 ? 'materialized' : 'view',
-    why,
+    strategy: why ? 'materialized' : 'view',
+    why: why ?? 'pending migrations change it',
     select: (schema) => renderRelation(read, schema),
   };
+}
+
+function reasonToMaterialize(columns: readonly string[], { arms }: Relation): string | undefined {
+  const computed = columns.filter((_, at) => arms.some((arm) => arm.values[at] === undefined));
+  if (computed.length > 0) return `SQLite must compute ${computed.join(', ')}`;
+  return arms.find((arm) => arm.dear !== undefined)?.dear;
 }
 
 function identityTable(name: string, columns: readonly string[]): LensTable {

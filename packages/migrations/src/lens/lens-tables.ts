@@ -17,8 +17,6 @@ export class LensTables {
             affinity: column.affinity,
             collation: column.collation,
             classes: classesOfColumn(column, table.isStrict, column.name === table.rowidAlias),
-            cost: 1,
-            depth: 1,
           }),
         );
         return [key, tableRelation(table.name, values)];

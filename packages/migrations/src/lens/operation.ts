@@ -1,8 +1,8 @@
 import type { Lineage } from '../lineage.ts';
-import { keywordOf, type SqlStatement } from '../split-statements.ts';
+import { keywordOf, nameAt, type SqlStatement } from '../split-statements.ts';
 import type { LensTables } from './lens-tables.ts';
 import { nameKey } from './name-key.ts';
-import { Refused } from './refused.ts';
+import { Refused, RefusedEverywhere } from './refused.ts';
 import type { Frame, Scope } from './scope.ts';
 import type { TableShape } from './table-shape.ts';
 import type { Shape, Step } from './trace-lineage.ts';
@@ -17,6 +17,8 @@ export interface OperationContext {
 /** One kind of statement. */
 export interface Operation {
   matches(statement: SqlStatement): boolean;
+  /** The table whose rows the statement makes; the only one that is lost when it cannot be compiled. */
+  target(statement: SqlStatement): string | undefined;
   /** @throws Refused when the statement cannot be expressed as a query with exactly its meaning. */
   apply(context: OperationContext): void;
 }
@@ -32,6 +34,13 @@ export function beginsWith(statement: SqlStatement, ...pattern: readonly string[
   return true;
 }
 
+/** The name that follows a keyword, as the table's does in `INSERT OR IGNORE INTO t`. */
+export function nameAfter({ tokens }: SqlStatement, keyword: string): string | undefined {
+  const at = tokens.findIndex((token) => keywordOf(token) === keyword);
+  const conflict = keywordOf(tokens[at + 1]) === 'OR' ? 2 : 0;
+  return at === -1 ? undefined : nameAt(tokens, at + 1 + conflict);
+}
+
 /** @throws Refused when a table is not an ordinary table of the schema. */
 export function tableIn(shape: Shape, name: string): TableShape {
   const table = shape.tables.get(nameKey(name));
@@ -42,8 +51,8 @@ export function tableIn(shape: Shape, name: string): TableShape {
 /** A trigger may change rows of any table. @throws Refused when one could fire. */
 export function assertNoTriggers(shape: Shape, table: string): void {
   const trigger = shape.objects.find((it) => it.type === 'trigger' && nameKey(it.table) === nameKey(table));
-  if (trigger) throw new Refused(`the trigger ${trigger.name} would run`);
-  if (shape.hasTemp) throw new Refused('TEMP objects exist that may have triggers');
+  if (trigger) throw new RefusedEverywhere(`the trigger ${trigger.name} would run`);
+  if (shape.hasTemp) throw new RefusedEverywhere('TEMP objects exist that may have triggers');
 }
 
 /** @throws Refused when a constraint such as UNIQUE ON CONFLICT IGNORE decides which rows stay. */

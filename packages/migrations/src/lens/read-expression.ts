@@ -39,6 +39,9 @@ const operators: Readonly<Record<string, Classes>> = {
   ),
 };
 
+/** They fail on text that is not JSON, and on an escape of two letters. */
+const failingOperators = new Set(['->', '->>', 'ESCAPE']);
+
 /**
  * Reads an expression that has the same value wherever and whenever it is evaluated over the same rows.
  *
@@ -91,8 +94,8 @@ function constant(node: Node, scope: Scope, classes: Classes): ReadExpression {
 
 function readColumn(node: Node, scope: Scope, name: string, qualifier?: string): ReadExpression {
   const { value, frame } = resolveColumn(scope, name, qualifier);
-  const { cost, depth, classes } = value;
-  return { ...constant(node, scope, classes), cost, depth, frames: new Set([frame]) };
+  const { cost, depth, canFail, classes } = value;
+  return { ...constant(node, scope, classes), cost, depth, canFail, frames: new Set([frame]) };
 }
 
 /**
@@ -125,7 +128,8 @@ function readBinary(node: BinaryExpr, scope: Scope): ReadExpression {
   if (classes === undefined) throw new Refused(`it uses the operator ${name}`);
   const right = readExpression(node.right, scope);
   const isIntegral = '+-*'.includes(name) && isWithin(left.classes | right.classes, integers);
-  return operator(node, scope, isIntegral ? integers | reals : classes, [left, right]);
+  const result = operator(node, scope, isIntegral ? integers | reals : classes, [left, right]);
+  return failingOperators.has(name) ? { ...result, canFail: true } : result;
 }
 
 function readInList(node: Node, scope: Scope): ReadExpression {

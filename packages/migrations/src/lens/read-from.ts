@@ -68,7 +68,7 @@ function readTable(name: string, alias: string | undefined, scope: Scope): Frame
 function jsonTable(alias: string): FrameTable {
   const values = jsonColumns.map((name): [string, Value] => [
     name,
-    columnValue(name, { affinity: undefined, collation: 'BINARY', classes: anything, cost: 1, depth: 1 }),
+    columnValue(name, { affinity: undefined, collation: 'BINARY', classes: anything, canFail: true }),
   ]);
   return { alias: nameKey(alias), table: undefined, values: new Map(values) };
 }

@@ -14,7 +14,8 @@ export function readFunction(node: FuncCall, scope: Scope, read: Read): ReadExpr
   if (isAggregate(name, args.length, scope)) return readAggregate(node, name, scope, read);
   const { distinctKw, orderBy } = node.args?.expr ?? {};
   if (distinctKw || orderBy) throw new Refused(`it calls ${name} with DISTINCT or ORDER BY`);
-  return combined(node, scope, classesOfCall(node, name, args, scope), args);
+  const result = combined(node, scope, classesOfCall(node, name, args, scope), args);
+  return { ...result, canFail: result.canFail || canFail(name, scope) };
 }
 
 function readArguments(node: FuncCall, scope: Scope, read: Read): ReadExpression[] {
@@ -23,7 +24,7 @@ function readArguments(node: FuncCall, scope: Scope, read: Read): ReadExpression
 }
 
 function classesOfCall(node: FuncCall, name: string, args: readonly ReadExpression[], scope: Scope): Classes {
-  if (Object.keys(scope.lineage.functions).some((known) => nameKey(known) === name)) return anything;
+  if (isOfLineage(name, scope)) return anything;
   const date = Object.hasOwn(dateFunctions, name) ? dateFunctions[name] : undefined;
   if (date !== undefined) {
     assertTimeless(node, name, args);
@@ -32,6 +33,18 @@ function classesOfCall(node: FuncCall, name: string, args: readonly ReadExpressi
   const returns = Object.hasOwn(sqlFunctions, name) ? sqlFunctions[name] : undefined;
   if (returns) return returns(args.map((arg) => arg.classes));
   throw new Refused(`${name}() may return something else each time it is called`);
+}
+
+function isOfLineage(name: string, scope: Scope): boolean {
+  return Object.keys(scope.lineage.functions).some((known) => nameKey(known) === name);
+}
+
+/** JSON functions fail on text that is not JSON, sums and absolute values at the end of the integers. */
+function canFail(name: string, scope: Scope): boolean {
+  const isSafe = name === 'json_valid' || name === 'json_quote';
+  return (
+    (name.startsWith('json') && !isSafe) || name === 'abs' || name === 'zeroblob' || isOfLineage(name, scope)
+  );
 }
 
 /** Source: https://www.sqlite.org/lang_datefunc.html: a missing time value and 'now' mean the present moment. */
@@ -59,7 +72,7 @@ function readAggregate(node: FuncCall, name: string, scope: Scope, read: Read): 
   const inner = scope.frames.at(-1);
   const result = combined(node, scope, classes, args);
   const outer = [...result.frames].filter((frame) => frame !== inner);
-  return { ...result, frames: new Set(outer), hasAggregate: true };
+  return { ...result, frames: new Set(outer), hasAggregate: true, canFail: true };
 }
 
 function classesOfAggregate(

@@ -6,6 +6,7 @@ import { Refused } from './refused.ts';
 import { type Frame, type FrameTable, resolveColumn, type Scope } from './scope.ts';
 import { textOf } from './statement-text.ts';
 import { nulls, truth } from './storage-classes.ts';
+import { literalExpression } from './value.ts';
 
 /**
  * Reads a query inside an expression. A `set` (EXISTS, IN) is the same in any order of rows; a `scalar` is its first
@@ -34,6 +35,7 @@ export function readSubquery(
     classes: use === 'set' ? truth : classes,
     cost: all.reduce((sum, part) => sum + part.cost, 2),
     depth: 2 + Math.max(0, ...all.map((part) => part.depth)),
+    canFail: all.some((part) => part.canFail),
     frames: new Set(all.flatMap((part) => [...part.frames]).filter((frame) => frame !== from.frame)),
     hasAggregate: false,
     isOperator: false,
@@ -70,8 +72,12 @@ function readItem(item: Node, scope: Scope, isOrdered: boolean, read: Read): Rea
 /** The star of EXISTS (SELECT * …), of which no value is used. */
 function everyColumn(scope: Scope): ReadExpression {
   const frame = scope.frames.at(-1) as Frame;
-  const base = { sql: '*', classes: nulls, cost: 1, depth: 1 };
-  return { ...base, frames: new Set([frame]), hasAggregate: false, isOperator: false };
+  return {
+    ...literalExpression('*', nulls),
+    frames: new Set([frame]),
+    hasAggregate: false,
+    isOperator: false,
+  };
 }
 
 function assertOneRow(

@@ -1,7 +1,7 @@
 import { nameKey } from './name-key.ts';
 import { nulls } from './storage-classes.ts';
 import type { TableShape } from './table-shape.ts';
-import { columnValue, type Expression, storedValue, type Value } from './value.ts';
+import { columnValue, type Expression, literalExpression, storedValue, type Value } from './value.ts';
 
 /** What a table holds at a moment of the lineage, as a query over the file: the rows of all arms, one after another. */
 export interface Relation {
@@ -20,13 +20,21 @@ export interface Arm {
   readonly where: string | undefined;
   /** Tables that subqueries of this arm read, by the name they use, as they were at that moment. */
   readonly reads: ReadonlyMap<string, Relation>;
+  /** Why the rows should be computed once rather than by every query, if they should. */
+  readonly dear: string | undefined;
 }
 
 /** `nothing` yields no row; its arm is there for its columns. */
 export type Source =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'table'; readonly name: string }
-  | { readonly kind: 'relation'; readonly alias: string; readonly relation: Relation }
+  /** SQLite computes all rows of a barrier before it looks at any expression above it. */
+  | {
+      readonly kind: 'relation';
+      readonly alias: string;
+      readonly relation: Relation;
+      readonly isBarrier: boolean;
+    }
   | { readonly kind: 'rows'; readonly rows: readonly string[] };
 
 /** A table of the file itself. */
@@ -34,17 +42,16 @@ export function tableRelation(name: string, values: readonly Value[]): Relation 
   const columns = values.map((value) => value.column ?? '');
   return {
     columns,
-    arms: [{ values, source: { kind: 'table', name }, where: undefined, reads: new Map() }],
+    arms: [{ values, source: { kind: 'table', name }, where: undefined, reads: new Map(), dear: undefined }],
     isRenumbered: false,
   };
 }
 
 export function emptyRelation(table: TableShape): Relation {
-  const nothing: Expression = { sql: 'NULL', classes: nulls, cost: 1, depth: 1 };
-  const values = table.columns.map((column) => storedValue(nothing, column));
+  const values = table.columns.map((column) => storedValue(literalExpression('NULL', nulls), column));
   return {
     columns: table.columns.map((column) => column.name),
-    arms: [{ values, source: { kind: 'nothing' }, where: undefined, reads: new Map() }],
+    arms: [{ values, source: { kind: 'nothing' }, where: undefined, reads: new Map(), dear: undefined }],
     isRenumbered: true,
   };
 }
@@ -68,20 +75,53 @@ export function projectRelation(
   };
 }
 
+/** A SELECT that reads the rows of an arm. */
+export interface Reading {
+  readonly columns: readonly string[];
+  /** The name by which its expressions know the rows. */
+  readonly alias: string;
+  readonly reads?: Arm['reads'];
+  readonly expressions?: readonly Expression[];
+}
+
 /** An arm that reads the rows of another, so that expressions written against its columns mean the same. */
-export function nestArm(
-  arm: Arm,
-  columns: readonly string[],
-  alias: string,
-  reads: Arm['reads'] = new Map(),
-): Arm {
+export function nestArm(arm: Arm, { columns, alias, reads = new Map(), expressions = [] }: Reading): Arm {
+  const reason = barrierReason(arm, expressions);
   const relation: Relation = { columns, arms: [arm], isRenumbered: true };
+  const dearRead = [...reads.values()].flatMap((read) => read.arms).find((it) => it.dear !== undefined);
   return {
-    values: arm.values.map((value, at) => value && columnValue(columns[at] ?? '', value)),
-    source: { kind: 'relation', alias, relation },
+    values: arm.values.map(
+      (value, at) => value && columnValue(columns[at] ?? '', reason ? withoutSize(value) : value),
+    ),
+    source: { kind: 'relation', alias, relation, isBarrier: reason !== undefined },
     where: undefined,
     reads,
+    dear: reason ?? arm.dear ?? dearRead?.dear,
   };
+}
+
+function withoutSize({ affinity, collation, classes }: Value) {
+  return { affinity, collation, classes };
+}
+
+/** Well under the 1000 levels that SQLite allows an expression, and what it prepares in a few milliseconds. */
+const mostDepth = 200;
+const mostNodes = 3000;
+
+function barrierReason(arm: Arm, expressions: readonly Expression[]): string | undefined {
+  const values = arm.values.filter((value) => value !== undefined);
+  if (values.some((value) => value.depth > mostDepth || value.cost > mostNodes)) {
+    return 'many pending updates build on one another';
+  }
+  if (isFiltered(arm) && expressions.some((expression) => expression.canFail)) {
+    return 'an expression that can fail must not see rows that were deleted before';
+  }
+  return undefined;
+}
+
+function isFiltered({ where, source }: Arm): boolean {
+  if (where !== undefined) return true;
+  return source.kind === 'relation' && !source.isBarrier && source.relation.arms.some(isFiltered);
 }
 
 /** What each column can be in any of the arms, by name key. */
@@ -107,5 +147,6 @@ function mergeValues(values: readonly (Value | undefined)[], name: string): Valu
     classes: known.reduce((classes, value) => classes | value.classes, 0),
     cost: Math.max(...known.map((value) => value.cost)),
     depth: Math.max(...known.map((value) => value.depth)),
+    canFail: known.some((value) => value.canFail),
   });
 }

@@ -66,8 +66,13 @@ function renderSource(source: Exclude<Source, { kind: 'nothing' }>, schema: stri
     case 'rows':
       return `(VALUES\n${indent(source.rows.join(',\n'))}\n)`;
     case 'relation':
-      return `(\n${indent(renderRelation(source.relation, schema))}\n) AS ${quoteIdentifier(source.alias)}`;
+      return `(\n${indent(renderNested(source, schema))}\n) AS ${quoteIdentifier(source.alias)}`;
   }
+}
+
+function renderNested(source: Extract<Source, { kind: 'relation' }>, schema: string): string {
+  const sql = renderRelation(source.relation, schema);
+  return source.isBarrier ? `WITH "rows" AS MATERIALIZED (\n${indent(sql)}\n)\nSELECT * FROM "rows"` : sql;
 }
 
 /** Lines inside a literal or a name must keep their beginnings, so a text that holds one stays as it is. */

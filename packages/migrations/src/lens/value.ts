@@ -13,9 +13,20 @@ import {
 } from './storage-classes.ts';
 import type { Affinity, ColumnShape } from './table-shape.ts';
 
-/** An expression of a SELECT, with all that a query can tell it by. */
-export interface Value {
+/** An expression and what can be said of its values. */
+export interface Expression {
   readonly sql: string;
+  readonly classes: Classes;
+  /** How many nodes it has once SQLite has put every nested query's expression in its place. */
+  readonly cost: number;
+  /** How deep that tree is. */
+  readonly depth: number;
+  /** True when evaluating it can raise an error, as `json('{')` does. */
+  readonly canFail: boolean;
+}
+
+/** An expression of a SELECT, with all that a query can tell it by. */
+export interface Value extends Expression {
   /** Set when `sql` is nothing but a column of the source. */
   readonly column: string | undefined;
   /** The affinity SQLite gives the expression; undefined when it has none. */
@@ -24,35 +35,27 @@ export interface Value {
   readonly ownCollation: string | undefined;
   /** The collation that comparisons must use. */
   readonly collation: string;
-  readonly classes: Classes;
-  /** How many nodes the expression has once SQLite has put every nested query's expression in its place. */
-  readonly cost: number;
-  /** How deep that tree is. */
-  readonly depth: number;
 }
 
-/** An expression whose affinity and collation do not matter, because it is about to be stored. */
-export interface Expression {
-  readonly sql: string;
-  readonly classes: Classes;
-  readonly cost: number;
-  readonly depth: number;
+export function literalExpression(sql: string, classes: Classes): Expression {
+  return { sql, classes, cost: 1, depth: 1, canFail: false };
 }
 
 /** A column of the source, untouched. */
 export function columnValue(
   name: string,
-  from: Pick<Value, 'affinity' | 'collation' | 'classes' | 'cost' | 'depth'>,
+  from: Pick<Value, 'affinity' | 'collation' | 'classes'> & Partial<Expression>,
 ): Value {
+  const { affinity, collation, classes } = from;
   return {
-    sql: quoteIdentifier(name),
+    ...literalExpression(quoteIdentifier(name), classes),
+    cost: from.cost ?? 1,
+    depth: from.depth ?? 1,
+    canFail: from.canFail ?? false,
     column: name,
-    affinity: from.affinity,
-    ownCollation: from.collation,
-    collation: from.collation,
-    classes: from.classes,
-    cost: from.cost,
-    depth: from.depth,
+    affinity,
+    ownCollation: collation,
+    collation,
   };
 }
 
@@ -110,11 +113,12 @@ export function choiceOfValues(
     classes,
     cost: condition.cost + stored.cost + kept.cost + 30,
     depth: Math.max(condition.depth, stored.depth, kept.depth) + 12,
+    canFail: condition.canFail || stored.canFail || kept.canFail,
   };
 }
 
-function sizeAround(inner: Expression, nodes: number): { cost: number; depth: number } {
-  return { cost: inner.cost + nodes, depth: inner.depth + Math.min(nodes, 12) };
+function sizeAround({ cost, depth, canFail }: Expression, nodes: number) {
+  return { cost: cost + nodes, depth: depth + Math.min(nodes, 12), canFail };
 }
 
 /** Affinities that no comparison can tell apart: all numeric ones. Source: https://www.sqlite.org/datatype3.html#comp */

@@ -10,6 +10,7 @@ import { defaultOfAdded } from './default-value.ts';
 /** `ALTER TABLE t ADD COLUMN c … DEFAULT d`: every row has the constant d, as the column's affinity stores it. */
 export const addColumn: Operation = {
   matches: (statement) => beginsWith(statement, 'ALTER', 'TABLE') && alteration(statement)?.action === 'ADD',
+  target: (statement) => alteration(statement)?.table,
   apply({ step, tables }) {
     const { table: name } = alteration(step.statement) ?? { table: '' };
     const table = tableIn(step.after, name);

@@ -7,6 +7,7 @@ import { emptyRelation } from '../relation.ts';
 /** `CREATE TABLE t (…)`: no rows yet. With IF NOT EXISTS, nothing happens to a table that is there. */
 export const createTable: Operation = {
   matches: (statement) => beginsWith(statement, 'CREATE', 'TABLE'),
+  target: (statement) => nameAt(statement.tokens, 2),
   apply({ step, tables }) {
     const { tokens } = step.statement;
     const name = nameAt(tokens, 2) ?? '';

@@ -3,11 +3,11 @@ import { quoteIdentifier } from '../../sql-tokens.ts';
 import { Refused } from '../refused.ts';
 import { blobs, classesOfText, integers, nulls, reals } from '../storage-classes.ts';
 import type { ColumnShape } from '../table-shape.ts';
-import type { Expression } from '../value.ts';
+import { type Expression, literalExpression } from '../value.ts';
 
 type StorageClass = 'null' | 'integer' | 'real' | 'text' | 'blob';
 
-const absent: Expression = { sql: 'NULL', classes: nulls, cost: 1, depth: 1 };
+const absent = literalExpression('NULL', nulls);
 
 /** The constant that rows have in a column added after them, as SQLite itself tells it. */
 export function defaultOfAdded(column: ColumnShape, isStrict: boolean): Expression {
@@ -49,7 +49,7 @@ function evaluate(column: ColumnShape, isStrict: boolean, script: Script): Expre
   const [literal, type] = found;
   const text = classesOfText(literal.slice(1, -1));
   const classes = { null: nulls, integer: integers, real: reals, blob: blobs, text }[type];
-  return { sql: literal, classes, cost: 1, depth: 1 };
+  return literalExpression(literal, classes);
 }
 
 function run(statements: readonly string[], name: string): [string, StorageClass] | undefined {

@@ -1,6 +1,6 @@
 import type { DeleteStmt } from 'sql-parser-cst';
 import { nameKey } from '../name-key.ts';
-import { assertNoTriggers, beginsWith, type Operation, scopeOf, tableIn } from '../operation.ts';
+import { assertNoTriggers, beginsWith, nameAfter, type Operation, scopeOf, tableIn } from '../operation.ts';
 import { readExpression } from '../read-expression.ts';
 import { Refused } from '../refused.ts';
 import { type Arm, emptyRelation, mergedValues, nestArm } from '../relation.ts';
@@ -10,6 +10,7 @@ import { targetOf } from './target.ts';
 /** `DELETE FROM t WHERE p`: keeps the rows for which p is not true; NULL is not true. */
 export const deleteRows: Operation = {
   matches: (statement) => beginsWith(statement, 'DELETE'),
+  target: (statement) => nameAfter(statement, 'FROM'),
   apply(context) {
     const { step, tables } = context;
     const { table, alias, where } = partsOf(parseStatement(step.statement.text) as DeleteStmt);
@@ -31,7 +32,12 @@ export const deleteRows: Operation = {
         ],
       });
       const condition = readExpression(where, scope);
-      const nested = nestArm(arm, relation.columns, alias, scope.reads);
+      const nested = nestArm(arm, {
+        columns: relation.columns,
+        alias,
+        reads: scope.reads,
+        expressions: [condition],
+      });
       return { ...nested, where: `(${condition.sql}) IS NOT TRUE` };
     });
     tables.set(table, { ...relation, arms });

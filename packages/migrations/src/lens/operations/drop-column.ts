@@ -6,6 +6,7 @@ import { alteration } from './alteration.ts';
 /** `ALTER TABLE t DROP COLUMN c`. */
 export const dropColumn: Operation = {
   matches: (statement) => beginsWith(statement, 'ALTER', 'TABLE') && alteration(statement)?.action === 'DROP',
+  target: (statement) => alteration(statement)?.table,
   apply({ step, tables }) {
     const { table, name } = alteration(step.statement) ?? { table: '', name: '' };
     const before = tableIn(step.before, table).columns;

@@ -4,6 +4,7 @@ import { beginsWith, type Operation } from '../operation.ts';
 /** `DROP TABLE t`. Replay keeps foreign keys off: no child loses its rows. */
 export const dropTable: Operation = {
   matches: (statement) => beginsWith(statement, 'DROP', 'TABLE'),
+  target: () => undefined,
   apply({ step, tables }) {
     tables.delete(nameAt(step.statement.tokens, 2) ?? '');
   },

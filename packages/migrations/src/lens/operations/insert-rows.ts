@@ -4,6 +4,7 @@ import {
   assertNoTriggers,
   assertPlainConstraints,
   beginsWith,
+  nameAfter,
   type Operation,
   type OperationContext,
   tableIn,
@@ -29,6 +30,7 @@ interface Insert {
 /** `INSERT INTO t … SELECT` and `INSERT INTO t … VALUES`: the rows there were, then the new ones. */
 export const insertRows: Operation = {
   matches: (statement) => beginsWith(statement, 'INSERT'),
+  target: (statement) => nameAfter(statement, 'INTO'),
   apply(context) {
     const { step, tables } = context;
     const insert = partsOf(parseStatement(step.statement.text) as InsertStmt);
@@ -77,7 +79,7 @@ function storedArm(incoming: IncomingArm, names: readonly string[], table: Table
     if (column.name === table.rowidAlias) assertKeyIsGiven(column, value.classes);
     return storedValue(value, column);
   });
-  return { source: incoming.source, where: incoming.where, reads: incoming.reads, values };
+  return { ...incoming, values };
 }
 
 /** For a NULL, SQLite would invent a key that depends on the rows before. */

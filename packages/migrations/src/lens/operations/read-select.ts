@@ -58,6 +58,7 @@ function readConstants(select: Select, context: OperationContext): IncomingArm {
     source: { kind: 'rows', rows: [`(${row.map((value) => value.sql).join(', ')})`] },
     where: where?.sql,
     reads: scope.reads,
+    dear: undefined,
   };
 }
 
@@ -87,8 +88,16 @@ function readArm(
     const name = names[at];
     return name === undefined ? readExpression(item as Node, scope) : known.get(name);
   });
-  const where = select.where && readExpression(select.where, scope).sql;
-  return { ...nestArm(arm, relation.columns, alias, scope.reads), values, where };
+  const condition = select.where && readExpression(select.where, scope);
+  const { columns } = relation;
+  const reading = { columns, alias, reads: scope.reads };
+  const expressions = values.filter((value) => value !== undefined);
+  if (condition && expressions.some((value) => value.canFail)) {
+    const filtered = { ...nestArm(arm, { ...reading, expressions: [condition] }), where: condition.sql };
+    return { ...nestArm(filtered, { ...reading, expressions }), values };
+  }
+  const all = condition ? [...expressions, condition] : expressions;
+  return { ...nestArm(arm, { ...reading, expressions: all }), values, where: condition?.sql };
 }
 
 function expandStar(item: Node, relation: Relation): (Node | string)[] {

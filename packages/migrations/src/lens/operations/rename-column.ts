@@ -6,6 +6,7 @@ import { alteration } from './alteration.ts';
 export const renameColumn: Operation = {
   matches: (statement) =>
     beginsWith(statement, 'ALTER', 'TABLE') && alteration(statement)?.action === 'RENAME',
+  target: (statement) => alteration(statement)?.table,
   apply({ step, tables }) {
     const { table: name } = alteration(step.statement) ?? { table: '' };
     const columns = tableIn(step.after, name).columns.map((column) => column.name);

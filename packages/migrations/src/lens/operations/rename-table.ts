@@ -5,6 +5,7 @@ import { alteration } from './alteration.ts';
 export const renameTable: Operation = {
   matches: (statement) =>
     beginsWith(statement, 'ALTER', 'TABLE') && alteration(statement)?.action === 'RENAME TO',
+  target: () => undefined,
   apply({ step, tables }) {
     const { table, name } = alteration(step.statement) ?? { table: '', name: '' };
     tableIn(step.before, table);

@@ -4,6 +4,7 @@ import {
   assertNoTriggers,
   assertPlainConstraints,
   beginsWith,
+  nameAfter,
   type Operation,
   type OperationContext,
   scopeOf,
@@ -30,6 +31,7 @@ interface Update {
 /** `UPDATE t SET c = e WHERE p`: `CASE WHEN p THEN e ELSE c END`, every e and p over the rows as they were. */
 export const updateRows: Operation = {
   matches: (statement) => beginsWith(statement, 'UPDATE'),
+  target: (statement) => nameAfter(statement, 'UPDATE'),
   apply(context) {
     const { step, tables } = context;
     const update = partsOf(parseStatement(step.statement.text) as UpdateStmt);
@@ -74,7 +76,12 @@ function updatedArm(
   });
   const expressions = readAssignments(update, scope);
   const condition = update.where && readExpression(update.where, scope);
-  const nested = nestArm(arm, relation.columns, update.alias, scope.reads);
+  const nested = nestArm(arm, {
+    columns: relation.columns,
+    alias: update.alias,
+    reads: scope.reads,
+    expressions: [...expressions.values(), ...(condition ? [condition] : [])],
+  });
   const updated = nested.values.map((kept, at): Value | undefined => {
     const column = shape.columns[at];
     const stored = column && expressions.get(nameKey(column.name));

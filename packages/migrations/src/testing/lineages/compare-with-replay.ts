@@ -4,7 +4,7 @@ import { lineageAt } from '../../lineage.ts';
 import { replayMigrations } from '../../replay.ts';
 import { Dice } from './dice.ts';
 import type { LineageSample } from './sample-lineage.ts';
-import { everyCell, pickQuery } from './sample-queries.ts';
+import { everyCell, everyComparison, pickQuery } from './sample-queries.ts';
 import { sampleTables } from './sample-schema.ts';
 
 export interface Difference {
@@ -73,6 +73,7 @@ function* queriesOf({ queryThrows }: LineageSample, copy: Database.Database): Ge
       table.columns.map((column) => column.name),
     );
   }
+  for (const [at, table] of tables.entries()) yield everyComparison(table, tables[at + 1] ?? table);
   const views = copy.prepare(`SELECT name FROM sqlite_schema WHERE type = 'view'`).pluck().all() as string[];
   for (const view of views) {
     const columns = columnsOfView(copy, view);

@@ -12,6 +12,19 @@ export function everyCell(name: string, columns: readonly string[]): string {
   return `SELECT ${cells.join(', ')} FROM ${id(name)}`;
 }
 
+/** How every column compares with constants and with every column of another table: affinity and collation. */
+export function everyComparison(table: SampleTable, other: SampleTable): string {
+  const left = table.columns.map((column) => `a.${id(column.name)}`);
+  const right = other.columns.slice(0, 3).map((column) => `b.${id(column.name)}`);
+  const constants = ["'A'", "'abc'", "'5'", '5', "x'35'"];
+  const sums = left.flatMap((column) => [
+    ...constants.map((constant) => `sum(${column} = ${constant}) || ' ' || sum(${constant} < ${column})`),
+    ...right.map((foreign) => `sum(${column} = ${foreign}) || ' ' || sum(${foreign} < ${column})`),
+    `count(DISTINCT ${column})`,
+  ]);
+  return `SELECT ${sums.join(', ')} FROM ${id(table.name)} a, ${id(other.name)} b`;
+}
+
 /** A query at head whose rows have one order, or none that counts. */
 export function pickQuery(dice: Dice, tables: readonly SampleTable[]): string {
   const table = dice.pick(tables);

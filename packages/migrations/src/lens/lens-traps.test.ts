@@ -1,0 +1,222 @@
+import { expect, it } from 'vitest';
+import { type Both, openBoth } from '../testing/lineages/open-both.ts';
+import { lineageOf } from '../testing/test-lineage.ts';
+
+function expectSame(both: Both, query: string, rows: unknown[][]): void {
+  expect(both.ask(query)).toEqual({ throughLens: rows, replayed: rows });
+}
+
+const tasks = 'CREATE TABLE tasks (id INTEGER PRIMARY KEY, title TEXT, due TEXT, size INTEGER)';
+
+it('a rebuild to another type stores as the new column does: "5" becomes 5, "abc" stays', () => {
+  const lineage = lineageOf([
+    tasks,
+    `CREATE TABLE __new_tasks (id INTEGER PRIMARY KEY, due INTEGER, size TEXT, title REAL);
+     INSERT INTO __new_tasks (id, due, size, title) SELECT id, due, size, title FROM tasks;
+     DROP TABLE tasks; ALTER TABLE __new_tasks RENAME TO tasks`,
+  ]);
+  using both = openBoth(
+    lineage,
+    `INSERT INTO tasks VALUES (1, '7', '5', 10), (2, 'x', 'abc', 1.5), (3, ' 8 ', '9007199254740993.0', NULL)`,
+  );
+  expect(both.lens.tables.map((table) => table.strategy)).toEqual(['view']);
+  expectSame(both, 'SELECT typeof(due), due, typeof(size), size, typeof(title), title FROM tasks', [
+    ['integer', 5n, 'text', '10', 'real', 7],
+    ['text', 'abc', 'text', '1.5', 'text', 'x'],
+    ['integer', 9007199254740992n, 'null', null, 'real', 8],
+  ]);
+  expectSame(both, `SELECT id FROM tasks WHERE due = '5'`, [[1n]]);
+  expectSame(both, 'SELECT id FROM tasks WHERE size = 10', [[1n]]);
+});
+
+it('the default of an added column takes the affinity of the column', () => {
+  const lineage = lineageOf([
+    tasks,
+    `ALTER TABLE tasks ADD COLUMN weight REAL DEFAULT 1; ALTER TABLE tasks ADD COLUMN rank INTEGER DEFAULT '05';
+     ALTER TABLE tasks ADD COLUMN label TEXT DEFAULT 1e18`,
+  ]);
+  using both = openBoth(lineage, 'INSERT INTO tasks (id) VALUES (1)');
+  expectSame(both, 'SELECT typeof(weight), weight, typeof(rank), rank, label FROM tasks', [
+    ['real', 1, 'integer', 5n, '1e18'],
+  ]);
+});
+
+it('a default is written one way into old rows and another way into new ones, and both are shown', () => {
+  const lineage = lineageOf([
+    'CREATE TABLE notes (id INTEGER PRIMARY KEY)',
+    'ALTER TABLE notes ADD COLUMN mark TEXT DEFAULT 1e18',
+    'INSERT INTO notes (id) VALUES (2)',
+  ]);
+  using both = openBoth(lineage, 'INSERT INTO notes (id) VALUES (1)');
+  expectSame(both, 'SELECT id, mark FROM notes', [
+    [1n, '1e18'],
+    [2n, '1.0e+18'],
+  ]);
+});
+
+it('WHERE, ORDER BY, GROUP BY and joins use the collation of the head column', () => {
+  const lineage = lineageOf([
+    'CREATE TABLE tags (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE uses (id INTEGER PRIMARY KEY, tag TEXT)',
+    `CREATE TABLE n (id INTEGER PRIMARY KEY, name TEXT COLLATE NOCASE);
+     INSERT INTO n SELECT id, name FROM tags; DROP TABLE tags; ALTER TABLE n RENAME TO tags`,
+    `UPDATE tags SET name = trim(name)`,
+  ]);
+  using both = openBoth(
+    lineage,
+    `INSERT INTO tags VALUES (1, ' Bug '), (2, 'bug'), (3, 'Ask'); INSERT INTO uses VALUES (1, 'BUG'), (2, 'ask')`,
+  );
+  expectSame(both, `SELECT id FROM tags WHERE name = 'BUG'`, [[1n], [2n]]);
+  expectSame(both, 'SELECT id FROM tags ORDER BY name, id', [[3n], [1n], [2n]]);
+  expectSame(both, 'SELECT count(*) FROM tags GROUP BY name', [[1n], [2n]]);
+  expectSame(both, 'SELECT uses.id FROM uses JOIN tags ON tags.name = uses.tag ORDER BY 1', [
+    [1n],
+    [1n],
+    [2n],
+  ]);
+  expectSame(both, 'SELECT uses.id FROM uses JOIN tags ON uses.tag = tags.name', []);
+});
+
+it('an updated column compares with the affinity of the head column', () => {
+  const lineage = lineageOf([
+    tasks,
+    `UPDATE tasks SET size = size + 1, title = coalesce(due, 7) WHERE id < 9`,
+  ]);
+  using both = openBoth(lineage, `INSERT INTO tasks VALUES (1, 'a', NULL, 4), (2, 'b', '7', 'x')`);
+  expectSame(both, `SELECT id FROM tasks WHERE size = '5'`, [[1n]]);
+  expectSame(both, 'SELECT id FROM tasks WHERE title = 7', [[1n], [2n]]);
+});
+
+it('DELETE keeps the rows for which its condition is NULL', () => {
+  const lineage = lineageOf([tasks, `DELETE FROM tasks WHERE due < '2024'`]);
+  using both = openBoth(lineage, `INSERT INTO tasks (id, due) VALUES (1, '2023'), (2, NULL), (3, '2025')`);
+  expectSame(both, 'SELECT id FROM tasks', [[2n], [3n]]);
+});
+
+it('two columns can be swapped: every SET expression sees the row as it was', () => {
+  const lineage = lineageOf([tasks, 'UPDATE tasks SET title = due, due = title']);
+  using both = openBoth(lineage, `INSERT INTO tasks (id, title, due) VALUES (1, 'a', 'b')`);
+  expectSame(both, 'SELECT title, due FROM tasks', [['b', 'a']]);
+});
+
+it('WHERE may read the updated table, as it was before the first row changed', () => {
+  const lineage = lineageOf([
+    tasks,
+    'UPDATE tasks SET size = 100 WHERE size = (SELECT max(size) FROM tasks) OR size < (SELECT min(size) + 1 FROM tasks)',
+    'DELETE FROM tasks WHERE size <= (SELECT max(size) - 99 FROM tasks)',
+  ]);
+  using both = openBoth(lineage, 'INSERT INTO tasks (id, size) VALUES (1, 1), (2, 2), (3, 3), (4, 0)');
+  expect(both.lens.refusal).toBeUndefined();
+  expectSame(both, 'SELECT id, size FROM tasks', [
+    [2n, 2n],
+    [3n, 100n],
+    [4n, 100n],
+  ]);
+});
+
+it('a JSON column that an update rewrote is a text again, not JSON, to a JSON function', () => {
+  const lineage = lineageOf([
+    tasks,
+    `UPDATE tasks SET title = json_set(title, '$.v', 2) WHERE json_valid(title)`,
+  ]);
+  using both = openBoth(
+    lineage,
+    `INSERT INTO tasks (id, title) VALUES (1, '{}'), (2, 'no json'), (3, x'00')`,
+  );
+  expectSame(both, `SELECT id, title, typeof(title) FROM tasks`, [
+    [1n, '{"v":2}', 'text'],
+    [2n, 'no json', 'text'],
+    [3n, Buffer.from([0]), 'blob'],
+  ]);
+  expectSame(both, 'SELECT json_array(title) FROM tasks WHERE id < 3', [
+    ['["{\\"v\\":2}"]'],
+    ['["no json"]'],
+  ]);
+});
+
+it('an expression that can fail does not see rows that an earlier migration deleted', () => {
+  const lineage = lineageOf([
+    `${tasks}; CREATE TABLE broken (id INTEGER PRIMARY KEY)`,
+    'DELETE FROM tasks WHERE id IN (SELECT id FROM broken)',
+    `UPDATE tasks SET title = json_set(title, '$.v', 2)`,
+  ]);
+  using both = openBoth(
+    lineage,
+    `INSERT INTO tasks (id, title) VALUES (1, '{}'), (2, 'no json'); INSERT INTO broken VALUES (2)`,
+  );
+  expect(both.lens.tables[0]).toMatchObject({ strategy: 'materialized', why: /can fail/ });
+  expectSame(both, `SELECT id FROM tasks WHERE title = '{"v":2}'`, [[1n]]);
+});
+
+it('WITHOUT ROWID and STRICT tables are read as what they became', () => {
+  const lineage = lineageOf([
+    'CREATE TABLE facts (name TEXT PRIMARY KEY, value)',
+    `CREATE TABLE n (name TEXT PRIMARY KEY, value TEXT) STRICT, WITHOUT ROWID;
+     INSERT INTO n SELECT name, value FROM facts; DROP TABLE facts; ALTER TABLE n RENAME TO facts`,
+  ]);
+  using both = openBoth(lineage, `INSERT INTO facts VALUES ('b', 5), ('a', 1.5), ('c', NULL)`);
+  expectSame(both, 'SELECT name, value, typeof(value) FROM facts ORDER BY name', [
+    ['a', '1.5', 'text'],
+    ['b', '5', 'text'],
+    ['c', null, 'null'],
+  ]);
+});
+
+it('SQLite computes generated columns anew where the columns they are made of changed', () => {
+  const lineage = lineageOf([
+    `CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT, upper_path TEXT AS (upper(path)))`,
+    `UPDATE files SET path = '/' || path`,
+    'ALTER TABLE files ADD COLUMN length INTEGER AS (length(path))',
+  ]);
+  using both = openBoth(lineage, `INSERT INTO files (id, path) VALUES (1, 'a'), (2, 'bc')`);
+  expect(both.lens.tables[0]).toMatchObject({ strategy: 'materialized', columns: ['id', 'path'] });
+  expectSame(both, 'SELECT * FROM files', [
+    [1n, '/a', '/A', 2n],
+    [2n, '/bc', '/BC', 3n],
+  ]);
+});
+
+it('a view of head that mentions a renamed table shows the rows of head', () => {
+  const lineage = lineageOf([
+    `${tasks}; CREATE VIEW titles AS SELECT title FROM tasks`,
+    `ALTER TABLE tasks RENAME TO jobs; ALTER TABLE jobs RENAME COLUMN title TO name`,
+    `UPDATE jobs SET name = upper(name)`,
+  ]);
+  using both = openBoth(lineage, `INSERT INTO tasks (id, title) VALUES (1, 'a')`);
+  expectSame(both, 'SELECT * FROM titles', [['A']]);
+});
+
+it('a table that was dropped and made anew under its old name does not show the old rows', () => {
+  const lineage = lineageOf([tasks, 'DROP TABLE tasks', tasks]);
+  using both = openBoth(lineage, 'INSERT INTO tasks (id) VALUES (1)');
+  expectSame(both, 'SELECT * FROM tasks', []);
+});
+
+it('two tables can exchange their names', () => {
+  const lineage = lineageOf([
+    'CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id INTEGER PRIMARY KEY)',
+    'ALTER TABLE a RENAME TO c; ALTER TABLE b RENAME TO a; ALTER TABLE c RENAME TO b',
+  ]);
+  using both = openBoth(lineage, 'INSERT INTO a VALUES (1); INSERT INTO b VALUES (2)');
+  expectSame(both, 'SELECT a.id, b.id FROM a, b', [[2n, 1n]]);
+});
+
+it('the rowids that a rebuild renumbered cannot be asked for', () => {
+  const lineage = lineageOf([
+    'CREATE TABLE log (line TEXT)',
+    `CREATE TABLE n (line TEXT NOT NULL); INSERT INTO n SELECT line FROM log; DROP TABLE log; ALTER TABLE n RENAME TO log`,
+  ]);
+  using both = openBoth(lineage, `INSERT INTO log (rowid, line) VALUES (7, 'a')`);
+  expectSame(both, 'SELECT line FROM log', [['a']]);
+  expect(() => both.file.prepare('SELECT rowid FROM log')).toThrow('no such column: rowid');
+});
+
+it('many updates of one column that build on one another are computed once', () => {
+  const updates = Array.from(
+    { length: 12 },
+    (_, at) => `UPDATE tasks SET title = title || '${at}' WHERE title <> '${at}'`,
+  );
+  const lineage = lineageOf([tasks, ...updates]);
+  using both = openBoth(lineage, `INSERT INTO tasks (id, title) VALUES (1, 'a'), (2, NULL)`);
+  expect(both.lens.tables[0]).toMatchObject({ strategy: 'materialized', why: /build on one another/ });
+  expectSame(both, 'SELECT title FROM tasks ORDER BY id', [['a01234567891011'], [null]]);
+});
