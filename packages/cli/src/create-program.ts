@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addCheck } from './verbs/check.ts';
+import { addExport } from './verbs/export.ts';
 import { addFreeze } from './verbs/freeze.ts';
 import { addGenerate } from './verbs/generate.ts';
 import { addLens } from './verbs/lens.ts';
@@ -16,7 +17,7 @@ export function createProgram(): Command {
     .description('Reads every agent session ever archived, at the schema of today.')
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  for (const addVerb of [addStatus, addShow, addLens, addRead, addQuery, addUnify, addUpgrade, addGenerate, addCheck, addFreeze])
+  for (const addVerb of [addStatus, addShow, addLens, addRead, addQuery, addUnify, addExport, addUpgrade, addGenerate, addCheck, addFreeze])
     addVerb(program);
   return program;
 }

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { createSession } from '@varve/core';
+import { standardLineage } from '@varve/migrations';
+import { expect, it } from 'vitest';
+import { fingerprint, makeFolder } from '../testing/archives.ts';
+import { openUnified } from '../unified/open-unified.ts';
+import { exportUnified } from './export-unified.ts';
+
+const lineage = standardLineage;
+
+async function askDuckDb(sql: string): Promise<unknown[][]> {
+  const connection = await (await DuckDBInstance.create()).connect();
+  return (await connection.runAndReadAll(sql)).getRowsJson() as unknown[][];
+}
+
+/** Sessions on one day each, with calls whose JSON holds what a number of JavaScript cannot. */
+async function unify(
+  dir: string,
+  days: readonly number[],
+  file = join(makeFolder(), 'u.db'),
+): Promise<string> {
+  for (const day of days) {
+    const startedAtMs = Date.UTC(2026, 0, day, 12);
+    const session = createSession(makeFolder(), {
+      lineage,
+      session: { agentName: `agent ${day % 2}`, startedAtMs },
+    });
+    await session.callTool(
+      { toolName: 'grep', arguments: { text: 'a "quoted"\nline, and more' } },
+      () => null,
+    );
+    await session.callTool({ toolName: 'größe' }, () => ({ hits: [1.5, 'ü'] }));
+    session.seal(dir);
+  }
+  (await openUnified(file, { lineage, archives: dir })).close();
+  return file;
+}
+
+it('writes Parquet that DuckDB reads with the types of the columns', async () => {
+  const [dir, into] = [makeFolder(), makeFolder()];
+  const file = await unify(dir, [1, 2, 3]);
+  const before = fingerprint(dir);
+  expect(exportUnified(file, { lineage, format: 'parquet', into })).toMatchObject({
+    unchanged: [],
+    removed: [],
+  });
+  const path = join(into, 'tool_calls.parquet');
+  expect(await askDuckDb(`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '${path}')`)).toEqual(
+    expect.arrayContaining([
+      ['_archive', 'BIGINT'],
+      ['arguments', 'JSON'],
+      ['result', 'JSON'],
+      ['started_at_ms', 'TIMESTAMP'],
+      ['duration_ms', 'DOUBLE'],
+      ['tool_name', 'VARCHAR'],
+    ]),
+  );
+  const rows = await askDuckDb(
+    `SELECT tool_name, count(*), max(result->'$.hits[0]'), max(arguments->>'$.text') FROM '${path}' GROUP BY 1 ORDER BY 1`,
+  );
+  expect(rows).toEqual([
+    ['grep', '3', null, 'a "quoted"\nline, and more'],
+    ['größe', '3', '1.5', null],
+  ]);
+  const times = await askDuckDb(
+    `SELECT min(started_at_ms), max(ended_at_ms) > min(started_at_ms) FROM '${into}/sessions.parquet'`,
+  );
+  expect(times).toEqual([['2026-01-01 12:00:00', true]]);
+  expect(fingerprint(dir)).toEqual(before);
+});
+
+it.each(['jsonl', 'csv'] as const)('writes %s that DuckDB reads as the rows of the view', async (format) => {
+  const into = makeFolder();
+  const file = await unify(makeFolder(), [1, 2]);
+  const query = `SELECT tool_name, arguments, seq, duration_ms * 0 + 9007199254740993 AS big, x'00ff' AS bytes FROM tool_calls ORDER BY 1;`;
+  expect(exportUnified(file, { lineage, format, into, query })).toMatchObject({
+    written: [`query.${format}`],
+    rows: 4,
+  });
+  const text = readFileSync(join(into, `query.${format}`), 'utf8');
+  expect(text.trimEnd().split('\n').length).toBe(format === 'jsonl' ? 4 : 5);
+  const path = join(into, `query.${format}`);
+  expect(
+    await askDuckDb(`SELECT tool_name, arguments->>'$.text', seq FROM '${path}' ORDER BY 1 DESC LIMIT 1`),
+  ).toEqual([['größe', null, '2']]);
+});
+
+it('writes integers, floats, blobs and texts as they are, and a column of several kinds as text', async () => {
+  const into = makeFolder();
+  const file = await unify(makeFolder(), [1]);
+  const query = `SELECT 9007199254740993 AS big, x'00ff' AS bytes, 'é' AS name, NULL AS none, 1 AS mixed, 1 AS n
+    UNION ALL SELECT -1, x'', '', NULL, 'one', 1.5`;
+  exportUnified(file, { lineage, format: 'parquet', into, query });
+  const rows = await askDuckDb(
+    `SELECT big, hex(bytes), name, none, mixed, n FROM '${into}/query.parquet' ORDER BY n`,
+  );
+  expect(rows).toEqual([
+    ['9007199254740993', '00FF', 'é', null, '1', 1],
+    ['-1', '', '', null, 'one', 1.5],
+  ]);
+});
+
+it('writes only the partitions of new archives the second time, and removes those of archives that are gone', async () => {
+  const [dir, into] = [makeFolder(), makeFolder()];
+  const file = await unify(dir, [1, 2]);
+  const options = { lineage, format: 'parquet', into, partitionBy: 'day', tables: ['tool_calls'] } as const;
+  const path = (day: number) => `tool_calls/day=2026-01-0${day}/rows.parquet`;
+  expect(exportUnified(file, options)).toMatchObject({ written: [path(1), path(2)], rows: 4 });
+  expect(exportUnified(file, options)).toMatchObject({ written: [], unchanged: [path(1), path(2)], rows: 0 });
+  await unify(dir, [3], file);
+  expect(exportUnified(file, options)).toMatchObject({ written: [path(3)], unchanged: [path(1), path(2)] });
+  const ask = () =>
+    askDuckDb(
+      `SELECT CAST(day AS VARCHAR), count(*) FROM read_parquet('${into}/tool_calls/*/*.parquet', hive_partitioning = true) GROUP BY 1 ORDER BY 1`,
+    );
+  expect(await ask()).toEqual([1, 2, 3].map((day) => [`2026-01-0${day}`, '2']));
+  (await openUnified(file, { lineage, archives: makeFolder() })).close();
+  expect(exportUnified(file, options)).toMatchObject({ written: [], removed: [path(1), path(2), path(3)] });
+});
+
+it('partitions by agent', async () => {
+  const into = makeFolder();
+  const file = await unify(makeFolder(), [1, 2, 3]);
+  const query = 'SELECT _archive, tool_name FROM tool_calls';
+  const report = exportUnified(file, { lineage, format: 'csv', into, query, partitionBy: 'agent' });
+  expect(report.written).toEqual(['query/agent=agent%200/rows.csv', 'query/agent=agent%201/rows.csv']);
+  expect(readFileSync(join(into, 'query/agent=agent%201/rows.csv'), 'utf8').split('\n')).toHaveLength(6);
+});
+
+it('refuses what is no view, no table, no query, or cannot be divided', async () => {
+  const [dir, into] = [makeFolder(), makeFolder()];
+  const file = await unify(dir, [1]);
+  const attempt = (options: object, from = file) => {
+    return () => exportUnified(from, { lineage, format: 'csv', into, ...options });
+  };
+  const withCode = (code: string) => expect.objectContaining({ code });
+  expect(attempt({}, join(dir, Object.keys(fingerprint(dir))[0] ?? ''))).toThrow(withCode('UNIFIED_FOREIGN'));
+  expect(attempt({ tables: ['nothing'] })).toThrow(withCode('TABLE_UNKNOWN'));
+  expect(attempt({ query: 'DELETE FROM sessions RETURNING id' })).toThrow(withCode('SQL_REFUSED'));
+  expect(attempt({ query: 'SELECT 1 AS n', partitionBy: 'day' })).toThrow(withCode('USAGE'));
+  expect(attempt({ query: 'SELECT nothing' })).toThrow(withCode('SQL_FAILED'));
+  expect(Object.keys(fingerprint(into))).toEqual([]);
+});

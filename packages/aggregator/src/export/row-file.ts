@@ -1,0 +1,69 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { ColumnKind, ExportColumn } from './column-kinds.ts';
+import { openParquetFile } from './parquet-file.ts';
+
+export const exportFormats = ['parquet', 'jsonl', 'csv'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** A file being written, row by row; little of it is in memory. Integers come as bigint. */
+export interface RowFile {
+  write(row: readonly unknown[]): void;
+  close(): void;
+}
+
+export function openRowFile(path: string, format: ExportFormat, columns: readonly ExportColumn[]): RowFile {
+  if (format === 'parquet') return openParquetFile(path, columns);
+  if (format === 'jsonl') return openLines(path, (row) => jsonLine(columns, row));
+  const file = openLines(path, (row) => row.map(csvField).join(','));
+  file.write(columns.map(({ name }) => name));
+  return file;
+}
+
+const bufferChars = 1 << 20;
+
+function openLines(path: string, render: (row: readonly unknown[]) => string): RowFile {
+  const file = openSync(path, 'w');
+  let buffer = '';
+  const flush = () => {
+    const bytes = Buffer.from(buffer);
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    buffer = '';
+  };
+  return {
+    write(row) {
+      buffer += `${render(row)}\n`;
+      if (buffer.length > bufferChars) flush();
+    },
+    close() {
+      try {
+        flush();
+      } finally {
+        closeSync(file);
+      }
+    },
+  };
+}
+
+function jsonLine(columns: readonly ExportColumn[], row: readonly unknown[]): string {
+  const fields = columns.map(({ name, kind }, at) => `${JSON.stringify(name)}:${jsonValue(kind, row[at])}`);
+  return `{${fields.join(',')}}`;
+}
+
+function jsonValue(kind: ColumnKind, value: unknown): string {
+  if (typeof value === 'bigint') return String(value);
+  if (Buffer.isBuffer(value)) return JSON.stringify({ base64: value.toString('base64') });
+  // Beyond what JSON can say, as SQLite itself writes it.
+  if (value === Number.POSITIVE_INFINITY) return '9e999';
+  if (value === Number.NEGATIVE_INFINITY) return '-9e999';
+  // A line must stay a line.
+  return kind === 'json' && typeof value === 'string'
+    ? value.replaceAll(/[\r\n]/g, ' ')
+    : JSON.stringify(value);
+}
+
+/** Source: RFC 4180. NULL is nothing, an empty text is `""`. */
+function csvField(value: unknown): string {
+  if (value === null) return '';
+  const text = Buffer.isBuffer(value) ? value.toString('base64') : String(value);
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
