@@ -1,18 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import type { Lineage } from '@varve/migrations';
-import { type FoundArchive, findArchives } from './find-archives.ts';
+import type { UpgradeArchiveOptions } from '@varve/core';
+import { recogniseArchives } from './find-archives.ts';
 import { type Problem, problemOf } from './problem.ts';
-import { type UpgradeOutcome, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
+import { isInShard, type Shard } from './shard.ts';
+import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
 import { UpgradeLog, type UpgradeProgress, type UpgradeReport } from './upgrade-log.ts';
 import { runOnWorkers } from './worker-pool.ts';
 
-export interface UpgradeArchivesOptions {
-  readonly lineage: Lineage;
+export interface UpgradeArchivesOptions extends UpgradeArchiveOptions {
+  /** Each original is kept here under the path it has below the folder that was searched. */
+  readonly backupDir?: string;
   /** How many worker threads; the number of cores unless given. */
   readonly jobs?: number;
-  /** Where each original is kept. */
-  readonly backupDir?: string;
+  /** Do one part of the files only. The others are not in the report. */
+  readonly shard?: Shard;
   /** Called after each file. */
   readonly onProgress?: (progress: UpgradeProgress) => void;
   /** When aborted, the files in hand are finished and the rest reported as INTERRUPTED. */
@@ -31,14 +33,18 @@ export async function upgradeArchives(
   where: string | readonly string[],
   options: UpgradeArchivesOptions,
 ): Promise<UpgradeReport> {
-  const { lineage, backupDir, onProgress } = options;
-  const found = findArchives(where);
-  const log = new UpgradeLog(found.archives, lineage.migrations.length, onProgress);
+  const { jobs, shard, onProgress, signal, ...settings } = options;
+  const { lineage } = settings;
+  const found = recogniseArchives(where);
+  const archives = shard ? found.archives.filter((it) => isInShard(it.relativePath, shard)) : found.archives;
+  const log = new UpgradeLog(archives, lineage.migrations.length, onProgress);
   // The largest first, so that no thread is left alone with it at the end.
-  const queue = found.archives.toSorted((a, b) => b.sizeBytes - a.sizeBytes);
-  const task = { lineage: { ...lineage, tables: {} }, ...(backupDir && { backupDir }) };
-  const isPlain = Object.keys(lineage.functions).length === 0;
-  await (isPlain ? upgradeOnWorkers(queue, task, options, log) : upgradeHere(queue, task, options, log));
+  const queue = archives
+    .toSorted((a, b) => b.sizeBytes - a.sizeBytes)
+    .map(({ path, relativePath }) => ({ path, relativePath }));
+  const plain = { ...settings, lineage: { ...lineage, tables: {} } };
+  const upgrade = Object.keys(lineage.functions).length === 0 ? upgradeOnWorkers : upgradeHere;
+  await upgrade(queue, plain, options, log);
   return log.report(found.problems.map((error) => problemOf(error, error.path ?? '')));
 }
 
@@ -48,33 +54,30 @@ const script = new URL(
 );
 
 async function upgradeOnWorkers(
-  queue: readonly FoundArchive[],
-  task: UpgradeTask,
+  queue: readonly UpgradeTask[],
+  settings: UpgradeSettings,
   { jobs = availableParallelism(), signal }: UpgradeArchivesOptions,
   log: UpgradeLog,
 ): Promise<void> {
-  await runOnWorkers<string, UpgradeOutcome>(
-    queue.map(({ path }) => path),
-    {
-      script,
-      workerData: task,
-      jobs: Math.min(Math.max(1, jobs), queue.length),
-      signal,
-      onResult: (path, outcome) => log.add(path, outcome),
-      onCrash: (path, error) => log.add(path, { problem: crashProblem(path, error), durationMs: 0 }),
-    },
-  );
+  await runOnWorkers<UpgradeTask, UpgradeOutcome>(queue, {
+    script,
+    workerData: settings,
+    jobs: Math.min(Math.max(1, jobs), queue.length),
+    signal,
+    onResult: ({ path }, outcome) => log.add(path, outcome),
+    onCrash: ({ path }, error) => log.add(path, { problem: crashProblem(path, error), durationMs: 0 }),
+  });
 }
 
 async function upgradeHere(
-  queue: readonly FoundArchive[],
-  task: UpgradeTask,
+  queue: readonly UpgradeTask[],
+  settings: UpgradeSettings,
   { signal }: UpgradeArchivesOptions,
   log: UpgradeLog,
 ): Promise<void> {
-  for (const { path } of queue) {
+  for (const task of queue) {
     if (signal?.aborted) return;
-    log.add(path, await upgradeFile(path, task));
+    log.add(task.path, await upgradeFile(task, settings));
     await setImmediate();
   }
 }

@@ -1,3 +1,4 @@
+import type { UpgradeResult } from '@varve/core';
 import type { FoundArchive } from './find-archives.ts';
 import type { Problem } from './problem.ts';
 import type { UpgradeOutcome } from './upgrade-file.ts';
@@ -16,6 +17,8 @@ export interface UpgradedFile {
   /** The version before; undefined when the file failed. */
   readonly from: number | undefined;
   readonly to: number;
+  /** Where the migrations ran; `none` when there was nothing to do or the file failed. */
+  readonly how: UpgradeResult['how'];
   /** As it was found. */
   readonly sizeBytes: number;
   readonly durationMs: number;
@@ -92,9 +95,9 @@ export class UpgradeLog {
 function toFile({ path, sizeBytes }: FoundArchive, outcome: UpgradeOutcome, head: number): UpgradedFile {
   const { durationMs } = outcome;
   if ('problem' in outcome)
-    return { path, state: 'failed', from: undefined, to: head, sizeBytes, durationMs };
-  const { changed, from, to } = outcome.result;
-  return { path, state: changed ? 'upgraded' : 'current', from, to, sizeBytes, durationMs };
+    return { path, state: 'failed', from: undefined, to: head, how: 'none', sizeBytes, durationMs };
+  const { changed, from, to, how } = outcome.result;
+  return { path, state: changed ? 'upgraded' : 'current', from, to, how, sizeBytes, durationMs };
 }
 
 function interrupted(path: string): UpgradeOutcome {

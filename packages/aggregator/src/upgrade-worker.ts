@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type UpgradeTask, upgradeFile } from './upgrade-file.ts';
+import { type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
 
-parentPort?.on('message', async (path: string) => {
-  parentPort?.postMessage(await upgradeFile(path, workerData as UpgradeTask));
+parentPort?.on('message', async (task: UpgradeTask) => {
+  parentPort?.postMessage(await upgradeFile(task, workerData as UpgradeSettings));
 });

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { isWorkFile } from '@varve/core';
 import { VarveError } from '@varve/schema';
 import { globSync, isDynamicPattern } from 'tinyglobby';
@@ -10,6 +10,8 @@ export const sidecarSuffixes = ['-wal', '-shm', '-journal', '-lock'] as const;
 export interface FoundFile {
   /** Absolute. */
   readonly path: string;
+  /** Below the folder, or the fixed part of the glob, that it was found by; its name when it was named. With `/`. */
+  readonly relativePath: string;
   readonly sizeBytes: number;
   readonly mtimeMs: number;
   /** Which of `sidecarSuffixes` lie beside it. */
@@ -50,19 +52,19 @@ class Walk {
 
   #enterNamed(path: string): void {
     const stats = statSync(path);
-    if (stats.isDirectory()) this.#enterFolder(path);
-    else if (stats.isFile()) this.#add(path, stats, (suffix) => existsSync(path + suffix), true);
+    if (stats.isDirectory()) this.#enterFolder(path, path);
+    else if (stats.isFile()) this.#add(path, undefined, stats, (suffix) => existsSync(path + suffix));
     else this.problems.push(notARegularFile(path));
   }
 
-  #enterFolder(folder: string): void {
+  #enterFolder(folder: string, root: string): void {
     const entries = readdirSync(folder, { withFileTypes: true });
     const names = new Set(entries.map((entry) => entry.name));
     for (const entry of entries) {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) this.#attempt(path, () => this.#enterFolder(path));
+      if (entry.isDirectory()) this.#attempt(path, () => this.#enterFolder(path, root));
       else if (entry.isFile() && !isBesideWork(entry.name, names)) {
-        this.#addMet(path, (suffix) => names.has(entry.name + suffix));
+        this.#addMet(path, root, (suffix) => names.has(entry.name + suffix));
       }
     }
   }
@@ -77,8 +79,9 @@ class Walk {
     });
     if (paths.length === 0) this.problems.push(notFound(pattern));
     const names = new Set(paths);
+    const root = fixedPart(pattern);
     for (const path of paths) {
-      if (!isBesideWork(path, names)) this.#addMet(path, (suffix) => existsSync(path + suffix));
+      if (!isBesideWork(path, names)) this.#addMet(path, root, (suffix) => existsSync(path + suffix));
     }
   }
 
@@ -92,16 +95,19 @@ class Walk {
     }
   };
 
-  #addMet(path: string, has: (suffix: string) => boolean): void {
+  #addMet(path: string, root: string, has: (suffix: string) => boolean): void {
     this.#attempt(path, () => {
       const stats = lstatSync(path, { throwIfNoEntry: false });
-      if (stats?.isFile()) this.#add(path, stats, has, false);
+      if (stats?.isFile()) this.#add(path, root, stats, has);
     });
   }
 
-  #add(path: string, stats: Stats, has: (suffix: string) => boolean, isNamed: boolean): void {
+  /** A file without a root was asked for by its own name. */
+  #add(path: string, root: string | undefined, stats: Stats, has: (suffix: string) => boolean): void {
     const { size: sizeBytes, mtimeMs } = stats;
-    this.files.set(path, { path, sizeBytes, mtimeMs, sidecars: sidecarSuffixes.filter(has), isNamed });
+    const relativePath = root === undefined ? basename(path) : relative(root, path).replaceAll(sep, '/');
+    const sidecars = sidecarSuffixes.filter(has);
+    this.files.set(path, { path, relativePath, sizeBytes, mtimeMs, sidecars, isNamed: root === undefined });
   }
 
   #attempt(path: string, work: () => void): void {
@@ -111,6 +117,19 @@ class Walk {
       this.problems.push(unreadable(path, error));
     }
   }
+}
+
+/** The folder that a glob starts from. */
+function fixedPart(pattern: string): string {
+  const segments = pattern.split('/');
+  return resolve(
+    segments
+      .slice(
+        0,
+        segments.findIndex((it) => isDynamicPattern(it)),
+      )
+      .join('/') || sep,
+  );
 }
 
 /** Also a lock or a half-made file that a crash has left: these are databases to look at, but nobody's archive. */

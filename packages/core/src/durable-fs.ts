@@ -12,6 +12,8 @@ export const durableFs = {
   chmod: fs.chmodSync,
   chown: fs.chownSync,
   utimes: fs.utimesSync,
+  /** Writes a file that only its owner may read, not yet forced to the disk. */
+  stage: (path: string, bytes: Uint8Array): void => fs.writeFileSync(path, bytes, { mode: 0o600 }),
   /** Writes a new file and forces it to the disk. */
   write: (path: string, bytes: Uint8Array): void => fs.writeFileSync(path, bytes, { flush: true }),
   /** Forces a file's bytes to the disk. */

@@ -11,10 +11,12 @@ export { type ReadSessionOptions, readSession, type SessionReader } from './read
 export type { ReadingPlan, TablePlan } from './reading-plan.ts';
 export { type RecoverSessionsOptions, type Recovery, recoverSessions } from './recover-sessions.ts';
 export { rehearseUpgrade } from './rehearse-upgrade.ts';
+export { type RestoreArchiveOptions, restoreArchive } from './restore-archive.ts';
 export type { SealOptions } from './seal.ts';
 export type { Session } from './session.ts';
 export type { ReadonlyDb, RecordKey, RecordValues, TableOf } from './table-types.ts';
 export type { CallOutcome, ToolCallOptions } from './tool-call.ts';
 export { type UpgradeArchiveOptions, type UpgradeResult, upgradeArchive } from './upgrade-archive.ts';
+export type { UpgradeVerification } from './verify-rows.ts';
 export { isWorkFile } from './work-file.ts';
 export { type LockHolder, lockHolder } from './writer-lock.ts';

@@ -1,21 +1,33 @@
 import { realpathSync } from 'node:fs';
-import { assertIdentified, identifyFile, type Lineage } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import { assertShape } from './assert-shape.ts';
-import { buildUpgraded } from './build-upgraded.ts';
-import { durableFs } from './durable-fs.ts';
+import { assertLossAccepted } from './assert-loss-accepted.ts';
+import {
+  type BuildUpgradedOptions,
+  type BuiltUpgrade,
+  buildUpgraded,
+  rehearseBuild,
+} from './build-upgraded.ts';
 import { fileError, onFile } from './file-error.ts';
-import { fingerprint, inspectAtRest, inspectFile, leftoverSuffixes, statOf } from './file-state.ts';
+import { type FileAtRest, fingerprint, inspectAtRest, inspectFile, statOf } from './file-state.ts';
+import { identifyForReading } from './identify-for-reading.ts';
 import { keepBackup } from './keep-backup.ts';
-import { type Database, openDatabase } from './open-database.ts';
+import { openDatabase } from './open-database.ts';
 import { replaceFile } from './replace-file.ts';
-import { workFile } from './work-file.ts';
-import { acquireWriterLock, type WriterLock } from './writer-lock.ts';
+import type { UpgradeVerification } from './verify-rows.ts';
+import { removeWork, workFile } from './work-file.ts';
+import { acquireWriterLock, lockSuffix, type WriterLock } from './writer-lock.ts';
 
 export interface UpgradeArchiveOptions {
   readonly lineage: Lineage;
   /** Where a copy of the original is kept, under its own name. */
   readonly backupDir?: string;
+  /** Go on, without a backup, where pending migrations drop tables or columns, delete rows or narrow columns. */
+  readonly acceptLoss?: boolean;
+  /** What of the upgraded copy is compared with what the lens reads in the original: `counts` unless given. */
+  readonly verify?: UpgradeVerification;
+  /** Do it all on a private copy, check that, and throw it away: nothing is written, not even a backup. */
+  readonly dryRun?: boolean;
 }
 
 export interface UpgradeResult {
@@ -26,6 +38,8 @@ export interface UpgradeResult {
   readonly to: number;
   /** False when the file was sealed and at head already: nothing was written then. */
   readonly changed: boolean;
+  /** Where the migrations ran; `none` when there was nothing to do. */
+  readonly how: 'none' | 'memory' | 'file';
   /** After the upgrade. */
   readonly sizeBytes: number;
   readonly durationMs: number;
@@ -33,42 +47,65 @@ export interface UpgradeResult {
 }
 
 /**
- * Brings an archive to head, for good. The migrations run on a copy beside it, which is checked, forced to the disk
- * and renamed over the original. Up to the rename the original is untouched, after it the archive is complete; what
- * a killed upgrade leaves beside it is removed by the next one. Mode, owner and modification time stay. A file that
- * was never sealed comes out sealed.
+ * Brings an archive to head, for good. The migrations run on a copy, in memory when it is small, which is checked,
+ * forced to the disk beside the original and renamed over it. Up to the rename the original is untouched, after it the
+ * archive is complete; what a killed upgrade leaves beside it is removed by the next one. Mode, owner and modification
+ * time stay. A file that was never sealed comes out sealed.
  *
- * @throws SESSION_LIVE for a session that a writer has open, or another upgrade; FILE_CHANGED when the original
- * changed meanwhile; UPGRADE_MISMATCH when the copy is not what it should be; ARCHIVE_EXISTS when the backup folder
- * has another file of this name; FILE_READ_ONLY; the codes of `openArchive`. The original is as it was then.
+ * @throws SESSION_LIVE for a session that a writer has open, or another upgrade; LOSS_NOT_ACCEPTED; FILE_CHANGED when
+ * the original changed meanwhile; UPGRADE_MISMATCH when the copy is not what it should be; ARCHIVE_EXISTS when the
+ * backup folder has another file of this name; FILE_READ_ONLY; the codes of `openArchive`. The original is as it was.
  */
 export async function upgradeArchive(path: string, options: UpgradeArchiveOptions): Promise<UpgradeResult> {
   const startedMs = performance.now();
   const file = onFile(path, () => realpathSync(path));
   const to = options.lineage.migrations.length;
-  const isDone = onFile(file, () => isSealedAtHead(file, options.lineage));
-  const outcome = isDone ? { from: to } : await withUpgradeLock(file, () => upgradeLocked(file, options));
-  const sizeBytes = Number(statOf(file)?.size ?? 0);
-  return { path, to, changed: !isDone, sizeBytes, durationMs: performance.now() - startedMs, ...outcome };
+  const isDone = onFile(file, () => isSealedAtHead(file, options));
+  if (isDone && !options.dryRun) await removeLeftovers(file);
+  const outcome = isDone ? doneAlready(file, to) : await upgradeFile(file, options);
+  return { path, to, changed: !isDone, durationMs: performance.now() - startedMs, ...outcome };
 }
 
-function isSealedAtHead(file: string, lineage: Lineage): boolean {
+type Outcome = Pick<UpgradeResult, 'from' | 'how' | 'sizeBytes' | 'backup'>;
+
+function doneAlready(file: string, head: number): Outcome {
+  return { from: head, how: 'none', sizeBytes: Number(statOf(file)?.size ?? 0) };
+}
+
+function isSealedAtHead(file: string, options: UpgradeArchiveOptions): boolean {
+  const { lineage } = options;
   const state = inspectFile(file);
   if (state.kind === 'live') throw liveError(file, { pid: state.holder.pid });
   if (state.kind === 'unsealed') return false;
   const sqlite = openDatabase(file, { readonly: true });
   try {
-    return identify(sqlite, lineage, file) === lineage.migrations.length;
+    const from = identifyForReading(sqlite, lineage, { path: file, newer: 'refuse' });
+    if (!isLossAccepted(options)) assertLossAccepted(lineage, from, file);
+    return from === lineage.migrations.length;
   } finally {
     sqlite.close();
   }
 }
 
-function identify(sqlite: Database, lineage: Lineage, path: string): number {
-  const identity = identifyFile(sqlite, lineage);
-  assertIdentified(identity, lineage, path);
-  assertShape(sqlite, lineage, identity.version, path);
-  return identity.version;
+/** What a killed upgrade left beside a file whose rename it had done, or that another run upgraded since. */
+async function removeLeftovers(file: string): Promise<void> {
+  const work = workFile(file, 'upgrading');
+  if (statOf(work) || statOf(file + lockSuffix)) await withUpgradeLock(file, async () => removeWork(work));
+}
+
+function isLossAccepted({ backupDir, acceptLoss }: UpgradeArchiveOptions): boolean {
+  return backupDir !== undefined || acceptLoss === true;
+}
+
+async function upgradeFile(file: string, options: UpgradeArchiveOptions): Promise<Outcome> {
+  if (options.dryRun)
+    return onFile(file, () => rehearseBuild(buildOptions(file, inspectAtRest(file), options)));
+  return withUpgradeLock(file, () => upgradeLocked(file, options));
+}
+
+function buildOptions(path: string, state: FileAtRest, options: UpgradeArchiveOptions): BuildUpgradedOptions {
+  const { lineage, verify = 'counts' } = options;
+  return { lineage, path, state, verify, isLossAccepted: isLossAccepted(options) };
 }
 
 async function withUpgradeLock<T>(file: string, work: () => Promise<T>): Promise<T> {
@@ -93,25 +130,22 @@ function acquireUpgradeLock(file: string): WriterLock {
 
 async function upgradeLocked(
   file: string,
-  { lineage, backupDir }: UpgradeArchiveOptions,
-): Promise<{ from: number; backup?: string }> {
+  options: UpgradeArchiveOptions,
+): Promise<BuiltUpgrade & { backup?: string }> {
   const before = fingerprint(file);
   const state = inspectAtRest(file);
+  const { backupDir } = options;
   const work = workFile(file, 'upgrading');
   removeWork(work);
   try {
-    const from = await buildUpgraded(file, work, lineage);
+    const built = await buildUpgraded(work, buildOptions(file, state, options));
     const backup = backupDir === undefined ? {} : { backup: keepBackup(file, backupDir) };
     if (fingerprint(file) !== before) throw changedError(file);
     replaceFile(file, work, state);
-    return { from, ...backup };
+    return { ...built, ...backup };
   } finally {
     removeWork(work);
   }
-}
-
-function removeWork(work: string): void {
-  for (const suffix of ['', ...leftoverSuffixes, '-shm']) durableFs.remove(work + suffix);
 }
 
 function liveError(path: string, details: Readonly<Record<string, unknown>>): VarveError {

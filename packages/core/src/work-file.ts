@@ -1,4 +1,6 @@
 import { basename, dirname, join } from 'node:path';
+import { durableFs } from './durable-fs.ts';
+import { leftoverSuffixes } from './file-state.ts';
 import { lockSuffix } from './writer-lock.ts';
 
 type Purpose = 'creating' | 'sealing' | 'upgrading';
@@ -11,4 +13,9 @@ export function workFile(path: string, purpose: Purpose): string {
 /** What varve puts beside files while it works on them, and a crash may leave: never an archive. */
 export function isWorkFile(path: string): boolean {
   return /^\..+\.(creating|sealing|upgrading)$/.test(basename(path)) || path.endsWith(lockSuffix);
+}
+
+/** Removes what was prepared, with what SQLite may have laid beside it. */
+export function removeWork(work: string): void {
+  for (const suffix of ['', ...leftoverSuffixes, '-shm']) durableFs.remove(work + suffix);
 }

@@ -36,6 +36,8 @@ export const errorCodes = {
   SESSION_LIVE: 'the file is a live session, not a sealed archive',
   ARCHIVE_EXISTS: 'the archive folder already holds a file of this name',
   UPGRADE_MISMATCH: 'the upgraded copy failed verification and was discarded',
+  LOSS_NOT_ACCEPTED: 'pending migrations lose data, and neither a backup nor acceptance was given',
+  RESTORE_REFUSED: 'the archive is not an upgrade of the backup that was to take its place',
   UNIFIED_FOREIGN: 'the file is not a unified view of this lineage',
   WORKER_CRASHED: 'the worker process died on this file',
   INTERRUPTED: 'the work was stopped before it reached this file',

@@ -1,33 +1,70 @@
-import { type UpgradeReport, upgradeArchives } from '@varve/aggregator';
-import type { Command } from 'commander';
+import { writeFileSync } from 'node:fs';
+import { type Shard, type UpgradeReport, upgradeArchives } from '@varve/aggregator';
+import type { UpgradeVerification } from '@varve/core';
+import { VarveError } from '@varve/schema';
+import { type Command, Option } from 'commander';
 import { formatSize } from '../format-size.ts';
 import { parseJobs } from '../parse-jobs.ts';
+import { parseShard } from '../parse-shard.ts';
+import { renderJson } from '../render-json.ts';
 import { defineVerb } from '../verb.ts';
 
 interface UpgradeOptions {
-  readonly jobs?: number;
+  readonly dryRun?: boolean;
   readonly backup?: string;
+  readonly acceptLoss?: boolean;
+  readonly verify: UpgradeVerification;
+  readonly shard?: Shard;
+  readonly jobs?: number;
+  readonly report?: string;
 }
 
 export function addUpgrade(program: Command): void {
   const command = program
     .command('upgrade <archives...>')
     .description('bring archives to head, each on a verified copy that then takes its place')
+    .option('--dry-run', 'do it all on private copies and write nothing: the same report')
     .option('--backup <dir>', 'keep every original in this folder')
-    .option('--jobs <n>', 'worker threads (default: one a core)', parseJobs);
-  defineVerb<UpgradeOptions>(command, async (context, archives, { jobs, backup }) => {
+    .option('--accept-loss', 'run migrations that drop or delete something without a backup')
+    .addOption(verifyOption())
+    .option('--shard <i/n>', 'one of n parts of the archives, the same ones every time', parseShard)
+    .option('--jobs <n>', 'worker threads (default: one a core)', parseJobs)
+    .option('--report <file>', 'write what --json prints into this file');
+  defineVerb<UpgradeOptions>(command, async (context, archives, options) => {
+    const { backup, report: reportFile, ...rest } = options;
+    if (reportFile) assertCanWrite(reportFile);
     const lineage = await context.loadLineage();
-    using bar = context.openProgressBar('upgrading');
+    using bar = context.openProgressBar(options.dryRun ? 'rehearsing' : 'upgrading');
     using interrupt = abortOnInterrupt();
     const report = await upgradeArchives(archives, {
+      ...rest,
       lineage,
       onProgress: bar.update,
       signal: interrupt.signal,
-      ...(jobs && { jobs }),
       ...(backup && { backupDir: backup }),
     });
-    return { json: report, text: () => renderReport(report), problems: report.failed };
+    if (reportFile) writeFileSync(reportFile, `${renderJson(report)}\n`);
+    return { json: report, text: () => renderReport(report, options), problems: report.failed };
   });
+}
+
+function verifyOption(): Option {
+  return new Option('--verify <what>', 'compare row counts, or every cell, with what the lens reads')
+    .choices(['counts', 'full'])
+    .default('counts');
+}
+
+/** A report that cannot be written is found out before the work, not after it. */
+function assertCanWrite(path: string): void {
+  try {
+    writeFileSync(path, '');
+  } catch (cause) {
+    throw new VarveError('USAGE', `the report cannot be written: ${String(cause)}`, {
+      path,
+      hint: 'name a file in a folder that can be written',
+      cause,
+    });
+  }
 }
 
 function abortOnInterrupt(): Disposable & { readonly signal: AbortSignal } {
@@ -37,7 +74,11 @@ function abortOnInterrupt(): Disposable & { readonly signal: AbortSignal } {
   return { signal: controller.signal, [Symbol.dispose]: () => process.off('SIGINT', abort) };
 }
 
-function renderReport({ upgraded, current, failed, sizeBytes, durationMs }: UpgradeReport): string {
-  const work = `${upgraded} upgraded, ${formatSize(sizeBytes)} in ${(durationMs / 1000).toFixed(1)} s`;
+function renderReport(
+  { upgraded, current, failed, sizeBytes, durationMs }: UpgradeReport,
+  { dryRun }: UpgradeOptions,
+): string {
+  const done = dryRun ? 'would be upgraded' : 'upgraded';
+  const work = `${upgraded} ${done}, ${formatSize(sizeBytes)} in ${(durationMs / 1000).toFixed(1)} s`;
   return [work, `${current} at head already`, `${failed.length} failed`].join('; ');
 }

@@ -1,15 +1,15 @@
 import { type Lineage, readSchema, type SchemaObject, schemaAt } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
 import { findShapeDifferences } from './assert-shape.ts';
+import { mismatchError } from './mismatch-error.ts';
 import type { Database } from './open-database.ts';
 
 /**
- * Checks that an upgraded copy has the tables of head, and every index, view and trigger, but those the file lacked
- * before: Drizzle's migrator drops triggers on its way. That no row lost its parent was checked by the replay.
+ * Checks that an upgraded copy has the tables of head, and every index, view and trigger but those the file lacked
+ * before: Drizzle's migrator drops some on its way. That no row lost its parent was checked by the replay.
  *
  * @throws UPGRADE_MISMATCH
  */
-export function verifyUpgraded(
+export function verifySchema(
   sqlite: Database,
   lineage: Lineage,
   lackedBefore: readonly string[],
@@ -18,7 +18,7 @@ export function verifyUpgraded(
   const head = lineage.migrations.length;
   const missing = findMissing(sqlite, lineage, head).filter((object) => !lackedBefore.includes(object));
   const wrong = [...missing, ...findShapeDifferences(sqlite, lineage, head)];
-  if (wrong.length > 0) throw mismatchError(`its schema is not that of head: ${wrong.join(', ')}`, path);
+  if (wrong.length > 0) throw mismatchError(`its schema is not that of head: ${wrong.join(', ')}`, { path });
 }
 
 /** The indexes, views and triggers of a version that a file lacks. */
@@ -30,11 +30,4 @@ export function findMissing(sqlite: Database, lineage: Lineage, version: number)
 
 function describe({ type, name }: SchemaObject): string {
   return `${type} ${name}`;
-}
-
-function mismatchError(reason: string, path: string): VarveError {
-  return new VarveError('UPGRADE_MISMATCH', `the upgraded copy was discarded: ${reason}`, {
-    path,
-    hint: 'the file is as it was; report this, with the migrations',
-  });
 }

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Lineage, lineageAt } from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import { durableFs } from './durable-fs.ts';
+import { fileError, onFile } from './file-error.ts';
+import { inspectAtRest, leftoverSuffixes, statOf } from './file-state.ts';
+import { identifyForReading } from './identify-for-reading.ts';
+import { isSameContent } from './move-into.ts';
+import { openDatabase } from './open-database.ts';
+import { openSource } from './open-source.ts';
+import { replaceFile } from './replace-file.ts';
+import { assertSound, leaveWal } from './seal.ts';
+import { verifyRows } from './verify-rows.ts';
+import { removeWork, workFile } from './work-file.ts';
+import { acquireWriterLock } from './writer-lock.ts';
+
+export interface RestoreArchiveOptions {
+  readonly lineage: Lineage;
+  /** Put the backup back also where the archive holds something else than an upgrade of it; that is lost then. */
+  readonly overwrite?: boolean;
+}
+
+/**
+ * Puts a backup back into the place of its archive: checked, synced and renamed over it. False when the archive is
+ * the backup already, byte for byte. An archive is replaced only when it is, cell for cell, what an upgrade makes of
+ * the backup. A backup of a file that was never sealed comes back sealed. The backup stays.
+ *
+ * @throws RESTORE_REFUSED where the archive holds something else; SESSION_LOCKED while a writer or an upgrade has it
+ * open; FILE_CORRUPT for a damaged backup; the codes of files. The archive is as it was then.
+ */
+export function restoreArchive(backup: string, path: string, options: RestoreArchiveOptions): boolean {
+  const lock = acquireWriterLock(path, 0);
+  try {
+    const isThere = existsSync(path);
+    if (isThere && isSameContent(backup, path)) return false;
+    if (isThere && !options.overwrite) onFile(path, () => assertUpgradeOf(backup, path, options.lineage));
+    putBack(backup, path, isThere);
+    return true;
+  } catch (error) {
+    throw fileError(error, path, 'write');
+  } finally {
+    lock.release();
+  }
+}
+
+function assertUpgradeOf(backup: string, path: string, lineage: Lineage): void {
+  const state = inspectAtRest(backup);
+  const archive = openSource(path, inspectAtRest(path));
+  const source = openSource(backup, state);
+  try {
+    const to = identifyForReading(archive.sqlite, lineage, { path, newer: 'refuse' });
+    const version = identifyForReading(source.sqlite, lineage, { path: backup, newer: 'refuse' });
+    const known = to === lineage.migrations.length ? lineage : lineageAt(lineage, to);
+    if (version > to) throw refusedError(backup, path, 'it is of an older version');
+    verifyRows(archive.sqlite, source, { lineage: known, path, state, verify: 'full', version });
+  } catch (error) {
+    const isOther = error instanceof VarveError && error.code === 'UPGRADE_MISMATCH';
+    throw isOther ? refusedError(backup, path, 'its rows are others', error) : error;
+  } finally {
+    source.close();
+    archive.close();
+  }
+}
+
+function putBack(backup: string, path: string, isThere: boolean): void {
+  const work = workFile(path, 'upgrading');
+  removeWork(work);
+  try {
+    for (const suffix of ['', ...leftoverSuffixes]) {
+      if (suffix === '' || statOf(backup + suffix)) durableFs.copy(backup + suffix, work + suffix);
+    }
+    durableFs.chmod(work, 0o600);
+    settle(work, backup);
+    if (isThere) replaceFile(path, work, inspectAtRest(path));
+    else giveName(work, path);
+  } finally {
+    removeWork(work);
+  }
+}
+
+function giveName(work: string, path: string): void {
+  durableFs.chmod(work, 0o444);
+  durableFs.sync(work);
+  durableFs.rename(work, path);
+  durableFs.syncDir(dirname(path));
+}
+
+/** Takes in what lay beside the backup, and checks what comes of it. */
+function settle(work: string, backup: string): void {
+  const hasLeftovers = inspectAtRest(work).kind === 'unsealed';
+  const sqlite = openDatabase(work, { readonly: !hasLeftovers });
+  try {
+    if (hasLeftovers) leaveWal(sqlite, backup);
+    assertSound(sqlite, backup);
+  } finally {
+    sqlite.close();
+  }
+  if (!hasLeftovers && !isSameContent(backup, work)) throw refusedError(backup, work, 'the copy differs');
+}
+
+function refusedError(backup: string, path: string, reason: string, cause?: unknown): VarveError {
+  return new VarveError('RESTORE_REFUSED', `the archive is not an upgrade of its backup: ${reason}`, {
+    path,
+    hint: 'find out what changed it; with overwrite the backup takes its place',
+    details: { backup },
+    cause,
+  });
+}
