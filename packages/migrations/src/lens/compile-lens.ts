@@ -45,8 +45,8 @@ function compile(lineage: Lineage, from: number): Lens {
   try {
     for (const step of trace.steps.slice(from).flat()) applyStep(step, lineage, tables);
     const lensTables = headTables(head, start, tables);
-    const views = headViews(head);
-    const setup = setupStatements(lensTables, views, head);
+    const views = headViews(head, start, lensTables);
+    const setup = setupStatements(lensTables, views, head, start);
     return { from, to, tables: lensTables, views, setup, refusal: undefined };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

@@ -220,3 +220,19 @@ it('many updates of one column that build on one another are computed once', () 
   expect(both.lens.tables[0]).toMatchObject({ strategy: 'materialized', why: /build on one another/ });
   expectSame(both, 'SELECT title FROM tasks ORDER BY id', [['a01234567891011'], [null]]);
 });
+
+it('a table that head does not have any more cannot be asked for', () => {
+  const lineage = lineageOf([tasks, 'DROP TABLE tasks; CREATE TABLE jobs (id INTEGER PRIMARY KEY)']);
+  using both = openBoth(lineage, 'INSERT INTO tasks (id) VALUES (1)');
+  expect(() => both.copy.prepare('SELECT * FROM tasks')).toThrow('no such table: tasks');
+  expect(() => both.file.prepare('SELECT * FROM tasks')).toThrow('no such table: temp.tasks, which head');
+});
+
+it('a view that names the schema main is not laid over the lens', () => {
+  const lineage = lineageOf([
+    `${tasks}; CREATE VIEW v AS SELECT id FROM main.tasks`,
+    'UPDATE tasks SET size = 1',
+  ]);
+  using both = openBoth(lineage, '');
+  expect(both.lens.refusal?.reason).toMatch(/view v names the schema main/);
+});

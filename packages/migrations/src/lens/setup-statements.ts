@@ -3,15 +3,22 @@ import type { Lens, LensTable } from './lens.ts';
 import { nameKey } from './name-key.ts';
 import type { Shape } from './trace-lineage.ts';
 
-/** What a connection runs so that head's names mean head's rows: `temp.` shadows `main.`. */
-export function setupStatements(tables: readonly LensTable[], views: Lens['views'], head: Shape): string[] {
+/** What a connection runs so that head's names mean head's rows, and names that head does not know mean none. */
+export function setupStatements(
+  tables: readonly LensTable[],
+  views: Lens['views'],
+  head: Shape,
+  start: Shape,
+): string[] {
   const statements = tables.flatMap((table) => {
     if (table.strategy === 'view') return [viewStatement(table)];
     return table.strategy === 'materialized' ? materializeStatements(table, head) : [];
   });
-  return [...statements, ...views.map((view) => view.sql)];
+  const hidden = namesGone(start, head).map(hideStatement);
+  return [...statements, ...views.map((view) => view.sql), ...hidden];
 }
 
+/** `temp.t` shadows `main.t`. */
 function viewStatement(table: LensTable): string {
   return `CREATE TEMP VIEW ${quoteIdentifier(table.name)} AS\n${table.select('main')}`;
 }
@@ -26,4 +33,16 @@ function materializeStatements(table: LensTable, head: Shape): string[] {
     `INSERT INTO temp.${quoteIdentifier(table.name)} (${columns})\n${table.select('main')}`,
     ...own.filter((it) => it.type === 'index').map((it) => it.sql),
   ];
+}
+
+function namesGone(start: Shape, head: Shape): string[] {
+  const isRelation = (it: Shape['objects'][number]) => it.type === 'table' || it.type === 'view';
+  const known = new Set(head.objects.filter(isRelation).map((it) => nameKey(it.name)));
+  return start.objects.filter((it) => isRelation(it) && !known.has(nameKey(it.name))).map((it) => it.name);
+}
+
+/** A query of the old table fails, as it does at head, with a message that says why. */
+function hideStatement(name: string): string {
+  const missing = quoteIdentifier(`${name}, which head does not have`);
+  return `CREATE TEMP VIEW ${quoteIdentifier(name)} AS SELECT * FROM temp.${missing}`;
 }

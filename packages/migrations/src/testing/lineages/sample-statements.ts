@@ -180,6 +180,21 @@ export const insertSelect: SampleChange = (dice, table, tables) => {
   ];
 };
 
+/** Statements that the lens refuses: what they change must not be shown as if they had not run. */
+export const insertOrReplace: SampleChange = (dice, table) => {
+  const columns = table.columns.filter((column) => !column.isGenerated);
+  const values = columns.map((column) => (column.isKey ? String(1 + dice.below(4)) : pickLiteral(dice)));
+  const names = columns.map((it) => id(it.name)).join(', ');
+  return [
+    dice.pick([
+      `INSERT OR REPLACE INTO ${id(table.name)} (${names}) VALUES (${values.join(', ')})`,
+      `UPDATE OR IGNORE ${id(table.name)} SET ${columns.map((it, at) => `${id(it.name)} = ${values[at]}`).join(', ')}`,
+      `REPLACE INTO ${id(table.name)} (${names}) VALUES (${values.join(', ')})`,
+      `DELETE FROM ${id(table.name)} WHERE ${id(table.columns[0]?.name ?? '')} = last_insert_rowid()`,
+    ]),
+  ];
+};
+
 export const changeIndexes: SampleChange = (dice, table) => {
   const column = id(dice.pick(table.columns).name);
   const name = dice.pick(['i1', 'i2']);
@@ -216,5 +231,5 @@ END`,
 export const sampleChanges: readonly SampleChange[] = [
   addColumn, renameColumn, updateRows, dropColumn, rebuildTable, updateRows, deleteRows, insertValues, insertSelect,
   createTable, renameTable, updateRows, changeViews, updateRows, rebuildTable, dropTable, updateRows, changeIndexes,
-  rebuildTable, updateRows, addColumn, insertSelect, createTrigger, updateRows, rebuildTable, updateRows,
+  rebuildTable, updateRows, addColumn, insertSelect, createTrigger, updateRows, rebuildTable, insertOrReplace,
 ]; // biome-ignore format: a list reads better in rows
