@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Lineage, replayMigrations } from '@varve/migrations';
 import { onFile } from './file-error.ts';
 import { inspectFile } from './file-state.ts';
@@ -7,6 +7,7 @@ import { identifyForReading } from './identify-for-reading.ts';
 import { openSource, type Source } from './open-source.ts';
 import { openPrivateCopy } from './private-copy.ts';
 import { makePrivateDir, removePrivateDir } from './private-dir.ts';
+import { realPath } from './real-path.ts';
 
 export interface ArchiveSourceOptions {
   readonly lineage: Lineage;
@@ -32,7 +33,7 @@ export interface ArchiveSource {
  * @throws the codes of `openArchive`
  */
 export function openArchiveSource(path: string, { lineage, at }: ArchiveSourceOptions): ArchiveSource {
-  const file = resolve(path);
+  const file = realPath(path);
   return onFile(file, () => {
     const state = inspectFile(file);
     let source = openSource(file, state);

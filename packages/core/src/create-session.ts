@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
@@ -41,7 +41,7 @@ export function createSession<TTables extends TableModule>(
   const table = sessionTable(lineage);
   const row = rowEncoderOf(table).encode(session as Row);
   const path = join(dir, `${assertFileName(row.key)}.db`);
-  onFile(dir, () => mkdirSync(dir, { recursive: true }), 'write');
+  onFile(dir, () => durableFs.makeDir(dir), 'write');
   assertNameIsFree(path);
   return withWriterLock(path, defaultBusyTimeoutMs, (lock) => {
     onFile(path, () => createFile(path, sessionImage(lineage, table, row)), 'write');
@@ -73,14 +73,13 @@ function assertNameIsFree(path: string): void {
   if (existsSync(path)) throw existsError(path);
 }
 
-/** The whole file at once, under its name only when it is on the disk. */
+/** The whole file at once, under its name only when it is on the disk. The writer lock keeps the name free. */
 function createFile(path: string, image: Buffer): void {
+  assertNameIsFree(path);
   const work = workFile(path, 'creating');
   try {
     durableFs.write(work, image);
-    durableFs.link(work, path);
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? existsError(path) : error;
+    durableFs.rename(work, path);
   } finally {
     durableFs.remove(work);
   }

@@ -1,7 +1,10 @@
 import * as fs from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
 /** The operations by which files of sessions come, move and go. One place, so that tests can let any of them fail. */
 export const durableFs = {
+  /** Makes a folder, and those above it, that last. */
+  makeDir,
   copy: (from: string, to: string): void => fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE),
   /** Copies without blocking the process. */
   copyAside: (from: string, to: string): Promise<void> =>
@@ -19,11 +22,20 @@ export const durableFs = {
   /** Forces a file's bytes to the disk. */
   sync: (path: string): void => syncPath(path, process.platform === 'win32' ? 'r+' : 'r'),
   /** Forces a folder's entries to the disk: what makes a rename last. */
-  syncDir: (path: string): void => {
-    // Windows cannot open a folder for that; NTFS keeps its entries in a journal of its own.
-    if (process.platform !== 'win32') syncPath(path, 'r');
-  },
+  syncDir,
 };
+
+function makeDir(path: string): void {
+  const first = fs.mkdirSync(path, { recursive: true });
+  if (first === undefined) return;
+  const end = dirname(resolve(first));
+  for (let dir = resolve(path); dir !== end; dir = dirname(dir)) syncDir(dirname(dir));
+}
+
+function syncDir(path: string): void {
+  // Windows cannot open a folder for that; NTFS keeps its entries in a journal of its own.
+  if (process.platform !== 'win32') syncPath(path, 'r');
+}
 
 function syncPath(path: string, flags: string): void {
   const file = fs.openSync(path, flags);

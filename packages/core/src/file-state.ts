@@ -1,7 +1,8 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import { onFile } from './file-error.ts';
 import { type FileHeader, readHeader } from './file-header.ts';
-import { type LockHolder, lockHolder, lockSuffix } from './writer-lock.ts';
+import { lockSuffix } from './lock-file.ts';
+import { type LockHolder, lockHolder } from './writer-lock.ts';
 
 /** What SQLite leaves beside a file that was not closed: commits not yet in it, or the way back from half a commit. */
 export const leftoverSuffixes = ['-wal', '-journal'] as const;

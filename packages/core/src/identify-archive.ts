@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { type FileIdentity, identifyFile, type Lineage } from '@varve/migrations';
 import { onFile } from './file-error.ts';
 import { inspectFile } from './file-state.ts';
 import { openSource } from './open-source.ts';
+import { realPath } from './real-path.ts';
 
 /**
  * How a file stands to head, whatever state it is in. Changes nothing.
@@ -10,7 +10,7 @@ import { openSource } from './open-source.ts';
  * @throws the codes of `readHeader`; FILE_CORRUPT, FILE_CHANGED, FILE_BUSY
  */
 export function identifyArchive(path: string, { lineage }: { readonly lineage: Lineage }): FileIdentity {
-  const file = resolve(path);
+  const file = realPath(path);
   return onFile(file, () => {
     const source = openSource(file, inspectFile(file));
     try {

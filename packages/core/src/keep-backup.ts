@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { durableFs } from './durable-fs.ts';
@@ -12,7 +11,7 @@ import { copyInto, isSameContent } from './move-into.ts';
  * @throws ARCHIVE_EXISTS
  */
 export function keepBackup(path: string, backupDir: string): string {
-  mkdirSync(backupDir, { recursive: true });
+  durableFs.makeDir(backupDir);
   const backup = join(backupDir, basename(path));
   // The database comes last: a backup that can be seen is complete.
   for (const suffix of [...leftoverSuffixes, '']) {

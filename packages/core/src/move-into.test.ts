@@ -1,6 +1,7 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { durableFs } from './durable-fs.ts';
 import { moveInto } from './move-into.ts';
 import { errorOf } from './testing/error-of.ts';
 import { makeTempDir } from './testing/temp-dir.ts';
@@ -39,4 +40,17 @@ it.each([
   moveInto(path, target);
   expect(readdirSync(dir)).toEqual(['archives']);
   expect(readFileSync(join(target, 'a.db'), 'utf8')).toBe('content');
+});
+
+it('moves where the file system knows no links, still not over another file', () => {
+  const link = vi.spyOn(durableFs, 'link').mockImplementation(() => {
+    throw Object.assign(new Error('no links here'), { code: 'ENOTSUP', syscall: 'link' });
+  });
+  const { dir, path, target } = makeFile('content');
+  writeFileSync(join(target, 'a.db'), 'CONTENT');
+  expect(errorOf(() => moveInto(path, target)).code).toBe('ARCHIVE_EXISTS');
+  rmSync(join(target, 'a.db'));
+  expect(readFileSync(moveInto(path, target), 'utf8')).toBe('content');
+  expect(readdirSync(dir)).toEqual(['archives']);
+  link.mockRestore();
 });

@@ -34,11 +34,22 @@ function linkInto(path: string, target: string): boolean {
     durableFs.link(path, target);
     return true;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'EEXIST') return false;
-    if (code !== 'EXDEV') throw error;
-    return copyInto(path, target);
+    if (code === 'EXDEV') return copyInto(path, target);
+    if (linkless.has(code)) return renameInto(path, target);
+    throw error;
   }
+}
+
+/** What file systems without hard links say, such as FAT and some network drives. */
+const linkless = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/** Between the look and the renaming another file may take the name; a link would notice. */
+function renameInto(path: string, target: string): boolean {
+  if (existsSync(target)) return false;
+  durableFs.rename(path, target);
+  return true;
 }
 
 /** Gives the new name to a whole copy of the file; false when the name is taken. */

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { Archive } from './archive.ts';
@@ -7,6 +6,7 @@ import { inspectFile } from './file-state.ts';
 import { identifyForReading, type NewerFiles } from './identify-for-reading.ts';
 import { openSource } from './open-source.ts';
 import { readAtHead } from './read-at-head.ts';
+import { realPath } from './real-path.ts';
 
 export interface OpenArchiveOptions<TTables extends TableModule> {
   readonly lineage: Lineage<TTables>;
@@ -28,7 +28,7 @@ export function openArchive<TTables extends TableModule>(
   path: string,
   { lineage, newer = 'refuse' }: OpenArchiveOptions<TTables>,
 ): Archive<TTables> {
-  const file = onFile(path, () => realpathSync.native(path));
+  const file = realPath(path);
   return onFile(file, () => {
     const state = inspectFile(file);
     const source = openSource(file, state);

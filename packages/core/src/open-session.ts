@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { assertNotEmpty } from './assert-not-empty.ts';
 import { defaultBusyTimeoutMs } from './open-database.ts';
 import { openWriter } from './open-writer.ts';
+import { realPath } from './real-path.ts';
 import type { Session } from './session.ts';
 import { withWriterLock } from './writer-lock.ts';
 
@@ -25,7 +25,7 @@ export function openSession<TTables extends TableModule>(
   path: string,
   { lineage, busyTimeoutMs = defaultBusyTimeoutMs }: OpenSessionOptions<TTables>,
 ): Session<TTables> {
-  const file = resolve(path);
+  const file = realPath(path);
   assertUnsealed(file);
   return withWriterLock(file, busyTimeoutMs, (lock) =>
     openWriter({ path: file, lineage, lock, busyTimeoutMs }),

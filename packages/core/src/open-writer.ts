@@ -2,6 +2,7 @@ import {
   assertIdentified,
   identifyFile,
   type Lineage,
+  registerFunctions,
   replayMigrations,
   type TableModule,
 } from '@varve/migrations';
@@ -29,6 +30,7 @@ export function openWriter<TTables extends TableModule>(
   const sqlite = openDatabase(path, { isTrusted: true, ...options });
   try {
     onFile(path, () => {
+      registerFunctions(sqlite, lineage);
       bringToHead(sqlite, lineage, path);
       sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
     });

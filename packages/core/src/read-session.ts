@@ -1,11 +1,17 @@
-import { resolve } from 'node:path';
-import { assertIdentified, identifyFile, type Lineage, type TableModule } from '@varve/migrations';
+import {
+  assertIdentified,
+  identifyFile,
+  type Lineage,
+  registerFunctions,
+  type TableModule,
+} from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { assertNotEmpty } from './assert-not-empty.ts';
 import { assertWholePages } from './assert-whole-pages.ts';
 import { onFile } from './file-error.ts';
 import { openDatabase } from './open-database.ts';
 import { Reader } from './reader.ts';
+import { realPath } from './real-path.ts';
 
 export interface ReadSessionOptions<TTables extends TableModule> {
   readonly lineage: Lineage<TTables>;
@@ -24,11 +30,12 @@ export function readSession<TTables extends TableModule>(
   path: string,
   { lineage }: ReadSessionOptions<TTables>,
 ): SessionReader<TTables> {
-  const file = resolve(path);
+  const file = realPath(path);
   return onFile(file, () => {
     assertNotEmpty(file);
     const sqlite = openDatabase(file, { readonly: true });
     try {
+      registerFunctions(sqlite, lineage);
       const identity = identifyFile(sqlite, lineage);
       assertWholePages(sqlite, file);
       assertIdentified(identity, lineage, file);

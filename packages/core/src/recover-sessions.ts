@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { assertIdentified, identifyFile, type Lineage, type TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
@@ -7,12 +7,13 @@ import { durableFs } from './durable-fs.ts';
 import { endSession, readSessionStatus } from './end-session.ts';
 import { fileError, onFile } from './file-error.ts';
 import { inspectAtRest, statOf } from './file-state.ts';
+import { lockSuffix } from './lock-file.ts';
 import { moveInto } from './move-into.ts';
 import { openDatabase } from './open-database.ts';
 import { openWriter } from './open-writer.ts';
 import { assertSound } from './seal.ts';
 import { workFile } from './work-file.ts';
-import { acquireWriterLock, lockSuffix } from './writer-lock.ts';
+import { acquireWriterLock } from './writer-lock.ts';
 
 export interface RecoverSessionsOptions {
   readonly lineage: Lineage<TableModule>;
@@ -40,7 +41,7 @@ export function recoverSessions(dir: string, options: RecoverSessionsOptions): R
   const sealed: string[] = [];
   const live: Recovery['live'][number][] = [];
   const failed: Recovery['failed'][number][] = [];
-  onFile(options.archiveDir, () => mkdirSync(options.archiveDir, { recursive: true }), 'write');
+  onFile(options.archiveDir, () => durableFs.makeDir(options.archiveDir), 'write');
   for (const path of findSessions(resolve(dir))) {
     try {
       const archive = recoverSession(path, options);

@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { assertIdentified, identifyFile, type Lineage, replayMigrations } from '@varve/migrations';
 import { onFile } from './file-error.ts';
 import { inspectFile } from './file-state.ts';
 import { openPrivateCopy } from './private-copy.ts';
+import { realPath } from './real-path.ts';
 
 /**
  * Replays a file's pending migrations on a private copy, and so finds out whether an upgrade would fail on its data.
@@ -11,7 +11,7 @@ import { openPrivateCopy } from './private-copy.ts';
  * @throws MIGRATION_FAILED, MIGRATION_REFUSED, MIGRATION_BREAKS_REFERENCES; the codes of `openArchive`
  */
 export function rehearseUpgrade(path: string, { lineage }: { readonly lineage: Lineage }): void {
-  const file = resolve(path);
+  const file = realPath(path);
   onFile(file, () => {
     const copy = openPrivateCopy(file, inspectFile(file));
     try {

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { type SessionStatus, VarveError } from '@varve/schema';
+import { durableFs } from './durable-fs.ts';
 import { endSession, readSessionStatus } from './end-session.ts';
 import { onFile } from './file-error.ts';
 import { assertNameIsFree, moveInto } from './move-into.ts';
@@ -22,7 +22,7 @@ interface Sealable {
 /** See `Session.seal`. The caller holds the writer lock until this returns. */
 export function sealFile(session: Sealable, archiveDir: string, { status }: SealOptions): string {
   const { path, sqlite, lineage } = session;
-  onFile(archiveDir, () => mkdirSync(archiveDir, { recursive: true }), 'write');
+  onFile(archiveDir, () => durableFs.makeDir(archiveDir), 'write');
   assertNameIsFree(path, archiveDir);
   onFile(path, () => {
     leaveWal(sqlite, path);

@@ -12,11 +12,12 @@ import { fileError, onFile } from './file-error.ts';
 import { type FileAtRest, fingerprint, inspectAtRest, inspectFile, statOf } from './file-state.ts';
 import { identifyForReading } from './identify-for-reading.ts';
 import { keepBackup } from './keep-backup.ts';
+import { lockSuffix } from './lock-file.ts';
 import { openDatabase } from './open-database.ts';
 import { replaceFile } from './replace-file.ts';
 import type { UpgradeVerification } from './verify-rows.ts';
 import { removeWork, workFile } from './work-file.ts';
-import { acquireWriterLock, lockSuffix, type WriterLock } from './writer-lock.ts';
+import { acquireWriterLock, type WriterLock } from './writer-lock.ts';
 
 export interface UpgradeArchiveOptions {
   readonly lineage: Lineage;

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { durableFs } from './durable-fs.ts';
 import { leftoverSuffixes } from './file-state.ts';
-import { lockSuffix } from './writer-lock.ts';
+import { lockSuffix } from './lock-file.ts';
 
 type Purpose = 'creating' | 'sealing' | 'upgrading';
 

@@ -1,14 +1,7 @@
-import { closeSync, fstatSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, statSync } from 'node:fs';
 import { VarveError } from '@varve/schema';
-import { onFile } from './file-error.ts';
-import { lockImage } from './lock-image.ts';
-import {
-  type Database,
-  defaultBusyTimeoutMs,
-  isBusy,
-  isNotADatabase,
-  openDatabase,
-} from './open-database.ts';
+import { createLockFile, inodeOf, lockSuffix, openLock, removeIfThere, tryBegin } from './lock-file.ts';
+import { type Database, defaultBusyTimeoutMs } from './open-database.ts';
 
 /** Who holds the writer lock of a session. */
 export interface LockHolder {
@@ -20,8 +13,6 @@ export interface WriterLock {
   /** Lets go of the lock and removes its file. */
   release(): void;
 }
-
-export const lockSuffix = '-lock';
 
 const pollMs = 10;
 /** Longer than another process's look at the lock takes, which holds it for a moment. */
@@ -113,64 +104,12 @@ function clearDeadLock(lockPath: string): undefined {
   }
 }
 
-function createLockFile(lockPath: string): number | undefined {
-  return onFile(
-    lockPath,
-    () => {
-      try {
-        const file = openSync(lockPath, 'wx');
-        writeSync(file, lockImage());
-        return file;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
-        throw error;
-      }
-    },
-    'write',
-  );
-}
-
-/** Undefined when the file is not there (any more). */
-function openLock(lockPath: string, busyTimeoutMs: number): Database | undefined {
-  try {
-    return openDatabase(lockPath, { busyTimeoutMs, isTrusted: true });
-  } catch (error) {
-    if (inodeOf(lockPath) === undefined) return undefined;
-    throw error;
-  }
-}
-
-/** Half a lock file, which a power failure leaves, is nobody's either. */
-function tryBegin(sqlite: Database): boolean {
-  try {
-    sqlite.exec('BEGIN IMMEDIATE');
-    return true;
-  } catch (error) {
-    if (isBusy(error)) return false;
-    if (isNotADatabase(error)) return true;
-    throw error;
-  }
-}
-
 /** While it is locked nobody may take the file's name, so it goes first; Windows can remove closed files only. */
 function release(lockPath: string, sqlite: Database, file: number): void {
   if (process.platform !== 'win32') removeIfThere(lockPath);
   sqlite.close();
   closeSync(file);
   if (process.platform === 'win32') removeIfThere(lockPath);
-}
-
-/** Faster than `rmSync`, which looks first. */
-function removeIfThere(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-}
-
-function inodeOf(path: string): bigint | undefined {
-  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
 }
 
 function sleep(durationMs: number): void {

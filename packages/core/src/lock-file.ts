@@ -1,0 +1,76 @@
+import { lstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { onFile } from './file-error.ts';
+import { type Database, isBusy, isNotADatabase, openDatabase, openMemory } from './open-database.ts';
+
+export const lockSuffix = '-lock';
+
+/** Makes a lock file that says whose it is, and leaves it open; undefined when there is one. */
+export function createLockFile(lockPath: string): number | undefined {
+  return onFile(
+    lockPath,
+    () => {
+      try {
+        const file = openSync(lockPath, 'wx');
+        writeSync(file, lockImage());
+        return file;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+        throw error;
+      }
+    },
+    'write',
+  );
+}
+
+/** Undefined when the file is not there (any more). */
+export function openLock(lockPath: string, busyTimeoutMs: number): Database | undefined {
+  try {
+    return openDatabase(lockPath, { busyTimeoutMs, isTrusted: true });
+  } catch (error) {
+    if (inodeOf(lockPath) === undefined) return undefined;
+    throw error;
+  }
+}
+
+/** Half a lock file, which a power failure leaves, is nobody's either. */
+export function tryBegin(sqlite: Database): boolean {
+  try {
+    sqlite.exec('BEGIN IMMEDIATE');
+    return true;
+  } catch (error) {
+    if (isBusy(error)) return false;
+    if (isNotADatabase(error)) return true;
+    throw error;
+  }
+}
+
+/** Faster than `rmSync`, which looks first. */
+export function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** Undefined for a name that is free. */
+export function inodeOf(path: string): bigint | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+}
+
+let image: Buffer | undefined;
+
+/** The smallest SQLite database there is, with this process's id as its `user_version`. */
+function lockImage(): Buffer {
+  image ??= makeImage();
+  return image;
+}
+
+function makeImage(): Buffer {
+  const sqlite = openMemory(`PRAGMA page_size = 512; PRAGMA user_version = ${process.pid}`);
+  try {
+    return sqlite.serialize();
+  } finally {
+    sqlite.close();
+  }
+}
