@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findOldNode } from './testing/find-old-node.ts';
 import {
@@ -8,7 +8,7 @@ import {
   workspaceBin,
   workspaceRoot,
 } from './testing/packed-project.ts';
-import { readDocument } from './testing/read-document.ts';
+import { type DocumentStep, readDocument } from './testing/read-document.ts';
 import { runProcess, runToSuccess } from './testing/run-process.ts';
 
 const node = workspaceBin('node');
@@ -94,24 +94,47 @@ describe('the packed packages', () => {
   });
 });
 
-describe.each(['README.md', 'docs/own-schema.md', 'docs/command-line.md'])('%s', (document) => {
+const documents = [
+  'README.md',
+  ...[
+    'start',
+    'own-schema',
+    'adopt',
+    'schema-changes',
+    'lens',
+    'query',
+    'fleet',
+    'file-format',
+    'command-line',
+  ].map((page) => `docs/${page}.md`),
+];
+
+describe.each(documents)('%s', (document) => {
   it('has programs that compile and run as they stand, one after the other', async () => {
     const dir = join(project.dir, basename(document, '.md'));
     const steps = readDocument(join(workspaceRoot, document));
     expect(steps.length).toBeGreaterThan(0);
     mkdirSync(dir);
     cpSync(join(project.dir, 'tsconfig.json'), join(dir, 'tsconfig.json'));
-    for (const step of steps) {
-      if (step.kind === 'drizzle-kit') {
-        await runToSuccess(dir, workspaceBin('drizzle-kit'), ...step.args);
-      } else {
-        writeFileSync(join(dir, step.fileName), step.source);
-        expect(await runToSuccess(dir, node, step.fileName)).toContain(step.promisedOutput);
-      }
-    }
+    for (const step of steps) await runStep(dir, step);
     await runToSuccess(dir, workspaceBin('tsc'), '-p', '.');
   }, 180_000);
 });
+
+async function runStep(dir: string, step: DocumentStep): Promise<void> {
+  if (step.kind === 'command') {
+    const varve = [node, join(project.dir, 'node_modules', 'varve', 'dist', 'main.js')] as const;
+    const [program, ...args] = step.name === 'varve' ? varve : [workspaceBin('drizzle-kit')];
+    await runToSuccess(dir, program as string, ...args, ...step.args);
+    return;
+  }
+  const file = join(dir, step.fileName);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, step.source);
+  const vitest = join(project.dir, 'node_modules', 'vitest', 'vitest.mjs');
+  const run = file.endsWith('.test.ts') ? [vitest, 'run', '--root', dir] : [step.fileName];
+  expect(await runToSuccess(dir, node, ...run)).toContain(step.promisedOutput);
+}
 
 describe.skipIf(!oldNode)('on a Node.js older than 22', () => {
   it('the command says what it needs and exits with 2', async () => {
