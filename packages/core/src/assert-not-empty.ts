@@ -9,6 +9,11 @@ import { onFile } from './file-error.ts';
  */
 export function assertNotEmpty(path: string): Stats {
   const stat = onFile(path, () => statSync(path));
+  assertHoldsBytes(stat, path);
+  return stat;
+}
+
+export function assertHoldsBytes(stat: Stats, path: string): void {
   if (!stat.isFile()) {
     throw new VarveError('FILE_UNREADABLE', 'this is not a regular file', { path, hint: 'check the path' });
   }
@@ -18,5 +23,4 @@ export function assertNotEmpty(path: string): Stats {
       hint: 'remove it, or restore it from a backup',
     });
   }
-  return stat;
 }

@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type ErrorCode, VarveError } from '@varve/schema';
-import { assertNotEmpty } from './assert-not-empty.ts';
+import { assertHoldsBytes } from './assert-not-empty.ts';
 import { onFile } from './file-error.ts';
 
 /** What an SQLite file says about itself in its first 100 bytes. Source: https://www.sqlite.org/fileformat.html */
@@ -24,7 +24,6 @@ const headerSizeBytes = 100;
  * shorter than its header says
  */
 export function readHeader(path: string): FileHeader {
-  assertNotEmpty(path);
   const { bytes, sizeBytes } = onFile(path, () => readStart(path));
   const start = bytes.toString('latin1', 0, magic.length);
   if (!magic.startsWith(start) || (bytes.length >= magic.length && start !== magic)) {
@@ -37,12 +36,15 @@ export function readHeader(path: string): FileHeader {
   return header;
 }
 
+/** Without waiting for somebody to write into a pipe. */
 function readStart(path: string): { bytes: Buffer; sizeBytes: number } {
-  const file = openSync(path, 'r');
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
+    const stat = fstatSync(file);
+    assertHoldsBytes(stat, path);
     const bytes = Buffer.alloc(headerSizeBytes);
     const count = readSync(file, bytes, 0, headerSizeBytes, 0);
-    return { bytes: bytes.subarray(0, count), sizeBytes: fstatSync(file).size };
+    return { bytes: bytes.subarray(0, count), sizeBytes: stat.size };
   } finally {
     closeSync(file);
   }

@@ -27,7 +27,7 @@ export interface FileAtRest {
  * @throws the codes of `readHeader`
  */
 export function inspectFile(path: string): FileState {
-  const mayBeLive = statOf(`${path}-wal`) || statOf(path + lockSuffix);
+  const mayBeLive = statOf(`${path}-wal`) ?? statOf(path + lockSuffix);
   const holder = mayBeLive && onFile(path, () => lockHolder(path));
   return holder ? { kind: 'live', holder } : inspectAtRest(path);
 }
@@ -40,7 +40,7 @@ export function inspectAtRest(path: string): FileAtRest {
 }
 
 function isNotEmpty(path: string): boolean {
-  return (statOf(path)?.size ?? 0n) > 0n;
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 /** Undefined for a file that is not there. */

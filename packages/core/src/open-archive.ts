@@ -35,7 +35,8 @@ export function openArchive<TTables extends TableModule>(
     try {
       const version = identifyForReading(source.sqlite, lineage, { path: file, newer });
       const reading = readAtHead(source, { lineage, version, path: file, state });
-      reading.sqlite.exec('PRAGMA query_only = ON');
+      // A connection to the file itself cannot write anyway.
+      if (reading.copy !== 'none') reading.sqlite.exec('PRAGMA query_only = ON');
       reading.detach();
       return new Archive({ path: resolve(path), version, tables: lineage.tables, ...reading });
     } catch (error) {
