@@ -1,4 +1,5 @@
 import type { Lineage } from '@varve/migrations';
+import { findArchives } from './find-archives.ts';
 import { loadLineage } from './load-lineage.ts';
 import { openProgressBar, type ProgressBar } from './progress-bar.ts';
 import { loadProject, type Project } from './project/load-project.ts';
@@ -14,6 +15,8 @@ export interface CommonOptions {
 /** What a verb works with. */
 export interface CommandContext {
   loadLineage(): Promise<Lineage>;
+  /** The archives that were named, else those of the configuration. */
+  findArchives(named: readonly string[]): Promise<readonly string[]>;
   /** The package whose schema and migrations these are. */
   loadProject(): Promise<Project>;
   /** Drawn on stderr, and only where someone watches. */
@@ -23,6 +26,7 @@ export interface CommandContext {
 export function createContext(options: CommonOptions): CommandContext {
   return {
     loadLineage: () => loadLineage(process.cwd(), options.migrations),
+    findArchives: (named) => findArchives(process.cwd(), named),
     loadProject: () => loadProject(process.cwd(), options.migrations),
     openProgressBar: (label) => openProgressBar(label, !options.quiet && process.stderr.isTTY),
   };

@@ -3,6 +3,7 @@ import { addCheck } from './verbs/check.ts';
 import { addExport } from './verbs/export.ts';
 import { addFreeze } from './verbs/freeze.ts';
 import { addGenerate } from './verbs/generate.ts';
+import { addInit } from './verbs/init.ts';
 import { addLens } from './verbs/lens.ts';
 import { addQuery } from './verbs/query.ts';
 import { addRead } from './verbs/read.ts';
@@ -17,7 +18,7 @@ export function createProgram(): Command {
     .description('Reads every agent session ever archived, at the schema of today.')
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  for (const addVerb of [addStatus, addShow, addLens, addRead, addQuery, addUnify, addExport, addUpgrade, addGenerate, addCheck, addFreeze])
+  for (const addVerb of [addStatus, addShow, addLens, addRead, addQuery, addUnify, addExport, addUpgrade, addInit, addGenerate, addCheck, addFreeze])
     addVerb(program);
   return program;
 }

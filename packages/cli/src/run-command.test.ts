@@ -5,7 +5,8 @@ import { runVarve } from './testing/run-varve.ts';
 it.each([
   ['no verb', [], 'no verb given'],
   ['an unknown verb', ['stats'], "unknown command 'stats'"],
-  ['a missing argument', ['status'], "missing required argument 'archives'"],
+  ['a missing argument', ['show'], "missing required argument 'file'"],
+  ['no archives', ['status'], 'no archives are named'],
 ])('says USAGE and exits with 2 for %s', (_, args, message) => {
   const { exitCode, stdout, stderr } = runVarve('.', ...args);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

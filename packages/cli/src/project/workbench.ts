@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { basename, join, relative } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { makeTempDir } from '../make-temp-dir.ts';
+import { findDrizzleConfig } from './drizzle-config.ts';
 import { type Project, readProjectLineage } from './load-project.ts';
 import { runDrizzleKit } from './run-drizzle-kit.ts';
 
@@ -52,25 +53,22 @@ export function openWorkbench(project: Project): Workbench {
   };
 }
 
-const configNames = ['drizzle.config.ts', 'drizzle.config.js', 'drizzle.config.mjs'];
-
 /** drizzle-kit takes "out" relative to the working directory only. */
 function writeConfig(project: Project, dir: string, migrationsDir: string): string {
   const { schemaFiles } = project;
   const toPosix = (path: string) => relative(project.dir, path).replaceAll('\\', '/');
   const out = toPosix(migrationsDir);
-  const own = configNames.find((name) => existsSync(join(project.dir, name)));
-  const json = join(project.dir, 'drizzle.config.json');
+  const own = findDrizzleConfig(project.dir);
   const write = (name: string, text: string): string => {
     writeFileSync(join(dir, name), text);
     return join(dir, name);
   };
-  if (own) {
+  if (own && !own.endsWith('.json')) {
     const source = `import config from '../${own}';\nexport default { ...config, out: '${out}' };\n`;
     return write('drizzle.config.ts', source);
   }
-  const settings = existsSync(json)
-    ? (JSON.parse(readFileSync(json, 'utf8')) as object)
+  const settings = own
+    ? (JSON.parse(readFileSync(join(project.dir, own), 'utf8')) as object)
     : { dialect: 'sqlite', schema: schemaFiles.map(toPosix) };
   return write('drizzle.config.json', JSON.stringify({ ...settings, out }));
 }

@@ -1,5 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { makeNotesProject, schemaOf } from '../testing/make-project.ts';
+
+// drizzle-kit is started many times over.
+vi.setConfig({ testTimeout: 240_000 });
 
 const body = "body: text('body')";
 const stars = "stars: integer('stars')";
@@ -59,7 +62,7 @@ it('lints what was never adopted', () => {
   );
   expect(varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
-}, 90_000);
+});
 
 it('says what to do when two branches both added a migration, and following it works', () => {
   const { git, read, write, varve } = makeNotesProject();
@@ -96,7 +99,7 @@ it('says what to do when two branches both added a migration, and following it w
   const locked = read('drizzle/varve.lock').match(/^\d+_\w+(?= )/gm);
   expect(locked).toEqual(['0000_first', '0001_theirs', '0002_mine']);
   commit('merged');
-}, 180_000);
+});
 
 it('finds a merge that kept both migrations by their snapshots', () => {
   const { read, write, varve } = makeNotesProject();

@@ -1,6 +1,9 @@
 import { readLineage } from '@varve/migrations';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { makeNotesProject, makeProject, schemaOf } from '../testing/make-project.ts';
+
+// drizzle-kit is started many times over.
+vi.setConfig({ testTimeout: 240_000 });
 
 const body = "body: text('body')";
 
@@ -25,7 +28,7 @@ it('makes the migration, locks it, and writes a module that holds the lineage', 
     'schema.ts',
     'varve.config.ts',
   ]);
-}, 90_000);
+});
 
 it('changes nothing where the schema has not changed', () => {
   const { read, varve } = makeNotesProject();
@@ -60,7 +63,7 @@ it('renames tables and columns without asking, and makes the rest as drizzle-kit
   expect(run.stderr).toContain('error[may-fail]: drizzle/0002_letters.sql:1: letters becomes unique in text');
   expect(run.exitCode).toBe(1);
   expect(varve('generate').stdout).toMatch(/^the schema has not changed\n/);
-}, 120_000);
+});
 
 it.each([
   ['a table that is not there', ['--rename-table', 'note=letters'], 'note is no table in the migrations'],
@@ -107,7 +110,7 @@ it('leaves a migration by hand unlocked until its SQL is written', () => {
   expect(varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(read('drizzle/varve.lock')).toContain('0001_trim ');
   expect(read('lineage.ts')).toContain('trim(body)');
-}, 120_000);
+});
 
 it('says LOCK_MISMATCH for a locked migration that was edited, and makes nothing on top of it', () => {
   const { read, write, list, varve } = makeNotesProject();
@@ -133,7 +136,7 @@ export default defineConfig({ dialect: 'sqlite', schema: './tables', out: './mig
   expect(Object.keys((await import(`${dir}/lineage.ts`)).lineage.tables).sort()).toEqual(['a', 'b']);
   write('tables/c.ts', 'export const c = 1;\n');
   expect(varve('check').stderr).toContain('error[LINEAGE_MODULE_STALE]');
-}, 90_000);
+});
 
 it('writes imports that a compiler without .ts imports takes', () => {
   const { read, write, varve } = makeNotesProject();

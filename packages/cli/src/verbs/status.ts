@@ -8,9 +8,10 @@ const barWidth = 30;
 
 export function addStatus(program: Command): void {
   const command = program
-    .command('status <archives...>')
+    .command('status [archives...]')
     .description('count archives by version, with their sizes and problems; changes nothing');
-  defineVerb(command, async (context, archives) => {
+  defineVerb(command, async (context, args) => {
+    const archives = await context.findArchives(args);
     const counted = census(archives, { lineage: await context.loadLineage() });
     return { json: counted, text: () => renderCensus(counted), problems: counted.problems };
   });

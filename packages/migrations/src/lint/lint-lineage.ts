@@ -1,15 +1,13 @@
-import { VarveError } from '@varve/schema';
 import Database from 'better-sqlite3';
 import { applyMigration } from '../apply-migration.ts';
 import type { Lineage, Migration } from '../lineage.ts';
 import { MigrationChanges } from '../migration-changes.ts';
 import { registerFunctions } from '../register-functions.ts';
 import { replayStatements } from '../replay-statements.ts';
-import { splitStatements } from '../split-statements.ts';
+import { type SqlStatement, splitStatements } from '../split-statements.ts';
 import { lineAt, readAllowances } from './allowances.ts';
 import type { LintMark, LintRule, LintSubject } from './lint-rule.ts';
 import { type LintCode, lintRules } from './lint-rules.ts';
-import { doubleQuotedLiteral } from './rules/double-quoted-literal.ts';
 import { readSchemaFacts } from './schema-facts.ts';
 
 export interface LintFinding {
@@ -36,15 +34,16 @@ export function lintLineage(lineage: Lineage, adopted: ReadonlySet<string> = new
     registerFunctions(sqlite, lineage);
     for (const [at, migration] of lineage.migrations.entries()) {
       const before = readSchemaFacts(sqlite);
-      applyMigration(sqlite, migration);
+      const executed: SqlStatement[] = [];
+      applyMigration(sqlite, migration, undefined, (statement) => executed.push(statement));
       if (adopted.has(migration.name)) continue;
       const statements = splitStatements(migration.sql);
       const changes = new MigrationChanges(replayStatements(migration));
       const after = readSchemaFacts(sqlite);
-      findings.push(...lintMigration({ lineage, at, migration, statements, changes, before, after }));
+      findings.push(
+        ...lintMigration({ lineage, at, migration, statements, executed, changes, before, after }),
+      );
     }
-  } catch (error) {
-    findings.push(literalFinding(error, lineage));
   } finally {
     sqlite.close();
   }
@@ -78,14 +77,4 @@ function badAllowances(migration: Migration): LintFinding[] {
     message: known.has(rule) ? `${rule} is allowed without a reason` : `there is no rule ${rule}`,
     hint: 'write -- varve-allow RULE: the reason',
   }));
-}
-
-/** SQLite has said itself that it takes a text for a name; any other failure is no matter of lint. */
-function literalFinding(error: unknown, { migrations }: Lineage): LintFinding {
-  const { migration: name, statement, reason } = error instanceof VarveError ? error.details : {};
-  const migration = migrations.find((it) => it.name === name);
-  if (!migration || !/string literal in single-quotes/.test(String(reason))) throw error;
-  const failed = replayStatements(migration)[Number(statement) - 1];
-  const message = String(reason).replace(/ - should this be .*/, '');
-  return findingOf(doubleQuotedLiteral, migration, { message, statement: failed });
 }

@@ -11,6 +11,8 @@ export interface LintSubject {
   readonly migration: Migration;
   /** All its statements, those included that replay leaves out. */
   readonly statements: readonly SqlStatement[];
+  /** Those that replay runs, as it runs them. */
+  readonly executed: readonly SqlStatement[];
   readonly changes: MigrationChanges;
   readonly before: SchemaFacts;
   readonly after: SchemaFacts;

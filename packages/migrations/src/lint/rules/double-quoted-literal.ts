@@ -1,19 +1,20 @@
+import { replayStatements } from '../../replay-statements.ts';
 import { keywordOf } from '../../split-statements.ts';
 import type { LintRule } from '../lint-rule.ts';
 
-/** Elsewhere than behind DEFAULT, SQLite as varve builds on it takes them for names, and the migration fails. */
+/** A default in double quotes SQLite takes for a text itself; elsewhere replay had to make a text of it. */
 export const doubleQuotedLiteral: LintRule<'double-quoted-literal'> = {
   code: 'double-quoted-literal',
   severity: 'error',
   hint: "write a text in single quotes: 'text'; double quotes are for names",
-  check({ statements }) {
-    return statements.flatMap((statement) =>
+  check({ migration, executed }) {
+    return replayStatements(migration).flatMap((statement, place) =>
       statement.tokens
-        .filter((token, at, tokens) => token.text.startsWith('"') && keywordOf(tokens[at - 1]) === 'DEFAULT')
-        .map((token) => ({
-          message: `${token.text} is a text only because no column is called so`,
-          statement,
-        })),
+        .filter((token, at, tokens) => {
+          const isMadeText = executed[place]?.tokens[at]?.kind === 'string';
+          return token.text.startsWith('"') && (isMadeText || keywordOf(tokens[at - 1]) === 'DEFAULT');
+        })
+        .map(({ text }) => ({ message: `${text} is a text only because no column is called so`, statement })),
     );
   },
 };
