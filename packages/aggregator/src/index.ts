@@ -22,6 +22,7 @@ export {
 } from './query/query-archives.ts';
 export { type PreparedQuery, prepareQuery, type QueryResult, runQuery } from './query/run-query.ts';
 export { type RestoreArchivesOptions, type RestoreReport, restoreArchives } from './restore-archives.ts';
+export { type SearchHit, type SearchUnifiedOptions, searchUnified } from './search/search-unified.ts';
 export type { Shard } from './shard.ts';
 export { archivesTable } from './unified/archives-table.ts';
 export type { Duplicate } from './unified/duplicates.ts';

@@ -1,6 +1,6 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Lineage, replayMigrations } from '@varve/migrations';
+import { type Lineage, quoteIdentifier, replayMigrations } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { readHeadTables } from '../unified/head-tables.ts';
 
@@ -8,7 +8,8 @@ import { readHeadTables } from '../unified/head-tables.ts';
 export type UnifiedRows = Record<string, unknown[][]>;
 
 function selectList(columns: readonly { readonly name: string }[]): string {
-  return columns.flatMap(({ name }) => [`typeof("${name}")`, `"${name}"`]).join(', ');
+  const names = columns.map(({ name }) => quoteIdentifier(name));
+  return names.flatMap((name) => [`typeof(${name})`, name]).join(', ');
 }
 
 /** What the view must hold: each archive copied, upgraded by replay, and read. */
@@ -22,7 +23,7 @@ export function unionOfUpgraded(paths: readonly string[], lineage: Lineage, work
     const { from } = replayMigrations(sqlite, lineage);
     for (const { name, columns } of tables) {
       const rows = sqlite
-        .prepare<[], unknown[]>(`SELECT ${selectList(columns)} FROM "${name}"`)
+        .prepare<[], unknown[]>(`SELECT ${selectList(columns)} FROM ${quoteIdentifier(name)}`)
         .raw()
         .all();
       union[name]?.push(...rows.map((row) => [path, from, ...row]));
@@ -38,7 +39,7 @@ export function readUnifiedRows(sqlite: Database.Database, lineage: Lineage): Un
   const read = (name: string, list: string) =>
     sqlite
       .prepare<[], unknown[]>(
-        `SELECT (SELECT path FROM _archives WHERE id = _archive), _version, ${list} FROM "${name}"`,
+        `SELECT (SELECT path FROM _archives WHERE id = _archive), _version, ${list} FROM ${quoteIdentifier(name)}`,
       )
       .raw()
       .all();

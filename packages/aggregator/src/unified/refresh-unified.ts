@@ -5,9 +5,10 @@ import { type Problem, problemOf } from '../problem.ts';
 import { type FoundFile, walkFiles } from '../walk-files.ts';
 import type { KnownArchive } from './archive-entries.ts';
 import type { Duplicate } from './duplicates.ts';
-import { readHeadTables } from './head-tables.ts';
+import { type HeadTable, readHeadTables } from './head-tables.ts';
 import { ingestFiles, type UnifyProgress } from './ingest-files.ts';
 import { planRefresh, withWal } from './plan-refresh.ts';
+import { createSearchIndexes, readSearchIndexes } from './search-index.ts';
 import { openUnifiedFile } from './unified-file.ts';
 import { UnifiedWriter } from './unified-writer.ts';
 
@@ -20,6 +21,11 @@ export interface RefreshOptions {
    * marked as `gone`.
    */
   readonly gone?: 'remove' | 'keep';
+  /**
+   * Makes a full-text index of all texts, which every refresh of the file keeps up to date from then on: for
+   * `searchUnified`.
+   */
+  readonly search?: boolean;
   /** Called after each batch. */
   readonly onProgress?: (progress: UnifyProgress) => void;
 }
@@ -46,7 +52,9 @@ export async function refreshUnified(file: string, options: RefreshOptions): Pro
   const found = walkFiles(options.archives);
   const sqlite = openUnifiedFile(file, lineage);
   try {
-    const writer = new UnifiedWriter(sqlite, readHeadTables(lineage));
+    const tables = readHeadTables(lineage);
+    if (options.search) ensureSearchIndexes(sqlite, tables);
+    const writer = new UnifiedWriter(sqlite, tables);
     const plan = planRefresh(found, writer.entries.list(), file);
     const gone = options.gone === 'keep' ? plan.gone.filter(({ state }) => state !== 'gone') : plan.gone;
     if (plan.toRead.length + gone.length > 0) {
@@ -68,6 +76,13 @@ export async function refreshUnified(file: string, options: RefreshOptions): Pro
   } finally {
     closeUnifiedFile(sqlite);
   }
+}
+
+function ensureSearchIndexes(sqlite: Database, tables: readonly HeadTable[]): void {
+  const ensure = sqlite.transaction(() => {
+    if (readSearchIndexes(sqlite).length === 0) createSearchIndexes(sqlite, tables);
+  });
+  ensure.immediate();
 }
 
 function settleGone(writer: UnifiedWriter, gone: readonly KnownArchive[], rows: 'remove' | 'keep'): void {

@@ -9,6 +9,7 @@ import { sidecarSuffixes } from '../walk-files.ts';
 import { archivesDdl } from './archives-table.ts';
 import { readHeadTables } from './head-tables.ts';
 import { compareLineage, readLineageRecord, writeLineageRecord } from './lineage-record.ts';
+import { createSearchIndexes, dropSearchIndexes, readSearchIndexes } from './search-index.ts';
 import { unifiedTableDdl } from './unified-ddl.ts';
 
 /** `application_id` of a unified view: the letters `varu`. */
@@ -71,12 +72,15 @@ function isCurrent(sqlite: Database.Database, lineage: Lineage): boolean {
 function rebuild(sqlite: Database.Database, lineage: Lineage): void {
   // Another process may have done it since.
   if (isCurrent(sqlite, lineage)) return;
+  const isSearched = readSearchIndexes(sqlite).length > 0;
+  dropSearchIndexes(sqlite);
   const tables = sqlite
     .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'`)
     .pluck()
     .all() as string[];
   for (const table of tables) sqlite.exec(`DROP TABLE ${quoteIdentifier(table)}`);
   createTables(sqlite, lineage);
+  if (isSearched) createSearchIndexes(sqlite, readHeadTables(lineage));
 }
 
 function assertUnifiedFile(file: string): void {

@@ -8,6 +8,7 @@ import { Duplicates } from './duplicates.ts';
 import type { HeadTable } from './head-tables.ts';
 import { type IngestScript, makeIngestScript, selectHead } from './ingest-script.ts';
 import { hasSameRows } from './same-rows.ts';
+import { forgetRowsSql, indexRowsSql, readSearchIndexes } from './search-index.ts';
 
 /** Writes whole archives into the tables of a unified file, inside the caller's transaction. */
 export class UnifiedWriter {
@@ -16,6 +17,7 @@ export class UnifiedWriter {
   readonly duplicates: Duplicates;
   readonly #tables: readonly HeadTable[];
   readonly #removals: readonly Statement[];
+  readonly #indexings: readonly Statement[];
   readonly #attach: Statement;
   readonly #detach: Statement;
   readonly #totalChanges: Statement;
@@ -27,9 +29,12 @@ export class UnifiedWriter {
     this.entries = new ArchiveEntries(sqlite);
     this.duplicates = new Duplicates(sqlite);
     this.#tables = tables;
-    this.#removals = tables.map(({ name }) =>
-      sqlite.prepare(`DELETE FROM main.${quoteIdentifier(name)} WHERE "_archive" = ?`),
-    );
+    const indexes = readSearchIndexes(sqlite);
+    this.#removals = [
+      ...indexes.map(forgetRowsSql),
+      ...tables.map(({ name }) => `DELETE FROM main.${quoteIdentifier(name)} WHERE "_archive" = ?`),
+    ].map((sql) => sqlite.prepare(sql));
+    this.#indexings = indexes.map((index) => sqlite.prepare(indexRowsSql(index)));
     this.#attach = sqlite.prepare('ATTACH ? AS ?');
     this.#detach = sqlite.prepare('DETACH ?');
     this.#totalChanges = sqlite.prepare('SELECT total_changes()').pluck();
@@ -65,6 +70,7 @@ export class UnifiedWriter {
     const rows = (this.#totalChanges.get() as number) - before;
     const sessionId = this.#sessionId?.get(id) as string | null | undefined;
     this.entries.setRows(id, rows, sessionId ?? null);
+    for (const indexing of this.#indexings) indexing.run(id);
     return id;
   }
 

@@ -5,6 +5,7 @@ import { defineVerb } from '../verb.ts';
 interface UnifyVerbOptions {
   readonly into: string;
   readonly keepGone?: boolean;
+  readonly search?: boolean;
 }
 
 export function addUnify(program: Command): void {
@@ -12,12 +13,13 @@ export function addUnify(program: Command): void {
     .command('unify <archives...>')
     .description('build a unified view of archives of any versions, or bring it up to date')
     .requiredOption('--into <file>', 'the SQLite file that holds the view')
+    .option('--search', 'index all texts for varve search, from now on')
     .option('--keep-gone', 'keep the rows of archives that are no longer there, and mark them');
-  defineVerb<UnifyVerbOptions>(command, async (context, archives, { into, keepGone }) => {
+  defineVerb<UnifyVerbOptions>(command, async (context, archives, { into, keepGone, search = false }) => {
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar('unifying');
     const gone = keepGone ? 'keep' : 'remove';
-    using unified = await openUnified(into, { lineage, archives, gone, onProgress: bar.update });
+    using unified = await openUnified(into, { lineage, archives, gone, search, onProgress: bar.update });
     const { report } = unified;
     return { json: report, text: () => renderReport(report, into), problems: report.problems };
   });

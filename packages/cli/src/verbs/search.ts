@@ -1,0 +1,27 @@
+import { type SearchHit, searchUnified } from '@varve/aggregator';
+import { VarveError } from '@varve/schema';
+import type { Command } from 'commander';
+import { escapeControls } from '../escape-controls.ts';
+import { defineVerb } from '../verb.ts';
+
+export function addSearch(program: Command): void {
+  const command = program
+    .command('search <view> <words...>')
+    .description('find words in the texts of a unified view, the best hits first')
+    .option('--limit <count>', 'how many hits at most', parseLimit, 20);
+  defineVerb<{ limit: number }>(command, (_context, [view = '', ...words], { limit }) => {
+    const hits = searchUnified(view, words.join(' '), { limit });
+    return { json: hits, text: () => hits.map(renderHit).join('\n') || 'nothing found' };
+  });
+}
+
+function parseLimit(text: string): number {
+  const limit = /^\d+$/.test(text) ? Number(text) : 0;
+  if (limit > 0) return limit;
+  throw new VarveError('USAGE', `--limit ${text} is no number of hits`, { hint: 'give a number from 1 up' });
+}
+
+function renderHit({ table, sessionId, archive, snippet }: SearchHit): string {
+  const where = `${table} in session ${sessionId ?? 'unknown'}, ${archive}`;
+  return `${escapeControls(where)}\n  ${escapeControls(snippet.replaceAll(/\s+/g, ' '))}`;
+}
