@@ -4,6 +4,8 @@ const benches = {
   session: () => import('./session.bench.ts'),
   record: () => import('./record.bench.ts'),
   lens: () => import('./lens.bench.ts'),
+  unify: () => import('./unify.bench.ts'),
+  upgrade: () => import('./upgrade.bench.ts'),
 };
 
 type BenchName = keyof typeof benches;

@@ -8,15 +8,25 @@ import { makeTempDir } from './testing/temp-dir.ts';
 
 const megabytes = process.env.VARVE_DEEP ? 200 : 60;
 
-/** The longest time that the event loop was late while some work was under way. */
-async function measureLag(work: Promise<unknown>): Promise<number> {
-  let [last, lagMs] = [performance.now(), 0];
-  const timer = setInterval(() => {
-    lagMs = Math.max(lagMs, performance.now() - last - 5);
-    last = performance.now();
-  }, 5);
-  await work.finally(() => clearInterval(timer));
-  return Math.max(lagMs, performance.now() - last - 5);
+/**
+ * The longest turn of the event loop while some work was under way, in time that this thread used: what other
+ * programs do to a busy machine does not count.
+ */
+async function measureLongestTurn(work: () => Promise<unknown>): Promise<number> {
+  let [lastMs, longestMs] = [threadTimeMs(), 0];
+  const endTurn = () => {
+    longestMs = Math.max(longestMs, threadTimeMs() - lastMs);
+    lastMs = threadTimeMs();
+  };
+  const timer = setInterval(endTurn, 1);
+  await work().finally(() => clearInterval(timer));
+  endTurn();
+  return longestMs;
+}
+
+function threadTimeMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 /** Every row is rewritten. */
@@ -28,14 +38,17 @@ const rewriting = defineLineage({
   ],
 });
 
-// Other work on the machine makes the loop late too, but not every time.
-it('opens a large old session without holding up the event loop', { retry: 4 }, async () => {
+it('opens a large old session without holding up the event loop', async () => {
   const sql = 'UPDATE decisions SET summary = hex(zeroblob(5000)) || seq';
   const path = writeFileAt(makeTempDir(), 1, { decisions: megabytes * 100, sql });
   expect(statSync(path).size).toBeGreaterThan(megabytes * 1_000_000);
-  const opening = openSessionAsync(path, { lineage: rewriting });
-  expect(await measureLag(opening)).toBeLessThan(50);
-  using session = await opening;
+  let opening: ReturnType<typeof openSessionAsync<typeof lineage.tables>> | undefined;
+  const longestMs = await measureLongestTurn(() => {
+    opening = openSessionAsync(path, { lineage: rewriting });
+    return opening;
+  });
+  expect(longestMs).toBeLessThan(50);
+  using session = await (opening as NonNullable<typeof opening>);
   expect(session.record(lineage.tables.decisions, { summary: 'next' })).toBe(megabytes * 100 + 1);
 });
 

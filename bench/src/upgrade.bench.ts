@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { writeDrizzleFolder } from '../../packages/migrations/src/testing/write-drizzle-folder.ts';
+import { makeBenchDir, writeBenchArchive } from './bench-files.ts';
+import { benchLineage } from './lens-lineage.ts';
+import { printTitle } from './report.ts';
+
+interface Outcome {
+  readonly durationMs: number;
+  readonly peakBytes?: number;
+}
+
+const count = Number(process.env.VARVE_BENCH_ARCHIVES ?? 300);
+const sizeBytes = 100_000;
+const jobs = availableParallelism();
+/** Twelve versions, from the oldest to the last but one. */
+const versions = Array.from({ length: 12 }, (_, at) => 1 + Math.floor((at * 19) / 11));
+
+/** A fleet of 100 kB archives of twelve versions brought to head on all cores, in several ways, each on fresh copies. */
+export async function run(): Promise<void> {
+  const dir = makeBenchDir();
+  const originals = writeFleet(dir);
+  const folder = writeDrizzleFolder(join(dir, 'drizzle'), benchLineage);
+  printTitle(`Bring ${count} archives of 100 kB and 12 versions to head, ${jobs} threads`);
+  const contestants: [string, (fleet: string) => Outcome | Promise<Outcome>][] = [
+    ['copy, fsync, rename', (fleet) => runThreads('copy', fleet, folder)],
+    ['varve upgradeArchives, row counts verified', (fleet) => runVarve(fleet, 'counts')],
+    ['varve upgradeArchives, every cell verified', (fleet) => runVarve(fleet, 'full')],
+    ['open, Drizzle migrate(), close', (fleet) => runThreads('migrate', fleet, folder)],
+  ];
+  let yardstickMs: number | undefined;
+  for (const [name, work] of contestants) {
+    const fleet = join(dir, 'fleet');
+    cpSync(originals, fleet, { recursive: true });
+    const outcome = await work(fleet);
+    yardstickMs ??= outcome.durationMs;
+    printOutcome(name, outcome, yardstickMs);
+    rmSync(fleet, { recursive: true });
+  }
+}
+
+function writeFleet(dir: string): string {
+  const originals = join(dir, 'originals');
+  mkdirSync(originals);
+  for (const [at, version] of versions.entries()) {
+    const model = join(dir, `v${version}.db`);
+    writeBenchArchive(model, version, sizeBytes);
+    for (let file = at; file < count; file += versions.length) cpSync(model, join(originals, `${file}.db`));
+  }
+  return originals;
+}
+
+function runVarve(fleet: string, verify: 'counts' | 'full'): Outcome {
+  const script = fileURLToPath(new URL('./upgrade-fleet.ts', import.meta.url));
+  const args = ['--conditions=@varve/source', script, fleet, String(jobs), verify];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const outcome = JSON.parse(stdout || '{}') as Outcome & { upgraded?: number };
+  if (outcome.upgraded !== count) throw new Error(`not all were upgraded: ${stdout}${stderr}`);
+  return outcome;
+}
+
+async function runThreads(work: 'copy' | 'migrate', fleet: string, folder: string): Promise<Outcome> {
+  const startedMs = performance.now();
+  const paths = readdirSync(fleet).map((name) => join(fleet, name));
+  const script = new URL('./upgrade-contestant.ts', import.meta.url);
+  const lanes = Array.from({ length: jobs }, (_, lane) => paths.filter((_, at) => at % jobs === lane));
+  await Promise.all(
+    lanes.map((lane) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const worker = new Worker(script, { workerData: { work, paths: lane, folder } });
+      worker.once('error', reject).once('exit', () => resolve());
+      return promise;
+    }),
+  );
+  return { durationMs: performance.now() - startedMs };
+}
+
+function printOutcome(name: string, { durationMs, peakBytes }: Outcome, yardstickMs: number): void {
+  const rate = `${Math.round((count * 1000) / durationMs)} files/s`;
+  const peak = peakBytes ? `  peak memory ${Math.round(peakBytes / 1e6)} MB` : '';
+  const ratio = (durationMs / yardstickMs).toFixed(2);
+  console.log(`  ${name.padEnd(44)} ${rate.padStart(12)} ${ratio.padStart(8)}×${peak}`);
+}
