@@ -7,6 +7,7 @@ import { addInit } from './verbs/init.ts';
 import { addLens } from './verbs/lens.ts';
 import { addQuery } from './verbs/query.ts';
 import { addRead } from './verbs/read.ts';
+import { addRestore } from './verbs/restore.ts';
 import { addSearch } from './verbs/search.ts';
 import { addShow } from './verbs/show.ts';
 import { addStatus } from './verbs/status.ts';
@@ -19,7 +20,22 @@ export function createProgram(): Command {
     .description('Reads every agent session ever archived, at the schema of today.')
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  for (const addVerb of [addStatus, addShow, addLens, addRead, addQuery, addUnify, addExport, addSearch, addUpgrade, addInit, addGenerate, addCheck, addFreeze])
+  for (const addVerb of [
+    addStatus,
+    addShow,
+    addLens,
+    addRead,
+    addQuery,
+    addUnify,
+    addExport,
+    addSearch,
+    addUpgrade,
+    addRestore,
+    addInit,
+    addGenerate,
+    addCheck,
+    addFreeze,
+  ])
     addVerb(program);
   return program;
 }
