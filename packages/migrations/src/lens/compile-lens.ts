@@ -59,6 +59,9 @@ function compile(lineage: Lineage, from: number): Lens {
 function applyStep(step: Step, lineage: Lineage, tables: LensTables): void {
   const place = { migration: step.migration.name, statement: step.statement.text };
   const operation = operationOf(step.statement);
+  if (step.before.isObscured || step.after.isObscured) {
+    throw new RefusedEverywhere('TEMP objects hide tables or watch over them', place);
+  }
   if (!operation) throw new RefusedEverywhere('the lens does not know this kind of statement', place);
   try {
     operation.apply({ step, lineage, tables });

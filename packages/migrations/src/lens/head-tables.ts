@@ -10,9 +10,9 @@ import type { Shape } from './trace-lineage.ts';
 
 /** The tables of head, each with the cheapest exact way to read it. */
 export function headTables(head: Shape, start: Shape, tables: LensTables): LensTable[] {
-  const lensTables: LensTable[] = [...head.tables].map(([key, table]) =>
-    ordinaryTable(table, start.tables.get(key), tables.get(table.name)),
-  );
+  const lensTables: LensTable[] = [...head.tables]
+    .filter(([key]) => !head.temp.has(key))
+    .map(([key, table]) => ordinaryTable(table, start.tables.get(key), tables.get(table.name)));
   const opaque = [...head.opaque.values()].map(({ name, columns }) => identityTable(name, columns));
   return [...lensTables, ...opaque];
 }
@@ -63,7 +63,8 @@ function withoutColumns(relation: Relation, columns: readonly string[], left: re
 }
 
 /**
- * The file's own table is head's when it shows the same rows in the same columns, and queries compare them alike.
+ * The file's own table is head's when it shows the same rows in the same columns. A column that is nothing but a
+ * column of the file, under its own collation, has the affinity it had.
  * Copied rows have new rowids: only where these cannot be asked for by another name is the old table as good.
  */
 function isIdentity(table: TableShape, before: TableShape, relation: Relation): boolean {
@@ -78,11 +79,7 @@ function isIdentity(table: TableShape, before: TableShape, relation: Relation): 
       const old = before.columns[at];
       const value = arm.values[at];
       return (
-        old?.name === column.name &&
-        old.affinity === column.affinity &&
-        old.collation === column.collation &&
-        value?.column === column.name &&
-        value.ownCollation === value.collation
+        old?.name === column.name && value?.column === column.name && value.ownCollation === value.collation
       );
     })
   );

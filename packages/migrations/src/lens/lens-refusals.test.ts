@@ -50,13 +50,36 @@ const cases: [string, string, RegExp][] = [
     'INSERT INTO users (id, name) SELECT id, row_number() OVER (ORDER BY title) FROM tasks',
     /OVER/,
   ],
-  ['DISTINCT', 'INSERT INTO users (id, name) SELECT DISTINCT id, title FROM tasks', /select_clause/],
-  ['CREATE TABLE AS', 'CREATE TABLE copies AS SELECT * FROM tasks', /AS SELECT/],
+  [
+    'DISTINCT of values that may compare as equal and differ',
+    'INSERT INTO users (id, name) SELECT DISTINCT id, upper(title) FROM tasks',
+    /compare as equal/,
+  ],
+  [
+    'a column that is not grouped by',
+    'INSERT INTO users (id, name) SELECT size, title FROM tasks GROUP BY size',
+    /not what it groups by/,
+  ],
+  [
+    'the rowid as the order of a join',
+    'INSERT INTO users (id, name) SELECT t.id, u.name FROM tasks t JOIN users u ON u.id = t.id ORDER BY t.rowid',
+    /reads the rowid/,
+  ],
+  [
+    'an outer join on the right',
+    'INSERT INTO users (id, name) SELECT t.id, u.name FROM tasks t RIGHT JOIN users u ON u.id = t.id',
+    /joins by RIGHT/,
+  ],
   ['a virtual table', 'CREATE VIRTUAL TABLE search USING fts5(title)', /does not know this kind/],
   [
-    'a TEMP table',
-    'CREATE TEMP TABLE t AS SELECT * FROM tasks; INSERT INTO users SELECT * FROM t; DROP TABLE t',
-    /does not know this kind/,
+    'a TEMP table that hides a table',
+    'CREATE TEMP TABLE tasks (id INTEGER); UPDATE tasks SET id = 1',
+    /TEMP objects hide/,
+  ],
+  [
+    'a TEMP trigger',
+    'CREATE TEMP TRIGGER t AFTER UPDATE ON tasks BEGIN DELETE FROM users; END',
+    /TEMP objects hide/,
   ],
   ['a NOT NULL column without a default', 'ALTER TABLE tasks ADD COLUMN owner TEXT NOT NULL', /fails/],
   [
@@ -106,6 +129,23 @@ const accepted: [string, string][] = [
     `CREATE TABLE x (id INTEGER PRIMARY KEY, n TEXT); INSERT INTO x (n) VALUES ('a'); DROP TABLE x`,
   ],
   ['a SELECT that does nothing', 'SELECT 1'],
+  [
+    'a TEMP table that one migration makes, reads and drops',
+    `CREATE TEMP TABLE kept AS SELECT id, upper(title) AS t FROM tasks WHERE size IS NOT NULL; DELETE FROM tasks;
+     INSERT INTO tasks (id, title) SELECT id, t FROM kept; DROP TABLE kept`,
+  ],
+  [
+    'the rows of a join',
+    'DELETE FROM tasks WHERE id > 1; INSERT INTO tasks (id, title) SELECT u.id + 10, u.name FROM users u LEFT JOIN tasks t ON t.id = u.id',
+  ],
+  [
+    'DISTINCT rows',
+    'CREATE TABLE sizes (size INTEGER); INSERT INTO sizes SELECT DISTINCT size FROM tasks; UPDATE tasks SET size = (SELECT count(*) FROM sizes)',
+  ],
+  [
+    'groups',
+    'CREATE TABLE sizes (size INTEGER, n INTEGER); INSERT INTO sizes SELECT size, count(*) FROM tasks GROUP BY size HAVING count(*) > 0; UPDATE tasks SET size = (SELECT max(n) FROM sizes)',
+  ],
 ];
 
 describe('a statement is compiled when it depends on nothing but rows, as with', () => {

@@ -11,16 +11,18 @@ export class LensTables {
   /** The tables of a file as it lies. */
   constructor(shape: Shape) {
     this.#relations = new Map<string, Relation | Refused>(
-      [...shape.tables].map(([key, table]) => {
-        const values = table.columns.map((column) =>
-          columnValue(column.name, {
-            affinity: column.affinity,
-            collation: column.collation,
-            classes: classesOfColumn(column, table.isStrict, column.name === table.rowidAlias),
-          }),
-        );
-        return [key, tableRelation(table.name, values)];
-      }),
+      [...shape.tables]
+        .filter(([key]) => !shape.temp.has(key))
+        .map(([key, table]) => {
+          const values = table.columns.map((column) =>
+            columnValue(column.name, {
+              affinity: column.affinity,
+              collation: column.collation,
+              classes: classesOfColumn(column, table.isStrict, column.name === table.rowidAlias),
+            }),
+          );
+          return [key, tableRelation(table.name, values)];
+        }),
     );
     for (const [key, { name }] of shape.opaque) {
       this.#relations.set(key, new Refused(`${name} is a virtual table, or part of one`));

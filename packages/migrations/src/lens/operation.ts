@@ -52,7 +52,6 @@ export function tableIn(shape: Shape, name: string): TableShape {
 export function assertNoTriggers(shape: Shape, table: string): void {
   const trigger = shape.objects.find((it) => it.type === 'trigger' && nameKey(it.table) === nameKey(table));
   if (trigger) throw new RefusedEverywhere(`the trigger ${trigger.name} would run`);
-  if (shape.hasTemp) throw new RefusedEverywhere('TEMP objects exist that may have triggers');
 }
 
 /** @throws Refused when a constraint such as UNIQUE ON CONFLICT IGNORE decides which rows stay. */

@@ -4,7 +4,7 @@ import { nameKey } from './name-key.ts';
 import { Refused } from './refused.ts';
 import { mergedValues } from './relation.ts';
 import type { Frame, FrameTable, Scope } from './scope.ts';
-import { anything } from './storage-classes.ts';
+import { anything, nulls } from './storage-classes.ts';
 import { columnValue, type Value } from './value.ts';
 
 export interface ReadFrom {
@@ -29,6 +29,15 @@ export function readFrom(node: Node, scope: Scope, read: Read): ReadFrom {
   return { frame, conditions, isOrdered: tables.length === 1 && tables[0]?.table === undefined };
 }
 
+/** A row that an outer join found no partner for has NULL in every column, NOT NULL or not. */
+function withNulls(table: FrameTable): FrameTable {
+  const values = [...table.values].map(([key, value]): [string, Value | undefined] => [
+    key,
+    value && { ...value, classes: value.classes | nulls },
+  ]);
+  return { ...table, values: new Map(values) };
+}
+
 function collect(
   node: Node,
   scope: Scope,
@@ -38,7 +47,9 @@ function collect(
   if (node.type === 'join_expr') {
     assertPlainJoin(node);
     collect(node.left, scope, tables, later);
+    const first = tables.length;
     collect(node.right, scope, tables, later);
+    if (nameOfJoin(node).startsWith('LEFT')) tables.push(...tables.splice(first).map(withNulls));
     if (node.specification?.type === 'join_on_specification') {
       later.push({ node: node.specification.expr, isArgument: false });
     }
@@ -73,13 +84,13 @@ function jsonTable(alias: string): FrameTable {
   return { alias: nameKey(alias), table: undefined, values: new Map(values) };
 }
 
+function nameOfJoin({ operator }: JoinExpr): string {
+  if (Array.isArray(operator)) return operator.map((keyword) => keyword.name).join(' ');
+  return typeof operator === 'string' ? operator : operator.name;
+}
+
 function assertPlainJoin(node: JoinExpr): void {
-  const { operator, specification } = node;
-  const name = Array.isArray(operator)
-    ? operator.map((keyword) => keyword.name).join(' ')
-    : typeof operator === 'string'
-      ? operator
-      : operator.name;
+  const name = nameOfJoin(node);
   if (!joins.has(name)) throw new Refused(`it joins by ${name}`);
-  if (specification?.type === 'join_using_specification') throw new Refused('it joins by USING');
+  if (node.specification?.type === 'join_using_specification') throw new Refused('it joins by USING');
 }

@@ -72,7 +72,12 @@ function readAggregate(node: FuncCall, name: string, scope: Scope, read: Read): 
   const inner = scope.frames.at(-1);
   const result = combined(node, scope, classes, args);
   const outer = [...result.frames].filter((frame) => frame !== inner);
-  return { ...result, frames: new Set(outer), hasAggregate: true, canFail: true };
+  return {
+    ...result,
+    frames: new Set(outer),
+    hasAggregate: true,
+    canFail: result.canFail || name === 'sum' || canFail(name, scope),
+  };
 }
 
 function classesOfAggregate(

@@ -35,7 +35,9 @@ export type Source =
       readonly relation: Relation;
       readonly isBarrier: boolean;
     }
-  | { readonly kind: 'rows'; readonly rows: readonly string[] };
+  | { readonly kind: 'rows'; readonly rows: readonly string[] }
+  /** A query of a migration as written; its columns are called column1, column2 and so on. */
+  | { readonly kind: 'query'; readonly sql: string; readonly columnCount: number };
 
 /** A table of the file itself. */
 export function tableRelation(name: string, values: readonly Value[]): Relation {

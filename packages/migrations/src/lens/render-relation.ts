@@ -65,9 +65,17 @@ function renderSource(source: Exclude<Source, { kind: 'nothing' }>, schema: stri
       return `${quoteIdentifier(schema)}.${quoteIdentifier(source.name)}`;
     case 'rows':
       return `(VALUES\n${indent(source.rows.join(',\n'))}\n)`;
+    case 'query':
+      return `(\n${indent(renderQuery(source))}\n)`;
     case 'relation':
       return `(\n${indent(renderNested(source, schema))}\n) AS ${quoteIdentifier(source.alias)}`;
   }
+}
+
+/** SQLite gives names to the columns of a query only where it is a common table expression. */
+function renderQuery({ sql, columnCount }: Extract<Source, { kind: 'query' }>): string {
+  const names = Array.from({ length: columnCount }, (_, at) => `"column${at + 1}"`).join(', ');
+  return `WITH "the query" (${names}) AS (\n${indent(sql)}\n)\nSELECT * FROM "the query"`;
 }
 
 function renderNested(source: Extract<Source, { kind: 'relation' }>, schema: string): string {

@@ -17,8 +17,10 @@ export interface Shape {
   /** The sets of columns, by name key, in which a table can hold no two equal rows. */
   readonly uniqueKeys: ReadonlyMap<string, readonly (readonly string[])[]>;
   readonly objects: readonly SchemaObject[];
-  /** True when TEMP objects exist, which no file keeps. */
-  readonly hasTemp: boolean;
+  /** The TEMP tables among `tables`, by name key: no file keeps them. */
+  readonly temp: ReadonlySet<string>;
+  /** True when a TEMP table hides a table, or TEMP views or triggers exist. */
+  readonly isObscured: boolean;
 }
 
 export interface OpaqueShape {
@@ -123,8 +125,19 @@ function readShapeNow(sqlite: Database.Database, reader: ShapeReader): Shape {
       opaque.set(key, { name, columns: readVisibleColumns(sqlite, name) });
     }
   }
-  const hasTemp = sqlite.prepare('SELECT count(*) FROM sqlite_temp_schema').pluck().get() !== 0;
-  return { tables, opaque, uniqueKeys, objects, hasTemp };
+  const temporary = readTempObjects(sqlite);
+  const temp = new Set(temporary.map((it) => nameKey(it.name)));
+  const isObscured = temporary.some((it) => it.type !== 'table' || tables.has(nameKey(it.name)));
+  for (const { name, sql } of isObscured ? [] : temporary) tables.set(nameKey(name), reader.read(name, sql));
+  return { tables, opaque, uniqueKeys, objects, temp, isObscured };
+}
+
+function readTempObjects(sqlite: Database.Database): { type: string; name: string; sql: string }[] {
+  return sqlite
+    .prepare<[], { type: string; name: string; sql: string }>(
+      `SELECT type, name, sql FROM sqlite_temp_schema WHERE sql IS NOT NULL AND type <> 'index' ORDER BY rowid`,
+    )
+    .all();
 }
 
 function readKinds(sqlite: Database.Database): Map<string, string> {

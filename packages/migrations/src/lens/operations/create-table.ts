@@ -1,25 +1,43 @@
-import { keywordOf, nameAt } from '../../split-statements.ts';
+import type { CreateTableStmt } from 'sql-parser-cst';
+import { keywordOf, type SqlStatement } from '../../split-statements.ts';
 import { nameKey } from '../name-key.ts';
-import { beginsWith, type Operation, tableIn } from '../operation.ts';
+import { beginsWith, nameAfter, type Operation, tableIn } from '../operation.ts';
 import { Refused } from '../refused.ts';
-import { emptyRelation } from '../relation.ts';
+import { appendArms, emptyRelation } from '../relation.ts';
+import { parseStatement } from '../statement-text.ts';
+import { readSelect } from './read-select.ts';
+import { storedArm } from './stored-arm.ts';
 
-/** `CREATE TABLE t (…)`: no rows yet. With IF NOT EXISTS, nothing happens to a table that is there. */
+/**
+ * `CREATE TABLE t (…)`: no rows yet; `CREATE TABLE t AS SELECT …`: those of the query. With IF NOT EXISTS, nothing
+ * happens to a table that is there.
+ */
 export const createTable: Operation = {
-  matches: (statement) => beginsWith(statement, 'CREATE', 'TABLE'),
-  target: (statement) => nameAt(statement.tokens, 2),
-  apply({ step, tables }) {
-    const { tokens } = step.statement;
-    const name = nameAt(tokens, 2) ?? '';
+  matches: (statement) => beginsWith(statement, 'CREATE', 'TEMP|TEMPORARY?', 'TABLE'),
+  target: (statement) => nameAfter(statement, 'TABLE'),
+  apply(context) {
+    const { step, tables } = context;
+    const name = nameAfter(step.statement, 'TABLE') ?? '';
     if (step.before.tables.has(nameKey(name))) return;
-    if (isFromSelect(tokens.map(keywordOf), tokens))
-      throw new Refused('CREATE TABLE … AS SELECT is not compiled');
-    tables.set(name, emptyRelation(tableIn(step.after, name)));
+    const table = tableIn(step.after, name);
+    const query = hasQuery(step.statement)
+      ? queryOf(parseStatement(step.statement.text) as CreateTableStmt)
+      : undefined;
+    const names = table.columns.map((column) => nameKey(column.name));
+    const arms = query ? readSelect(query, context).map((arm) => storedArm(arm, names, table)) : [];
+    tables.set(name, appendArms(emptyRelation(table), arms));
   },
 };
 
-function isFromSelect(words: readonly string[], tokens: readonly { text: string }[]): boolean {
+/** The AS of a query stands before any parenthesis; that of a generated column after one. */
+function hasQuery({ tokens }: SqlStatement): boolean {
   const opening = tokens.findIndex((token) => token.text === '(');
-  const as = words.indexOf('AS');
+  const as = tokens.findIndex((token) => keywordOf(token) === 'AS');
   return as !== -1 && (opening === -1 || as < opening);
+}
+
+function queryOf(statement: CreateTableStmt) {
+  const [query] = statement.clauses.flatMap((clause) => (clause.type === 'as_clause' ? [clause.expr] : []));
+  if (!query) throw new Refused('it makes a table in a way that the lens does not know');
+  return query;
 }

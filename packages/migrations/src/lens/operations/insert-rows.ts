@@ -12,12 +12,9 @@ import {
 import { Refused } from '../refused.ts';
 import { type Arm, appendArms } from '../relation.ts';
 import { parseStatement } from '../statement-text.ts';
-import { integers, nulls } from '../storage-classes.ts';
-import type { ColumnShape, TableShape } from '../table-shape.ts';
-import { storedValue, type Value } from '../value.ts';
-import { defaultOfInserted } from './default-value.ts';
-import { type IncomingArm, readSelect } from './read-select.ts';
+import { readSelect } from './read-select.ts';
 import { readValues } from './read-values.ts';
+import { type IncomingArm, storedArm } from './stored-arm.ts';
 import { targetOf } from './target.ts';
 
 interface Insert {
@@ -65,25 +62,4 @@ function partsOf(statement: InsertStmt): Insert {
 
 function readRows(rows: Node, context: OperationContext): IncomingArm[] {
   return rows.type === 'values_clause' ? [readValues(rows, context)] : readSelect(rows, context);
-}
-
-/** The arm with every value as the table's column stores it; columns that are not named have their default. */
-function storedArm(incoming: IncomingArm, names: readonly string[], table: TableShape): Arm {
-  if (incoming.values.length !== names.length)
-    throw new Refused('it has another number of values than columns');
-  const values = table.columns.map((column): Value | undefined => {
-    if (column.isGenerated) return undefined;
-    const at = names.lastIndexOf(nameKey(column.name));
-    const value = at === -1 ? defaultOfInserted(column, table.isStrict) : incoming.values[at];
-    if (!value) throw new Refused(`it copies a generated column into ${column.name}`);
-    if (column.name === table.rowidAlias) assertKeyIsGiven(column, value.classes);
-    return storedValue(value, column);
-  });
-  return { ...incoming, values };
-}
-
-/** For a NULL, SQLite would invent a key that depends on the rows before. */
-function assertKeyIsGiven(column: ColumnShape, classes: number): void {
-  if (classes & nulls || !(classes & integers))
-    throw new Refused(`SQLite would invent values for the key ${column.name}`);
 }

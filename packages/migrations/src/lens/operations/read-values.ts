@@ -3,7 +3,7 @@ import { type OperationContext, scopeOf } from '../operation.ts';
 import { readExpression } from '../read-expression.ts';
 import { Refused } from '../refused.ts';
 import { literalExpression } from '../value.ts';
-import type { IncomingArm } from './read-select.ts';
+import type { IncomingArm } from './stored-arm.ts';
 
 /** The rows of a VALUES clause, under the names that SQLite gives its columns. */
 export function readValues(clause: ValuesClause, context: OperationContext): IncomingArm {

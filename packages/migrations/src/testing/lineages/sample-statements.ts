@@ -147,7 +147,7 @@ export const deleteRows: SampleChange = (dice, table, tables) => [
 
 export const insertValues: SampleChange = (dice, table) => {
   const columns = table.columns.filter(
-    (column) => !column.isGenerated && (column.isKey || dice.below(4) > 0),
+    (column) => !column.isGenerated && (column.isKey ? !dice.isOneIn(12) : dice.below(4) > 0),
   );
   const rows = Array.from({ length: 1 + dice.below(3) }, (_, row) => {
     const values = columns.map((column) =>
@@ -178,6 +178,43 @@ export const insertSelect: SampleChange = (dice, table, tables) => {
   return [
     `INSERT INTO ${id(table.name)} (${columns.map((it) => id(it.name)).join(', ')}) SELECT ${values.join(', ')} FROM ${id(from.name)}${where}`,
   ];
+};
+
+/** CREATE TABLE AS, a TEMP table on the way, joins, DISTINCT and groups. */
+export const insertQuery: SampleChange = (dice, table, tables) => {
+  const from = dice.pick([...others(table, tables), table]);
+  const ground = groundOf(from, tables);
+  const name = pickName(dice, namesOf(tables));
+  const own = table.columns.map((it) => `a.${id(it.name)}`);
+  const foreign = `b.${id(dice.pick(from.columns).name)}`;
+  const join = `${id(table.name)} a ${dice.pick(['JOIN', 'LEFT JOIN'])} ${id(from.name)} b ON ${foreign} = ${dice.pick(own)}`;
+  const column = id(dice.pick(from.columns).name);
+  const plain = table.columns.filter((it) => !it.isGenerated).map((it) => id(it.name));
+  const key = id(table.columns.find((it) => it.isKey)?.name ?? '');
+  return dice.pick([
+    [
+      `CREATE TABLE ${id(name)} AS SELECT ${pickExpression(dice, ground, 1)} AS "x", ${column} AS "y" FROM ${id(from.name)}`,
+    ],
+    [`CREATE TABLE ${id(name)} AS SELECT ${own.join(', ')}, ${foreign} AS "joined" FROM ${join}`],
+    [
+      `CREATE TABLE ${id(name)} (d ${dice.pick(types)})`,
+      `INSERT INTO ${id(name)} SELECT DISTINCT ${column} FROM ${id(from.name)}`,
+    ],
+    [
+      `CREATE TABLE ${id(name)} (d ${dice.pick(types)}, n)`,
+      `INSERT INTO ${id(name)} SELECT ${column}, count(*) FROM ${id(from.name)} GROUP BY ${column}`,
+    ],
+    [
+      `CREATE TABLE ${id(name)} (d ${dice.pick(types)}, n)`,
+      `INSERT INTO ${id(name)} SELECT ${foreign}, ${dice.pick(own)} FROM ${join}`,
+    ],
+    [
+      `CREATE TEMP TABLE "kept" AS SELECT ${plain.join(', ')} FROM ${id(table.name)} WHERE ${pickCondition(dice, groundOf(table, tables))}`,
+      `DELETE FROM ${id(table.name)}`,
+      `INSERT INTO ${id(table.name)} (${plain.join(', ')}) SELECT ${plain.join(', ')} FROM "kept" WHERE ${key} IS NOT NULL`,
+      'DROP TABLE "kept"',
+    ],
+  ]);
 };
 
 /** Statements that the lens refuses: what they change must not be shown as if they had not run. */
@@ -230,6 +267,6 @@ END`,
 /** Every kind of change, the common ones several times. */
 export const sampleChanges: readonly SampleChange[] = [
   addColumn, renameColumn, updateRows, dropColumn, rebuildTable, updateRows, deleteRows, insertValues, insertSelect,
-  createTable, renameTable, updateRows, changeViews, updateRows, rebuildTable, dropTable, updateRows, changeIndexes,
+  createTable, renameTable, insertQuery, changeViews, updateRows, rebuildTable, dropTable, updateRows, changeIndexes,
   rebuildTable, updateRows, addColumn, insertSelect, createTrigger, updateRows, rebuildTable, insertOrReplace,
 ]; // biome-ignore format: a list reads better in rows
