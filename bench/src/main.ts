@@ -5,7 +5,6 @@ const benches = {
   record: () => import('./record.bench.ts'),
   lens: () => import('./lens.bench.ts'),
   unify: () => import('./unify.bench.ts'),
-  unify: () => import('./unify.bench.ts'),
   upgrade: () => import('./upgrade.bench.ts'),
 };
 

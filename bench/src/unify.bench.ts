@@ -19,7 +19,7 @@ import { benchLineage } from './lens-lineage.ts';
 import { printFigures, printTitle } from './report.ts';
 
 /** How many archives; 10,000 for the figures that are quoted. */
-const count = Number(process.env['VARVE_BENCH_ARCHIVES'] ?? 200);
+const count = Number(process.env.VARVE_BENCH_ARCHIVES ?? 200);
 const sizeBytes = 100_000;
 const head = benchLineage.migrations.length;
 const tables = ['runs', 'calls', 'events'];

@@ -13,7 +13,7 @@ import { readUnifiedRows, unionOfUpgraded } from '../testing/unified-rows.ts';
 import { openUnified } from './open-unified.ts';
 
 const program = join(import.meta.dirname, '../testing/refresh-program.ts');
-const rounds = process.env['VARVE_DEEP'] === '1' ? 200 : 2;
+const rounds = process.env.VARVE_DEEP === '1' ? 200 : 2;
 
 /** Kills a refresh some milliseconds after it said that so many archives are done, wherever it is by then. */
 async function killRefresh(file: string, dir: string, afterDone: number, delayMs: number): Promise<void> {

@@ -8,9 +8,9 @@ import { writeSampleArchives } from '../testing/lineage-archives.ts';
 import { readUnifiedRows, unionOfUpgraded } from '../testing/unified-rows.ts';
 import { openUnified } from './open-unified.ts';
 
-const isDeep = process.env['VARVE_DEEP'] === '1';
+const isDeep = process.env.VARVE_DEEP === '1';
 const numRuns = isDeep ? 1000 : 10;
-const seed = process.env['VARVE_SEED'];
+const seed = process.env.VARVE_SEED;
 
 /** A sample whose archives all can be brought to head, and in which order and in how many parts they arrive. */
 const arrivals = fc.record({

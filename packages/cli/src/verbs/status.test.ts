@@ -44,6 +44,9 @@ it('says so when there is no archive', () => {
 it('counts the archives of the configuration where none are named', () => {
   const { dir, addArchive, addFile } = makeWorkplace();
   addArchive('a.db', 1);
-  addFile('varve.config.mjs', "export default { migrations: './drizzle', name: 'calls', archives: './archives' };");
+  addFile(
+    'varve.config.mjs',
+    "export default { migrations: './drizzle', name: 'calls', archives: './archives' };",
+  );
   expect(JSON.parse(runVarve(dir, 'status', '--json').stdout)).toMatchObject({ total: 1 });
 });

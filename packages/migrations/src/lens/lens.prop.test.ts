@@ -3,8 +3,8 @@ import { afterAll, expect, it } from 'vitest';
 import { compareWithReplay } from '../testing/lineages/compare-with-replay.ts';
 import { lineageSamples } from '../testing/lineages/sample-lineage.ts';
 
-const isDeep = process.env['VARVE_DEEP'] === '1';
-const seed = process.env['VARVE_SEED'];
+const isDeep = process.env.VARVE_DEEP === '1';
+const seed = process.env.VARVE_SEED;
 const counts = new Map<string, number>();
 const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
 

@@ -5,7 +5,11 @@ import type { Lineage, Migration, SqlFunction } from '../lineage.ts';
 /** A lineage from bare SQL, a migration a text. */
 export function lineageOf(sql: readonly string[], functions: Record<string, SqlFunction> = {}): Lineage {
   const migrations = sql.map((text, at): Migration => {
-    return { name: `${String(at).padStart(4, '0')}_step`, sql: text, createdAtMs: 1_700_000_000_000 + at * 1000 };
+    return {
+      name: `${String(at).padStart(4, '0')}_step`,
+      sql: text,
+      createdAtMs: 1_700_000_000_000 + at * 1000,
+    };
   });
   return defineLineage({ name: 'test', tables: {}, migrations, functions });
 }

@@ -8,7 +8,10 @@ export function writeDrizzleFolder(dir: string, lineage: Lineage): string {
   const entries = lineage.migrations.map(({ name, createdAtMs }, idx) => {
     return { idx, version: '6', when: createdAtMs, tag: name, breakpoints: true };
   });
-  writeFileSync(join(dir, 'meta', '_journal.json'), JSON.stringify({ version: '7', dialect: 'sqlite', entries }));
+  writeFileSync(
+    join(dir, 'meta', '_journal.json'),
+    JSON.stringify({ version: '7', dialect: 'sqlite', entries }),
+  );
   for (const { name, sql } of lineage.migrations) writeFileSync(join(dir, `${name}.sql`), sql);
   return dir;
 }

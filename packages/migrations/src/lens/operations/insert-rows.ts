@@ -10,7 +10,7 @@ import {
   tableIn,
 } from '../operation.ts';
 import { Refused } from '../refused.ts';
-import { type Arm, appendArms } from '../relation.ts';
+import { appendArms } from '../relation.ts';
 import { parseStatement } from '../statement-text.ts';
 import { readSelect } from './read-select.ts';
 import { readValues } from './read-values.ts';

@@ -32,11 +32,11 @@ export function sampleTables(sqlite: Database): SampleTable[] {
       sql,
       isStrict: / STRICT/.test(sql),
       columns: rows.map((row) => ({
-        name: String(row['name']),
-        type: String(row['type']),
-        isKey: row['pk'] !== 0,
-        isGenerated: Number(row['hidden']) > 1,
-        isNotNull: row['notnull'] !== 0,
+        name: String(row.name),
+        type: String(row.type),
+        isKey: row.pk !== 0,
+        isGenerated: Number(row.hidden) > 1,
+        isNotNull: row.notnull !== 0,
       })),
     };
   });
