@@ -68,6 +68,7 @@ export function scopeOf(context: OperationContext, ...frames: Frame[]): Scope {
     shape: context.step.before,
     frames,
     reads: new Map(),
+    uses: [],
     aggregates: 'none',
   };
 }

@@ -1,5 +1,6 @@
 import type { BetweenExpr, BinaryExpr, CaseExpr, Keyword, Node, PrefixOpExpr } from 'sql-parser-cst';
 import { combined, type Read, type ReadExpression } from './expression-parts.ts';
+import { nameKey } from './name-key.ts';
 import { readFunction } from './read-function.ts';
 import { readSubquery } from './read-subquery.ts';
 import { Refused } from './refused.ts';
@@ -94,6 +95,7 @@ function constant(node: Node, scope: Scope, classes: Classes): ReadExpression {
 
 function readColumn(node: Node, scope: Scope, name: string, qualifier?: string): ReadExpression {
   const { value, frame } = resolveColumn(scope, name, qualifier);
+  if (frame === scope.frames[0]) scope.uses.push(nameKey(name));
   const { cost, depth, canFail, classes } = value;
   return { ...constant(node, scope, classes), cost, depth, canFail, frames: new Set([frame]) };
 }

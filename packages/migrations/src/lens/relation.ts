@@ -1,7 +1,8 @@
 import { nameKey } from './name-key.ts';
 import { nulls } from './storage-classes.ts';
+import { storedValue } from './stored-value.ts';
 import type { TableShape } from './table-shape.ts';
-import { columnValue, type Expression, literalExpression, storedValue, type Value } from './value.ts';
+import { columnValue, type Expression, literalExpression, type Value } from './value.ts';
 
 /** What a table holds at a moment of the lineage, as a query over the file: the rows of all arms, one after another. */
 export interface Relation {
@@ -121,7 +122,7 @@ function barrierReason(arm: Arm, expressions: readonly Expression[]): string | u
   return undefined;
 }
 
-function isFiltered({ where, source }: Arm): boolean {
+export function isFiltered({ where, source }: Arm): boolean {
   if (where !== undefined) return true;
   return source.kind === 'relation' && !source.isBarrier && source.relation.arms.some(isFiltered);
 }

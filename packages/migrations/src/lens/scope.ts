@@ -31,6 +31,8 @@ export interface Scope {
   readonly frames: readonly Frame[];
   /** Tables that subqueries read, by the name they use: filled while expressions are read. */
   readonly reads: Map<string, Relation>;
+  /** The name keys of the outermost query's columns, once for each mention: filled while expressions are read. */
+  readonly uses: string[];
   /** Which aggregates the place allows: none, those of any order of rows, or all. */
   readonly aggregates: 'none' | 'orderless' | 'ordered';
 }

@@ -2,10 +2,10 @@ import { beginsWith, type Operation, tableIn } from '../operation.ts';
 import { Refused } from '../refused.ts';
 import { projectRelation } from '../relation.ts';
 import { nulls } from '../storage-classes.ts';
+import { storedValue } from '../stored-value.ts';
 import type { ColumnShape } from '../table-shape.ts';
-import { storedValue } from '../value.ts';
 import { alteration } from './alteration.ts';
-import { defaultOfAdded } from './default-value.ts';
+import { defaultOf } from './default-value.ts';
 
 /** `ALTER TABLE t ADD COLUMN c … DEFAULT d`: every row has the constant d, as the column's affinity stores it. */
 export const addColumn: Operation = {
@@ -25,7 +25,7 @@ export const addColumn: Operation = {
 };
 
 function addedValue(column: ColumnShape, isStrict: boolean) {
-  const value = defaultOfAdded(column, isStrict);
+  const value = defaultOf(column, isStrict, 'added');
   if (column.isNotNull && value.classes === nulls) {
     throw new Refused(
       `it adds the NOT NULL column ${column.name} without a default, which fails when there are rows`,

@@ -22,6 +22,7 @@ export const deleteRows: Operation = {
       return;
     }
     const arms = relation.arms.map((arm): Arm => {
+      if (arm.source.kind === 'nothing') return arm;
       const scope = scopeOf(context, {
         tables: [
           {

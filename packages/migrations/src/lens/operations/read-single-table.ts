@@ -2,8 +2,9 @@ import type { Node } from 'sql-parser-cst';
 import { nameKey } from '../name-key.ts';
 import { type OperationContext, scopeOf } from '../operation.ts';
 import { readExpression } from '../read-expression.ts';
-import { type Arm, mergedValues, nestArm, type Relation } from '../relation.ts';
+import { type Arm, isFiltered, mergedValues, nestArm, type Relation } from '../relation.ts';
 import type { Scope } from '../scope.ts';
+import type { Expression, Value } from '../value.ts';
 import type { Select } from './select-parts.ts';
 import type { IncomingArm } from './stored-arm.ts';
 
@@ -14,7 +15,8 @@ export function readSingleTable(
   context: OperationContext,
 ): IncomingArm[] {
   const relation = context.tables.get(table);
-  return relation.arms.map((arm) => readArm(select, { table, alias, relation, arm }, context));
+  const arms = relation.arms.filter((arm) => arm.source.kind !== 'nothing');
+  return arms.map((arm) => readArm(select, { table, alias, relation, arm }, context));
 }
 
 interface From {
@@ -48,11 +50,23 @@ function readArm(
   const reading = { columns, alias, reads: scope.reads };
   const expressions = values.filter((value) => value !== undefined);
   if (condition && expressions.some((value) => value.canFail)) {
+    if (!condition.canFail && !isFiltered(arm)) {
+      const guarded = values.map((value) => value && guardedBy(condition, value));
+      return { ...nestArm(arm, reading), values: guarded, where: condition.sql };
+    }
     const filtered = { ...nestArm(arm, { ...reading, expressions: [condition] }), where: condition.sql };
     return { ...nestArm(filtered, { ...reading, expressions }), values };
   }
   const all = condition ? [...expressions, condition] : expressions;
   return { ...nestArm(arm, { ...reading, expressions: all }), values, where: condition?.sql };
+}
+
+/** An expression that can fail is evaluated for the rows of the query alone, whatever a filter above it asks first. */
+function guardedBy(condition: Expression, value: Expression | Value): Expression | Value {
+  if (!value.canFail) return value;
+  const sql = `CASE WHEN ${condition.sql} THEN ${value.sql} END`;
+  const depth = 1 + Math.max(condition.depth, value.depth);
+  return { sql, classes: value.classes, cost: value.cost + condition.cost, depth, canFail: false };
 }
 
 function expandStar(item: Node, relation: Relation): (Node | string)[] {

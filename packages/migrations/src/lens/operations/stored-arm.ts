@@ -2,9 +2,10 @@ import { nameKey } from '../name-key.ts';
 import { Refused } from '../refused.ts';
 import type { Arm } from '../relation.ts';
 import { integers, nulls } from '../storage-classes.ts';
+import { storedValue } from '../stored-value.ts';
 import type { ColumnShape, TableShape } from '../table-shape.ts';
-import { type Expression, storedValue, type Value } from '../value.ts';
-import { defaultOfInserted } from './default-value.ts';
+import type { Expression, Value } from '../value.ts';
+import { defaultOf } from './default-value.ts';
 
 /** Rows on their way into a table; undefined for a generated column that only SQLite can compute. */
 export interface IncomingArm extends Omit<Arm, 'values'> {
@@ -21,7 +22,7 @@ export function storedArm(incoming: IncomingArm, names: readonly string[], table
   const values = table.columns.map((column): Value | undefined => {
     if (column.isGenerated) return undefined;
     const at = names.lastIndexOf(nameKey(column.name));
-    const value = at === -1 ? defaultOfInserted(column, table.isStrict) : incoming.values[at];
+    const value = at === -1 ? defaultOf(column, table.isStrict, 'inserted') : incoming.values[at];
     if (!value) throw new Refused(`it copies a generated column into ${column.name}`);
     if (column.name === table.rowidAlias) assertKeyIsGiven(column, value.classes);
     return storedValue(value, column);

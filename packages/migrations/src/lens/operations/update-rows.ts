@@ -17,7 +17,8 @@ import type { Scope } from '../scope.ts';
 import { parseStatement } from '../statement-text.ts';
 import { integers, isWithin } from '../storage-classes.ts';
 import type { TableShape } from '../table-shape.ts';
-import { choiceOfValues, type Expression, storedValue, type Value } from '../value.ts';
+import type { Expression, Value } from '../value.ts';
+import { type Change, ChangedRow } from './changed-row.ts';
 import { targetOf } from './target.ts';
 
 interface Update {
@@ -70,38 +71,53 @@ function updatedArm(
   shape: TableShape,
   context: OperationContext,
 ): Arm {
-  const values = mergedValues({ ...relation, arms: [arm] });
+  if (arm.source.kind === 'nothing') return arm;
+  const known = mergedValues({ ...relation, arms: [arm] });
+  const row = new ChangedRow(known, update.alias);
   const scope = scopeOf(context, {
-    tables: [{ alias: nameKey(update.alias), table: nameKey(update.table), values }],
+    tables: [{ alias: nameKey(update.alias), table: nameKey(update.table), values: row.values }],
   });
-  const expressions = readAssignments(update, scope);
-  const condition = update.where && readExpression(update.where, scope);
+  const changes = readChanges(update, scope);
   const nested = nestArm(arm, {
     columns: relation.columns,
     alias: update.alias,
     reads: scope.reads,
-    expressions: [...expressions.values(), ...(condition ? [condition] : [])],
+    expressions: [...changes.values()].flatMap(({ stored, condition }) =>
+      condition ? [stored, condition] : [stored],
+    ),
   });
-  const updated = nested.values.map((kept, at): Value | undefined => {
+  const values = nested.values.map((kept, at): Value | undefined => {
     const column = shape.columns[at];
-    const stored = column && expressions.get(nameKey(column.name));
-    if (!column || !stored) return column?.isGenerated ? undefined : kept;
-    if (column.name === shape.rowidAlias) assertKey(stored);
-    return condition && kept ? choiceOfValues(condition, stored, kept, column) : storedValue(stored, column);
+    const change = column && changes.get(nameKey(column.name));
+    if (!column || !change) return column?.isGenerated ? undefined : kept;
+    if (column.name === shape.rowidAlias) assertKey(change.stored);
+    return row.changedValue(change, column);
   });
-  return { ...nested, values: updated };
+  return { ...nested, values };
+}
+
+function readChanges({ assignments, where, table }: Update, scope: Scope): Map<string, Change> {
+  const changes = new Map(
+    [...assignments].map(([column, node]): [string, Change] => {
+      const uses: string[] = [];
+      const stored = readExpression(node, { ...scope, uses });
+      assertOtherTables(scope, table);
+      const condition = where && readExpression(where, { ...scope, uses, reads: new Map() });
+      if (condition) uses.push(column);
+      return [column, { stored, condition, uses }];
+    }),
+  );
+  if (where) readExpression(where, scope);
+  return changes;
 }
 
 /** SQLite evaluates SET row by row, so that a subquery over the same table may see rows half done. */
-function readAssignments(update: Update, scope: Scope): Map<string, Expression> {
-  const expressions = new Map(
-    [...update.assignments].map(([column, node]) => [column, readExpression(node, scope)]),
-  );
-  if (scope.reads.has(nameKey(update.table))) throw new Refused('SET reads the table that is being updated');
-  return expressions;
+function assertOtherTables(scope: Scope, table: string): void {
+  if (scope.reads.has(nameKey(table))) throw new Refused('SET reads the table that is being updated');
 }
 
 function assertKey(stored: Expression): void {
-  if (!isWithin(stored.classes, integers))
+  if (!isWithin(stored.classes, integers)) {
     throw new Refused('it sets the INTEGER PRIMARY KEY to something else than an integer');
+  }
 }
