@@ -259,3 +259,21 @@ it('a view that names the schema main is not laid over the lens', () => {
   using both = openBoth(lineage, '');
   expect(both.lens.refusal?.reason).toMatch(/view v names the schema main/);
 });
+
+it('JSON of a column that is taken apart into rows is read for the rows of the query alone', () => {
+  const lineage = lineageOf([
+    `${tasks}; CREATE TABLE words (task_id INTEGER, word TEXT)`,
+    `INSERT INTO words SELECT tasks.id, json_each.value FROM tasks, json_each(tasks.title) WHERE json_valid(tasks.title)`,
+  ]);
+  using both = openBoth(lineage, `INSERT INTO tasks (id, title) VALUES (1, '["a","b"]'), (2, 'no json')`);
+  expectSame(both, `SELECT task_id, word FROM words WHERE word > 'a'`, [[1n, 'b']]);
+});
+
+it('a trigger of another event does not stand in the way', () => {
+  const lineage = lineageOf([
+    `${tasks}; CREATE TRIGGER "update" BEFORE DELETE ON tasks BEGIN SELECT raise(ABORT, 'kept'); END`,
+    'UPDATE tasks SET size = 7',
+  ]);
+  using both = openBoth(lineage, 'INSERT INTO tasks (id) VALUES (1)');
+  expectSame(both, 'SELECT size FROM tasks', [[7n]]);
+});

@@ -1,5 +1,6 @@
 import type { Lineage } from '../lineage.ts';
 import { keywordOf, nameAt, type SqlStatement } from '../split-statements.ts';
+import { tokenizeSql } from '../sql-tokens.ts';
 import type { LensTables } from './lens-tables.ts';
 import { nameKey } from './name-key.ts';
 import { Refused, RefusedEverywhere } from './refused.ts';
@@ -48,10 +49,26 @@ export function tableIn(shape: Shape, name: string): TableShape {
   return table;
 }
 
-/** A trigger may change rows of any table. @throws Refused when one could fire. */
-export function assertNoTriggers(shape: Shape, table: string): void {
-  const trigger = shape.objects.find((it) => it.type === 'trigger' && nameKey(it.table) === nameKey(table));
+type RowEvent = 'INSERT' | 'UPDATE' | 'DELETE';
+
+/** A trigger may change rows of any table. @throws RefusedEverywhere when one of this event could fire. */
+export function assertNoTriggers(shape: Shape, table: string, event: RowEvent): void {
+  const trigger = shape.objects.find(
+    (it) => it.type === 'trigger' && nameKey(it.table) === nameKey(table) && eventOf(it.sql) === event,
+  );
   if (trigger) throw new RefusedEverywhere(`the trigger ${trigger.name} would run`);
+}
+
+/** The word after the trigger's name and its BEFORE, AFTER or INSTEAD OF. */
+function eventOf(triggerSql: string): string {
+  const tokens = [...tokenizeSql(triggerSql)].filter((token) => token.kind !== 'comment');
+  const words = tokens.map(keywordOf);
+  let at = words.indexOf('TRIGGER') + 1;
+  if (words[at] === 'IF') at += 3;
+  at += tokens[at + 1]?.text === '.' ? 3 : 1;
+  if (words[at] === 'BEFORE' || words[at] === 'AFTER') at += 1;
+  else if (words[at] === 'INSTEAD') at += 2;
+  return words[at] ?? '';
 }
 
 /** @throws Refused when a constraint such as UNIQUE ON CONFLICT IGNORE decides which rows stay. */

@@ -38,7 +38,12 @@ export type Source =
     }
   | { readonly kind: 'rows'; readonly rows: readonly string[] }
   /** A query of a migration as written; its columns are called column1, column2 and so on. */
-  | { readonly kind: 'query'; readonly sql: string; readonly columnCount: number };
+  | {
+      readonly kind: 'query';
+      readonly sql: string;
+      readonly columnCount: number;
+      readonly isBarrier: boolean;
+    };
 
 /** A table of the file itself. */
 export function tableRelation(name: string, values: readonly Value[]): Relation {

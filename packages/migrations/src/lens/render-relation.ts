@@ -30,19 +30,19 @@ function renderArmOfMany(arm: Arm, columns: readonly string[], schema: string): 
 function renderArm(arm: Arm, columns: readonly string[], schema: string): string {
   const list = arm.values.flatMap((value, at) => (value ? [renderColumn(value, columns[at] ?? '')] : []));
   const clauses = [
-    ...renderReads(arm.reads, schema),
+    ...renderReads(arm, schema),
     `SELECT\n${indent(list.join(',\n'))}`,
     ...renderFrom(arm, schema),
   ];
   return clauses.join('\n');
 }
 
-function renderReads(reads: Arm['reads'], schema: string): string[] {
+function renderReads({ reads, source }: Arm, schema: string): string[] {
   if (reads.size === 0) return [];
-  const tables = [...reads].map(
-    ([name, relation]) =>
-      `${quoteIdentifier(name)} AS NOT MATERIALIZED (\n${indent(renderRelation(relation, schema))}\n)`,
-  );
+  const hint = source.kind === 'query' && source.isBarrier ? 'MATERIALIZED' : 'NOT MATERIALIZED';
+  const tables = [...reads].map(([name, relation]) => {
+    return `${quoteIdentifier(name)} AS ${hint} (\n${indent(renderRelation(relation, schema))}\n)`;
+  });
   return [`WITH ${tables.join(', ')}`];
 }
 
@@ -73,9 +73,10 @@ function renderSource(source: Exclude<Source, { kind: 'nothing' }>, schema: stri
 }
 
 /** SQLite gives names to the columns of a query only where it is a common table expression. */
-function renderQuery({ sql, columnCount }: Extract<Source, { kind: 'query' }>): string {
+function renderQuery({ sql, columnCount, isBarrier }: Extract<Source, { kind: 'query' }>): string {
   const names = Array.from({ length: columnCount }, (_, at) => `"column${at + 1}"`).join(', ');
-  return `WITH "the query" (${names}) AS (\n${indent(sql)}\n)\nSELECT * FROM "the query"`;
+  const materialized = isBarrier ? 'MATERIALIZED ' : '';
+  return `WITH "the query" (${names}) AS ${materialized}(\n${indent(sql)}\n)\nSELECT * FROM "the query"`;
 }
 
 function renderNested(source: Extract<Source, { kind: 'relation' }>, schema: string): string {

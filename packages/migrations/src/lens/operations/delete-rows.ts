@@ -15,7 +15,7 @@ export const deleteRows: Operation = {
     const { step, tables } = context;
     const { table, alias, where } = partsOf(parseStatement(step.statement.text) as DeleteStmt);
     const shape = tableIn(step.before, table);
-    assertNoTriggers(step.before, table);
+    assertNoTriggers(step.before, table, 'DELETE');
     const relation = tables.get(table);
     if (!where) {
       tables.set(table, emptyRelation(shape));

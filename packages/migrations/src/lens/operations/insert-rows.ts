@@ -32,7 +32,7 @@ export const insertRows: Operation = {
     const { step, tables } = context;
     const insert = partsOf(parseStatement(step.statement.text) as InsertStmt);
     const table = tableIn(step.before, insert.table);
-    assertNoTriggers(step.before, insert.table);
+    assertNoTriggers(step.before, insert.table, 'INSERT');
     assertPlainConstraints(table);
     const columns = insert.columns ?? table.columns.filter((it) => !it.isGenerated).map((it) => it.name);
     const incoming = readRows(insert.rows, context);

@@ -22,12 +22,16 @@ export function readQuery(select: Select, context: OperationContext): IncomingAr
   );
   const items = readItems(select, scope);
   const having = select.having ? [readExpression(select.having, { ...scope, aggregates: 'orderless' })] : [];
-  const failing = [...from.conditions, ...parts, ...items, ...having].some((part) => part.canFail);
+  const canFail = [...from.conditions, ...parts, ...items, ...having].some((part) => part.canFail);
   if (scope.reads.has('the query')) throw new Refused('it reads a table whose name the lens uses');
-  if (failing) throw new Refused('it holds an expression that can fail beside a join or a group');
   return {
     values: items.map((item, at) => literalExpression(`"column${at + 1}"`, item.classes)),
-    source: { kind: 'query', sql: textOf(select.query, scope.sql), columnCount: items.length },
+    source: {
+      kind: 'query',
+      sql: textOf(select.query, scope.sql),
+      columnCount: items.length,
+      isBarrier: canFail,
+    },
     where: undefined,
     reads: scope.reads,
     dear: 'a pending migration joins or groups rows',

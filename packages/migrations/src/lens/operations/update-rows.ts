@@ -37,7 +37,7 @@ export const updateRows: Operation = {
     const { step, tables } = context;
     const update = partsOf(parseStatement(step.statement.text) as UpdateStmt);
     const shape = tableIn(step.before, update.table);
-    assertNoTriggers(step.before, update.table);
+    assertNoTriggers(step.before, update.table, 'UPDATE');
     assertPlainConstraints(shape);
     const relation = tables.get(update.table);
     const arms = relation.arms.map((arm) => updatedArm(arm, relation, update, shape, context));
