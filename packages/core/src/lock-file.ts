@@ -22,13 +22,20 @@ export function createLockFile(lockPath: string): number | undefined {
   );
 }
 
-/** Undefined when the file is not there (any more). */
+const openAttempts = 10;
+
+/**
+ * Undefined when the file is not there (any more). Between a failed attempt and a look at the file, another process
+ * may make it anew, so one failure says nothing of a file that is there.
+ */
 export function openLock(lockPath: string, busyTimeoutMs: number): Database | undefined {
-  try {
-    return openDatabase(lockPath, { busyTimeoutMs, isTrusted: true });
-  } catch (error) {
-    if (inodeOf(lockPath) === undefined) return undefined;
-    throw error;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return openDatabase(lockPath, { busyTimeoutMs, isTrusted: true });
+    } catch (error) {
+      if (inodeOf(lockPath) === undefined) return undefined;
+      if (attempt === openAttempts) throw error;
+    }
   }
 }
 
