@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeWorkplace } from './testing/make-workplace.ts';
-import { runVarve } from './testing/run-varve.ts';
+import { spawnVarve } from './testing/run-varve.ts';
 
 function makeWorkplaceWith(configName: string, source: string) {
   const workplace = makeWorkplace();
@@ -26,21 +26,21 @@ it.each([
 ])('finds the migrations through %s', (name, source) => {
   const { dir, addFile } = makeWorkplaceWith(name, source);
   addFile('functions.mjs', 'export const upper = (text) => String(text).toUpperCase();');
-  const { exitCode, stdout, stderr } = runVarve(dir, 'status', 'archives', '--json');
+  const { exitCode, stdout, stderr } = spawnVarve(dir, 'status', 'archives', '--json');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(JSON.parse(stdout)).toMatchObject({ versions: [{ version: 3, migration: '0002_step', count: 1 }] });
 });
 
 it('takes a whole lineage from the configuration', () => {
   const { dir } = makeWorkplaceWith('varve.config.ts', `export default { lineage: ${lineage} };`);
-  const { exitCode, stderr } = runVarve(dir, 'status', 'archives');
+  const { exitCode, stderr } = spawnVarve(dir, 'status', 'archives');
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^error\[VERSION_/);
 });
 
 it('prefers the folder named on the command line', () => {
   const { dir } = makeWorkplaceWith('varve.config.ts', 'throw new Error("never loaded")');
-  expect(runVarve(dir, 'status', 'archives', '--migrations', 'drizzle')).toMatchObject({ exitCode: 0 });
+  expect(spawnVarve(dir, 'status', 'archives', '--migrations', 'drizzle')).toMatchObject({ exitCode: 0 });
 });
 
 it.each([
@@ -49,7 +49,7 @@ it.each([
   ['throws', 'throw new Error("no database today")', 'it cannot be loaded: no database today'],
 ])('says CONFIG_INVALID and exits with 2 when the configuration %s', (_, source, reason) => {
   const { dir } = makeWorkplaceWith('varve.config.ts', source);
-  const { exitCode, stdout, stderr } = runVarve(dir, 'status', 'archives');
+  const { exitCode, stdout, stderr } = spawnVarve(dir, 'status', 'archives');
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toMatch(/^error\[CONFIG_INVALID\]: .*varve\.config\.ts: .*\nhint: .*\n$/);
   expect(stderr).toContain(reason);
@@ -58,14 +58,14 @@ it.each([
 it('says CONFIG_NOT_FOUND and exits with 2 where nothing tells the lineage', () => {
   const { dir, addArchive } = makeWorkplace();
   addArchive('a.db', 1);
-  const run = runVarve(join(dir, 'archives'), 'status', '.');
+  const run = spawnVarve(join(dir, 'archives'), 'status', '.');
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
   expect(run.stderr).toMatch(/^error\[CONFIG_NOT_FOUND\]: .*\nhint: .*--migrations.*\n$/);
 });
 
 it('says LINEAGE_NOT_FOUND and exits with 2 for a folder without migrations', () => {
   const { dir } = makeWorkplace();
-  const run = runVarve(dir, 'status', 'archives', '--migrations', 'archives');
+  const run = spawnVarve(dir, 'status', 'archives', '--migrations', 'archives');
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
   expect(run.stderr).toMatch(/^error\[LINEAGE_NOT_FOUND\]/);
 });

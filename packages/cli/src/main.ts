@@ -11,5 +11,10 @@ if (major < 22) {
   const { enableCompileCache } = await import('node:module');
   enableCompileCache?.();
   const { runCommand } = await import('./run-command.ts');
+  // `varve read … | head` closes the pipe: that ends the output, it is no failure.
+  process.stdout.on('error', (error) => {
+    if (!('code' in error) || error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
   await runCommand(process.argv.slice(2));
 }

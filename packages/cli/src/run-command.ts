@@ -5,11 +5,6 @@ import { reportError } from './report.ts';
 
 /** Runs one call of `varve`; the outcome is in `process.exitCode`, so that output is flushed before the process ends. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
-  // `varve read … | head` closes the pipe: that ends the output, it is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
-    throw error;
-  });
   try {
     await createProgram().parseAsync(argv, { from: 'user' });
   } catch (error) {

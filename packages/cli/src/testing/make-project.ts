@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { runVarve, type VarveRun } from './run-varve.ts';
+import { spawnVarve, type VarveRun } from './run-varve.ts';
 
 const packageDir = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -43,7 +43,7 @@ export function makeProject(files: Readonly<Record<string, string>> = {}): TestP
       readdirSync(join(dir, name))
         .filter((it) => !it.startsWith('.'))
         .sort(),
-    varve: (...args) => runVarve(dir, ...args),
+    varve: (...args) => spawnVarve(dir, ...args),
     git: (...args) =>
       execFileSync('git', [...author, ...args], { cwd: dir, encoding: 'utf8', stdio: 'pipe' }),
   };

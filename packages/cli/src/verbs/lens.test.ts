@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { makeWorkplace } from '../testing/make-workplace.ts';
 import { runVarve } from '../testing/run-varve.ts';
 
-it('prints SELECTs that run over a file of that version as they are', () => {
+it('prints SELECTs that run over a file of that version as they are', async () => {
   const { dir, addArchive } = makeWorkplace();
   const sqlite = new Database(addArchive('old.db', 1, 'search'), { readonly: true });
-  const { exitCode, stdout } = runVarve(dir, 'lens', '--from', '1');
+  const { exitCode, stdout } = await runVarve(dir, 'lens', '--from', '1');
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^-- version 1 read at version 3\n\n-- calls: view/);
   const rows = sqlite.prepare(stdout).all();
@@ -14,21 +14,21 @@ it('prints SELECTs that run over a file of that version as they are', () => {
   expect(rows).toEqual([{ id: 1, tool: 'search', duration_ms: null, status: 'ok' }]);
 });
 
-it('prints the migration, the statement and the reason where files must be replayed', () => {
+it('prints the migration, the statement and the reason where files must be replayed', async () => {
   const { dir, addFile } = makeWorkplace();
   addFile('drizzle/0001_step.sql', 'UPDATE calls SET took = random();');
-  const { exitCode, stdout } = runVarve(dir, 'lens', '--from', '1');
+  const { exitCode, stdout } = await runVarve(dir, 'lens', '--from', '1');
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^-- files of version 1 are replayed on a copy: .*random/);
   expect(stdout).toContain('-- migration 0001_step\nUPDATE calls SET took = random()\n');
-  const { refusal, tables } = JSON.parse(runVarve(dir, 'lens', '--from', '1', '--json').stdout);
+  const { refusal, tables } = JSON.parse((await runVarve(dir, 'lens', '--from', '1', '--json')).stdout);
   expect(refusal.migration).toBe('0001_step');
   expect(tables).toEqual([]);
 });
 
-it.each(['4', 'head'])('says USAGE for --from %s', (from) => {
+it.each(['4', 'head'])('says USAGE for --from %s', async (from) => {
   const { dir } = makeWorkplace();
-  const { exitCode, stdout, stderr } = runVarve(dir, 'lens', `--from=${from}`);
+  const { exitCode, stdout, stderr } = await runVarve(dir, 'lens', `--from=${from}`);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toMatch(/^error\[USAGE\]: --from .*\nhint: give a number from 0 to 3\n$/);
 });

@@ -13,19 +13,19 @@ function makeMixedArchives() {
 
 const countCalls = 'SELECT tool, status, count(*) AS calls FROM calls GROUP BY tool, status ORDER BY tool';
 
-it('answers at head schema across archives of mixed versions, and leaves them alone in their folder', () => {
+it('answers at head schema across archives of mixed versions, and leaves them alone in their folder', async () => {
   const { dir } = makeMixedArchives();
   const before = readArchives(dir);
-  const { exitCode, stdout, stderr } = runVarve(dir, 'query', 'archives', countCalls);
+  const { exitCode, stdout, stderr } = await runVarve(dir, 'query', 'archives', countCalls);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toBe('tool    status  calls\nread    ok          1\nsearch  ok          2\n');
   expect(readArchives(dir)).toEqual(before);
 });
 
-it('prints one JSON value on stdout, also when an archive is left out', () => {
+it('prints one JSON value on stdout, also when an archive is left out', async () => {
   const { dir, addFile } = makeMixedArchives();
   addFile('archives/bad.db', 'not a database');
-  const { exitCode, stdout, stderr } = runVarve(dir, 'query', 'archives', countCalls, '--json');
+  const { exitCode, stdout, stderr } = await runVarve(dir, 'query', 'archives', countCalls, '--json');
   expect(JSON.parse(stdout)).toEqual([
     { tool: 'read', status: 'ok', calls: 1 },
     { tool: 'search', status: 'ok', calls: 2 },
@@ -34,10 +34,10 @@ it('prints one JSON value on stdout, also when an archive is left out', () => {
   expect(stderr).toMatch(/^error\[FILE_NOT_A_DATABASE\]: .*bad\.db: .*\nhint: .*\n$/);
 });
 
-it('answers over a unified view without its archives and without a configuration', () => {
+it('answers over a unified view without its archives and without a configuration', async () => {
   const { dir } = makeMixedArchives();
-  expect(runVarve(dir, 'unify', 'archives', '--into', 'archives/unified.db').exitCode).toBe(0);
-  const run = runVarve(
+  expect((await runVarve(dir, 'unify', 'archives', '--into', 'archives/unified.db')).exitCode).toBe(0);
+  const run = await runVarve(
     join(dir, 'archives'),
     'query',
     'unified.db',
@@ -55,18 +55,18 @@ it.each([
   ['SQL_REFUSED', "ATTACH 'other.db' AS other"],
   ['SQL_REFUSED', 'DELETE FROM calls RETURNING tool'],
   ['SQL_FAILED', 'SELECT * FROM nowhere'],
-])('says %s and exits with 2 for %s', (code, sql) => {
+])('says %s and exits with 2 for %s', async (code, sql) => {
   const { dir } = makeMixedArchives();
   const before = readArchives(dir);
-  const { exitCode, stdout, stderr } = runVarve(dir, 'query', 'archives', sql);
+  const { exitCode, stdout, stderr } = await runVarve(dir, 'query', 'archives', sql);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr.startsWith(`error[${code}]: `)).toBe(true);
   expect(readArchives(dir)).toEqual(before);
   expect(existsSync(join(dir, 'other.db'))).toBe(false);
 });
 
-it('says USAGE without the SQL', () => {
-  const { exitCode, stderr } = runVarve('.', 'query', 'archives');
+it('says USAGE without the SQL', async () => {
+  const { exitCode, stderr } = await runVarve('.', 'query', 'archives');
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/^error\[USAGE\]: /);
 });

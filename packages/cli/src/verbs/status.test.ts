@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { makeWorkplace } from '../testing/make-workplace.ts';
 import { runVarve } from '../testing/run-varve.ts';
 
-it('counts archives by version', () => {
+it('counts archives by version', async () => {
   const { dir, addArchive } = makeWorkplace();
   for (const [name, version] of [
     ['a.db', 1],
@@ -10,19 +10,19 @@ it('counts archives by version', () => {
     ['c.db', 3],
   ] as const)
     addArchive(name, version);
-  const { exitCode, stdout, stderr } = runVarve(dir, 'status', 'archives');
+  const { exitCode, stdout, stderr } = await runVarve(dir, 'status', 'archives');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toMatch(/\n +1 {2}0000_step +2 /);
   expect(stdout).toMatch(/\n +3 {2}0002_step +1 /);
   expect(stdout).toMatch(/\narchives: 3 of .*, 2 behind, 1 current\n$/);
 });
 
-it('exits with 1 and names each file that has a problem, while it counts the others', () => {
+it('exits with 1 and names each file that has a problem, while it counts the others', async () => {
   const { dir, addArchive, addFile } = makeWorkplace();
   addArchive('good.db', 2);
   addFile('archives/empty.db', '');
   addFile('archives/text.sqlite', 'not a database, however it is called');
-  const { exitCode, stdout, stderr } = runVarve(dir, 'status', 'archives', 'missing.db', '--json');
+  const { exitCode, stdout, stderr } = await runVarve(dir, 'status', 'archives', 'missing.db', '--json');
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^error\[FILE_EMPTY\]: .*empty\.db: /m);
   expect(stderr).toMatch(/^error\[FILE_NOT_A_DATABASE\]: .*text\.sqlite: /m);
@@ -36,17 +36,17 @@ it('exits with 1 and names each file that has a problem, while it counts the oth
   ]);
 });
 
-it('says so when there is no archive', () => {
+it('says so when there is no archive', async () => {
   const { dir } = makeWorkplace();
-  expect(runVarve(dir, 'status', 'archives')).toMatchObject({ exitCode: 0, stdout: 'no archives\n' });
+  expect(await runVarve(dir, 'status', 'archives')).toMatchObject({ exitCode: 0, stdout: 'no archives\n' });
 });
 
-it('counts the archives of the configuration where none are named', () => {
+it('counts the archives of the configuration where none are named', async () => {
   const { dir, addArchive, addFile } = makeWorkplace();
   addArchive('a.db', 1);
   addFile(
     'varve.config.mjs',
     "export default { migrations: './drizzle', name: 'calls', archives: './archives' };",
   );
-  expect(JSON.parse(runVarve(dir, 'status', '--json').stdout)).toMatchObject({ total: 1 });
+  expect(JSON.parse((await runVarve(dir, 'status', '--json')).stdout)).toMatchObject({ total: 1 });
 });

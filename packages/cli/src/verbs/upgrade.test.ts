@@ -4,12 +4,12 @@ import { expect, it } from 'vitest';
 import { makeWorkplace } from '../testing/make-workplace.ts';
 import { runVarve } from '../testing/run-varve.ts';
 
-it('brings archives to head and keeps the originals where it is told to', () => {
+it('brings archives to head and keeps the originals where it is told to', async () => {
   const { dir, addArchive } = makeWorkplace();
   const old = addArchive('old.db', 1, 'search');
   addArchive('new.db', 3, 'read');
   const original = readFileSync(old);
-  const { exitCode, stdout, stderr } = runVarve(
+  const { exitCode, stdout, stderr } = await runVarve(
     dir,
     'upgrade',
     'archives',
@@ -20,7 +20,7 @@ it('brings archives to head and keeps the originals where it is told to', () => 
   );
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toMatch(/^1 upgraded, .* in .* s; 1 at head already; 0 failed\n$/);
-  expect(JSON.parse(runVarve(dir, 'status', 'archives', '--json').stdout)).toMatchObject({
+  expect(JSON.parse((await runVarve(dir, 'status', 'archives', '--json')).stdout)).toMatchObject({
     versions: [{ version: 3, count: 2 }],
   });
   expect(readdirSync(join(dir, 'archives')).sort()).toEqual(['new.db', 'old.db']);
@@ -30,14 +30,14 @@ it('brings archives to head and keeps the originals where it is told to', () => 
   expect(kept.map((it) => readFileSync(join(it.parentPath, it.name)).equals(original))).toEqual([true]);
 });
 
-it('exits with 1, leaves what cannot be upgraded as it was, and does the rest', () => {
+it('exits with 1, leaves what cannot be upgraded as it was, and does the rest', async () => {
   const { dir, addArchive, addFile } = makeWorkplace();
   addFile('drizzle/0001_step.sql', 'CREATE UNIQUE INDEX one_call_a_tool ON calls (tool);');
   addArchive('good.db', 1, 'search', 'read');
   const bad = addArchive('bad.db', 1, 'search', 'search');
   addFile('archives/text.db', 'no database');
   const before = readFileSync(bad);
-  const { exitCode, stdout, stderr } = runVarve(dir, 'upgrade', 'archives', '--json');
+  const { exitCode, stdout, stderr } = await runVarve(dir, 'upgrade', 'archives', '--json');
   expect(exitCode).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ upgraded: 1 });
   expect(stderr).toMatch(/^error\[MIGRATION_FAILED\]: .*bad\.db: /m);
@@ -45,8 +45,8 @@ it('exits with 1, leaves what cannot be upgraded as it was, and does the rest', 
   expect(readFileSync(bad).equals(before)).toBe(true);
 });
 
-it('says USAGE for a number of jobs that is none', () => {
-  const { exitCode, stderr } = runVarve('.', 'upgrade', 'archives', '--jobs=0');
+it('says USAGE for a number of jobs that is none', async () => {
+  const { exitCode, stderr } = await runVarve('.', 'upgrade', 'archives', '--jobs=0');
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/^error\[USAGE\]: .*--jobs/);
 });
