@@ -12,12 +12,36 @@ import type { Shape } from './trace-lineage.ts';
 export function headTables(head: Shape, start: Shape, tables: LensTables): LensTable[] {
   const lensTables: LensTable[] = [...head.tables]
     .filter(([key]) => !head.temp.has(key))
-    .map(([key, table]) => ordinaryTable(table, start.tables.get(key), tables.get(table.name)));
-  const opaque = [...head.opaque.values()].map(({ name, columns }) => identityTable(name, columns));
+    .map(([key, table]) => ({
+      ...ordinaryTable(table, start.tables.get(key), tables.get(table.name)),
+      ...rowidFacts(table, tables.get(table.name)),
+    }));
+  const opaque = [...head.opaque.values()].map(({ name, columns }) => ({
+    ...identityTable(name, columns),
+    hasFreeRowids: false,
+    wholeOf: name,
+  }));
   return [...lensTables, ...opaque];
 }
 
-function ordinaryTable(table: TableShape, before: TableShape | undefined, relation: Relation): LensTable {
+type RowidFacts = Pick<LensTable, 'hasFreeRowids' | 'wholeOf'>;
+
+function rowidFacts(table: TableShape, relation: Relation): RowidFacts {
+  const hasFreeRowids = !table.hasRowid || table.rowidAlias !== undefined || relation.isRenumbered;
+  return { hasFreeRowids, wholeOf: wholeTable(relation) };
+}
+
+function wholeTable({ arms: [arm, ...others] }: Relation): string | undefined {
+  if (!arm || others.length > 0 || arm.where !== undefined) return undefined;
+  if (arm.source.kind === 'table') return arm.source.name;
+  return arm.source.kind === 'relation' ? wholeTable(arm.source.relation) : undefined;
+}
+
+function ordinaryTable(
+  table: TableShape,
+  before: TableShape | undefined,
+  relation: Relation,
+): Omit<LensTable, keyof RowidFacts> {
   const columns = table.columns.map((column) => column.name);
   if (columns.join('\0') !== relation.columns.join('\0')) {
     throw new Refused(`the columns of ${table.name} are not those that were compiled`);
@@ -41,7 +65,7 @@ function reasonToMaterialize(columns: readonly string[], { arms }: Relation): st
   return arms.find((arm) => arm.dear !== undefined)?.dear;
 }
 
-function identityTable(name: string, columns: readonly string[]): LensTable {
+function identityTable(name: string, columns: readonly string[]): Omit<LensTable, keyof RowidFacts> {
   const list = columns.map(quoteIdentifier).join(', ');
   return {
     name,

@@ -15,6 +15,10 @@ export interface LensTable {
   readonly strategy: LensStrategy;
   /** What stands in the way of a cheaper strategy; undefined for `identity`. */
   readonly why: string | undefined;
+  /** True where a replay need not leave rows the rowids of the file: a column shows them, or SQLite chose new ones. */
+  readonly hasFreeRowids: boolean;
+  /** The file's table whose every row, and no other, this one holds; undefined where there is none. */
+  readonly wholeOf: string | undefined;
   /**
    * The rows of the table at head, as a query over a file of the lens's version attached under a schema name.
    * Formatted for people: one clause a line, nested steps indented.

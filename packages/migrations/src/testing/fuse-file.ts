@@ -1,0 +1,22 @@
+import { writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { fuseMigrations } from '../fusion/fuse-migrations.ts';
+import { fusedSchema, headImage } from '../fusion/fusion.ts';
+import type { Lineage } from '../lineage.ts';
+
+/** Writes the bytes of a file of a version to a path and brings them to head in one pass; undefined where that is declined. */
+export function fuseFile(
+  bytes: Buffer,
+  path: string,
+  lineage: Lineage,
+  from: number,
+): Database.Database | undefined {
+  writeFileSync(path, bytes);
+  const sqlite = new Database(headImage(lineage));
+  sqlite.prepare(`ATTACH ? AS ${fusedSchema}`).run(path);
+  const isFused = fuseMigrations(sqlite, lineage, from);
+  sqlite.exec(`DETACH ${fusedSchema}`);
+  if (isFused) return sqlite;
+  sqlite.close();
+  return undefined;
+}
