@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lineage, replayMigrations } from '@varve/migrations';
 import { onFile } from './file-error.ts';
+import { readFileShape } from './file-shape.ts';
 import { inspectFile } from './file-state.ts';
 import { identifyForReading } from './identify-for-reading.ts';
 import { openSource, type Source } from './open-source.ts';
@@ -22,6 +23,8 @@ export interface ArchiveSource {
   /** How many migrations the archive has had, whatever became of the copy. */
   readonly version: number;
   readonly copy: 'none' | 'file';
+  /** By `readFileShape`, of the archive at its own version. */
+  readonly shape: string | undefined;
   /** Removes the copy. Call it after DETACH. */
   close(): void;
 }
@@ -39,16 +42,17 @@ export function openArchiveSource(path: string, { lineage, at }: ArchiveSourceOp
     let source = openSource(file, state);
     try {
       const version = identifyForReading(source.sqlite, lineage, { path: file, newer: 'refuse' });
+      const shape = readFileShape(source.sqlite, 'main');
       const isReplayed = at === 'head' && version < lineage.migrations.length;
       if (source.copy === 'none') source.close();
       if (source.copy === 'none' && !isReplayed)
-        return { path: file, version, copy: 'none', close: () => {} };
+        return { path: file, version, shape, copy: 'none', close: () => {} };
       if (source.copy === 'none') source = openPrivateCopy(file, state);
       if (isReplayed) {
         source.sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
         replayMigrations(source.sqlite, lineage, file);
       }
-      return { version, copy: 'file', ...toFile(source) };
+      return { version, shape, copy: 'file', ...toFile(source) };
     } catch (error) {
       source.close();
       throw error;

@@ -36,7 +36,8 @@ export const defaultBusyTimeoutMs = 5000;
 
 /** Opens the bytes of a database file as a database in memory. Nothing is read from it yet. */
 export function openImage(bytes: Buffer): Database.Database {
-  const sqlite = new Database(bytes);
+  // Nor may it make a file that it is told to attach.
+  const sqlite = new Database(bytes, { fileMustExist: true });
   sqlite.exec(distrust);
   return sqlite;
 }
@@ -63,4 +64,8 @@ export function isBusy(error: unknown): boolean {
 
 export function isNotADatabase(error: unknown): boolean {
   return error instanceof SqliteError && error.code === 'SQLITE_NOTADB';
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof SqliteError && error.message.startsWith('no such ');
 }

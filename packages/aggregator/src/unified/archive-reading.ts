@@ -1,30 +1,43 @@
-import { type ArchiveSource, openArchiveSource } from '@varve/core';
+import { attachArchive, type KnownShapes } from '@varve/core';
 import { compileLens, type Lens, type Lineage } from '@varve/migrations';
+import type { Database } from 'better-sqlite3';
 
-/** How an archive's rows at head are had: from the file that `source` names, through `lens` where there is one. */
+/** An archive attached as `schema`: its rows at head are had through `lens`, where there is one. */
 export interface ArchiveReading {
   readonly strategy: 'identity' | 'lens' | 'replayed';
-  readonly source: ArchiveSource;
+  /** The archive's own, whatever became of a copy. */
+  readonly version: number;
+  readonly schema: string;
   readonly lens: Lens | undefined;
+  /** Outside of a transaction. */
+  detach(): void;
+}
+
+export interface OpenReadingOptions {
+  readonly lineage: Lineage;
+  readonly schema: string;
+  readonly shapes: KnownShapes;
+  /** A lens is known not to do. */
+  readonly mustReplay: boolean;
 }
 
 /**
- * Prepares the cheapest way to read an archive at head. Only its lens is tried before a replay, unless that is known
- * not to do.
+ * Attaches an archive in the cheapest way to read it at head: only its lens is tried before a replay.
  *
- * @throws the codes of `openArchiveSource`
+ * @throws the codes of `attachArchive`
  */
-export function prepareReading(path: string, lineage: Lineage, mustReplay: boolean): ArchiveReading {
-  const source = openArchiveSource(path, { lineage, at: mustReplay ? 'head' : 'own version' });
-  if (source.version === lineage.migrations.length) return { strategy: 'identity', source, lens: undefined };
-  if (mustReplay) return { strategy: 'replayed', source, lens: undefined };
-  const lens = compileLens(lineage, source.version);
-  if (isExactHere(lens)) return { strategy: 'lens', source, lens };
-  source.close();
-  return prepareReading(path, lineage, true);
-}
-
-/** A materialized table has columns that only a table with head's own DDL can compute; the view's has them as plain ones. */
-function isExactHere(lens: Lens): boolean {
-  return !lens.refusal && lens.tables.every((table) => table.strategy !== 'materialized');
+export function openReading(sqlite: Database, path: string, options: OpenReadingOptions): ArchiveReading {
+  const { lineage, schema, mustReplay } = options;
+  const { version, detach } = attachArchive(sqlite, path, {
+    ...options,
+    at: mustReplay ? 'head' : 'own version',
+  });
+  const isCurrent = version === lineage.migrations.length;
+  if (isCurrent || mustReplay) {
+    return { strategy: isCurrent ? 'identity' : 'replayed', version, schema, lens: undefined, detach };
+  }
+  const lens = compileLens(lineage, version);
+  if (!lens.refusal) return { strategy: 'lens', version, schema, lens, detach };
+  detach();
+  return openReading(sqlite, path, { ...options, mustReplay: true });
 }

@@ -30,6 +30,8 @@ export interface ForeignKey {
 /** A table of head as SQLite itself describes it. */
 export interface HeadTable {
   readonly name: string;
+  /** The CREATE TABLE statement. */
+  readonly ddl: string;
   readonly isStrict: boolean;
   readonly columns: readonly HeadColumn[];
   /** Empty for a table without a primary key. */
@@ -47,7 +49,17 @@ export interface HeadTable {
  * Reads head's tables from an empty database that was brought to head, so that they are exact for any lineage, whether
  * it has Drizzle tables or not. Views, virtual tables and the tables behind those are left out.
  */
-export function readHeadTables(lineage: Lineage): HeadTable[] {
+export function readHeadTables(lineage: Lineage): readonly HeadTable[] {
+  const known = cache.get(lineage);
+  if (known) return known;
+  const tables = replayHeadTables(lineage);
+  cache.set(lineage, tables);
+  return tables;
+}
+
+const cache = new WeakMap<Lineage, readonly HeadTable[]>();
+
+function replayHeadTables(lineage: Lineage): HeadTable[] {
   const sqlite = new Database(':memory:');
   try {
     replayMigrations(sqlite, lineage);
@@ -81,9 +93,11 @@ function readHeadTable(sqlite: Database.Database, name: string, isStrict: boolea
     .all(name);
   const keyOf = (origin: 'u' | 'pk') =>
     lists.filter((it) => it.origin === origin).map((it) => readKey(sqlite, it.name));
+  const ddl = readSql(sqlite, 'table', name);
   const primary = columns.filter((column) => column.pk > 0).sort((a, b) => a.pk - b.pk);
   return {
     name,
+    ddl,
     isStrict,
     columns: columns.map(({ name, type, collation, notnull }) => ({
       name,
@@ -94,7 +108,7 @@ function readHeadTable(sqlite: Database.Database, name: string, isStrict: boolea
     primaryKey: keyOf('pk')[0] ?? primary.map(({ name, collation }) => ({ name, collation })),
     uniques: keyOf('u'),
     foreignKeys: readForeignKeys(sqlite, name),
-    checks: findChecks(readSql(sqlite, 'table', name)),
+    checks: findChecks(ddl),
     indexes: lists
       .filter((it) => it.origin === 'c')
       .map((it) => ({ sql: readSql(sqlite, 'index', it.name), isUnique: it.unique === 1 })),

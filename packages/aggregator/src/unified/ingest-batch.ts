@@ -1,18 +1,23 @@
+import type { KnownShapes } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import { SqliteError } from 'better-sqlite3';
 import { type Problem, problemOf } from '../problem.ts';
 import type { FoundFile } from '../walk-files.ts';
-import { type ArchiveReading, prepareReading } from './archive-reading.ts';
+import { type ArchiveReading, openReading } from './archive-reading.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
 
 /** SQLite attaches ten databases at most, and detaches one only after the transaction that read it. */
-export const batchSize = 8;
+export const batchSize = 10;
+
+export interface IngestBatchOptions {
+  readonly lineage: Lineage;
+  readonly shapes: KnownShapes;
+  readonly mustReplay?: boolean;
+}
 
 interface BatchEntry {
   readonly file: FoundFile;
-  readonly schema: string;
-  readonly reading: ArchiveReading | undefined;
-  readonly problem: Problem | undefined;
+  readonly outcome: { readonly reading: ArchiveReading } | { readonly problem: Problem };
 }
 
 /**
@@ -23,47 +28,46 @@ interface BatchEntry {
 export function ingestBatch(
   writer: UnifiedWriter,
   files: readonly FoundFile[],
-  lineage: Lineage,
-  mustReplay = false,
+  options: IngestBatchOptions,
 ): void {
-  const batch = files.map((file, slot) => attach(writer, file, `archive${slot}`, lineage, mustReplay));
+  const batch = files.map((file, slot) => open(writer, file, `archive${slot}`, options));
   const stumbled: FoundFile[] = [];
   try {
-    const ingestAll = writer.sqlite.transaction(() => {
+    writer.write(() => {
       for (const entry of batch) if (!ingest(writer, entry)) stumbled.push(entry.file);
     });
-    ingestAll.immediate();
   } finally {
-    for (const entry of batch) detach(writer, entry);
+    for (const { outcome } of batch) if ('reading' in outcome) outcome.reading.detach();
   }
-  if (stumbled.length > 0) ingestBatch(writer, stumbled, lineage, true);
+  if (stumbled.length > 0) ingestBatch(writer, stumbled, { ...options, mustReplay: true });
 }
 
-function attach(
+function open(
   writer: UnifiedWriter,
   file: FoundFile,
   schema: string,
-  lineage: Lineage,
-  mustReplay: boolean,
+  { mustReplay = false, ...options }: IngestBatchOptions,
 ): BatchEntry {
-  let reading: ArchiveReading | undefined;
   try {
-    reading = prepareReading(file.path, lineage, mustReplay);
-    writer.attach(reading.source.path, schema);
-    return { file, schema, reading, problem: undefined };
+    return {
+      file,
+      outcome: { reading: openReading(writer.sqlite, file.path, { ...options, schema, mustReplay }) },
+    };
   } catch (error) {
-    reading?.source.close();
-    return { file, schema, reading: undefined, problem: problemOf(error, file.path) };
+    return { file, outcome: { problem: problemOf(error, file.path) } };
   }
 }
 
 /** False when the archive must be replayed. */
-function ingest(writer: UnifiedWriter, { file, schema, reading, problem }: BatchEntry): boolean {
-  if (problem) writer.writeProblem(file, problem);
-  if (!reading) return true;
+function ingest(writer: UnifiedWriter, { file, outcome }: BatchEntry): boolean {
+  if ('problem' in outcome) {
+    writer.writeProblem(file, outcome.problem);
+    return true;
+  }
+  const { reading } = outcome;
   try {
     // Inside a transaction, better-sqlite3 makes a transaction a savepoint.
-    writer.sqlite.transaction(() => writer.writeArchive(file, reading, schema))();
+    writer.sqlite.transaction(() => writer.writeArchive(file, reading))();
   } catch (error) {
     if (isOfView(error) || !writer.sqlite.inTransaction) throw error;
     if (reading.lens) return false;
@@ -82,13 +86,4 @@ function isOfView(error: unknown): boolean {
     'SQLITE_IOERR_FSYNC',
   ];
   return error instanceof SqliteError && codes.some((code) => error.code.startsWith(code));
-}
-
-function detach(writer: UnifiedWriter, { schema, reading }: BatchEntry): void {
-  if (!reading) return;
-  try {
-    writer.detach(schema);
-  } finally {
-    reading.source.close();
-  }
 }

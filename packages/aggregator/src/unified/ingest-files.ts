@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { KnownShapes } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import type { FoundFile } from '../walk-files.ts';
 import { batchSize, ingestBatch } from './ingest-batch.ts';
@@ -26,10 +27,11 @@ export async function ingestFiles(
 ): Promise<void> {
   const total = files.length;
   const bytesTotal = sumSizes(files);
+  const shapes: KnownShapes = new Map();
   let bytesDone = 0;
   for (let done = 0; done < total; done += batchSize) {
     const batch = files.slice(done, done + batchSize);
-    ingestBatch(writer, batch, lineage);
+    ingestBatch(writer, batch, { lineage, shapes });
     bytesDone += sumSizes(batch);
     onProgress?.({ done: Math.min(done + batchSize, total), total, bytesDone, bytesTotal });
     await setImmediate();

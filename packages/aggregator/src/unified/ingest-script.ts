@@ -1,8 +1,15 @@
-import { type Lens, quoteIdentifier } from '@varve/migrations';
+import { type Lens, type LensTable, quoteIdentifier } from '@varve/migrations';
 import type { HeadTable } from './head-tables.ts';
 
-/** The SQL that copies a whole archive, attached as `schema`, into the view's tables. */
-export type IngestScript = (archiveId: number, version: number) => string;
+/** The SQL that copies a whole archive, attached as a schema, into the view's tables. */
+export interface IngestScript {
+  /** Makes the tables of which SQLite itself must compute columns, under head's own statement; empty for most lenses. */
+  readonly stage: string;
+  readonly unstage: string;
+  /** A table's rows at head, in its columns' order. */
+  readonly selects: ReadonlyMap<HeadTable, string>;
+  insert(archiveId: number, version: number): string;
+}
 
 /** `lens` is undefined for a file at head. Rendering is dear: keep the script for other archives of the version. */
 export function makeIngestScript(
@@ -10,20 +17,51 @@ export function makeIngestScript(
   lens: Lens | undefined,
   schema: string,
 ): IngestScript {
-  const statements = tables.map((table) => {
+  const sources = tables.map((table) => sourceOf(table, lens, schema));
+  const statements = sources.map(({ table, select }) => {
     const columns = columnList(table);
     const into = `INSERT INTO main.${quoteIdentifier(table.name)} ("_archive", "_version"${columns})`;
-    return [into, `${columns} FROM (${selectHead(table, lens, schema)}\n);`] as const;
+    return [into, `${columns} FROM (${select}\n);`] as const;
   });
-  return (archiveId, version) =>
-    statements.map(([into, rows]) => `${into} SELECT ${archiveId}, ${version}${rows}`).join('\n');
+  return {
+    stage: sources.map(({ stage }) => stage).join(''),
+    unstage: sources.map(({ unstage }) => unstage).join(''),
+    selects: new Map(sources.map(({ table, select }) => [table, select])),
+    insert: (archiveId, version) =>
+      statements.map(([into, rows]) => `${into} SELECT ${archiveId}, ${version}${rows}`).join('\n'),
+  };
 }
 
-/** A table's rows at head, of an archive attached as `schema`. */
-export function selectHead(table: HeadTable, lens: Lens | undefined, schema: string): string {
+interface TableSource {
+  readonly table: HeadTable;
+  readonly select: string;
+  readonly stage: string;
+  readonly unstage: string;
+}
+
+function sourceOf(table: HeadTable, lens: Lens | undefined, schema: string): TableSource {
   const through = lens?.tables.find(({ name }) => name === table.name);
-  if (through) return through.select(schema);
-  return `SELECT * FROM ${quoteIdentifier(schema)}.${quoteIdentifier(table.name)}`;
+  const unstaged = { table, stage: '', unstage: '' };
+  if (!through) return { ...unstaged, select: `SELECT * FROM ${qualified(schema, table.name)}` };
+  if (yieldsAll(through, table)) return { ...unstaged, select: through.select(schema) };
+  const staged = qualified('temp', table.name);
+  const columns = through.columns.map(quoteIdentifier).join(', ');
+  return {
+    table,
+    stage: `${table.ddl.replace(/^CREATE TABLE/i, 'CREATE TEMP TABLE')};
+      INSERT INTO ${staged} (${columns})\n${through.select(schema)};\n`,
+    unstage: `DROP TABLE ${staged};\n`,
+    select: `SELECT * FROM ${staged}`,
+  };
+}
+
+function yieldsAll(through: LensTable, { columns }: HeadTable): boolean {
+  const yielded = new Set(through.columns);
+  return columns.every(({ name }) => yielded.has(name));
+}
+
+function qualified(schema: string, table: string): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
 }
 
 /** Each after a comma: a table may be wanted for the number of its rows alone. */

@@ -35,6 +35,12 @@ export function compareLineage(record: LineageRecord, lineage: Lineage): Lineage
   return record.length > hashes.length ? 'ahead' : 'current';
 }
 
-function hashMigrations(lineage: Lineage): string[] {
-  return lineage.migrations.map(({ sql }) => createHash('sha256').update(sql).digest('hex'));
+const cache = new WeakMap<Lineage, LineageRecord>();
+
+function hashMigrations(lineage: Lineage): LineageRecord {
+  const known = cache.get(lineage);
+  if (known) return known;
+  const hashes = lineage.migrations.map(({ sql }) => createHash('sha256').update(sql).digest('hex'));
+  cache.set(lineage, hashes);
+  return hashes;
 }

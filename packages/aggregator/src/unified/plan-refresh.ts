@@ -7,7 +7,7 @@ import type { KnownArchive } from './archive-entries.ts';
 
 export interface RefreshPlan {
   readonly toRead: readonly FoundFile[];
-  /** Archives that are no longer there. */
+  /** Archives that are no longer there, and that the view does not know as such. */
   readonly gone: readonly KnownArchive[];
   readonly added: number;
   readonly changed: number;
@@ -23,6 +23,7 @@ export function planRefresh(
   found: FoundFiles,
   knownArchives: readonly KnownArchive[],
   unifiedFile: string | undefined,
+  keepsGone = false,
 ): RefreshPlan {
   const known = new Map(knownArchives.map((archive) => [archive.path, archive]));
   const own = unifiedFile && realpathSync(unifiedFile);
@@ -45,7 +46,10 @@ export function planRefresh(
       if (before && before.state !== 'gone') changed += 1;
     }
   }
-  const gone = knownArchives.filter(({ path }) => !seen.has(path) && !isOutOfSight(path, found.problems));
+  const gone = knownArchives.filter(
+    ({ path, state }) =>
+      !seen.has(path) && !isOutOfSight(path, found.problems) && !(keepsGone && state === 'gone'),
+  );
   const added = toRead.length - changed;
   return {
     toRead,

@@ -3,9 +3,10 @@ import { type Lineage, registerFunctions } from '@varve/migrations';
 import type { Database } from 'better-sqlite3';
 import { type Problem, problemOf } from '../problem.ts';
 import { type FoundFile, walkFiles } from '../walk-files.ts';
-import type { KnownArchive } from './archive-entries.ts';
-import type { Duplicate } from './duplicates.ts';
-import { type HeadTable, readHeadTables } from './head-tables.ts';
+import { ArchiveEntries, type KnownArchive } from './archive-entries.ts';
+import { type Duplicate, Duplicates } from './duplicates.ts';
+import { finishFilling, isFilling } from './filling.ts';
+import { readHeadTables } from './head-tables.ts';
 import { ingestFiles, type UnifyProgress } from './ingest-files.ts';
 import { planRefresh, withWal } from './plan-refresh.ts';
 import { createSearchIndexes, readSearchIndexes } from './search-index.ts';
@@ -48,28 +49,21 @@ export interface RefreshReport {
  * archives is one transaction; what is done stays done when the process dies, and the next refresh goes on.
  */
 export async function refreshUnified(file: string, options: RefreshOptions): Promise<RefreshReport> {
-  const { lineage } = options;
   const found = walkFiles(options.archives);
-  const sqlite = openUnifiedFile(file, lineage);
+  const sqlite = openUnifiedFile(file, options.lineage);
   try {
-    const tables = readHeadTables(lineage);
-    if (options.search) ensureSearchIndexes(sqlite, tables);
-    const writer = new UnifiedWriter(sqlite, tables);
-    const plan = planRefresh(found, writer.entries.list(), file);
-    const gone = options.gone === 'keep' ? plan.gone.filter(({ state }) => state !== 'gone') : plan.gone;
-    if (plan.toRead.length + gone.length > 0) {
-      enterWalMode(sqlite);
-      registerFunctions(sqlite, lineage);
-      settleGone(writer, gone, options.gone ?? 'remove');
-      await ingestFiles(writer, plan.toRead, options);
-      await ingestOrphans(writer, found.files, options);
+    const entries = new ArchiveEntries(sqlite);
+    const { gone, ...plan } = planRefresh(found, entries.list(), file, options.gone === 'keep');
+    if (options.search) ensureSearchIndexes(sqlite, options.lineage);
+    if (plan.toRead.length + gone.length > 0 || isFilling(sqlite)) {
+      await writeChanges(sqlite, { gone, toRead: plan.toRead, found: found.files }, options);
     }
     const { added, changed, unchanged } = plan;
     const problems = [
       ...plan.problems.map((error) => problemOf(error, error.path ?? file)),
-      ...writer.entries.listProblems(),
+      ...entries.listProblems(),
     ];
-    const duplicates = writer.duplicates.list();
+    const duplicates = new Duplicates(sqlite).list();
     return { added, changed, removed: gone.length, unchanged, duplicates, problems };
   } catch (error) {
     throw fileError(error, file, 'write');
@@ -78,9 +72,31 @@ export async function refreshUnified(file: string, options: RefreshOptions): Pro
   }
 }
 
-function ensureSearchIndexes(sqlite: Database, tables: readonly HeadTable[]): void {
+interface Changes {
+  readonly gone: readonly KnownArchive[];
+  readonly toRead: readonly FoundFile[];
+  readonly found: readonly FoundFile[];
+}
+
+async function writeChanges(
+  sqlite: Database,
+  { gone, toRead, found }: Changes,
+  options: RefreshOptions,
+): Promise<void> {
+  const tables = readHeadTables(options.lineage);
+  enterWritingMode(sqlite);
+  registerFunctions(sqlite, options.lineage);
+  const writer = new UnifiedWriter(sqlite, tables);
+  settleGone(writer, gone, options.gone ?? 'remove');
+  await ingestFiles(writer, toRead, options);
+  await ingestOrphans(writer, found, options);
+  finishFilling(sqlite, tables);
+}
+
+function ensureSearchIndexes(sqlite: Database, lineage: Lineage): void {
+  if (readSearchIndexes(sqlite).length > 0) return;
   const ensure = sqlite.transaction(() => {
-    if (readSearchIndexes(sqlite).length === 0) createSearchIndexes(sqlite, tables);
+    if (readSearchIndexes(sqlite).length === 0) createSearchIndexes(sqlite, readHeadTables(lineage));
   });
   ensure.immediate();
 }
@@ -88,7 +104,7 @@ function ensureSearchIndexes(sqlite: Database, tables: readonly HeadTable[]): vo
 function settleGone(writer: UnifiedWriter, gone: readonly KnownArchive[], rows: 'remove' | 'keep'): void {
   for (const { id, state } of gone) {
     if (rows === 'keep' && state === 'unified') writer.entries.setState(id, 'gone');
-    else writer.sqlite.transaction(() => writer.removeArchive(id))();
+    else writer.write(() => writer.removeArchive(id));
   }
 }
 
@@ -106,11 +122,19 @@ async function ingestOrphans(
   }
 }
 
-/** Readers read on meanwhile, and a commit waits for no disk. */
-function enterWalMode(sqlite: Database): void {
-  sqlite.pragma('journal_mode = WAL');
-  sqlite.pragma('synchronous = NORMAL');
-  sqlite.pragma(`wal_autocheckpoint = ${walPages}`);
+/**
+ * Readers read on meanwhile, and a commit waits for no disk. Nobody reads a view that is being filled: its rows go into
+ * the file once, not into a WAL before.
+ */
+function enterWritingMode(sqlite: Database): void {
+  if (isFilling(sqlite)) {
+    sqlite.pragma('journal_mode = TRUNCATE');
+    sqlite.pragma('synchronous = OFF');
+  } else {
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.pragma('synchronous = NORMAL');
+    sqlite.pragma(`wal_autocheckpoint = ${walPages}`);
+  }
 }
 
 /** 64 MB of pages of 4 KB: an index page that many archives touch is then written once. */

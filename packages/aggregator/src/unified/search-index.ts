@@ -33,8 +33,16 @@ export function createSearchIndexes(sqlite: Database, tables: readonly HeadTable
     if (columns === '') continue;
     const name = quoteIdentifier(prefix + table.name);
     const content = `content=${quoteText(table.name)}, content_rowid='rowid'`;
-    sqlite.exec(`CREATE VIRTUAL TABLE ${name} USING fts5(${columns}, ${content});
-      INSERT INTO ${name} (${name}) VALUES ('rebuild')`);
+    sqlite.exec(`CREATE VIRTUAL TABLE ${name} USING fts5(${columns}, ${content})`);
+  }
+  refillSearchIndexes(sqlite);
+}
+
+/** Makes the indexes say what the tables hold, whatever they said before. */
+export function refillSearchIndexes(sqlite: Database): void {
+  for (const index of readSearchIndexes(sqlite)) {
+    const name = quoteIdentifier(index.name);
+    sqlite.exec(`INSERT INTO ${name} (${name}) VALUES ('rebuild')`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { quoteIdentifier, tokenizeSql } from '@varve/migrations';
 import type { HeadColumn, HeadTable, KeyColumn } from './head-tables.ts';
 
-/** The statements that make a head table's counterpart in the unified view, its indexes among them. */
+/** The statements that make a head table's counterpart in the unified view, with all that keeps its rows unique. */
 export function unifiedTableDdl(table: HeadTable, tables: readonly HeadTable[]): string[] {
   const lines = [
     '"_archive" INTEGER NOT NULL REFERENCES "_archives" ("id")',
@@ -15,12 +15,17 @@ export function unifiedTableDdl(table: HeadTable, tables: readonly HeadTable[]):
   const name = quoteIdentifier(table.name);
   return [
     `CREATE TABLE ${name} (\n  ${lines.join(',\n  ')}\n)${table.isStrict ? ' STRICT' : ''}`,
-    ...table.indexes.map(({ sql, isUnique }) => (isUnique ? prependArchive(sql) : sql)),
+    ...table.indexes.filter(({ isUnique }) => isUnique).map(({ sql }) => prependArchive(sql)),
     // A primary key already begins with the archive; without one, removing an archive would scan the table.
     ...(table.primaryKey.length > 0
       ? []
       : [`CREATE INDEX ${quoteIdentifier(`_${table.name}_archive`)} ON ${name} ("_archive")`]),
   ];
+}
+
+/** The statements that make the other indexes of a head table, which can wait until there are rows. */
+export function unifiedIndexDdl(table: HeadTable): string[] {
+  return table.indexes.filter(({ isUnique }) => !isUnique).map(({ sql }) => sql);
 }
 
 /** The statement that makes a table of the same values without keys, checks and indexes: nothing rereads it by them. */

@@ -7,6 +7,7 @@ import Database from 'better-sqlite3';
 
 import { sidecarSuffixes } from '../walk-files.ts';
 import { archivesDdl } from './archives-table.ts';
+import { beginFilling, isTorn } from './filling.ts';
 import { readHeadTables } from './head-tables.ts';
 import { compareLineage, readLineageRecord, writeLineageRecord } from './lineage-record.ts';
 import { createSearchIndexes, dropSearchIndexes, readSearchIndexes } from './search-index.ts';
@@ -17,25 +18,35 @@ const unifiedApplicationId = 0x76617275;
 
 /**
  * Opens a unified file for writing. Makes it where there is none; when the lineage has moved on since it was written,
- * replaces its tables by head's, without rows.
+ * or the machine went down while it was filled, replaces its tables by head's, without rows.
  *
  * @throws UNIFIED_FOREIGN, VERSION_AHEAD; the file is as it was.
  */
 export function openUnifiedFile(file: string, lineage: Lineage): Database.Database {
   if (existsSync(file)) assertUnifiedFile(file);
   else createUnifiedFile(file, lineage);
-  const sqlite = new Database(file, { timeout: 30_000 });
+  // What is attached to it must exist, too.
+  const sqlite = new Database(file, { timeout: 30_000, fileMustExist: true });
   try {
     sqlite.pragma('trusted_schema = OFF');
     sqlite.pragma('cell_size_check = ON');
     sqlite.pragma('foreign_keys = OFF');
     assertSameLineage(sqlite, lineage, file);
+    if (isTorn(sqlite)) return replaceUnifiedFile(sqlite, lineage);
     if (!isCurrent(sqlite, lineage)) sqlite.transaction(() => rebuild(sqlite, lineage)).immediate();
     return sqlite;
   } catch (error) {
     sqlite.close();
     throw error;
   }
+}
+
+/** Its pages cannot be trusted, not even to be dropped. */
+function replaceUnifiedFile(torn: Database.Database, lineage: Lineage): Database.Database {
+  const file = torn.name;
+  torn.close();
+  for (const suffix of ['', ...sidecarSuffixes]) rmSync(file + suffix, { force: true });
+  return openUnifiedFile(file, lineage);
 }
 
 /** Complete or not at all: made in memory, written beside, and linked to its name unless another process was faster. */
@@ -63,6 +74,7 @@ function createTables(sqlite: Database.Database, lineage: Lineage): void {
     for (const statement of unifiedTableDdl(table, tables)) sqlite.exec(statement);
   }
   writeLineageRecord(sqlite, lineage);
+  beginFilling(sqlite);
 }
 
 function isCurrent(sqlite: Database.Database, lineage: Lineage): boolean {

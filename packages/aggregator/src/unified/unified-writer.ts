@@ -1,12 +1,13 @@
-import { type Lens, quoteIdentifier } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations';
 import type { Database, Statement } from 'better-sqlite3';
 import type { Problem } from '../problem.ts';
 import type { FoundFile } from '../walk-files.ts';
 import { ArchiveEntries, type ArchiveOutcome, type KnownArchive } from './archive-entries.ts';
 import type { ArchiveReading } from './archive-reading.ts';
 import { Duplicates } from './duplicates.ts';
+import { isFilling } from './filling.ts';
 import type { HeadTable } from './head-tables.ts';
-import { type IngestScript, makeIngestScript, selectHead } from './ingest-script.ts';
+import { type IngestScript, makeIngestScript } from './ingest-script.ts';
 import { hasSameRows } from './same-rows.ts';
 import { forgetRowsSql, indexRowsSql, readSearchIndexes } from './search-index.ts';
 
@@ -18,8 +19,7 @@ export class UnifiedWriter {
   readonly #tables: readonly HeadTable[];
   readonly #removals: readonly Statement[];
   readonly #indexings: readonly Statement[];
-  readonly #attach: Statement;
-  readonly #detach: Statement;
+  readonly #lock: Statement;
   readonly #totalChanges: Statement;
   readonly #sessionId: Statement | undefined;
   readonly #scripts = new Map<string, IngestScript>();
@@ -29,44 +29,48 @@ export class UnifiedWriter {
     this.entries = new ArchiveEntries(sqlite);
     this.duplicates = new Duplicates(sqlite);
     this.#tables = tables;
-    const indexes = readSearchIndexes(sqlite);
+    // The indexes of a view that is being filled are made when it is.
+    const indexes = isFilling(sqlite) ? [] : readSearchIndexes(sqlite);
     this.#removals = [
       ...indexes.map(forgetRowsSql),
       ...tables.map(({ name }) => `DELETE FROM main.${quoteIdentifier(name)} WHERE "_archive" = ?`),
     ].map((sql) => sqlite.prepare(sql));
     this.#indexings = indexes.map((index) => sqlite.prepare(indexRowsSql(index)));
-    this.#attach = sqlite.prepare('ATTACH ? AS ?');
-    this.#detach = sqlite.prepare('DETACH ?');
+    this.#lock = sqlite.prepare('UPDATE main."_archives" SET "id" = "id" WHERE 0');
     this.#totalChanges = sqlite.prepare('SELECT total_changes()').pluck();
     if (hasSessionId(tables)) this.#sessionId = sqlite.prepare(sessionIdSql).pluck();
   }
 
-  attach(path: string, schema: string): void {
-    this.#attach.run(path, schema);
-  }
-
-  detach(schema: string): void {
-    this.#detach.run(schema);
+  /**
+   * Runs work that is written as a whole or not at all. Only the view is locked for writing: with BEGIN IMMEDIATE,
+   * SQLite would lock every attached archive as well, and make a journal over all of them.
+   */
+  write(work: () => void): void {
+    this.sqlite.transaction(() => {
+      this.#lock.run();
+      work();
+    })();
   }
 
   /**
    * Replaces what came from this path by the rows of its source, attached as `schema`. Rows that are the same at head,
    * as after an upgrade, stay as they are, their `_version` too. A session that several archives hold is counted once.
    */
-  writeArchive(file: FoundFile, reading: ArchiveReading, schema: string): void {
+  writeArchive(file: FoundFile, reading: ArchiveReading): void {
+    const script = this.#scriptFor(reading);
+    if (script.stage) this.sqlite.exec(script.stage);
     const known = this.entries.find(file.path);
-    const outcome = { version: reading.source.version, strategy: reading.strategy };
-    const isSame = known && this.#isSame(known, reading.lens, schema);
-    const id = isSame ? known.id : this.#writeRows(file, reading, schema);
-    if (isSame) this.entries.keep(id, file, outcome);
+    const isSame = known && this.#isSame(known, script);
+    const id = isSame ? known.id : this.#writeRows(file, reading, script);
+    if (isSame) this.entries.keep(id, file, reading);
+    if (script.unstage) this.sqlite.exec(script.unstage);
     for (const superseded of this.duplicates.findSuperseded(id)) this.#supersede(superseded);
   }
 
-  #writeRows(file: FoundFile, { source, strategy, lens }: ArchiveReading, schema: string): number {
-    const { version } = source;
+  #writeRows(file: FoundFile, { version, strategy }: ArchiveReading, script: IngestScript): number {
     const id = this.#replace(file, { version, strategy });
     const before = this.#totalChanges.get() as number;
-    this.sqlite.exec(this.#scriptFor(lens, schema)(id, version));
+    this.sqlite.exec(script.insert(id, version));
     const rows = (this.#totalChanges.get() as number) - before;
     const sessionId = this.#sessionId?.get(id) as string | null | undefined;
     this.entries.setRows(id, rows, sessionId ?? null);
@@ -74,11 +78,9 @@ export class UnifiedWriter {
     return id;
   }
 
-  #isSame({ id, state }: KnownArchive, lens: Lens | undefined, schema: string): boolean {
+  #isSame({ id, state }: KnownArchive, { selects }: IngestScript): boolean {
     if (state !== 'unified' && state !== 'gone') return false;
-    return this.#tables.every((table) =>
-      hasSameRows(this.sqlite, table, id, selectHead(table, lens, schema)),
-    );
+    return [...selects].every(([table, select]) => hasSameRows(this.sqlite, table, id, select));
   }
 
   #supersede({ id, state }: Pick<KnownArchive, 'id' | 'state'>): void {
@@ -110,7 +112,7 @@ export class UnifiedWriter {
     for (const removal of this.#removals) removal.run(id);
   }
 
-  #scriptFor(lens: Lens | undefined, schema: string): IngestScript {
+  #scriptFor({ lens, schema }: ArchiveReading): IngestScript {
     const key = `${schema} ${lens?.from}`;
     const known = this.#scripts.get(key);
     if (known) return known;
