@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { spawnVarve, type VarveRun } from './run-varve.ts';
+import { runVarve, type VarveRun } from './run-varve.ts';
 
 const packageDir = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -24,7 +24,7 @@ export interface TestProject {
   read(name: string): string;
   /** The names in a folder, sorted, without the hidden ones. */
   list(name: string): string[];
-  varve(...args: string[]): VarveRun;
+  varve(...args: string[]): Promise<VarveRun>;
   git(...args: string[]): string;
 }
 
@@ -43,7 +43,7 @@ export function makeProject(files: Readonly<Record<string, string>> = {}): TestP
       readdirSync(join(dir, name))
         .filter((it) => !it.startsWith('.'))
         .sort(),
-    varve: (...args) => spawnVarve(dir, ...args),
+    varve: (...args) => runVarve(dir, ...args),
     git: (...args) =>
       execFileSync('git', [...author, ...args], { cwd: dir, encoding: 'utf8', stdio: 'pipe' }),
   };
@@ -82,25 +82,25 @@ export function schemaOf(tables: Readonly<Record<string, readonly string[]>>): s
   return `import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';\n${bodies.join('')}`;
 }
 
-let template: string | undefined;
+let template: Promise<string> | undefined;
 
 /** A project with a configuration, a table `notes` with a text `body`, and the first migration generated. */
-export function makeNotesProject(): TestProject {
+export async function makeNotesProject(): Promise<TestProject> {
   template ??= generateNotesProject();
   const project = makeProject();
-  cpSync(template, project.dir, { recursive: true });
+  cpSync(await template, project.dir, { recursive: true });
   return project;
 }
 
 /** drizzle-kit takes its seconds: it runs once for all tests of a file. */
-function generateNotesProject(): string {
+async function generateNotesProject(): Promise<string> {
   const { dir, varve } = makeProject({
     'package.json': '{ "type": "module", "private": true }\n',
     'varve.config.ts': config,
     'schema.ts': schemaOf({ notes: ["body: text('body')"] }),
     '.gitignore': 'node_modules\n',
   });
-  const { exitCode, stderr } = varve('generate', 'first');
+  const { exitCode, stderr } = await varve('generate', 'first');
   if (exitCode !== 0) throw new Error(stderr);
   const kept = mkdtempSync(join(tmpdir(), 'varve-template-'));
   process.once('exit', () => rmSync(kept, { recursive: true, force: true }));

@@ -8,23 +8,23 @@ const body = "body: text('body')";
 const stars = "stars: integer('stars')";
 const tags = "tags: text('tags')";
 
-it('finds nothing wrong with what generate wrote, and writes nothing', () => {
-  const { list, varve } = makeNotesProject();
+it('finds nothing wrong with what generate wrote, and writes nothing', async () => {
+  const { list, varve } = await makeNotesProject();
   const before = list('.');
-  const { exitCode, stdout, stderr } = varve('check');
+  const { exitCode, stdout, stderr } = await varve('check');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toBe('1 migration(s) checked, 0 problem(s)\n');
   expect(list('.')).toEqual(before);
 });
 
-it('names all that is wrong at once, and exits with 1', () => {
-  const { read, write, varve } = makeNotesProject();
+it('names all that is wrong at once, and exits with 1', async () => {
+  const { read, write, varve } = await makeNotesProject();
   write(
     'drizzle/0000_first.sql',
     `${read('drizzle/0000_first.sql')}\nDROP TABLE nothing_yet;`.replace('nothing_yet', 'notes'),
   );
   write('schema.ts', schemaOf({ notes: [body, stars] }));
-  const { exitCode, stdout, stderr } = varve('check', '--json');
+  const { exitCode, stdout, stderr } = await varve('check', '--json');
   expect(exitCode).toBe(1);
   const codes = JSON.parse(stdout).problems.map((problem: { code: string }) => problem.code);
   expect(codes).toEqual(['LOCK_MISMATCH', 'LINEAGE_MODULE_STALE', 'SCHEMA_CHANGED']);
@@ -34,38 +34,38 @@ it('names all that is wrong at once, and exits with 1', () => {
 it.each([
   ['deleted', '', 'LOCK_MISMATCH'],
   ['a line short', '# nothing is locked\n', 'LOCK_MISMATCH'],
-])('wants every migration locked: the lock is %s', (_, lock, code) => {
-  const { write, varve } = makeNotesProject();
+])('wants every migration locked: the lock is %s', async (_, lock, code) => {
+  const { write, varve } = await makeNotesProject();
   write('drizzle/varve.lock', lock);
-  const { exitCode, stderr } = varve('check');
+  const { exitCode, stderr } = await varve('check');
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(
     new RegExp(`^error\\[${code}\\]: .*migration 0000_first is not locked yet\nhint: run varve generate`),
   );
 });
 
-it('says SCHEMA_CHANGED where drizzle-kit would ask about a rename', () => {
-  const { write, varve } = makeNotesProject();
+it('says SCHEMA_CHANGED where drizzle-kit would ask about a rename', async () => {
+  const { write, varve } = await makeNotesProject();
   write('schema.ts', schemaOf({ notes: ["text: text('text')"] }));
-  expect(varve('check').stderr).toMatch(/^error\[SCHEMA_CHANGED\][\s\S]*hint: .*--rename/);
+  expect((await varve('check')).stderr).toMatch(/^error\[SCHEMA_CHANGED\][\s\S]*hint: .*--rename/);
 });
 
-it('lints what was never adopted', () => {
-  const { write, varve } = makeNotesProject();
+it('lints what was never adopted', async () => {
+  const { write, varve } = await makeNotesProject();
   write('schema.ts', schemaOf({ notes: [] }));
-  const drop = varve('generate', 'drop');
+  const drop = await varve('generate', 'drop');
   expect(drop.exitCode).toBe(1);
   expect(drop.stderr).toContain('error[data-loss]: drizzle/0001_drop.sql:1: column dropped: notes.body');
   write(
     'drizzle/0001_drop.sql',
     '-- varve-allow data-loss: nobody wrote one\nALTER TABLE `notes` DROP COLUMN `body`;',
   );
-  expect(varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
-it('says what to do when two branches both added a migration, and following it works', () => {
-  const { git, read, write, varve } = makeNotesProject();
+it('says what to do when two branches both added a migration, and following it works', async () => {
+  const { git, read, write, varve } = await makeNotesProject();
   git('init', '-q', '-b', 'main');
   const commit = (message: string) => {
     git('add', '-A');
@@ -74,42 +74,42 @@ it('says what to do when two branches both added a migration, and following it w
   commit('first');
   git('checkout', '-q', '-b', 'mine');
   write('schema.ts', schemaOf({ notes: [body], mine: [stars] }));
-  varve('generate', 'mine');
+  await varve('generate', 'mine');
   commit('mine');
   git('checkout', '-q', 'main');
   write('schema.ts', schemaOf({ notes: [body, tags] }));
-  varve('generate', 'theirs');
+  await varve('generate', 'theirs');
   commit('theirs');
   git('checkout', '-q', 'mine');
   expect(() => git('merge', 'main')).toThrow();
   expect(read('drizzle/varve.lock')).toMatch(/^<{7} HEAD\n0001_mine \w+\n={7}\n0001_theirs \w+\n>{7} main$/m);
 
-  const { exitCode, stderr } = varve('check');
+  const { exitCode, stderr } = await varve('check');
   expect(exitCode).toBe(1);
   expect(stderr).toContain('error[MIGRATIONS_CONFLICT]');
   expect(stderr).toContain('0001_mine against 0001_theirs');
   expect(stderr).toContain('hint: rm -r drizzle && git checkout BRANCH -- drizzle');
-  expect(varve('generate', 'mine').stderr).toContain('error[MIGRATIONS_CONFLICT]');
+  expect((await varve('generate', 'mine')).stderr).toContain('error[MIGRATIONS_CONFLICT]');
 
   write('schema.ts', schemaOf({ notes: [body, tags], mine: [stars] }));
   git('rm', '-r', '-q', '-f', 'drizzle');
   git('checkout', 'main', '--', 'drizzle');
-  expect(varve('generate', 'mine')).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await varve('generate', 'mine')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
   const locked = read('drizzle/varve.lock').match(/^\d+_\w+(?= )/gm);
   expect(locked).toEqual(['0000_first', '0001_theirs', '0002_mine']);
   commit('merged');
 });
 
-it('finds a merge that kept both migrations by their snapshots', () => {
-  const { read, write, varve } = makeNotesProject();
+it('finds a merge that kept both migrations by their snapshots', async () => {
+  const { read, write, varve } = await makeNotesProject();
   write('schema.ts', schemaOf({ notes: [body, tags] }));
-  varve('generate', 'theirs');
+  await varve('generate', 'theirs');
   write(
     'drizzle/meta/0002_snapshot.json',
     read('drizzle/meta/0001_snapshot.json').replace(/"id": "./, '"id": "f'),
   );
-  const { exitCode, stderr } = varve('check');
+  const { exitCode, stderr } = await varve('check');
   expect(exitCode).toBe(1);
   expect(stderr).toContain('error[MIGRATIONS_CONFLICT]');
 });

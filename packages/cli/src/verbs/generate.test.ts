@@ -8,10 +8,10 @@ vi.setConfig({ testTimeout: 240_000 });
 const body = "body: text('body')";
 
 it('makes the migration, locks it, and writes a module that holds the lineage', async () => {
-  const { dir, write, list, read, varve } = makeNotesProject();
+  const { dir, write, list, read, varve } = await makeNotesProject();
   expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
   write('schema.ts', schemaOf({ notes: [body, "stars: integer('stars').notNull().default(3)"] }));
-  const { exitCode, stdout, stderr } = varve('generate', 'stars');
+  const { exitCode, stdout, stderr } = await varve('generate', 'stars');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toBe(
     'made drizzle/0001_stars.sql\narchives of version 1 are read in place\nlocked 2 migration(s)\n',
@@ -30,10 +30,10 @@ it('makes the migration, locks it, and writes a module that holds the lineage', 
   ]);
 });
 
-it('changes nothing where the schema has not changed', () => {
-  const { read, varve } = makeNotesProject();
+it('changes nothing where the schema has not changed', async () => {
+  const { read, varve } = await makeNotesProject();
   const lock = read('drizzle/varve.lock');
-  const { exitCode, stdout } = varve('generate', '--json');
+  const { exitCode, stdout } = await varve('generate', '--json');
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toEqual({
     made: [],
@@ -44,16 +44,16 @@ it('changes nothing where the schema has not changed', () => {
   expect(read('drizzle/varve.lock')).toBe(lock);
 });
 
-it('renames tables and columns without asking, and makes the rest as drizzle-kit does', () => {
-  const { read, write, list, varve } = makeNotesProject();
+it('renames tables and columns without asking, and makes the rest as drizzle-kit does', async () => {
+  const { read, write, list, varve } = await makeNotesProject();
   write('schema.ts', schemaOf({ letters: ["text: text('text').unique()", "stars: real('stars')"] }));
-  const unclear = varve('generate', 'letters');
+  const unclear = await varve('generate', 'letters');
   expect(unclear).toMatchObject({ exitCode: 2, stdout: '' });
   expect(unclear.stderr).toMatch(/^error\[RENAME_UNCLEAR\]: .*\nhint: .*--rename table\.old=new/);
   expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
 
   const options = ['--rename-table', 'notes=letters', '--rename', 'letters.body=text'];
-  const run = varve('generate', 'letters', ...options, '--json');
+  const run = await varve('generate', 'letters', ...options, '--json');
   const [renamed, rest] = JSON.parse(run.stdout).made;
   expect(read(`drizzle/${renamed}.sql`)).toBe(
     'ALTER TABLE "notes" RENAME TO "letters";\n--> statement-breakpoint\nALTER TABLE "letters" RENAME COLUMN "body" TO "text";\n',
@@ -62,7 +62,7 @@ it('renames tables and columns without asking, and makes the rest as drizzle-kit
   // The new UNIQUE may fail on rows that are there.
   expect(run.stderr).toContain('error[may-fail]: drizzle/0002_letters.sql:1: letters becomes unique in text');
   expect(run.exitCode).toBe(1);
-  expect(varve('generate').stdout).toMatch(/^the schema has not changed\n/);
+  expect((await varve('generate')).stdout).toMatch(/^the schema has not changed\n/);
 });
 
 it.each([
@@ -73,50 +73,51 @@ it.each([
     ['--rename', 'notes.body=id'],
     'id is a column of notes in the migrations already',
   ],
-])('says RENAME_INVALID for %s, and leaves the folder as it was', (_, options, message) => {
-  const { list, varve } = makeNotesProject();
-  const { exitCode, stderr } = varve('generate', ...options);
+])('says RENAME_INVALID for %s, and leaves the folder as it was', async (_, options, message) => {
+  const { list, varve } = await makeNotesProject();
+  const { exitCode, stderr } = await varve('generate', ...options);
   expect(stderr).toContain(`error[RENAME_INVALID]: ${message}`);
   expect(exitCode).toBe(2);
   expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
 });
 
-it('says RENAME_INVALID for a new name that the schema does not have', () => {
-  const { list, write, varve } = makeNotesProject();
+it('says RENAME_INVALID for a new name that the schema does not have', async () => {
+  const { list, write, varve } = await makeNotesProject();
   write('schema.ts', schemaOf({ notes: [] }));
-  const { exitCode, stderr } = varve('generate', '--rename', 'notes.body=text');
+  const { exitCode, stderr } = await varve('generate', '--rename', 'notes.body=text');
   expect(stderr).toContain('error[RENAME_INVALID]: the schema has no column notes.text');
   expect(exitCode).toBe(2);
   expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
 });
 
-it('says USAGE for a rename that names no column', () => {
-  expect(makeNotesProject().varve('generate', '--rename', 'body=text').stderr).toContain('error[USAGE]');
+it('says USAGE for a rename that names no column', async () => {
+  const { varve } = await makeNotesProject();
+  expect((await varve('generate', '--rename', 'body=text')).stderr).toContain('error[USAGE]');
 });
 
-it('leaves a migration by hand unlocked until its SQL is written', () => {
-  const { read, write, varve } = makeNotesProject();
-  const { stdout } = varve('generate', 'trim', '--custom');
+it('leaves a migration by hand unlocked until its SQL is written', async () => {
+  const { read, write, varve } = await makeNotesProject();
+  const { stdout } = await varve('generate', 'trim', '--custom');
   expect(stdout).toMatch(
     /^made drizzle\/0001_trim\.sql\n[\s\S]*write your SQL into it, then run varve generate\n$/,
   );
   expect(read('drizzle/varve.lock')).not.toContain('0001_trim');
   write('drizzle/0001_trim.sql', 'UPDATE notes SET body = hex(randomblob(2));\n');
-  const refused = varve('generate');
+  const refused = await varve('generate');
   expect(refused.exitCode).toBe(1);
   expect(refused.stderr).toContain('error[non-deterministic]: drizzle/0001_trim.sql:1: randomblob');
   expect(refused.stdout).toContain('archives of version 1 are read from a copy, because of 0001_trim: ');
   write('drizzle/0001_trim.sql', 'UPDATE notes SET body = trim(body);\n');
-  expect(varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(read('drizzle/varve.lock')).toContain('0001_trim ');
   expect(read('lineage.ts')).toContain('trim(body)');
 });
 
-it('says LOCK_MISMATCH for a locked migration that was edited, and makes nothing on top of it', () => {
-  const { read, write, list, varve } = makeNotesProject();
+it('says LOCK_MISMATCH for a locked migration that was edited, and makes nothing on top of it', async () => {
+  const { read, write, list, varve } = await makeNotesProject();
   write('drizzle/0000_first.sql', `${read('drizzle/0000_first.sql')}-- harmless\n`);
   write('schema.ts', schemaOf({ notes: [body, "stars: integer('stars')"] }));
-  const { exitCode, stderr } = varve('generate');
+  const { exitCode, stderr } = await varve('generate');
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^error\[LOCK_MISMATCH\]: .*0000_first\.sql: migration 0000_first was edited/);
   expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
@@ -131,31 +132,31 @@ export default defineConfig({ dialect: 'sqlite', schema: './tables', out: './mig
     'tables/a.ts': schemaOf({ a: ['firstName: text()'] }),
     'tables/b.ts': schemaOf({ b: ['lastName: text()'] }),
   });
-  expect(varve('generate', 'all')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await varve('generate', 'all')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(read('migrations/0000_all.sql')).toContain('`last_name` text');
   expect(Object.keys((await import(`${dir}/lineage.ts`)).lineage.tables).sort()).toEqual(['a', 'b']);
   write('tables/c.ts', 'export const c = 1;\n');
-  expect(varve('check').stderr).toContain('error[LINEAGE_MODULE_STALE]');
+  expect((await varve('check')).stderr).toContain('error[LINEAGE_MODULE_STALE]');
 });
 
-it('writes imports that a compiler without .ts imports takes', () => {
-  const { read, write, varve } = makeNotesProject();
+it('writes imports that a compiler without .ts imports takes', async () => {
+  const { read, write, varve } = await makeNotesProject();
   write('tsconfig.json', '{ "compilerOptions": { "module": "nodenext" } }');
-  varve('generate');
+  await varve('generate');
   expect(read('lineage.ts')).toContain("from './schema.js'");
 });
 
-it('says DRIZZLE_KIT_FAILED with its words where the schema cannot be loaded', () => {
-  const { write, varve } = makeNotesProject();
+it('says DRIZZLE_KIT_FAILED with its words where the schema cannot be loaded', async () => {
+  const { write, varve } = await makeNotesProject();
   write('schema.ts', 'throw new Error("no tables today");');
-  const run = varve('generate');
+  const run = await varve('generate');
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
   expect(run.stderr).toMatch(/^error\[DRIZZLE_KIT_FAILED\]: .*no tables today/);
 });
 
-it('says CONFIG_INVALID where no schema is named', () => {
+it('says CONFIG_INVALID where no schema is named', async () => {
   const { varve } = makeProject({ 'varve.config.mjs': "export default { migrations: './drizzle' };" });
-  const run = varve('generate');
+  const run = await varve('generate');
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
   expect(run.stderr).toMatch(/^error\[CONFIG_INVALID\]: .*it names no schema/);
 });

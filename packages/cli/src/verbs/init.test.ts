@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 240_000 });
 
 it('starts in an empty folder: configuration, schema, scripts; generate and check go on from there', async () => {
   const { dir, read, write, list, varve } = makeProject();
-  const { exitCode, stdout, stderr } = varve('init', '--yes');
+  const { exitCode, stdout, stderr } = await varve('init', '--yes');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toMatch(/^wrote varve\.config\.ts\nwrote src\/schema\.ts\nwrote package\.json\nnext: /);
   expect(list('.')).toEqual(['node_modules', 'package.json', 'src', 'varve.config.ts']);
@@ -19,8 +19,8 @@ it('starts in an empty folder: configuration, schema, scripts; generate and chec
     'varve:check': 'varve check',
   });
   write('tsconfig.json', '{ "compilerOptions": { "allowImportingTsExtensions": true, "noEmit": true } }');
-  expect(varve('generate', 'first')).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await varve('generate', 'first')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
   const { lineage, findings } = await import(`${dir}/src/lineage.ts`);
   expect(lineage.tables.findings).toBe(findings);
   const sqlite = new Database(':memory:');
@@ -28,7 +28,7 @@ it('starts in an empty folder: configuration, schema, scripts; generate and chec
   sqlite.close();
 });
 
-it('adopts a drizzle project as it is: its archives open, and what it merged is not linted', () => {
+it('adopts a drizzle project as it is: its archives open, and what it merged is not linted', async () => {
   const { dir, read, write, varve } = makeProject({
     'package.json': '{ "name": "@acme/agent-state", "type": "module", "scripts": { "varve:check": "mine" } }',
     'drizzle.config.json': '{ "dialect": "sqlite", "schema": "./db/schema.ts", "out": "./db/migrations" }',
@@ -41,12 +41,12 @@ it('adopts a drizzle project as it is: its archives open, and what it merged is 
     'db/migrations/0000_old.sql':
       'CREATE TABLE `notes` (`id` integer PRIMARY KEY NOT NULL, `body` text);\n--> statement-breakpoint\nDELETE FROM notes;\n',
   });
-  write('db/migrations/meta/0000_snapshot.json', notesSnapshot());
+  write('db/migrations/meta/0000_snapshot.json', await notesSnapshot());
   const sqlite = new Database(`${dir}/old.db`);
   migrate(drizzle(sqlite), { migrationsFolder: `${dir}/db/migrations` });
   sqlite.close();
   const schema = read('db/schema.ts');
-  const { exitCode, stdout } = varve('init', '--yes', '--json');
+  const { exitCode, stdout } = await varve('init', '--yes', '--json');
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toEqual({
     name: 'agent-state',
@@ -58,34 +58,34 @@ it('adopts a drizzle project as it is: its archives open, and what it merged is 
   });
   expect(read('db/schema.ts')).toBe(schema);
   expect(JSON.parse(read('package.json')).scripts['varve:check']).toBe('mine');
-  expect(varve('show', 'old.db').stdout).toContain('1 of 1, 0000_old');
-  expect(varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect((await varve('show', 'old.db')).stdout).toContain('1 of 1, 0000_old');
+  expect(await varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(read('db/migrations/varve.lock')).toMatch(/^0000_old [0-9a-f]{64} adopted$/m);
-  expect(varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(readLineage(`${dir}/db/migrations`).migrations).toHaveLength(1);
 });
 
 /** The snapshot drizzle-kit made of a table `notes` in another project. */
-function notesSnapshot(): string {
-  return makeNotesProject().read('drizzle/meta/0000_snapshot.json');
+async function notesSnapshot(): Promise<string> {
+  return (await makeNotesProject()).read('drizzle/meta/0000_snapshot.json');
 }
 
-it('overwrites no configuration', () => {
-  const { read, varve } = makeNotesProject();
+it('overwrites no configuration', async () => {
+  const { read, varve } = await makeNotesProject();
   const before = read('varve.config.ts');
-  const { exitCode, stderr } = varve('init', '--yes');
+  const { exitCode, stderr } = await varve('init', '--yes');
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/^error\[USAGE\]: .*varve\.config\.ts: varve is configured here already\n/);
   expect(read('varve.config.ts')).toBe(before);
 });
 
-it('adopts no project of another database, and asks nobody where there is no terminal', () => {
+it('adopts no project of another database, and asks nobody where there is no terminal', async () => {
   const { list, write, varve } = makeProject();
-  expect(varve('init').stderr).toMatch(
+  expect((await varve('init')).stderr).toMatch(
     /^error\[USAGE\]: there is no terminal to ask at\nhint: varve init --yes/,
   );
   write('drizzle.config.json', '{ "dialect": "postgresql", "schema": "./schema.ts" }');
-  const { exitCode, stderr } = varve('init', '--yes');
+  const { exitCode, stderr } = await varve('init', '--yes');
   expect(exitCode).toBe(2);
   expect(stderr).toContain('error[CONFIG_INVALID]');
   expect(stderr).toContain('its dialect is postgresql');
