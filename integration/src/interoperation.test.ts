@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { lineage as team } from '@acme/agent-state';
 import { createSession, openArchive, openSession, upgradeArchive } from '@varve/core';
-import { defineLineage, type Lineage, lineageAt, readLineage } from '@varve/migrations';
+import { defineLineage, type Lineage, lineageAt, readLineage, squashLineage } from '@varve/migrations';
 import { makeTestFolder } from '@varve/testing';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -147,5 +147,31 @@ describe.each(drizzles)('$name', ({ lineage, writeMigrations, migrate, readQuest
       migrate(sqlite, migrationsDir);
       expect(ledgerOf(sqlite)).toHaveLength(head);
     });
+  });
+
+  it('finds nothing to do where migrations were folded, in new files and in its own', () => {
+    const squashed = squashLineage(lineage, 2);
+    const dir = makeTestFolder();
+    writeMigrations(join(dir, 'drizzle'), squashed);
+    const session = createSession(dir, { lineage: squashed, session: { agentName: 'varve' } });
+    session.close();
+    for (const path of [session.path, writeByDrizzle(head)]) {
+      withFile(path, (sqlite) => {
+        const before = ledgerOf(sqlite);
+        migrate(sqlite, join(dir, 'drizzle'));
+        expect(ledgerOf(sqlite)).toEqual(before);
+      });
+      using again = openSession(path, { lineage: squashed });
+      expect(again.db.select().from(sessions).all()).toHaveLength(1);
+    }
+  });
+
+  it('makes files from a baseline that varve takes for what they are', () => {
+    const squashed = squashLineage(lineage, 2);
+    const dir = makeTestFolder();
+    writeMigrations(join(dir, 'drizzle'), squashed);
+    withFile(join(dir, 'plain.db'), (sqlite) => migrate(sqlite, join(dir, 'drizzle')));
+    using archive = openArchive(join(dir, 'plain.db'), { lineage: squashed });
+    expect(archive.version).toBe(2);
   });
 });

@@ -1,5 +1,5 @@
 import { defineFixture } from '@varve/core';
-import { lineage } from '../src/index.ts';
+import { lineage } from '../src/lineage.ts';
 
 const { decisions, intermediateResults, outputs, tickets } = lineage.tables;
 

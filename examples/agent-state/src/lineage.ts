@@ -1,6 +1,7 @@
 // Written from the migrations folder. Do not edit: write it again.
 import { defineLineage } from '@varve/migrations';
 import * as tables from './schema.ts';
+export * from './schema.ts';
 
 export const lineage = defineLineage({
   name: "agent-state",

@@ -10,6 +10,7 @@ import { addRead } from './verbs/read.ts';
 import { addRestore } from './verbs/restore.ts';
 import { addSearch } from './verbs/search.ts';
 import { addShow } from './verbs/show.ts';
+import { addSquash } from './verbs/squash.ts';
 import { addStatus } from './verbs/status.ts';
 import { addUnify } from './verbs/unify.ts';
 import { addUpgrade } from './verbs/upgrade.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     addGenerate,
     addCheck,
     addFreeze,
+    addSquash,
   ])
     addVerb(program);
   return program;

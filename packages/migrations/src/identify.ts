@@ -1,8 +1,9 @@
 import { type ErrorCode, VarveError } from '@varve/schema';
 import type { Database } from 'better-sqlite3';
 import { type LedgerRow, ledgerTable, readLedger } from './ledger.ts';
-import type { Lineage, Migration } from './lineage.ts';
-import { acceptedHashes } from './migration-hash.ts';
+import type { Lineage } from './lineage.ts';
+import type { LedgerStep } from './squash/baseline.ts';
+import { ledgerHeights, ledgerSteps, unfoldLedger } from './squash/ledger-steps.ts';
 import { applicationId } from './version-hint.ts';
 
 /**
@@ -20,6 +21,14 @@ export type FileIdentity =
       /** True when the file had a migration of the same stamp or name, with another text. */
       readonly edited: boolean;
     }
+  | {
+      /** The file has had some of the migrations that were folded into a baseline, and not all. */
+      readonly state: 'squashed';
+      readonly version: 0;
+      readonly baseline: string;
+      /** The first migration that it lacks. */
+      readonly migration: string;
+    }
   | { readonly state: 'foreign' | 'unstamped' | 'empty'; readonly version: 0 };
 
 /** Compares a file's ledger with the lineage. Writes nothing. */
@@ -30,28 +39,43 @@ export function identifyFile(sqlite: Database, lineage: Lineage): FileIdentity {
 
 /** Compares applied migrations, in their order and at least one, with the lineage's. */
 export function identifyLedger(ledger: readonly LedgerRow[], lineage: Lineage): FileIdentity {
-  const { migrations } = lineage;
-  const first = ledger.findIndex((row, at) => {
-    const migration = migrations[at];
-    return !migration || !isSameMigration(row, migration);
+  const steps = lineage.migrations.flatMap(ledgerSteps);
+  const rows = unfoldLedger(ledger, lineage);
+  const first = rows.findIndex((row, at) => {
+    const step = steps[at];
+    return !step || !isSameMigration(row, step);
   });
-  if (first === -1) {
-    return { state: ledger.length === migrations.length ? 'current' : 'behind', version: ledger.length };
-  }
-  const migration = migrations[first];
-  if (!migration) return { state: 'ahead', version: first, aheadBy: ledger.length - first };
-  const row = ledger[first] as LedgerRow;
-  const edited = row.createdAtMs === migration.createdAtMs || row.name === migration.name;
+  if (first === -1) return identifyPrefix(rows.length, lineage);
+  const head = lineage.migrations.length;
+  const step = steps[first];
+  if (!step) return { state: 'ahead', version: head, aheadBy: rows.length - first };
+  const row = rows[first] as LedgerRow;
+  const edited = row.createdAtMs === step.createdAtMs || row.name === step.name;
   const isRelated =
-    first > 0 || edited || ledger.some((it) => migrations.some((m) => isSameMigration(it, m)));
+    first > 0 || edited || rows.some((it) => steps.some((other) => isSameMigration(it, other)));
   if (!isRelated) return { state: 'foreign', version: 0 };
-  return { state: 'diverged', version: first, migration: migration.name, edited };
+  const version = ledgerHeights(lineage).findLastIndex((height) => height <= first);
+  return { state: 'diverged', version, migration: step.name, edited };
+}
+
+/** Of a ledger whose every row is the lineage's. */
+function identifyPrefix(height: number, lineage: Lineage): FileIdentity {
+  const { migrations } = lineage;
+  const version = ledgerHeights(lineage).indexOf(height);
+  if (version !== -1) return { state: version === migrations.length ? 'current' : 'behind', version };
+  const missing = migrations.flatMap(ledgerSteps)[height];
+  return {
+    state: 'squashed',
+    version: 0,
+    baseline: migrations[0]?.name ?? '',
+    migration: missing?.name ?? '',
+  };
 }
 
 /** Some Drizzle drivers store an empty hash; then the stamp or the name tells. */
-function isSameMigration(row: LedgerRow, migration: Migration): boolean {
-  if (row.hash !== '') return acceptedHashes(migration).includes(row.hash);
-  return row.createdAtMs === migration.createdAtMs || row.name === migration.name;
+function isSameMigration(row: LedgerRow, step: LedgerStep): boolean {
+  if (row.hash !== '') return step.hashes.includes(row.hash);
+  return row.createdAtMs === step.createdAtMs || row.name === step.name;
 }
 
 function identifyWithoutLedger(sqlite: Database): FileIdentity {
@@ -95,6 +119,12 @@ export function identityError(
             `the file and lineage ${lineage.name} part at migration ${identity.migration}`,
             'open the file with the branch that wrote it; lineages that parted cannot be joined',
           );
+    case 'squashed':
+      return error(
+        'VERSION_SQUASHED',
+        `the file lacks ${identity.migration}, which is folded into ${identity.baseline}`,
+        `upgrade it with the release from before the squash, whose migrations still have ${identity.migration}`,
+      );
     case 'foreign':
       return error(
         'VERSION_FOREIGN',

@@ -2,6 +2,9 @@ import './require-node.ts';
 
 export { type DefineLineageOptions, defineLineage } from './define-lineage.ts';
 export { findLosses, type Loss } from './find-losses.ts';
+export { foldFolder } from './fold-folder.ts';
+export { fuseMigrations } from './fusion/fuse-migrations.ts';
+export { fusedSchema, fusionOf, headImage } from './fusion/fusion.ts';
 export { assertIdentified, type FileIdentity, identifyFile, identityError } from './identify.ts';
 export { ledgerTable } from './ledger.ts';
 export { compileLens } from './lens/compile-lens.ts';
@@ -32,5 +35,7 @@ export { type RenderLineageModuleOptions, renderLineageModule } from './render-l
 export { type ReplayResult, replayMigrations } from './replay.ts';
 export { readSchema, type SchemaObject, schemaAt } from './schema-at.ts';
 export { quoteIdentifier, type SqlToken, tokenizeSql } from './sql-tokens.ts';
+export { isFolded } from './squash/ledger-steps.ts';
+export { squashLineage } from './squash/squash-lineage.ts';
 export { standardLineage } from './standard-lineage.ts';
 export { applicationId, versionFromHint } from './version-hint.ts';

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { SqliteError } from 'better-sqlite3';
 import type { Migration } from './lineage.ts';
-import { migrationHash } from './migration-hash.ts';
+import { isBaseline, ledgerSteps } from './squash/ledger-steps.ts';
 
 /** Drizzle's own table of applied migrations: the truth about a file's version. */
 export const ledgerTable = '__drizzle_migrations';
@@ -33,23 +33,31 @@ export function readLedger(sqlite: Database): LedgerRow[] | undefined {
   }
 }
 
-/** Makes the ledger where there is none, in the form that Drizzle 0.45 makes it and 1.0 knows how to extend. */
-export function createLedger(sqlite: Database): void {
+/**
+ * Makes the ledger where there is none, in the form that Drizzle 0.45 makes it and 1.0 knows how to extend. To extend
+ * it Drizzle 1.0 must find every row among the migrations, which folded ones are not in: then it gets its columns now.
+ */
+export function createLedger(sqlite: Database, first: Migration | undefined): void {
+  const columns = first && isBaseline(first) ? ', name text, applied_at text' : '';
   sqlite.exec(
-    `CREATE TABLE IF NOT EXISTS "${ledgerTable}" (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`,
+    `CREATE TABLE IF NOT EXISTS "${ledgerTable}" (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric${columns})`,
   );
 }
 
 export function appendToLedger(sqlite: Database, migration: Migration): void {
   const columns = sqlite.pragma(`table_info(${ledgerTable})`) as { name: string }[];
-  const values: Record<string, string | number> = {
-    hash: migrationHash(migration),
-    created_at: migration.createdAtMs,
-    name: migration.name,
-    applied_at: new Date().toISOString(),
-  };
-  const names = columns.map((column) => column.name).filter((name) => name in values);
-  sqlite
-    .prepare(`INSERT INTO ${ledgerTable} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`)
-    .run(names.map((name) => values[name]));
+  const written = ['hash', 'created_at', 'name', 'applied_at'];
+  const names = written.filter((name) => columns.some((column) => column.name === name));
+  const insert = sqlite.prepare(
+    `INSERT INTO ${ledgerTable} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+  );
+  for (const { name, createdAtMs, hashes } of ledgerSteps(migration)) {
+    const values: Record<string, string | number | undefined> = {
+      hash: hashes[0],
+      created_at: createdAtMs,
+      name,
+      applied_at: new Date().toISOString(),
+    };
+    insert.run(names.map((column) => values[column]));
+  }
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Lineage, Migration } from './lineage.ts';
+import type { Migration } from './lineage.ts';
 
 const accepted = new WeakMap<Migration, readonly string[]>();
-const digests = new WeakMap<Lineage, readonly number[]>();
 
-function sha256(text: string): string {
+export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
@@ -21,18 +20,4 @@ export function acceptedHashes(migration: Migration): readonly string[] {
   const hashes = [migration.sql, crlf, `\uFEFF${migration.sql}`, `\uFEFF${crlf}`].map(sha256);
   accepted.set(migration, hashes);
   return hashes;
-}
-
-/** For every version, 19 bits that stand for the migrations up to it: enough to tell lineages apart in a hint. */
-export function lineageDigests(lineage: Lineage): readonly number[] {
-  const known = digests.get(lineage);
-  if (known) return known;
-  let chain = '';
-  const result = [0];
-  for (const migration of lineage.migrations) {
-    chain = sha256(chain + migrationHash(migration));
-    result.push(Number.parseInt(chain.slice(0, 8), 16) >>> 13);
-  }
-  digests.set(lineage, result);
-  return result;
 }

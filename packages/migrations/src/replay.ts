@@ -49,7 +49,7 @@ function replayInside(sqlite: Database, lineage: Lineage, from: number, path?: s
   const to = lineage.migrations.length;
   if (from === to) return { from, to };
   const before = countReferenceViolations(sqlite);
-  createLedger(sqlite);
+  createLedger(sqlite, lineage.migrations[0]);
   for (const migration of lineage.migrations.slice(from)) {
     applyMigration(sqlite, migration, path);
     appendToLedger(sqlite, migration);

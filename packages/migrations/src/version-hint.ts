@@ -1,15 +1,31 @@
 import type { Database } from 'better-sqlite3';
 import type { Lineage } from './lineage.ts';
-import { lineageDigests } from './migration-hash.ts';
+import { sha256 } from './migration-hash.ts';
+import { ledgerHeights, ledgerSteps } from './squash/ledger-steps.ts';
 
 /** `application_id` of a file varve has written: the letters `varv`. */
 export const applicationId = 0x76617276;
 
-const versionBits = 12;
+const heightBits = 12;
+const cache = new WeakMap<Lineage, readonly number[]>();
 
-/** What `user_version` holds at a version: the version in 12 bits, above it 19 bits of the lineage's digest. */
-export function userVersionAt(lineage: Lineage, version: number): number {
-  return ((lineageDigests(lineage)[version] ?? 0) << versionBits) | version;
+/**
+ * What `user_version` holds, for each version: the rows of the ledger in 12 bits, above them 19 bits that stand for the
+ * hashes in it, enough to tell lineages apart. Both stay what they are when migrations are folded into a baseline.
+ */
+export function userVersions(lineage: Lineage): readonly number[] {
+  const known = cache.get(lineage);
+  if (known) return known;
+  const hashes = lineage.migrations.flatMap(ledgerSteps).map((step) => step.hashes[0]);
+  const digests = [0];
+  let chain = '';
+  for (const hash of hashes) {
+    chain = sha256(chain + hash);
+    digests.push(Number.parseInt(chain.slice(0, 8), 16) >>> 13);
+  }
+  const versions = ledgerHeights(lineage).map((height) => ((digests[height] ?? 0) << heightBits) | height);
+  cache.set(lineage, versions);
+  return versions;
 }
 
 /** The version a header claims, or undefined when the header says nothing about this lineage. Never the truth. */
@@ -18,9 +34,8 @@ export function versionFromHint(
   lineage: Lineage,
 ): number | undefined {
   if (header.applicationId !== applicationId) return undefined;
-  const version = header.userVersion & ((1 << versionBits) - 1);
-  const known = version > 0 && version <= lineage.migrations.length;
-  return known && userVersionAt(lineage, version) === header.userVersion ? version : undefined;
+  const version = userVersions(lineage).indexOf(header.userVersion);
+  return version > 0 ? version : undefined;
 }
 
 /** Stamps the header, unless an application uses these two fields for itself. */
@@ -29,5 +44,5 @@ export function stampHint(sqlite: Database, lineage: Lineage, version: number): 
   const stamp = sqlite.pragma('user_version', { simple: true });
   if (owner !== applicationId && (owner !== 0 || stamp !== 0)) return;
   sqlite.pragma(`application_id = ${applicationId}`);
-  sqlite.pragma(`user_version = ${userVersionAt(lineage, version)}`);
+  sqlite.pragma(`user_version = ${userVersions(lineage)[version]}`);
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Lineage } from '@varve/migrations';
+import { isFolded, type Lineage } from '@varve/migrations';
 import type { Database } from 'better-sqlite3';
 
 /** Which lineage the tables of a unified view were made from: the hashes of its migrations, in order. */
 export type LineageRecord = readonly string[];
 
 /**
- * How a lineage stands to the one a view was made from. `moved` when the view is behind it or of another branch of
- * it, `ahead` when the view knows migrations that come after the lineage's last.
+ * How a lineage stands to the one a view was made from. `moved` when the view is behind it, from before its squash, or
+ * of another branch of it, `ahead` when the view knows migrations that come after the lineage's last.
  */
 export type LineageRelation = 'current' | 'moved' | 'ahead' | 'foreign';
 
@@ -29,7 +29,7 @@ export function readLineageRecord(sqlite: Database): LineageRecord {
 
 export function compareLineage(record: LineageRecord, lineage: Lineage): LineageRelation {
   const hashes = hashMigrations(lineage);
-  if (record[0] !== hashes[0]) return 'foreign';
+  if (record[0] !== hashes[0]) return isFolded(record[0] ?? '', lineage) ? 'moved' : 'foreign';
   const isPrefix = hashes.every((hash, at) => hash === record[at]);
   if (!isPrefix) return 'moved';
   return record.length > hashes.length ? 'ahead' : 'current';

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { makeTempDir } from '../make-temp-dir.ts';
@@ -20,7 +20,7 @@ export interface Workbench extends Disposable {
   generate(args: readonly string[], isInteractive?: boolean): string[];
   /** @throws MIGRATIONS_CONFLICT, DRIZZLE_KIT_FAILED */
   check(): void;
-  /** Copies what was made into the project. */
+  /** Makes the project's folder what this one is by now. */
   publish(): void;
 }
 
@@ -29,6 +29,7 @@ export function openWorkbench(project: Project): Workbench {
   const migrationsDir = join(temp.path, 'migrations');
   mkdirSync(migrationsDir);
   if (existsSync(project.migrationsDir)) cpSync(project.migrationsDir, migrationsDir, { recursive: true });
+  const taken = readdirSync(migrationsDir, { recursive: true }).map(String);
   const configPath = relative(project.dir, writeConfig(project, temp.path, migrationsDir));
   const names = () => readProjectLineage(project, migrationsDir).migrations.map(({ name }) => name);
   const run = (verb: string, args: readonly string[], isInteractive = false) =>
@@ -48,9 +49,16 @@ export function openWorkbench(project: Project): Workbench {
       const output = run('check', []);
       if (!output.includes("Everything's fine")) throw failureOf(output, project);
     },
-    publish: () => cpSync(migrationsDir, project.migrationsDir, { recursive: true }),
+    publish: () => replaceFolder(project.migrationsDir, migrationsDir, taken),
     [Symbol.dispose]: () => temp[Symbol.dispose](),
   };
+}
+
+/** What is new is there before anything is removed, and nothing is removed that was not taken from there. */
+function replaceFolder(target: string, source: string, taken: readonly string[]): void {
+  cpSync(source, target, { recursive: true });
+  const gone = taken.filter((name) => !existsSync(join(source, name)));
+  for (const name of gone) rmSync(join(target, name), { recursive: true, force: true });
 }
 
 /** drizzle-kit takes "out" relative to the working directory only. */

@@ -12,15 +12,19 @@ export const nonDeterministic: LintRule<'non-deterministic'> = {
   hint: 'write a constant, or compute the value from the row: an archive must read the same every day',
   check({ statements }) {
     return statements.filter(changesRows).flatMap((statement) => {
-      const { tokens } = statement;
-      const at = tokens.findIndex((_, place) => isNonDeterministic(tokens, place));
-      if (at === -1) return [];
-      return [{ message: `${tokens[at]?.text} gives another value each time`, statement }];
+      const token = findNonDeterministic(statement);
+      return token ? [{ message: `${token.text} gives another value each time`, statement }] : [];
     });
   },
 };
 
-function changesRows({ tokens }: SqlStatement): boolean {
+/** The first word of a statement that gives another value each time. */
+export function findNonDeterministic({ tokens }: SqlStatement): SqlToken | undefined {
+  return tokens.find((_, place) => isNonDeterministic(tokens, place));
+}
+
+/** True for a statement that writes rows, or may. */
+export function changesRows({ tokens }: SqlStatement): boolean {
   const words = tokens.map(keywordOf);
   const isTableOfQuery = words[0] === 'CREATE' && words.includes('TABLE') && words.includes('SELECT');
   return isTableOfQuery || ['INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'WITH'].includes(words[0] ?? '');

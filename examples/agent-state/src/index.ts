@@ -1,2 +1,0 @@
-export { lineage } from './lineage.ts';
-export * from './schema.ts';

@@ -1,0 +1,66 @@
+import type { Database } from 'better-sqlite3';
+import { ledgerTable } from '../ledger.ts';
+import { readSchema, type SchemaObject } from '../schema-at.ts';
+import { quoteIdentifier } from '../sql-tokens.ts';
+
+export interface ContentTable {
+  readonly name: string;
+  readonly sql: string;
+  /** Those that an INSERT may name. */
+  readonly columns: readonly string[];
+  /** Cells as SQL literals, which tell storage classes apart. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** What a database holds: the ordinary tables with their rows, and the SQL of all that stands beside them. */
+export interface DatabaseContent {
+  readonly tables: readonly ContentTable[];
+  /** What virtual tables keep for themselves. */
+  readonly shadows: readonly ContentTable[];
+  /** In the order they were made. */
+  readonly others: readonly SchemaObject[];
+  /** The highest rowids that AUTOINCREMENT has given. */
+  readonly sequences: readonly unknown[];
+}
+
+/** Without the ledger. */
+export function readContent(sqlite: Database): DatabaseContent {
+  const kinds = sqlite
+    .prepare<[], { name: string; type: string }>(
+      `SELECT name, type FROM pragma_table_list WHERE schema = 'main'`,
+    )
+    .all();
+  const kindOf = new Map(kinds.map(({ name, type }) => [name, type]));
+  const objects = readSchema(sqlite);
+  const tablesOf = (kind: string) =>
+    objects.filter(({ type, name }) => type === 'table' && kindOf.get(name) === kind);
+  const isStored = ({ type, name }: SchemaObject) => type === 'table' && kindOf.get(name) !== 'virtual';
+  return {
+    tables: tablesOf('table').map(({ name, sql }) => readTable(sqlite, name, sql)),
+    shadows: tablesOf('shadow').map(({ name, sql }) => readTable(sqlite, name, sql)),
+    others: objects.filter((object) => !isStored(object)),
+    sequences: kindOf.has('sqlite_sequence')
+      ? sqlite
+          .prepare('SELECT name, seq FROM sqlite_sequence WHERE name <> ? ORDER BY name')
+          .raw()
+          .all(ledgerTable)
+      : [],
+  };
+}
+
+function readTable(sqlite: Database, name: string, sql: string): ContentTable {
+  const table = quoteIdentifier(name);
+  const columns = (sqlite.pragma(`table_xinfo(${table})`) as { name: string; hidden: number }[])
+    .filter(({ hidden }) => hidden === 0)
+    .map((column) => column.name);
+  const cells = columns.map(literalOf).join(', ');
+  const rows = sqlite.prepare(`SELECT ${cells} FROM ${table}`).raw().all() as string[][];
+  return { name, sql, columns, rows };
+}
+
+/** As `quote()`, which ends a text at its first NUL. */
+function literalOf(column: string): string {
+  const cell = quoteIdentifier(column);
+  const hasNul = `typeof(${cell}) = 'text' AND instr(CAST(${cell} AS blob), x'00')`;
+  return `CASE WHEN ${hasNul} THEN 'CAST(x''' || hex(${cell}) || ''' AS TEXT)' ELSE quote(${cell}) END`;
+}

@@ -1,0 +1,100 @@
+import { isDeepStrictEqual } from 'node:util';
+import { VarveError } from '@varve/schema';
+import Database from 'better-sqlite3';
+import { type Lineage, lineageAt, type Migration } from '../lineage.ts';
+import { changesRows, findNonDeterministic } from '../lint/rules/non-deterministic.ts';
+import { acceptedHashes } from '../migration-hash.ts';
+import { replayMigrations } from '../replay.ts';
+import { splitStatements } from '../split-statements.ts';
+import { quoteIdentifier } from '../sql-tokens.ts';
+import { type BaselineHeader, readBaselineHeader, renderBaselineHeader } from './baseline.ts';
+import { type ContentTable, type DatabaseContent, readContent } from './database-content.ts';
+import { isBaseline, ledgerSteps } from './ledger-steps.ts';
+
+/**
+ * The lineage with its first migrations folded into one baseline, which keeps the last one's name and stamp: what was
+ * version `through` is version 1. A file that has had all of them is read as before, and says the same in its ledger
+ * and its header as a new one; a file that has had some is `squashed`. Rows that the migrations write into an empty
+ * database are written by the baseline.
+ *
+ * @throws SQUASH_REFUSED when no script of `CREATE` and `INSERT` does what the migrations do.
+ */
+export function squashLineage<TLineage extends Lineage>(lineage: TLineage, through: number): TLineage {
+  const folded = lineage.migrations.slice(0, through);
+  const last = folded.at(-1);
+  if (!last || folded.length < 2) throw squashRefused(lineage, 'there are no two migrations to fold');
+  const made = contentAt(lineage, through);
+  assertSameEveryDay(lineage, folded, made);
+  const sql = renderBaselineHeader(headerOf(folded)) + renderScript(made);
+  const squashed = { ...lineage, migrations: [{ ...last, sql }, ...lineage.migrations.slice(through)] };
+  assertSameContent(squashed, made);
+  return squashed;
+}
+
+function headerOf(folded: readonly Migration[]): BaselineHeader {
+  const first = folded[0] as Migration;
+  const { folded: before, earlier } = readBaselineHeader(first);
+  const itself = { hashes: acceptedHashes(first), count: before.length };
+  const steps = folded.flatMap(ledgerSteps).map((step) => ({ ...step, hashes: [...new Set(step.hashes)] }));
+  return { folded: steps, earlier: isBaseline(first) ? [...earlier, itself] : [] };
+}
+
+/** What the first migrations make of an empty database. */
+function contentAt(lineage: Lineage, version: number): DatabaseContent {
+  const sqlite = new Database(':memory:');
+  try {
+    replayMigrations(sqlite, lineageAt(lineage, version));
+    return readContent(sqlite);
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** Indexes and triggers come after the rows, as they were not there, or did their work, when these were written. */
+function renderScript({ tables, others }: DatabaseContent): string {
+  const statements = [
+    ...tables.map(({ sql }) => sql),
+    ...tables.flatMap(renderRows),
+    ...others.map(({ sql }) => sql),
+  ];
+  return `${statements.join(';\n--> statement-breakpoint\n')};\n`;
+}
+
+function renderRows({ name, columns, rows }: ContentTable): string[] {
+  const target = `${quoteIdentifier(name)} (${columns.map(quoteIdentifier).join(', ')})`;
+  return rows.map((cells) => `INSERT INTO ${target} VALUES (${cells.join(', ')})`);
+}
+
+/** Rows that were another each time, as those with a time of day, would be the same from now on. */
+function assertSameEveryDay(
+  lineage: Lineage,
+  folded: readonly Migration[],
+  { tables }: DatabaseContent,
+): void {
+  const filled = tables.filter(({ rows }) => rows.length > 0);
+  if (filled.length === 0) return;
+  const changes = folded.flatMap(({ sql }) => splitStatements(sql)).filter(changesRows);
+  const defaults = filled.flatMap(({ sql }) => splitStatements(sql));
+  const word = [...changes, ...defaults].map(findNonDeterministic).find((token) => token !== undefined);
+  if (word)
+    throw squashRefused(lineage, `the migrations write rows that ${word.text} makes different each time`);
+}
+
+function assertSameContent(squashed: Lineage, made: DatabaseContent): void {
+  const again = contentAt(squashed, 1);
+  const objectsOf = ({ tables, shadows, others }: DatabaseContent) => [...tables, ...shadows, ...others];
+  const found = objectsOf(again);
+  const different = objectsOf(made).find(
+    (object) => !found.some((other) => isDeepStrictEqual(object, other)),
+  );
+  if (different) throw squashRefused(squashed, `${different.name} would come out different`);
+  if (!isDeepStrictEqual(made.sequences, again.sequences)) {
+    throw squashRefused(squashed, 'AUTOINCREMENT would go on from another number');
+  }
+}
+
+function squashRefused({ name }: Lineage, reason: string): VarveError {
+  return new VarveError('SQUASH_REFUSED', `the migrations of lineage ${name} cannot be folded: ${reason}`, {
+    hint: 'fold fewer of them with --through NAME, or leave them as they are',
+  });
+}
