@@ -24,7 +24,10 @@ export interface RestoreReport {
  * Puts the backups of a bulk upgrade back, each as `restoreArchive` does it, under the path it has below the backup
  * folder. One bad file never stops the rest.
  */
-export function restoreArchives(backups: string, options: RestoreArchivesOptions): RestoreReport {
+export async function restoreArchives(
+  backups: string,
+  options: RestoreArchivesOptions,
+): Promise<RestoreReport> {
   const { into, onProgress, ...restoreOptions } = options;
   const found = recogniseArchives(backups);
   const failed = found.problems.map((error) => problemOf(error, error.path ?? backups));
@@ -33,7 +36,7 @@ export function restoreArchives(backups: string, options: RestoreArchivesOptions
     const target = join(into, relativePath);
     try {
       mkdirSync(dirname(target), { recursive: true });
-      if (restoreArchive(path, target, restoreOptions)) restored.push(target);
+      if (await restoreArchive(path, target, restoreOptions)) restored.push(target);
     } catch (error) {
       failed.push(problemOf(error, target));
     }

@@ -14,7 +14,7 @@ function writeArchives(dir: string, count: number): string[] {
   return Array.from({ length: count }, (_, at) => writeArchive(join(dir, `${at}.db`), (at % head) + 1));
 }
 
-it('brings archives of every version to head on worker threads, and says how each fared', async () => {
+it('brings archives of every version to head in worker processes, and says how each fared', async () => {
   const dir = makeFolder();
   const paths = writeArchives(dir, 2 * head);
   const progress: UpgradeProgress[] = [];
@@ -41,7 +41,7 @@ it('brings archives of every version to head on worker threads, and says how eac
   calls.close();
 });
 
-/** A function cannot be passed to a worker: the work is done on this thread, without the time a worker takes to start. */
+/** A function cannot be passed to a worker: the work is done in this process, without the time a worker takes to start. */
 const withFunction = defineLineage({ ...lineage, functions: { shout: (text) => `${text}!` } });
 
 it('does nothing to archives at head', async () => {
@@ -67,7 +67,7 @@ it('upgrades the rest when files are bad, and leaves those as they were', async 
   foreign.close();
   writeFileSync(join(bad, 'text.db'), 'text');
   const before = fingerprint(bad);
-  const report = await upgradeArchives([dir, bad], { lineage, jobs: 2 });
+  const report = await upgradeArchives([dir, bad], { lineage: withFunction });
   expect(report.upgraded).toBe(head - 1);
   expect(report.failed.map(({ path, code }) => [path, code])).toEqual([
     [join(bad, 'text.db'), 'FILE_NOT_A_DATABASE'],
@@ -79,7 +79,7 @@ it('upgrades the rest when files are bad, and leaves those as they were', async 
 
 it('finishes the files in hand when it is stopped, and reports the rest', async () => {
   const dir = makeFolder();
-  writeArchives(dir, 2 * head);
+  writeArchives(dir, 4 * head);
   const stop = new AbortController();
   const report = await upgradeArchives(dir, {
     lineage,
@@ -87,15 +87,17 @@ it('finishes the files in hand when it is stopped, and reports the rest', async 
     signal: stop.signal,
     onProgress: ({ done }) => done === 3 && stop.abort(),
   });
-  expect(report.upgraded + report.current).toBe(3);
-  expect(report.failed).toHaveLength(2 * head - 3);
+  const done = report.upgraded + report.current;
+  expect(done).toBeGreaterThanOrEqual(3);
+  expect(report.failed).toHaveLength(4 * head - done);
+  expect(report.failed.length).toBeGreaterThan(head);
   expect(new Set(report.failed.map(({ code }) => code))).toEqual(new Set(['INTERRUPTED']));
   const again = await upgradeArchives(dir, { lineage: withFunction });
-  expect(again.upgraded + report.upgraded).toBe(2 * head - 2);
-  expect(census(dir, { lineage }).states).toEqual({ current: 2 * head });
+  expect(again.upgraded + report.upgraded).toBe(4 * head - 4);
+  expect(census(dir, { lineage }).states).toEqual({ current: 4 * head });
 });
 
-it('works on this thread when the lineage has functions', async () => {
+it('works in this process when the lineage has functions', async () => {
   const dir = makeFolder();
   const path = writeArchive(join(dir, 'a.db'), head);
   const shouting = defineLineage({

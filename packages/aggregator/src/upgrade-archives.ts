@@ -11,7 +11,7 @@ import { runOnWorkers } from './worker-pool.ts';
 export interface UpgradeArchivesOptions extends UpgradeArchiveOptions {
   /** Each original is kept here under the path it has below the folder that was searched. */
   readonly backupDir?: string;
-  /** How many worker threads; the number of cores unless given. */
+  /** How many worker processes; the number of cores unless given. */
   readonly jobs?: number;
   /** Do one part of the files only. The others are not in the report. */
   readonly shard?: Shard;
@@ -22,12 +22,11 @@ export interface UpgradeArchivesOptions extends UpgradeArchiveOptions {
 }
 
 /**
- * Brings archives of any versions to head, each as `upgradeArchive` does it, on worker threads. A lineage with SQL
- * functions cannot be passed to a thread: then the work is done on this one, between other work, a file at a time.
+ * Brings archives of any versions to head, each as `upgradeArchive` does it, in worker processes. A lineage with SQL
+ * functions cannot be passed to one: then the work is done in this process, between other work, a file at a time.
  *
  * One bad file never stops the rest, and never throws: it is among `failed`, as is every path that could not be
- * searched. An error that escapes in a worker is its file's WORKER_CRASHED. A crash of SQLite itself would end the
- * process: threads share it.
+ * searched. A file that kills its worker, when it is tried once more and alone, is a WORKER_CRASHED.
  */
 export async function upgradeArchives(
   where: string | readonly string[],
@@ -48,6 +47,9 @@ export async function upgradeArchives(
   return log.report(found.problems.map((error) => problemOf(error, error.path ?? '')));
 }
 
+/** By each worker: while the disk takes one, the next is built. */
+const filesInHand = 8;
+
 const script = new URL(
   import.meta.url.endsWith('.ts') ? './upgrade-worker.ts' : './upgrade-worker.js',
   import.meta.url,
@@ -61,11 +63,12 @@ async function upgradeOnWorkers(
 ): Promise<void> {
   await runOnWorkers<UpgradeTask, UpgradeOutcome>(queue, {
     script,
-    workerData: settings,
+    setup: settings,
     jobs: Math.min(Math.max(1, jobs), queue.length),
+    tasksInHand: filesInHand,
     signal,
     onResult: ({ path }, outcome) => log.add(path, outcome),
-    onCrash: ({ path }, error) => log.add(path, { problem: crashProblem(path, error), durationMs: 0 }),
+    onCrash: ({ path }, reason) => log.add(path, { problem: crashProblem(path, reason), durationMs: 0 }),
   });
 }
 
@@ -82,11 +85,11 @@ async function upgradeHere(
   }
 }
 
-function crashProblem(path: string, error: Error): Problem {
+function crashProblem(path: string, reason: string): Problem {
   return {
     path,
     code: 'WORKER_CRASHED',
-    message: `the worker died on this file: ${error.message}`,
+    message: `the worker died on this file: ${reason}`,
     hint: 'the file is as it was or complete; try it alone, and report this if it happens again',
   };
 }

@@ -12,7 +12,7 @@ export interface UpgradeTask {
   readonly relativePath: string;
 }
 
-/** How one file fared: plain data, so that it can be said across threads. */
+/** How one file fared: plain data, so that it can be said across processes. */
 export type UpgradeOutcome = { readonly durationMs: number } & (
   | { readonly result: UpgradeResult }
   | { readonly problem: Problem }

@@ -9,10 +9,10 @@ import { fingerprint, makeFolder, writeArchive } from './testing/archives.ts';
 import { head, lineage } from './testing/fixture-lineage.ts';
 import { upgradeArchives } from './upgrade-archives.ts';
 
-/** With a function the work stays on this thread, without the time a worker takes to start. */
+/** With a function the work stays in this process, without the time a worker takes to start. */
+const here = defineLineage({ ...lineage, functions: { none: () => null } });
 const losing = defineLineage({
-  ...lineage,
-  functions: { none: () => null },
+  ...here,
   migrations: [
     ...lineage.migrations,
     { name: '0005_drop', sql: 'DROP TABLE tags', createdAtMs: 1_800_000_000_000 },
@@ -40,11 +40,11 @@ it('keeps originals of the same name apart, and puts all of them back', async ()
     failed: [],
   });
   expect(existsSync(join(backupDir, 'y/z/same.db'))).toBe(true);
-  const report = restoreArchives(backupDir, { lineage: losing, into: dir });
+  const report = await restoreArchives(backupDir, { lineage: losing, into: dir });
   expect(report).toMatchObject({ current: 0, failed: [] });
   expect(report.restored).toHaveLength(3);
   expect(digests()).toEqual(before);
-  expect(restoreArchives(backupDir, { lineage: losing, into: dir })).toMatchObject({
+  expect(await restoreArchives(backupDir, { lineage: losing, into: dir })).toMatchObject({
     restored: [],
     current: 3,
   });
@@ -55,16 +55,16 @@ it('reports in a dry run what an upgrade would do, and writes nothing', async ()
   for (let version = 1; version <= head; version++) writeArchive(join(dir, `${version}.db`), version);
   writeFileSync(join(dir, 'text.db'), 'text');
   const before = fingerprint(dir);
-  const rehearsed = await upgradeArchives(dir, { lineage, dryRun: true, jobs: 2 });
+  const rehearsed = await upgradeArchives(dir, { lineage: here, dryRun: true });
   expect(fingerprint(dir)).toEqual(before);
-  const real = await upgradeArchives(dir, { lineage, jobs: 2 });
+  const real = await upgradeArchives(dir, { lineage: here });
   const facts = ({ files, upgraded, current, failed }: typeof real) => ({
     files: files.map(({ durationMs: _, ...file }) => file),
     counts: { upgraded, current },
     failed,
   });
   expect(facts(rehearsed)).toEqual(facts(real));
-  expect(real.files[0]).toMatchObject({ from: 1, to: head, how: 'memory', state: 'upgraded' });
+  expect(real.files[0]).toMatchObject({ from: 1, to: head, how: 'fused', state: 'upgraded' });
 });
 
 it('splits a fleet into parts that share no file, wherever the folder lies', async () => {
@@ -94,7 +94,7 @@ it('removes what a killed run left beside archives, also beside those it had fin
     writeFileSync(join(dir, `.${version}.db.upgrading`), readFileSync(join(dir, `${version}.db`)));
     writeFileSync(join(dir, `${version}.db-lock`), '');
   }
-  expect(await upgradeArchives(dir, { lineage, jobs: 1 })).toMatchObject({
+  expect(await upgradeArchives(dir, { lineage: here })).toMatchObject({
     upgraded: 1,
     current: 1,
     failed: [],

@@ -17,7 +17,7 @@ export interface UpgradedFile {
   /** The version before; undefined when the file failed. */
   readonly from: number | undefined;
   readonly to: number;
-  /** Where the migrations ran; `none` when there was nothing to do or the file failed. */
+  /** In one pass or by running the migrations; `none` when there was nothing to do or the file failed. */
   readonly how: UpgradeResult['how'];
   /** As it was found. */
   readonly sizeBytes: number;

@@ -1,6 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { serveTasks } from './serve-tasks.ts';
 import { type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
 
-parentPort?.on('message', async (task: UpgradeTask) => {
-  parentPort?.postMessage(await upgradeFile(task, workerData as UpgradeSettings));
-});
+serveTasks((task: UpgradeTask, settings: UpgradeSettings) => upgradeFile(task, settings));

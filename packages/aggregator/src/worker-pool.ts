@@ -1,18 +1,25 @@
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import type { WorkerAnswer, WorkerOrder } from './serve-tasks.ts';
 
 export interface WorkerPoolOptions<TTask, TResult> {
   readonly script: URL;
-  /** Cloned to every worker once. */
-  readonly workerData: unknown;
+  /** Told to every worker before its first task. */
+  readonly setup: unknown;
   readonly jobs: number;
+  /** How many tasks a worker has in hand at once, so that it computes for one while the disk is busy with others. */
+  readonly tasksInHand: number;
   /** No task begins after it is aborted; those in hand are finished. */
   readonly signal?: AbortSignal | undefined;
   readonly onResult: (task: TTask, result: TResult) => void;
-  /** The worker died on this task; another takes its place. */
-  readonly onCrash: (task: TTask, error: Error) => void;
+  /** The task fails, or kills its worker, even when it is alone there. */
+  readonly onCrash: (task: TTask, reason: string) => void;
 }
 
-/** Gives each task to one of `jobs` worker threads, in order, and returns when none is in hand any more. */
+/**
+ * Gives each task to one of `jobs` worker processes, in order, and returns when none is in hand any more. A process of
+ * its own, not a thread: what makes SQLite crash costs a worker. Another takes its place and does each of the tasks that
+ * were in hand alone, once, so that the one that did it is found.
+ */
 export async function runOnWorkers<TTask, TResult>(
   tasks: Iterable<TTask>,
   options: WorkerPoolOptions<TTask, TResult>,
@@ -23,31 +30,84 @@ export async function runOnWorkers<TTask, TResult>(
 
 async function runLane<TTask, TResult>(
   queue: Iterator<TTask>,
-  { script, workerData, signal, onResult, onCrash }: WorkerPoolOptions<TTask, TResult>,
+  options: WorkerPoolOptions<TTask, TResult>,
 ): Promise<void> {
-  let worker: Worker | undefined;
-  while (!signal?.aborted) {
-    const { done, value: task } = queue.next();
-    if (done) break;
-    worker ??= new Worker(script, { workerData });
-    try {
-      onResult(task, await ask<TResult>(worker, task));
-    } catch (error) {
-      await worker.terminate();
-      worker = undefined;
-      onCrash(task, error instanceof Error ? error : new Error(String(error)));
+  const { signal, tasksInHand } = options;
+  for (;;) {
+    const { lost } = await runWorker(queue, tasksInHand, options);
+    if (lost.length === 0) return;
+    for (const task of lost) {
+      const alone = await runWorker([task].values(), 1, { ...options, signal: undefined });
+      if (alone.lost.length > 0) options.onCrash(task, alone.reason);
     }
+    if (signal?.aborted) return;
   }
-  await worker?.terminate();
 }
 
-/** One message out, one message back. */
-function ask<TResult>(worker: Worker, task: unknown): Promise<TResult> {
-  const { promise, resolve, reject } = Promise.withResolvers<TResult>();
-  const onExit = (code: number) => reject(new Error(`the worker exited with code ${code}`));
-  worker.once('message', resolve).once('error', reject).once('exit', onExit);
-  worker.postMessage(task);
-  return promise.finally(() => {
-    worker.off('message', resolve).off('error', reject).off('exit', onExit);
+interface WorkerEnd<TTask> {
+  /** The tasks in hand when the worker died; none when it ended because there was no more to do. */
+  readonly lost: readonly TTask[];
+  readonly reason: string;
+}
+
+/** Starts no worker where there is nothing to do. */
+async function runWorker<TTask, TResult>(
+  queue: Iterator<TTask>,
+  tasksInHand: number,
+  { script, setup, signal, onResult, onCrash }: WorkerPoolOptions<TTask, TResult>,
+): Promise<WorkerEnd<TTask>> {
+  const { promise, resolve } = Promise.withResolvers<WorkerEnd<TTask>>();
+  const inHand = new Map<number, TTask>();
+  let count = 0;
+  let worker: ChildProcess | undefined;
+  const take = (): void => {
+    while (inHand.size < tasksInHand && !signal?.aborted) {
+      const { done, value: task } = queue.next();
+      if (done) break;
+      worker ??= startWorker(script, setup, answer, end);
+      inHand.set(++count, task);
+      order(worker, { id: count, task });
+    }
+    if (inHand.size > 0) return;
+    worker?.disconnect();
+    if (!worker) end('');
+  };
+  const answer = ({ id, result, failure }: WorkerAnswer): void => {
+    const task = inHand.get(id) as TTask;
+    inHand.delete(id);
+    if (failure === undefined) onResult(task, result as TResult);
+    else onCrash(task, failure);
+    take();
+  };
+  const end = (reason: string): void => resolve({ lost: [...inHand.values()], reason });
+  take();
+  return promise;
+}
+
+function startWorker(
+  script: URL,
+  setup: unknown,
+  onAnswer: (answer: WorkerAnswer) => void,
+  onEnd: (reason: string) => void,
+): ChildProcess {
+  const worker = fork(script, {
+    serialization: 'advanced',
+    stdio: 'ignore',
+    execArgv: [...process.execArgv, ...frugal],
   });
+  worker.on('message', onAnswer);
+  worker.once('error', (error) => onEnd(error.message));
+  worker.once('exit', (code, signal) => {
+    onEnd(signal ? `the worker was killed by ${signal}` : `the worker exited with code ${code}`);
+  });
+  order(worker, { setup });
+  return worker;
+}
+
+/** A worker's garbage is short-lived: a small nursery keeps it from a heap that grows with the machine's memory. */
+const frugal = ['--max-semi-space-size=2'];
+
+/** A worker that has just died takes no orders; its end is told by its exit. */
+function order(worker: ChildProcess, message: WorkerOrder): void {
+  worker.send(message as never, () => {});
 }

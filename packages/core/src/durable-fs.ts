@@ -1,5 +1,7 @@
 import * as fs from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { removeIfThere } from './lock-file.ts';
 
 /** The operations by which files of sessions come, move and go. One place, so that tests can let any of them fail. */
 export const durableFs = {
@@ -11,7 +13,7 @@ export const durableFs = {
     fs.promises.copyFile(from, to, fs.constants.COPYFILE_FICLONE),
   link: fs.linkSync,
   rename: fs.renameSync,
-  remove: (path: string): void => fs.rmSync(path, { force: true }),
+  remove: removeIfThere,
   chmod: fs.chmodSync,
   chown: fs.chownSync,
   utimes: fs.utimesSync,
@@ -21,8 +23,12 @@ export const durableFs = {
   write: (path: string, bytes: Uint8Array): void => fs.writeFileSync(path, bytes, { flush: true }),
   /** Forces a file's bytes to the disk. */
   sync: (path: string): void => syncPath(path, process.platform === 'win32' ? 'r+' : 'r'),
+  /** `sync` without blocking the process. */
+  syncAside,
   /** Forces a folder's entries to the disk: what makes a rename last. */
   syncDir,
+  /** `syncDir` without blocking the process, once for all that ask for it while it is under way. */
+  syncDirAside,
 };
 
 function makeDir(path: string): void {
@@ -44,4 +50,33 @@ function syncPath(path: string, flags: string): void {
   } finally {
     fs.closeSync(file);
   }
+}
+
+const fsyncAside = promisify(fs.fsync);
+
+async function syncAside(path: string): Promise<void> {
+  const file = fs.openSync(path, process.platform === 'win32' ? 'r+' : 'r');
+  try {
+    await fsyncAside(file);
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
+/** By folder: the sync that has not begun yet, and the one under way. */
+const waiting = new Map<string, Promise<void>>();
+const running = new Map<string, Promise<void>>();
+
+/** A sync under way may have begun before the caller's rename: the next one is the caller's, and everybody else's. */
+function syncDirAside(path: string): Promise<void> {
+  const shared = waiting.get(path);
+  if (shared) return shared;
+  const next = Promise.resolve(running.get(path)?.catch(() => {})).then(async () => {
+    waiting.delete(path);
+    const sync = process.platform === 'win32' ? Promise.resolve() : syncAside(path);
+    running.set(path, sync);
+    await sync.finally(() => running.get(path) === sync && running.delete(path));
+  });
+  waiting.set(path, next);
+  return next;
 }

@@ -1,18 +1,46 @@
 import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { VarveError } from '@varve/schema';
 import { durableFs } from './durable-fs.ts';
-import type { FileAtRest } from './file-state.ts';
+import { type FileAtRest, fingerprint, inspectAtRest } from './file-state.ts';
 import { openDatabase } from './open-database.ts';
 import { leaveWal } from './seal.ts';
 
-/** Puts a finished file in the place of another: the same owner, mode and modification time, lasting when it returns. */
-export function replaceFile(path: string, replacement: string, { kind }: FileAtRest): void {
-  const stat = statSync(path);
-  if (kind === 'unsealed') settle(path);
-  dress(replacement, stat);
-  durableFs.sync(replacement);
+/**
+ * Puts a finished file in the place of another, which must be as it was: the same owner, mode and modification time,
+ * lasting when it returns.
+ *
+ * @throws FILE_CHANGED
+ */
+export async function replaceFile(path: string, replacement: string, before: Original): Promise<void> {
+  dress(replacement, statSync(path));
+  await durableFs.syncAside(replacement);
+  if (fingerprint(path) !== before.fingerprint) throw changedError(path);
+  if (before.state.kind === 'unsealed') settle(path);
   durableFs.rename(replacement, path);
-  durableFs.syncDir(dirname(path));
+  await durableFs.syncDirAside(dirname(path));
+}
+
+/** What is to be replaced, as it was when the replacement was begun. */
+export interface Original {
+  readonly state: FileAtRest;
+  /** By `fingerprint`. */
+  readonly fingerprint: string;
+}
+
+export function inspectOriginal(path: string): Original {
+  return { fingerprint: fingerprint(path), state: inspectAtRest(path) };
+}
+
+function changedError(path: string): VarveError {
+  return new VarveError(
+    'FILE_CHANGED',
+    'the file changed while its replacement was made, which was discarded',
+    {
+      path,
+      hint: 'find out what writes to the archive, then try again',
+    },
+  );
 }
 
 /**

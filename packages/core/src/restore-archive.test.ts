@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { createSession, openArchive, restoreArchive, upgradeArchive } from './index.ts';
-import { errorOf } from './testing/error-of.ts';
+import { rejectionOf } from './testing/error-of.ts';
 import { describeFolder } from './testing/folder.ts';
 import { history as lineage, writeFileAt } from './testing/history.ts';
 import { startProgram } from './testing/run-program.ts';
@@ -20,13 +20,13 @@ async function upgradeWithBackup() {
 it('puts the original back, byte for byte, and keeps the backup', async () => {
   const { dir, backupDir, path, backup, original } = await upgradeWithBackup();
   const { mtimeMs } = statSync(path);
-  expect(restoreArchive(backup, path, { lineage })).toBe(true);
+  expect(await restoreArchive(backup, path, { lineage })).toBe(true);
   expect(readFileSync(path).equals(original)).toBe(true);
   expect(statSync(path).mtimeMs).toBe(mtimeMs);
-  expect(restoreArchive(backup, path, { lineage })).toBe(false);
+  expect(await restoreArchive(backup, path, { lineage })).toBe(false);
   expect([readdirSync(dir), readdirSync(backupDir)]).toEqual([['v1.db'], ['v1.db']]);
   rmSync(path);
-  expect(restoreArchive(backup, path, { lineage })).toBe(true);
+  expect(await restoreArchive(backup, path, { lineage })).toBe(true);
   expect(readFileSync(path).equals(original)).toBe(true);
 });
 
@@ -39,10 +39,10 @@ it.each([
   sqlite.exec(sql);
   sqlite.close();
   const before = describeFolder(dir);
-  const error = errorOf(() => restoreArchive(backup, path, { lineage }));
+  const error = await rejectionOf(restoreArchive(backup, path, { lineage }));
   expect(error).toMatchObject({ code: 'RESTORE_REFUSED', path, details: { backup } });
   expect(describeFolder(dir)).toEqual(before);
-  expect(restoreArchive(backup, path, { lineage, overwrite: true })).toBe(true);
+  expect(await restoreArchive(backup, path, { lineage, overwrite: true })).toBe(true);
   expect(readFileSync(path).equals(original)).toBe(true);
 });
 
@@ -50,9 +50,8 @@ it('puts no damaged backup in the place of a good archive', async () => {
   const { dir, path, backup, original } = await upgradeWithBackup();
   writeFileSync(backup, Buffer.from(original).fill(0xff, 4096, 8192));
   const before = describeFolder(dir);
-  expect(() => restoreArchive(backup, path, { lineage, overwrite: true })).toThrow(
-    expect.objectContaining({ code: 'FILE_CORRUPT' }),
-  );
+  const error = await rejectionOf(restoreArchive(backup, path, { lineage, overwrite: true }));
+  expect(error.code).toBe('FILE_CORRUPT');
   expect(describeFolder(dir)).toEqual(before);
 });
 
@@ -67,7 +66,7 @@ it('puts back what lay in a WAL beside the original', async () => {
   const { backup = '' } = await upgradeArchive(session.path, { lineage, backupDir });
   expect(readdirSync(backupDir).length).toBe(2);
   rmSync(session.path);
-  restoreArchive(backup, session.path, { lineage });
+  await restoreArchive(backup, session.path, { lineage });
   using archive = openArchive(session.path, { lineage });
   expect(archive.db.select().from(lineage.tables.decisions).all().length).toBeGreaterThanOrEqual(Number(seq));
   expect(readdirSync(dir)).toEqual([join(session.path).split('/').at(-1)]);

@@ -9,7 +9,7 @@ import { identifyForReading } from './identify-for-reading.ts';
 import { isSameContent } from './move-into.ts';
 import { openDatabase } from './open-database.ts';
 import { openSource } from './open-source.ts';
-import { replaceFile } from './replace-file.ts';
+import { inspectOriginal, type Original, replaceFile } from './replace-file.ts';
 import { assertSound, leaveWal } from './seal.ts';
 import { verifyRows } from './verify-rows.ts';
 import { removeWork, workFile } from './work-file.ts';
@@ -29,13 +29,17 @@ export interface RestoreArchiveOptions {
  * @throws RESTORE_REFUSED where the archive holds something else; SESSION_LOCKED while a writer or an upgrade has it
  * open; FILE_CORRUPT for a damaged backup; the codes of files. The archive is as it was then.
  */
-export function restoreArchive(backup: string, path: string, options: RestoreArchiveOptions): boolean {
+export async function restoreArchive(
+  backup: string,
+  path: string,
+  options: RestoreArchiveOptions,
+): Promise<boolean> {
   const lock = acquireWriterLock(path, 0);
   try {
-    const isThere = existsSync(path);
-    if (isThere && isSameContent(backup, path)) return false;
-    if (isThere && !options.overwrite) onFile(path, () => assertUpgradeOf(backup, path, options.lineage));
-    putBack(backup, path, isThere);
+    const original = existsSync(path) ? inspectOriginal(path) : undefined;
+    if (original && isSameContent(backup, path)) return false;
+    if (original && !options.overwrite) onFile(path, () => assertUpgradeOf(backup, path, options.lineage));
+    await putBack(backup, path, original);
     return true;
   } catch (error) {
     throw fileError(error, path, 'write');
@@ -63,27 +67,27 @@ function assertUpgradeOf(backup: string, path: string, lineage: Lineage): void {
   }
 }
 
-function putBack(backup: string, path: string, isThere: boolean): void {
+async function putBack(backup: string, path: string, original: Original | undefined): Promise<void> {
   const work = workFile(path, 'upgrading');
   removeWork(work);
   try {
     for (const suffix of ['', ...leftoverSuffixes]) {
-      if (suffix === '' || statOf(backup + suffix)) durableFs.copy(backup + suffix, work + suffix);
+      if (suffix === '' || statOf(backup + suffix)) await durableFs.copyAside(backup + suffix, work + suffix);
     }
     durableFs.chmod(work, 0o600);
     settle(work, backup);
-    if (isThere) replaceFile(path, work, inspectAtRest(path));
-    else giveName(work, path);
+    if (original) await replaceFile(path, work, original);
+    else await giveName(work, path);
   } finally {
     removeWork(work);
   }
 }
 
-function giveName(work: string, path: string): void {
+async function giveName(work: string, path: string): Promise<void> {
   durableFs.chmod(work, 0o444);
-  durableFs.sync(work);
+  await durableFs.syncAside(work);
   durableFs.rename(work, path);
-  durableFs.syncDir(dirname(path));
+  await durableFs.syncDirAside(dirname(path));
 }
 
 /** Takes in what lay beside the backup, and checks what comes of it. */

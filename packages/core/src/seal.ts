@@ -63,8 +63,8 @@ export function leaveWal(sqlite: Database, path: string): void {
 }
 
 /** @throws FILE_CORRUPT */
-export function assertSound(sqlite: Database, path: string): void {
-  const [first] = sqlite.pragma('quick_check(1)') as { quick_check: string }[];
+export function assertSound(sqlite: Database, path: string, schema = 'main'): void {
+  const [first] = sqlite.pragma(`${schema}.quick_check(1)`) as { quick_check: string }[];
   if (first?.quick_check === 'ok') return;
   throw new VarveError('FILE_CORRUPT', `the database is damaged: ${first?.quick_check}`, {
     path,

@@ -1,5 +1,4 @@
-import { realpathSync } from 'node:fs';
-import type { Lineage } from '@varve/migrations';
+import { type Lineage, versionFromHint } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import {
@@ -9,12 +8,13 @@ import {
   rehearseBuild,
 } from './build-upgraded.ts';
 import { fileError, onFile } from './file-error.ts';
-import { type FileAtRest, fingerprint, inspectAtRest, inspectFile, statOf } from './file-state.ts';
+import { type FileAtRest, inspectAtRest, inspectFile, statOf } from './file-state.ts';
 import { identifyForReading } from './identify-for-reading.ts';
 import { keepBackup } from './keep-backup.ts';
 import { lockSuffix } from './lock-file.ts';
 import { openDatabase } from './open-database.ts';
-import { replaceFile } from './replace-file.ts';
+import { realPath } from './real-path.ts';
+import { inspectOriginal, replaceFile } from './replace-file.ts';
 import type { UpgradeVerification } from './verify-rows.ts';
 import { removeWork, workFile } from './work-file.ts';
 import { acquireWriterLock, type WriterLock } from './writer-lock.ts';
@@ -39,8 +39,8 @@ export interface UpgradeResult {
   readonly to: number;
   /** False when the file was sealed and at head already: nothing was written then. */
   readonly changed: boolean;
-  /** Where the migrations ran; `none` when there was nothing to do. */
-  readonly how: 'none' | 'memory' | 'file';
+  /** In one pass by what the lens reads, or by running the migrations; `none` when there was nothing to do. */
+  readonly how: 'none' | BuiltUpgrade['how'];
   /** After the upgrade. */
   readonly sizeBytes: number;
   readonly durationMs: number;
@@ -59,7 +59,7 @@ export interface UpgradeResult {
  */
 export async function upgradeArchive(path: string, options: UpgradeArchiveOptions): Promise<UpgradeResult> {
   const startedMs = performance.now();
-  const file = onFile(path, () => realpathSync(path));
+  const file = realPath(path);
   const to = options.lineage.migrations.length;
   const isDone = onFile(file, () => isSealedAtHead(file, options));
   if (isDone && !options.dryRun) await removeLeftovers(file);
@@ -77,7 +77,7 @@ function isSealedAtHead(file: string, options: UpgradeArchiveOptions): boolean {
   const { lineage } = options;
   const state = inspectFile(file);
   if (state.kind === 'live') throw liveError(file, { pid: state.holder.pid });
-  if (state.kind === 'unsealed') return false;
+  if (state.kind === 'unsealed' || isHintedBehind(state, lineage)) return false;
   const sqlite = openDatabase(file, { readonly: true });
   try {
     const from = identifyForReading(sqlite, lineage, { path: file, newer: 'refuse' });
@@ -86,6 +86,11 @@ function isSealedAtHead(file: string, options: UpgradeArchiveOptions): boolean {
   } finally {
     sqlite.close();
   }
+}
+
+/** Then the file is most likely to be upgraded: what the hint says is looked at again before anything is written. */
+function isHintedBehind({ header }: FileAtRest, lineage: Lineage): boolean {
+  return (versionFromHint(header, lineage) ?? lineage.migrations.length) < lineage.migrations.length;
 }
 
 /** What a killed upgrade left beside a file whose rename it had done, or that another run upgraded since. */
@@ -133,19 +138,18 @@ async function upgradeLocked(
   file: string,
   options: UpgradeArchiveOptions,
 ): Promise<BuiltUpgrade & { backup?: string }> {
-  const before = fingerprint(file);
-  const state = inspectAtRest(file);
+  const original = inspectOriginal(file);
   const { backupDir } = options;
   const work = workFile(file, 'upgrading');
   removeWork(work);
   try {
-    const built = await buildUpgraded(work, buildOptions(file, state, options));
+    const built = await buildUpgraded(work, buildOptions(file, original.state, options));
     const backup = backupDir === undefined ? {} : { backup: keepBackup(file, backupDir) };
-    if (fingerprint(file) !== before) throw changedError(file);
-    replaceFile(file, work, state);
+    await replaceFile(file, work, original);
     return { ...built, ...backup };
-  } finally {
+  } catch (error) {
     removeWork(work);
+    throw error;
   }
 }
 
@@ -154,12 +158,5 @@ function liveError(path: string, details: Readonly<Record<string, unknown>>): Va
     path,
     hint: 'close or seal the session first; openSession brings a live session to head',
     details,
-  });
-}
-
-function changedError(path: string): VarveError {
-  return new VarveError('FILE_CHANGED', 'the file changed while it was upgraded; the upgrade was discarded', {
-    path,
-    hint: 'find out what writes to the archive, then upgrade it again',
   });
 }

@@ -40,15 +40,16 @@ it('discards a copy with another value than the lens sees, when every cell is ve
   expect(await upgradeArchive(path, { lineage, verify: 'counts' })).toMatchObject({ changed: true });
 });
 
-it('passes what is right, cell for cell, small and large', async () => {
-  for (const [decisions, how] of [
-    [10, 'memory'],
-    [3000, 'file'],
-  ] as const) {
-    const sql = 'UPDATE decisions SET summary = hex(zeroblob(1700)) || seq';
-    const path = writeFileAt(makeTempDir(), 1, { decisions, sql });
-    expect(await upgradeArchive(path, { lineage: history, verify: 'full' })).toMatchObject({ to: head, how });
-  }
+const large = 'UPDATE decisions SET summary = hex(zeroblob(1700)) || seq';
+
+it.each([
+  ['small', 'fused', 10, ''],
+  ['large', 'fused', 3000, large],
+  ['small', 'replayed', 10, 'DROP INDEX tool_calls_tool_name_idx'],
+  ['large', 'replayed', 3000, `${large}; DROP INDEX tool_calls_tool_name_idx`],
+])('passes what is right, cell for cell: a %s file, %s', async (_size, how, decisions, sql) => {
+  const path = writeFileAt(makeTempDir(), 1, { decisions, sql });
+  expect(await upgradeArchive(path, { lineage: history, verify: 'full' })).toMatchObject({ to: head, how });
 });
 
 it.each([

@@ -28,11 +28,22 @@ export function verifyRows(upgraded: Database, original: Source, options: Verify
   let source = original;
   try {
     source = readAtHead(original, options);
-    for (const { type, name } of readSchema(upgraded)) {
-      if (type === 'table') verifyTable(name, upgraded, source.sqlite, options);
-    }
+    verifyTables(upgraded, source.sqlite, options);
   } finally {
     source.close();
+  }
+}
+
+type VerifyTablesOptions = Pick<VerifyRowsOptions, 'path' | 'verify'>;
+
+/**
+ * Compares every table of an upgraded copy with what a connection shows under its name.
+ *
+ * @throws as `verifyRows`
+ */
+export function verifyTables(upgraded: Database, expected: Database, options: VerifyTablesOptions): void {
+  for (const { type, name } of readSchema(upgraded)) {
+    if (type === 'table') verifyTable(name, upgraded, expected, options);
   }
 }
 
@@ -40,7 +51,7 @@ function verifyTable(
   table: string,
   upgraded: Database,
   original: Database,
-  { path, verify }: VerifyRowsOptions,
+  { path, verify }: VerifyTablesOptions,
 ): void {
   const [count, expected] = [upgraded, original].map((sqlite) => countRows(sqlite, table));
   if (count !== expected)

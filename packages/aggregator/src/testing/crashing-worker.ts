@@ -1,9 +1,11 @@
-import { parentPort } from 'node:worker_threads';
+import { serveTasks } from '../serve-tasks.ts';
 
 /** Doubles numbers; dies on others in the way that the task names. */
-parentPort?.on('message', (task: unknown) => {
+serveTasks(async (task: unknown) => {
   if (task === 'exit') process.exit(3);
+  if (task === 'segfault') process.kill(process.pid, 'SIGSEGV');
   if (task === 'throw') throw new Error('thrown in a worker');
-  if (task === 'reject') Promise.reject(new Error('rejected in a worker'));
-  else parentPort?.postMessage(Number(task) * 2);
+  if (task === 'reject') void Promise.reject(new Error('rejected in a worker'));
+  if (typeof task !== 'number') return new Promise(() => {});
+  return task * 2;
 });

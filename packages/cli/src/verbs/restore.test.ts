@@ -18,7 +18,7 @@ it('rehearses, upgrades with a report, and puts the original back', async () => 
   const options = ['--backup', 'originals', '--verify', 'full', '--shard', '1/1', '--report', 'report.json'];
   expect(await runVarve(dir, 'upgrade', 'archives', ...options)).toMatchObject({ exitCode: 0, stderr: '' });
   const { files } = JSON.parse(readFileSync(join(dir, 'report.json'), 'utf8'));
-  expect(files).toMatchObject([{ path, from: 1, to: 3, how: 'memory', state: 'upgraded' }]);
+  expect(files).toMatchObject([{ path, from: 1, to: 3, how: 'fused', state: 'upgraded' }]);
   const { stdout } = await runVarve(dir, 'restore', 'originals', '--into', 'archives');
   expect(stdout).toBe('1 restored; 0 were so already; 0 failed\n');
   expect(readFileSync(path).equals(original)).toBe(true);

@@ -11,7 +11,7 @@ export function addRestore(program: Command): void {
   defineVerb<{ into: string; overwrite?: boolean }>(command, async (context, args, options) => {
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar('restoring');
-    const report = restoreArchives(args[0] as string, { ...options, lineage, onProgress: bar.update });
+    const report = await restoreArchives(args[0] as string, { ...options, lineage, onProgress: bar.update });
     const { restored, current, failed } = report;
     return {
       json: report,
