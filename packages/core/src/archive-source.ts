@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lineage, replayMigrations } from '@varve/migrations';
 import { onFile } from './file-error.ts';
-import { readFileShape } from './file-shape.ts';
+import { FileShapes } from './file-shape.ts';
 import { inspectFile } from './file-state.ts';
 import { identifyForReading } from './identify-for-reading.ts';
 import { openSource, type Source } from './open-source.ts';
@@ -23,7 +23,7 @@ export interface ArchiveSource {
   /** How many migrations the archive has had, whatever became of the copy. */
   readonly version: number;
   readonly copy: 'none' | 'file';
-  /** By `readFileShape`, of the archive at its own version. */
+  /** By `FileShapes`, of the archive at its own version. */
   readonly shape: string | undefined;
   /** Removes the copy. Call it after DETACH. */
   close(): void;
@@ -42,7 +42,7 @@ export function openArchiveSource(path: string, { lineage, at }: ArchiveSourceOp
     let source = openSource(file, state);
     try {
       const version = identifyForReading(source.sqlite, lineage, { path: file, newer: 'refuse' });
-      const shape = readFileShape(source.sqlite, 'main');
+      const shape = new FileShapes(source.sqlite).read('main');
       const isReplayed = at === 'head' && version < lineage.migrations.length;
       if (source.copy === 'none') source.close();
       if (source.copy === 'none' && !isReplayed)

@@ -1,21 +1,40 @@
 import { ledgerTable, quoteIdentifier } from '@varve/migrations';
+import type { Statement } from 'better-sqlite3';
 import { type Database, isMissing } from './open-database.ts';
 
-/**
- * All that tells the version of a file, as one text: two files of the same shape stand at the same version of a
- * lineage, or neither at any. Undefined for a file without a ledger, or with one that does not tell by its hashes alone.
- */
-export function readFileShape(sqlite: Database, schema: string): string | undefined {
+/** Reads all that tells the version of a file, as one text: files of the same shape stand at the same version. */
+export class FileShapes {
+  readonly #sqlite: Database;
+  readonly #statements = new Map<string, Statement<[], string | null>>();
+
+  constructor(sqlite: Database) {
+    this.#sqlite = sqlite;
+  }
+
+  /** Undefined for a file without a ledger, or with one that does not tell by its hashes alone. */
+  read(schema: string): string | undefined {
+    try {
+      return this.#statementFor(schema).get() ?? undefined;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #statementFor(schema: string): Statement<[], string | null> {
+    const known = this.#statements.get(schema);
+    if (known) return known;
+    const statement = this.#sqlite.prepare<[], string | null>(shapeSql(schema)).pluck();
+    this.#statements.set(schema, statement);
+    return statement;
+  }
+}
+
+function shapeSql(schema: string): string {
   const [ledger, objects] = [ledgerTable, 'sqlite_schema'].map(
     (table) => `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`,
   );
-  const sql = `SELECT
-    (SELECT iif(min(hash <> ''), json_group_array(hash), NULL) FROM (SELECT coalesce(hash, '') AS hash FROM ${ledger} ORDER BY rowid))
+  const hashes = `SELECT coalesce(hash, '') AS hash FROM ${ledger} ORDER BY rowid`;
+  return `SELECT (SELECT iif(min(hash <> ''), json_group_array(hash), NULL) FROM (${hashes}))
     || (SELECT json_group_array(json_array(type, name, tbl_name, sql)) FROM ${objects})`;
-  try {
-    return (sqlite.prepare(sql).pluck().get() as string | null) ?? undefined;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }

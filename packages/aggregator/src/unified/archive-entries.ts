@@ -40,6 +40,8 @@ export class ArchiveEntries {
   readonly #keep: Statement;
   readonly #save: Statement;
   readonly #setRows: Statement;
+  readonly #setState: Statement;
+  readonly #remove: Statement;
 
   constructor(sqlite: Database) {
     this.#sqlite = sqlite;
@@ -47,6 +49,8 @@ export class ArchiveEntries {
     this.#keep = sqlite.prepare(keepSql);
     this.#save = sqlite.prepare(saveSql).pluck();
     this.#setRows = sqlite.prepare('UPDATE main."_archives" SET "rows" = ?, "session_id" = ? WHERE "id" = ?');
+    this.#setState = sqlite.prepare('UPDATE main."_archives" SET "state" = ? WHERE "id" = ?');
+    this.#remove = sqlite.prepare('DELETE FROM main."_archives" WHERE "id" = ?');
   }
 
   list(): KnownArchive[] {
@@ -76,11 +80,11 @@ export class ArchiveEntries {
   }
 
   setState(id: number, state: KnownArchive['state']): void {
-    this.#sqlite.prepare('UPDATE main."_archives" SET "state" = ? WHERE "id" = ?').run(state, id);
+    this.#setState.run(state, id);
   }
 
   remove(id: number): void {
-    this.#sqlite.prepare('DELETE FROM main."_archives" WHERE "id" = ?').run(id);
+    this.#remove.run(id);
   }
 
   /** The archives that could not be read, by path. */

@@ -30,6 +30,8 @@ export function isTorn(sqlite: Database): boolean {
 export function finishFilling(sqlite: Database, tables: readonly HeadTable[]): void {
   if (!isFilling(sqlite)) return;
   sqlite.pragma('synchronous = FULL');
+  // The rows of an index are sorted outside of memory.
+  sqlite.pragma('temp_store = FILE');
   const finish = sqlite.transaction(() => {
     // Another process may have done it since.
     if (!isFilling(sqlite)) return;

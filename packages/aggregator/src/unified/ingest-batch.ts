@@ -1,19 +1,11 @@
-import type { KnownShapes } from '@varve/core';
-import type { Lineage } from '@varve/migrations';
 import { SqliteError } from 'better-sqlite3';
 import { type Problem, problemOf } from '../problem.ts';
 import type { FoundFile } from '../walk-files.ts';
-import { type ArchiveReading, openReading } from './archive-reading.ts';
+import type { ArchiveReader, ArchiveReading } from './archive-reader.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
 
 /** SQLite attaches ten databases at most, and detaches one only after the transaction that read it. */
 export const batchSize = 10;
-
-export interface IngestBatchOptions {
-  readonly lineage: Lineage;
-  readonly shapes: KnownShapes;
-  readonly mustReplay?: boolean;
-}
 
 interface BatchEntry {
   readonly file: FoundFile;
@@ -27,10 +19,11 @@ interface BatchEntry {
  */
 export function ingestBatch(
   writer: UnifiedWriter,
+  reader: ArchiveReader,
   files: readonly FoundFile[],
-  options: IngestBatchOptions,
+  mustReplay = false,
 ): void {
-  const batch = files.map((file, slot) => open(writer, file, `archive${slot}`, options));
+  const batch = files.map((file, slot) => open(reader, file, `archive${slot}`, mustReplay));
   const stumbled: FoundFile[] = [];
   try {
     writer.write(() => {
@@ -39,20 +32,12 @@ export function ingestBatch(
   } finally {
     for (const { outcome } of batch) if ('reading' in outcome) outcome.reading.detach();
   }
-  if (stumbled.length > 0) ingestBatch(writer, stumbled, { ...options, mustReplay: true });
+  if (stumbled.length > 0) ingestBatch(writer, reader, stumbled, true);
 }
 
-function open(
-  writer: UnifiedWriter,
-  file: FoundFile,
-  schema: string,
-  { mustReplay = false, ...options }: IngestBatchOptions,
-): BatchEntry {
+function open(reader: ArchiveReader, file: FoundFile, schema: string, mustReplay: boolean): BatchEntry {
   try {
-    return {
-      file,
-      outcome: { reading: openReading(writer.sqlite, file.path, { ...options, schema, mustReplay }) },
-    };
+    return { file, outcome: { reading: reader.open(file.path, schema, mustReplay) } };
   } catch (error) {
     return { file, outcome: { problem: problemOf(error, file.path) } };
   }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { KnownShapes } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import type { FoundFile } from '../walk-files.ts';
+import { ArchiveReader } from './archive-reader.ts';
 import { batchSize, ingestBatch } from './ingest-batch.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
 
@@ -27,11 +27,11 @@ export async function ingestFiles(
 ): Promise<void> {
   const total = files.length;
   const bytesTotal = sumSizes(files);
-  const shapes: KnownShapes = new Map();
+  const reader = new ArchiveReader(writer.sqlite, lineage);
   let bytesDone = 0;
   for (let done = 0; done < total; done += batchSize) {
     const batch = files.slice(done, done + batchSize);
-    ingestBatch(writer, batch, { lineage, shapes });
+    ingestBatch(writer, reader, batch);
     bytesDone += sumSizes(batch);
     onProgress?.({ done: Math.min(done + batchSize, total), total, bytesDone, bytesTotal });
     await setImmediate();

@@ -127,6 +127,8 @@ async function ingestOrphans(
  * the file once, not into a WAL before.
  */
 function enterWritingMode(sqlite: Database): void {
+  // Where SQLite keeps what it needs to undo one archive.
+  sqlite.pragma('temp_store = MEMORY');
   if (isFilling(sqlite)) {
     sqlite.pragma('journal_mode = TRUNCATE');
     sqlite.pragma('synchronous = OFF');

@@ -3,12 +3,12 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { Problem } from '../problem.ts';
 import type { FoundFile } from '../walk-files.ts';
 import { ArchiveEntries, type ArchiveOutcome, type KnownArchive } from './archive-entries.ts';
-import type { ArchiveReading } from './archive-reading.ts';
+import type { ArchiveReading } from './archive-reader.ts';
 import { Duplicates } from './duplicates.ts';
 import { isFilling } from './filling.ts';
 import type { HeadTable } from './head-tables.ts';
 import { type IngestScript, makeIngestScript } from './ingest-script.ts';
-import { hasSameRows } from './same-rows.ts';
+import { RowComparison } from './row-comparison.ts';
 import { forgetRowsSql, indexRowsSql, readSearchIndexes } from './search-index.ts';
 
 /** Writes whole archives into the tables of a unified file, inside the caller's transaction. */
@@ -16,6 +16,7 @@ export class UnifiedWriter {
   readonly sqlite: Database;
   readonly entries: ArchiveEntries;
   readonly duplicates: Duplicates;
+  readonly #rows: RowComparison;
   readonly #tables: readonly HeadTable[];
   readonly #removals: readonly Statement[];
   readonly #indexings: readonly Statement[];
@@ -28,6 +29,7 @@ export class UnifiedWriter {
     this.sqlite = sqlite;
     this.entries = new ArchiveEntries(sqlite);
     this.duplicates = new Duplicates(sqlite);
+    this.#rows = new RowComparison(sqlite);
     this.#tables = tables;
     // The indexes of a view that is being filled are made when it is.
     const indexes = isFilling(sqlite) ? [] : readSearchIndexes(sqlite);
@@ -80,7 +82,7 @@ export class UnifiedWriter {
 
   #isSame({ id, state }: KnownArchive, { selects }: IngestScript): boolean {
     if (state !== 'unified' && state !== 'gone') return false;
-    return [...selects].every(([table, select]) => hasSameRows(this.sqlite, table, id, select));
+    return [...selects].every(([table, select]) => this.#rows.areSame(table, select, id));
   }
 
   #supersede({ id, state }: Pick<KnownArchive, 'id' | 'state'>): void {

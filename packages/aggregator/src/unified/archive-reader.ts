@@ -1,0 +1,47 @@
+import { ArchiveAttacher } from '@varve/core';
+import { compileLens, type Lens, type Lineage } from '@varve/migrations';
+import type { Database } from 'better-sqlite3';
+
+/** An archive attached as `schema`: its rows at head are had through `lens`, where there is one. */
+export interface ArchiveReading {
+  readonly strategy: 'identity' | 'lens' | 'replayed';
+  /** The archive's own, whatever became of a copy. */
+  readonly version: number;
+  readonly schema: string;
+  readonly lens: Lens | undefined;
+  /** Outside of a transaction. */
+  detach(): void;
+}
+
+/** Attaches archives to a connection, each in the cheapest way to read it at head. */
+export class ArchiveReader {
+  readonly #lineage: Lineage;
+  readonly #attacher: ArchiveAttacher;
+
+  constructor(sqlite: Database, lineage: Lineage) {
+    this.#lineage = lineage;
+    this.#attacher = new ArchiveAttacher(sqlite, lineage);
+  }
+
+  /**
+   * @param mustReplay When the archive's lens is known not to do for its rows.
+   * @throws the codes of `ArchiveAttacher`
+   */
+  open(path: string, schema: string, mustReplay: boolean): ArchiveReading {
+    const at = mustReplay ? 'head' : 'own version';
+    const { version, detach } = this.#attacher.attach(path, { schema, at });
+    if (version === this.#lineage.migrations.length) {
+      return { strategy: 'identity', version, schema, lens: undefined, detach };
+    }
+    if (mustReplay) return { strategy: 'replayed', version, schema, lens: undefined, detach };
+    try {
+      const lens = compileLens(this.#lineage, version);
+      if (!lens.refusal) return { strategy: 'lens', version, schema, lens, detach };
+    } catch (error) {
+      detach();
+      throw error;
+    }
+    detach();
+    return this.open(path, schema, true);
+  }
+}
