@@ -7,6 +7,7 @@ import { registerFunctions } from '../register-functions.ts';
 import { type SchemaObject, schemaAt } from '../schema-at.ts';
 import { quoteIdentifier } from '../sql-tokens.ts';
 import { stampHint } from '../version-hint.ts';
+import { mayFailMidway } from './fails-midway.ts';
 
 /** The name under which the file to read is attached to the one to fill. */
 export const fusedSchema = 'fused';
@@ -66,6 +67,7 @@ function compileFusion(lineage: Lineage, from: number): Fusion | undefined {
   const lens = compileLens(lineage, from);
   const head = headObjects(lineage);
   if (lens.refusal || [...head, ...schemaAt(lineage, from)].some(needsReplay)) return undefined;
+  if (mayFailMidway(lineage, from)) return undefined;
   const fill = (table: LensTable) => fillStatement(table, isUnchanged(table, lineage, from));
   const bound = lens.tables.filter((table) => !table.hasFreeRowids);
   if (bound.some(({ wholeOf }) => wholeOf === undefined)) return undefined;

@@ -1,0 +1,193 @@
+import { nameKey } from '../lens/name-key.ts';
+import type { Step } from '../lens/trace-lineage.ts';
+import { keywordOf, nameAt } from '../split-statements.ts';
+import { identifierOf, type SqlToken } from '../sql-tokens.ts';
+import { readPlainCopy } from './plain-copy.ts';
+import { demandsOf, type TableDemands } from './table-demands.ts';
+
+/** Stands for all columns of a table. */
+const everything = '*';
+
+/**
+ * Follows pending statements and asks whether rows may fail in one of them that a later one mends or drops: a replay
+ * stops at such a row, one pass never sees it. A column is burdened from the statement that demands something new of its
+ * values on; whatever may take such values away, or the demand, makes the answer yes. What is not understood does too.
+ */
+export class Burdens {
+  readonly #burdens = new Map<string, Set<string>>();
+  /** Tables that have not changed since their every row, with all that burdens it, went into another. */
+  readonly #copied = new Set<string>();
+
+  /** True when the statement may hide that an earlier one failed. */
+  hides(step: Step): boolean {
+    const { tokens } = step.statement;
+    const [first, second] = [keywordOf(tokens[0]), keywordOf(tokens[1])];
+    if (first === 'CREATE') return this.#create(step);
+    if (first === 'DROP') return this.#drop(step, second);
+    if (first === 'ALTER') return this.#alter(step);
+    if (first === 'UPDATE') return this.#update(step);
+    if (first === 'INSERT') return this.#insert(step);
+    const table = nameKey(nameAt(tokens, 2) ?? '');
+    return first !== 'DELETE' || this.#isBurdened(table) || tokens.some(({ text }) => text === '(');
+  }
+
+  #of(table: string): Set<string> {
+    const burdens = this.#burdens.get(table) ?? new Set<string>();
+    this.#burdens.set(table, burdens);
+    return burdens;
+  }
+
+  #isBurdened(table: string): boolean {
+    return this.#of(table).size > 0;
+  }
+
+  /** An index may refuse what rows hold by being unique, or by an expression that fails. */
+  #create({ statement: { tokens }, before }: Step): boolean {
+    const at = tokens.findIndex((token) => keywordOf(token) === 'ON');
+    const isIndex = keywordOf(tokens[1]) === 'INDEX' || keywordOf(tokens[2]) === 'INDEX';
+    const isPlain =
+      keywordOf(tokens[1]) === 'INDEX' && tokens.filter(({ text }) => text === '(').length === 1;
+    if (isIndex && !isPlain) this.#of(nameKey(nameAt(tokens, at + 1) ?? '')).add(everything);
+    return (
+      !isIndex && keywordOf(tokens[1]) === 'TABLE' && before.tables.has(nameKey(nameAt(tokens, 2) ?? ''))
+    );
+  }
+
+  #drop({ statement: { tokens }, before }: Step, kind: string): boolean {
+    const name = nameKey(nameAt(tokens, 2) ?? '');
+    if (kind === 'INDEX') {
+      const index = before.objects.find((it) => it.type === 'index' && nameKey(it.name) === name);
+      return index !== undefined && this.#isBurdened(nameKey(index.table));
+    }
+    if (kind !== 'TABLE') return false;
+    const isHidden = this.#isBurdened(name) && !this.#copied.has(name);
+    this.#burdens.delete(name);
+    this.#copied.delete(name);
+    return isHidden;
+  }
+
+  #alter({ statement: { tokens }, before, after }: Step): boolean {
+    const table = nameKey(nameAt(tokens, 2) ?? '');
+    const words = tokens.map(keywordOf);
+    const burdens = this.#of(table);
+    const rename = words.lastIndexOf('TO');
+    const to = nameKey(identifierOf(tokens.at(-1)) ?? '');
+    if (words.includes('RENAME') && words.at(-3) === 'RENAME') {
+      this.#burdens.set(to, burdens);
+      this.#burdens.delete(table);
+      return false;
+    }
+    if (words.includes('RENAME')) {
+      const old = nameKey(identifierOf(tokens[rename - 1]) ?? '');
+      for (const mark of ['', computed]) if (burdens.delete(mark + old)) burdens.add(mark + to);
+      return false;
+    }
+    if (words.includes('DROP')) return [to, computed + to, everything].some((it) => burdens.has(it));
+    const added = after.tables.get(table)?.columns.at(-1);
+    const isSafe = !added?.isNotNull || (added.defaultSql !== undefined && !/^null$/i.test(added.defaultSql));
+    const isStrict = before.tables.get(table)?.isStrict;
+    if (!isSafe || isStrict || words.includes('CHECK')) burdens.add(everything);
+    return false;
+  }
+
+  /** A later update lets an earlier one be noticed if it cannot do without the value that this one computed. */
+  #update({ statement: { tokens }, before }: Step): boolean {
+    const words = tokens.map(keywordOf);
+    const table = nameKey(nameAt(tokens, 1) ?? '');
+    const shape = before.tables.get(table);
+    if (!shape) return true;
+    const places = tokens.flatMap((_, at) => (isTarget(tokens, at) ? [at] : []));
+    const columns = places.map((at) => nameKey(identifierOf(tokens[at]) ?? ''));
+    const isLazy = columns.length === 0 || words.some((word) => lazyWords.has(word));
+    const reads = new Set(
+      tokens.filter((_, at) => !places.includes(at)).map((it) => nameKey(identifierOf(it) ?? '')),
+    );
+    const hidden = [...this.#of(table)].filter((burden) => {
+      const column = burden.replace(computed, '');
+      return burden === column || (columns.includes(column) && (isLazy || !reads.has(column)));
+    });
+    this.#copied.delete(table);
+    const demands = demandsOf(shape, before);
+    const isWide = isLazy || demands.others.some((it) => !it.endsWith(' is the rowid'));
+    const demanded = columns.filter((it) => demands.notNull.has(it) || demands.uniqueColumns.has(it));
+    const mayRaise = tokens.some(({ text }) => text === '(' || text === '>');
+    for (const column of demanded) this.#of(table).add(column);
+    for (const column of mayRaise ? columns : []) this.#of(table).add(computed + column);
+    if (isWide) this.#of(table).add(everything);
+    return hidden.length > 0;
+  }
+
+  #insert(step: Step): boolean {
+    const copy = readPlainCopy(step.statement.tokens);
+    const table = nameKey(copy?.into ?? nameAt(step.statement.tokens, 2) ?? '');
+    const into = step.before.tables.get(table);
+    if (!into) return true;
+    this.#copied.delete(table);
+    const from = copy && step.before.tables.get(nameKey(copy.from));
+    if (!copy || !from) {
+      this.#of(table).add(everything);
+      return false;
+    }
+    return this.#copy(
+      table,
+      demandsOf(into, step.before),
+      nameKey(from.name),
+      demandsOf(from, step.before),
+      copy.columns,
+    );
+  }
+
+  /** A rebuild: the new table demands as much as the old one of what is burdened, and is burdened by what is new. */
+  #copy(
+    into: string,
+    now: TableDemands,
+    from: string,
+    before: TableDemands,
+    pairs: ReadonlyMap<string, string>,
+  ): boolean {
+    const isSame = [...pairs].every(([column, source]) => column === source);
+    const all = (demands: TableDemands) => [...demands.unique, ...demands.others];
+    const keepsAll = isSame && all(before).every((it) => all(now).includes(it));
+    const asksNoMore = isSame && all(now).every((it) => all(before).includes(it));
+    const targets = new Map([...pairs].map(([column, source]) => [source, column]));
+    let isHidden = false;
+    for (const burden of this.#of(from)) {
+      const source = burden.replace(computed, '');
+      const column = targets.get(source);
+      if (burden === everything) isHidden ||= !keepsAll || before.columns.some((it) => !targets.has(it));
+      else if (column === undefined) isHidden = true;
+      else if (burden === source)
+        isHidden ||= !keepsAll || (before.notNull.has(source) && !now.notNull.has(column));
+      this.#of(into).add(column === undefined ? burden : burden.replace(source, column));
+    }
+    if (!asksNoMore) this.#of(into).add(everything);
+    for (const column of now.notNull) {
+      if (!before.notNull.has(pairs.get(column) ?? '')) this.#of(into).add(column);
+    }
+    this.#copied.add(from);
+    return isHidden;
+  }
+}
+
+/** Marks a column whose values an expression computed that may fail on some row. */
+const computed = '=';
+
+/** With these an expression may be computed, or a row be kept, without a look at all of it. */
+const lazyWords = new Set([
+  'CASE',
+  'COALESCE',
+  'IFNULL',
+  'IIF',
+  'NULLIF',
+  'AND',
+  'OR',
+  'FROM',
+  'SELECT',
+  'IN',
+]);
+
+function isTarget(tokens: readonly SqlToken[], at: number): boolean {
+  const before = tokens[at - 1]?.text.toUpperCase();
+  const isFirst = tokens.slice(0, at).every((token) => keywordOf(token) !== 'WHERE');
+  return isFirst && tokens[at + 1]?.text === '=' && (before === 'SET' || before === ',');
+}
