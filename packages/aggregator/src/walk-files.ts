@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, resolve, sep } from 'node:path';
 import { isWorkFile } from '@varve/core';
 import { VarveError } from '@varve/schema';
 import { globSync, isDynamicPattern } from 'tinyglobby';
@@ -35,12 +35,13 @@ export interface FoundFiles {
 export function walkFiles(where: string | readonly string[]): FoundFiles {
   const walk = new Walk();
   for (const name of typeof where === 'string' ? [where] : where) walk.enter(name);
-  const files = [...walk.files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { files, problems: walk.problems };
+  const files = walk.files.sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+  // What was met on the way and named as well counts as named last.
+  return { files: files.filter(({ path }, at) => path !== files[at + 1]?.path), problems: walk.problems };
 }
 
 class Walk {
-  readonly files = new Map<string, FoundFile>();
+  readonly files: FoundFile[] = [];
   readonly problems: VarveError[] = [];
 
   enter(name: string): void {
@@ -53,19 +54,18 @@ class Walk {
   #enterNamed(path: string): void {
     const stats = statSync(path);
     if (stats.isDirectory()) this.#enterFolder(path, path);
-    else if (stats.isFile()) this.#add(path, undefined, stats, (suffix) => existsSync(path + suffix));
+    else if (stats.isFile()) this.#add(path, undefined, stats, findBeside(path));
     else this.problems.push(notARegularFile(path));
   }
 
   #enterFolder(folder: string, root: string): void {
     const entries = readdirSync(folder, { withFileTypes: true });
-    const names = new Set(entries.map((entry) => entry.name));
+    const beside = new Besides(entries.map((entry) => entry.name));
+    const start = folder.endsWith(sep) ? folder : folder + sep;
     for (const entry of entries) {
-      const path = join(folder, entry.name);
+      const path = start + entry.name;
       if (entry.isDirectory()) this.#attempt(path, () => this.#enterFolder(path, root));
-      else if (entry.isFile() && !isBesideWork(entry.name, names)) {
-        this.#addMet(path, root, (suffix) => names.has(entry.name + suffix));
-      }
+      else if (entry.isFile() && !beside.has(entry.name)) this.#addMet(path, root, beside.of(entry.name));
     }
   }
 
@@ -78,11 +78,9 @@ class Walk {
       fs: { readdirSync: this.#readFolder as typeof readdirSync },
     });
     if (paths.length === 0) this.problems.push(notFound(pattern));
-    const names = new Set(paths);
+    const beside = new Besides(paths);
     const root = fixedPart(pattern);
-    for (const path of paths) {
-      if (!isBesideWork(path, names)) this.#addMet(path, root, (suffix) => existsSync(path + suffix));
-    }
+    for (const path of paths) if (!beside.has(path)) this.#addMet(path, root, findBeside(path));
   }
 
   /** Globbing passes over folders it cannot read; this takes note of them. */
@@ -95,19 +93,18 @@ class Walk {
     }
   };
 
-  #addMet(path: string, root: string, has: (suffix: string) => boolean): void {
+  #addMet(path: string, root: string, sidecars: readonly string[]): void {
     this.#attempt(path, () => {
       const stats = lstatSync(path, { throwIfNoEntry: false });
-      if (stats?.isFile()) this.#add(path, root, stats, has);
+      if (stats?.isFile()) this.#add(path, root, stats, sidecars);
     });
   }
 
   /** A file without a root was asked for by its own name. */
-  #add(path: string, root: string | undefined, stats: Stats, has: (suffix: string) => boolean): void {
+  #add(path: string, root: string | undefined, stats: Stats, sidecars: readonly string[]): void {
     const { size: sizeBytes, mtimeMs } = stats;
-    const relativePath = root === undefined ? basename(path) : relative(root, path).replaceAll(sep, '/');
-    const sidecars = sidecarSuffixes.filter(has);
-    this.files.set(path, { path, relativePath, sizeBytes, mtimeMs, sidecars, isNamed: root === undefined });
+    const relativePath = root === undefined ? basename(path) : below(root, path);
+    this.files.push({ path, relativePath, sizeBytes, mtimeMs, sidecars, isNamed: root === undefined });
   }
 
   #attempt(path: string, work: () => void): void {
@@ -132,11 +129,46 @@ function fixedPart(pattern: string): string {
   );
 }
 
-/** Also a lock or a half-made file that a crash has left: these are databases to look at, but nobody's archive. */
-function isBesideWork(name: string, names: ReadonlySet<string>): boolean {
-  const isSidecar = (suffix: string) => name.endsWith(suffix) && names.has(name.slice(0, -suffix.length));
-  return isWorkFile(name) || sidecarSuffixes.some(isSidecar);
+/** A path below a folder, from there, with `/`. */
+function below(folder: string, path: string): string {
+  const relative = path.slice(folder.endsWith(sep) ? folder.length : folder.length + 1);
+  return sep === '/' ? relative : relative.replaceAll(sep, '/');
 }
+
+function findBeside(path: string): readonly string[] {
+  return sidecarSuffixes.filter((suffix) => existsSync(path + suffix));
+}
+
+/** Which of some files lie beside others, found in one pass: most folders have none. */
+class Besides {
+  readonly #names: ReadonlySet<string>;
+  readonly #suffixes = new Map<string, string[]>();
+
+  constructor(names: readonly string[]) {
+    for (const suffix of sidecarSuffixes) {
+      for (const name of names) if (name.endsWith(suffix)) this.#add(name.slice(0, -suffix.length), suffix);
+    }
+    this.#names = new Set(this.#suffixes.size > 0 ? names : []);
+  }
+
+  #add(name: string, suffix: string): void {
+    this.#suffixes.set(name, [...(this.#suffixes.get(name) ?? []), suffix]);
+  }
+
+  /** Which of `sidecarSuffixes` lie beside a file. */
+  of(name: string): readonly string[] {
+    return this.#suffixes.get(name) ?? none;
+  }
+
+  /** Also a lock or a half-made file that a crash has left: these are databases to look at, but nobody's archive. */
+  has(name: string): boolean {
+    const isSidecar = (suffix: string) =>
+      name.endsWith(suffix) && this.#names.has(name.slice(0, -suffix.length));
+    return isWorkFile(name) || (this.#names.size > 0 && sidecarSuffixes.some(isSidecar));
+  }
+}
+
+const none: readonly string[] = [];
 
 function notFound(path: string): VarveError {
   return new VarveError('FILE_NOT_FOUND', 'nothing is there', {

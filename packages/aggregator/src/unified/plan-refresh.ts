@@ -25,40 +25,32 @@ export function planRefresh(
   unifiedFile: string | undefined,
   keepsGone = false,
 ): RefreshPlan {
-  const known = new Map(knownArchives.map((archive) => [archive.path, archive]));
+  /** Those that no file was found for yet. */
+  const missing = new Map(knownArchives.map((archive) => [archive.path, archive]));
   const own = unifiedFile && realpathSync(unifiedFile);
   const problems = [...found.problems];
-  const seen = new Set<string>();
   const toRead: FoundFile[] = [];
-  let changed = 0;
+  let [changed, unchanged] = [0, 0];
   for (const file of found.files.map(withWal)) {
-    const before = known.get(file.path);
+    const before = missing.get(file.path);
     if (isUnchanged(file, before)) {
-      seen.add(file.path);
+      missing.delete(file.path);
+      unchanged += 1;
       continue;
     }
     if (own && basename(file.path) === basename(own) && realpathSync(file.path) === own) continue;
     const recognised = recogniseArchive(file);
     if (recognised instanceof VarveError) problems.push(recognised);
     else if (recognised) {
-      seen.add(file.path);
+      missing.delete(file.path);
       toRead.push(file);
       if (before && before.state !== 'gone') changed += 1;
     }
   }
-  const gone = knownArchives.filter(
-    ({ path, state }) =>
-      !seen.has(path) && !isOutOfSight(path, found.problems) && !(keepsGone && state === 'gone'),
+  const gone = [...missing.values()].filter(
+    ({ path, state }) => !isOutOfSight(path, found.problems) && !(keepsGone && state === 'gone'),
   );
-  const added = toRead.length - changed;
-  return {
-    toRead,
-    gone,
-    added,
-    changed,
-    unchanged: seen.size - toRead.length,
-    problems,
-  };
+  return { toRead, gone, added: toRead.length - changed, changed, unchanged, problems };
 }
 
 function isUnchanged(file: FoundFile, before: KnownArchive | undefined): boolean {
