@@ -12,7 +12,10 @@ export interface Program {
   kill(): Promise<void>;
 }
 
-/** Starts one of the programs beside this file in a process of its own; it ends with the test at the latest. */
+/** What `nextLine` says after a program's last line. */
+export const programHasEnded = 'the program has ended';
+
+/** Starts one of the programs beside this file, or at an absolute path, in a process of its own; it ends with the test at the latest. */
 export function startProgram(name: string, ...args: string[]): Program {
   const file = new URL(name, import.meta.url).pathname;
   const flags = ['--conditions=@varve/source', '--disable-warning=ExperimentalWarning'];
@@ -24,7 +27,7 @@ export function startProgram(name: string, ...args: string[]): Program {
   });
   return {
     process: child,
-    nextLine: async () => (await lines.next()).value ?? 'the program has ended',
+    nextLine: async () => (await lines.next()).value ?? programHasEnded,
     send: (line) => child.stdin.write(`${line}\n`),
     kill: () => {
       child.kill('SIGKILL');
