@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lineage } from './lineage.ts';
-import { migrationFile, readLineage } from './read-lineage.ts';
+import { migrationFile, readLineage, snapshotFile } from './read-lineage.ts';
 
 /** What a snapshot without an ancestor names as its ancestor. */
 const origin = '00000000-0000-0000-0000-000000000000';
@@ -30,11 +30,6 @@ export function foldFolder(dir: string, squashed: Lineage): string[] {
     return { ...journal, entries: entries.filter(({ tag }) => !gone.includes(tag)) };
   });
   return gone;
-}
-
-function snapshotFile(dir: string, name: string): string {
-  const inFolder = join(dir, name, 'snapshot.json');
-  return existsSync(inFolder) ? inFolder : join(dir, 'meta', `${name.split('_')[0]}_snapshot.json`);
 }
 
 function editJson(path: string, edit: (json: Record<string, unknown>) => Record<string, unknown>): void {

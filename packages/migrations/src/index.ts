@@ -29,7 +29,7 @@ export {
 } from './lineage-lock.ts';
 export { type LintFinding, lintLineage } from './lint/lint-lineage.ts';
 export type { LintCode } from './lint/lint-rules.ts';
-export { migrationFile, type ReadLineageOptions, readLineage } from './read-lineage.ts';
+export { migrationFile, type ReadLineageOptions, readLineage, snapshotFile } from './read-lineage.ts';
 export { registerFunctions } from './register-functions.ts';
 export { type RenderLineageModuleOptions, renderLineageModule } from './render-lineage-module.ts';
 export { type ReplayResult, replayMigrations } from './replay.ts';

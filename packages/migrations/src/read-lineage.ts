@@ -39,6 +39,12 @@ export function migrationFile(dir: string, name: string): string {
   return existsSync(inFolder) ? inFolder : join(dir, `${name}.sql`);
 }
 
+/** drizzle-kit's snapshot of the schema after a migration; it may not be there. */
+export function snapshotFile(dir: string, name: string): string {
+  const inFolder = join(dir, name, 'snapshot.json');
+  return existsSync(inFolder) ? inFolder : join(dir, 'meta', `${name.split('_')[0]}_snapshot.json`);
+}
+
 function readJournal(dir: string, path: string): Migration[] {
   return parseJournal(path).map(({ tag, when }) => {
     const file = join(dir, `${tag}.sql`);

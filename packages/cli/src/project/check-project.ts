@@ -1,10 +1,12 @@
+import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
+import { findFork } from './find-fork.ts';
 import { lineageModuleError } from './lineage-module.ts';
 import { lintProject, type ProjectLint } from './lint-project.ts';
 import { type Project, readProjectLineage } from './load-project.ts';
 import { adoptedNames, assertNoConflictMarks, lockError, readLock } from './lock-file.ts';
 import { type Readability, readabilityOf } from './readability.ts';
-import { openWorkbench } from './workbench.ts';
+import { migrationsConflict, openWorkbench } from './workbench.ts';
 
 export interface CheckResult extends ProjectLint {
   readonly versions: readonly Readability[];
@@ -19,38 +21,29 @@ export function checkProject(project: Project): CheckResult {
   assertNoConflictMarks(project);
   const lineage = readProjectLineage(project);
   const locked = readLock(project);
-  const { problems, warnings } = lintProject(project, lineage, adoptedNames(locked ?? []));
+  const adopted = adoptedNames(locked ?? []);
+  const { problems, warnings } = lintProject(project, lineage, adopted);
   const errors = [
     lockError(project, locked, lineage, true),
     lineageModuleError(project, lineage),
-    ...drizzleKitErrors(project),
+    drizzleKitError(project) ?? forkError(project, lineage, adopted),
   ].filter((error) => error !== undefined);
   return { problems: [...errors, ...problems], warnings, versions: readabilityOf(lineage) };
 }
 
-function drizzleKitErrors(project: Project): (VarveError | undefined)[] {
+/** `drizzle-kit generate` looks at all that `drizzle-kit check` does, and at the schema. */
+function drizzleKitError(project: Project): VarveError | undefined {
   using workbench = openWorkbench(project);
-  const conflict = errorOf(() => workbench.check());
-  return conflict ? [conflict] : [errorOf(() => assertSchemaUnchanged(workbench.generate([])))];
-}
-
-function assertSchemaUnchanged(made: readonly string[]): void {
-  if (made.length > 0) throw schemaChanged();
-}
-
-function schemaChanged(cause?: VarveError): VarveError {
-  return new VarveError('SCHEMA_CHANGED', 'the schema has changes that no migration makes', {
-    hint: `run varve generate NAME${cause ? '; at a rename, with --rename table.old=new' : ''}`,
-    cause,
-  });
-}
-
-function errorOf(work: () => void): VarveError | undefined {
   try {
-    work();
+    workbench.assertSchemaUnchanged();
     return undefined;
   } catch (error) {
-    if (!(error instanceof VarveError)) throw error;
-    return error.code === 'RENAME_UNCLEAR' ? schemaChanged(error) : error;
+    if (error instanceof VarveError) return error;
+    throw error;
   }
+}
+
+function forkError(project: Project, lineage: Lineage, adopted: ReadonlySet<string>): VarveError | undefined {
+  const fork = findFork(project, lineage, adopted);
+  return fork && migrationsConflict(project.migrationsDir, fork, `${fork.join(' and ')} follow the same one`);
 }

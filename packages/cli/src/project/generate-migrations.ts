@@ -4,7 +4,7 @@ import type { Project } from './load-project.ts';
 import { readProjectLineage } from './load-project.ts';
 import { adoptedNames, assertNoConflictMarks, lockError, readLock, writeLock } from './lock-file.ts';
 import { type Readability, readabilityOf } from './readability.ts';
-import type { Rename } from './rename.ts';
+import { type Rename, renderHints } from './rename.ts';
 import { openWorkbench } from './workbench.ts';
 import { assertRenamesTook, writeRenames } from './write-renames.ts';
 
@@ -26,8 +26,8 @@ export interface GenerateResult extends ProjectLint {
 }
 
 /**
- * Writes the migrations that the schema needs, and locks them when lint finds no error in them. After a failure of
- * drizzle-kit the folder is as it was.
+ * Writes the migrations that the schema needs, and locks them when lint finds no error in them; of migrations that are
+ * locked already it says nothing. After a failure of drizzle-kit the folder is as it was.
  *
  * @throws MIGRATIONS_CONFLICT, LOCK_MISMATCH, RENAME_UNCLEAR, RENAME_INVALID, DRIZZLE_KIT_FAILED, and what
  * `lintLineage` throws
@@ -41,7 +41,11 @@ export function generateMigrations(project: Project, options: GenerateOptions): 
   const adopted = locked ? adoptedNames(locked) : new Set(before.migrations.map(({ name }) => name));
   const made = runWorkbench(project, options);
   const lineage = readProjectLineage(project);
-  const lint = lintProject(project, lineage, adopted);
+  const lint = lintProject(
+    project,
+    lineage,
+    new Set([...adopted, ...(locked ?? []).map(({ name }) => name)]),
+  );
   const versions = readabilityOf(lineage);
   const isLocked = lint.problems.length === 0 && !options.isCustom && lineage.migrations.length > 0;
   if (isLocked) {
@@ -57,10 +61,11 @@ function runWorkbench(
 ): string[] {
   using workbench = openWorkbench(project);
   const named = name === undefined ? [] : ['--name', name];
-  const made = renames.length > 0 ? writeRenames(workbench, renames) : [];
-  made.push(...workbench.generate(isCustom ? [...named, '--custom'] : named, isInteractive));
-  assertRenamesTook(workbench, renames);
-  if (made.length > 0) workbench.check();
+  const made = renames.length > 0 && !workbench.takesHints ? writeRenames(workbench, renames) : [];
+  const hints = renames.length > 0 && workbench.takesHints ? ['--hints', renderHints(renames)] : [];
+  const custom = isCustom ? ['--custom'] : [];
+  made.push(...workbench.generate([...named, ...hints, ...custom], isInteractive));
+  assertRenamesTook(readProjectLineage(project, workbench.migrationsDir), renames);
   if (isInteractive && !isCustom) made.push(...workbench.generate(named));
   if (made.length > 0) workbench.publish();
   return made;

@@ -19,6 +19,21 @@ export function parseRename(text: string, kind: 'table' | 'column'): Rename {
   });
 }
 
+/** Tables before columns, which are named by their tables' new names. */
+export function orderRenames(renames: readonly Rename[]): Rename[] {
+  return [...renames].sort((a, b) => Number(a.table !== undefined) - Number(b.table !== undefined));
+}
+
+/** As drizzle-kit 1.0 takes them: every table is in a schema that it calls public. */
+export function renderHints(renames: readonly Rename[]): string {
+  const hints = orderRenames(renames).map(({ table, from, to }) => {
+    const kind = table === undefined ? 'table' : 'column';
+    const owner = table === undefined ? ['public'] : ['public', table];
+    return { type: 'rename', kind, from: [...owner, from], to: [...owner, to] };
+  });
+  return JSON.stringify(hints);
+}
+
 export function renameStatement({ table, from, to }: Rename): string {
   const [old, now] = [quoteIdentifier(from), quoteIdentifier(to)];
   return table === undefined

@@ -1,11 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { z } from 'zod';
 
-const manifestSchema = z.object({ bin: z.union([z.string(), z.record(z.string(), z.string())]) });
+/** drizzle-kit is a large program, and runs twice or three times for a verb: a third of it is compiling. */
+const compileCacheDir = join(tmpdir(), 'node-compile-cache');
+
+const manifestSchema = z.object({
+  version: z.string(),
+  bin: z.union([z.string(), z.record(z.string(), z.string())]),
+});
 
 export interface DrizzleKitOptions {
   /** Lets drizzle-kit ask at the terminal; then the output is there and not in the result. */
@@ -23,9 +30,10 @@ export function runDrizzleKit(
   args: readonly string[],
   { isInteractive = false }: DrizzleKitOptions = {},
 ): string {
-  const command = [...process.execArgv, findDrizzleKit(dir), ...args];
+  const command = [...process.execArgv, findDrizzleKit(dir).command, ...args];
   const { stdout, stderr, error } = spawnSync(process.execPath, command, {
     cwd: dir,
+    env: { NODE_COMPILE_CACHE: compileCacheDir, ...process.env },
     encoding: 'utf8',
     stdio: isInteractive ? 'inherit' : ['ignore', 'pipe', 'pipe'],
   });
@@ -33,13 +41,19 @@ export function runDrizzleKit(
   return `${stdout ?? ''}${stderr ?? ''}`;
 }
 
-function findDrizzleKit(dir: string): string {
+/** @throws DRIZZLE_KIT_FAILED when it is not installed. */
+export function drizzleKitVersion(dir: string): string {
+  return findDrizzleKit(dir).version;
+}
+
+function findDrizzleKit(dir: string): { readonly version: string; readonly command: string } {
   const folders = createRequire(join(dir, 'package.json')).resolve.paths('drizzle-kit') ?? [];
   const manifests = folders.map((folder) => join(folder, 'drizzle-kit', 'package.json'));
   const manifest = manifests.find((path) => existsSync(path));
   if (!manifest) throw drizzleKitFailure('it is not installed in this project', dir);
-  const { bin } = manifestSchema.parse(JSON.parse(readFileSync(manifest, 'utf8')));
-  return join(dirname(manifest), typeof bin === 'string' ? bin : (bin['drizzle-kit'] ?? ''));
+  const { version, bin } = manifestSchema.parse(JSON.parse(readFileSync(manifest, 'utf8')));
+  const file = typeof bin === 'string' ? bin : (bin['drizzle-kit'] ?? '');
+  return { version, command: join(dirname(manifest), file) };
 }
 
 function drizzleKitFailure(reason: string, path: string, cause?: unknown): VarveError {

@@ -31,7 +31,7 @@ export interface SquashResult {
 /**
  * Folds the migrations that every archive has had into one baseline: in the folder, its lock and the lineage module.
  *
- * @throws LOCK_MISMATCH, MIGRATIONS_CONFLICT, SQUASH_REFUSED, USAGE, DRIZZLE_KIT_FAILED; nothing was changed then
+ * @throws LOCK_MISMATCH, MIGRATIONS_CONFLICT, SCHEMA_CHANGED, SQUASH_REFUSED, USAGE, DRIZZLE_KIT_FAILED; nothing was changed then
  */
 export function squashProject(
   project: Project,
@@ -105,6 +105,6 @@ function findNeeding(counted: Census, lineage: Lineage, version: number): Proble
 function replaceFolder(project: Project, squashed: Lineage): void {
   using workbench = openWorkbench(project);
   foldFolder(workbench.migrationsDir, squashed);
-  workbench.check();
+  workbench.assertSchemaUnchanged();
   workbench.publish();
 }

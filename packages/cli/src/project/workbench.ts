@@ -4,7 +4,7 @@ import { VarveError } from '@varve/schema';
 import { makeTempDir } from '../make-temp-dir.ts';
 import { findDrizzleConfig } from './drizzle-config.ts';
 import { type Project, readProjectLineage } from './load-project.ts';
-import { runDrizzleKit } from './run-drizzle-kit.ts';
+import { drizzleKitVersion, runDrizzleKit } from './run-drizzle-kit.ts';
 
 /**
  * A copy of a project's migrations on which drizzle-kit works by the project's own drizzle.config, if it has one. The
@@ -12,14 +12,16 @@ import { runDrizzleKit } from './run-drizzle-kit.ts';
  */
 export interface Workbench extends Disposable {
   readonly migrationsDir: string;
+  /** drizzle-kit 1.0 does, and is told of renames by them. */
+  readonly takesHints: boolean;
   /**
    * Runs `drizzle-kit generate` and returns the names of the migrations it made, none where nothing changed.
    *
    * @throws RENAME_UNCLEAR, MIGRATIONS_CONFLICT, DRIZZLE_KIT_FAILED
    */
   generate(args: readonly string[], isInteractive?: boolean): string[];
-  /** @throws MIGRATIONS_CONFLICT, DRIZZLE_KIT_FAILED */
-  check(): void;
+  /** @throws SCHEMA_CHANGED when drizzle-kit would make a migration; MIGRATIONS_CONFLICT, DRIZZLE_KIT_FAILED */
+  assertSchemaUnchanged(): void;
   /** Makes the project's folder what this one is by now. */
   publish(): void;
 }
@@ -32,26 +34,39 @@ export function openWorkbench(project: Project): Workbench {
   const taken = readdirSync(migrationsDir, { recursive: true }).map(String);
   const configPath = relative(project.dir, writeConfig(project, temp.path, migrationsDir));
   const names = () => readProjectLineage(project, migrationsDir).migrations.map(({ name }) => name);
-  const run = (verb: string, args: readonly string[], isInteractive = false) =>
-    runDrizzleKit(project.dir, [verb, '--config', configPath, ...args], { isInteractive });
+  const generate: Workbench['generate'] = (args, isInteractive = false) => {
+    const before = new Set(names());
+    const command = ['generate', '--config', configPath, ...args];
+    const output = runDrizzleKit(project.dir, command, { isInteractive });
+    const made = names().filter((name) => !before.has(name));
+    if (made.length === 0 && !isInteractive && !output.includes('No schema changes')) {
+      throw failureOf(output, project);
+    }
+    return made;
+  };
   return {
     migrationsDir,
-    generate(args, isInteractive = false) {
-      const before = new Set(names());
-      const output = run('generate', args, isInteractive);
-      const made = names().filter((name) => !before.has(name));
-      if (made.length === 0 && !isInteractive && !output.includes('No schema changes')) {
-        throw failureOf(output, project);
-      }
-      return made;
-    },
-    check() {
-      const output = run('check', []);
-      if (!output.includes("Everything's fine")) throw failureOf(output, project);
-    },
+    takesHints: !/^0\./.test(drizzleKitVersion(project.dir)),
+    generate,
+    assertSchemaUnchanged: () => assertNothingMade(() => generate([])),
     publish: () => replaceFolder(project.migrationsDir, migrationsDir, taken),
     [Symbol.dispose]: () => temp[Symbol.dispose](),
   };
+}
+
+function assertNothingMade(generate: () => readonly string[]): void {
+  try {
+    if (generate().length > 0) throw schemaChanged();
+  } catch (error) {
+    throw error instanceof VarveError && error.code === 'RENAME_UNCLEAR' ? schemaChanged(error) : error;
+  }
+}
+
+function schemaChanged(cause?: VarveError): VarveError {
+  return new VarveError('SCHEMA_CHANGED', 'the schema has changes that no migration makes', {
+    hint: `run varve generate NAME${cause ? '; at a rename, with --rename table.old=new' : ''}`,
+    cause,
+  });
 }
 
 /** What is new is there before anything is removed, and nothing is removed that was not taken from there. */
@@ -67,28 +82,34 @@ function writeConfig(project: Project, dir: string, migrationsDir: string): stri
   const toPosix = (path: string) => relative(project.dir, path).replaceAll('\\', '/');
   const out = toPosix(migrationsDir);
   const own = findDrizzleConfig(project.dir);
-  const write = (name: string, text: string): string => {
-    writeFileSync(join(dir, name), text);
-    return join(dir, name);
-  };
+  const path = join(dir, 'drizzle.config.ts');
   if (own && !own.endsWith('.json')) {
-    const source = `import config from '../${own}';\nexport default { ...config, out: '${out}' };\n`;
-    return write('drizzle.config.ts', source);
+    writeFileSync(path, `import config from '../${own}';\nexport default { ...config, out: '${out}' };\n`);
+    return path;
   }
   const settings = own
     ? (JSON.parse(readFileSync(join(project.dir, own), 'utf8')) as object)
     : { dialect: 'sqlite', schema: schemaFiles.map(toPosix) };
-  return write('drizzle.config.json', JSON.stringify({ ...settings, out }));
+  writeFileSync(path, `export default ${JSON.stringify({ ...settings, out })};\n`);
+  return path;
 }
 
 function failureOf(output: string, { dir, migrationsDir }: Project): VarveError {
-  if (output.includes('Interactive prompts require')) {
+  if (/Interactive prompts require|missing_hints/.test(output)) {
     return new VarveError('RENAME_UNCLEAR', 'the schema lost a name and gained one: is that a rename?', {
       hint: 'if so, --rename table.old=new or --rename-table old=new; else generate the removal first, then the addition',
       path: dir,
     });
   }
-  if (/collision|malformed/.test(output)) return migrationsConflict(migrationsDir, [], saidBy(output));
+  const misfit = /rename hint's.*/.exec(output)?.[0];
+  if (misfit) {
+    return new VarveError('RENAME_INVALID', misfit, {
+      hint: 'name the old name as the migrations have it',
+      path: dir,
+    });
+  }
+  if (/collision|malformed|Conflicting migrations/.test(output))
+    return migrationsConflict(migrationsDir, [], saidBy(output));
   return new VarveError('DRIZZLE_KIT_FAILED', `drizzle-kit failed: ${saidBy(output)}`, {
     path: dir,
     hint: 'mend what it names; nothing was changed',
@@ -100,7 +121,8 @@ function failureOf(output: string, { dir, migrationsDir }: Project): VarveError 
 function saidBy(output: string): string {
   const lines = output.split('\n').map((line) => line.trim());
   const said = lines.filter((line) => line && !line.startsWith('at ') && !line.startsWith('Reading config'));
-  return said.slice(0, 3).join(' ') || 'it said nothing';
+  const first = said.findIndex((line) => /\bError\b/.test(line));
+  return said.slice(Math.max(first, 0)).slice(0, 3).join(' ') || 'it said nothing';
 }
 
 /** Two branches have each added migrations, and the merge is not resolved, or not in the way that works. */

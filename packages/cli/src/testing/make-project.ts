@@ -28,10 +28,14 @@ export interface TestProject {
   git(...args: string[]): string;
 }
 
-export function makeProject(files: Readonly<Record<string, string>> = {}): TestProject {
+export function makeProject(
+  files: Readonly<Record<string, string>> = {},
+  drizzle: 'drizzle-0' | 'drizzle-1' = 'drizzle-0',
+): TestProject {
   const dir = mkdtempSync(join(tmpdir(), 'varve-project-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   linkPackages(join(dir, 'node_modules'));
+  if (drizzle === 'drizzle-1') linkDrizzle1(join(dir, 'node_modules'));
   const project: TestProject = {
     dir,
     write(name, text) {
@@ -67,6 +71,14 @@ function linkPackages(target: string): void {
   const scoped = readdirSync(join(source, '@varve')).map((name) => `@varve/${name}`);
   for (const name of [...names, ...scoped]) symlinkSync(join(source, name), join(target, name));
   symlinkSync(packageDir, join(target, 'varve'));
+}
+
+function linkDrizzle1(target: string): void {
+  const source = join(packageDir, 'src', 'testing', 'drizzle-1', 'node_modules');
+  for (const name of ['drizzle-kit', 'drizzle-orm']) {
+    rmSync(join(target, name));
+    symlinkSync(join(source, name), join(target, name));
+  }
 }
 
 const config = `import { defineConfig } from 'varve';
