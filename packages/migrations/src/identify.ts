@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { type LedgerRow, ledgerTable, readLedger } from './ledger.ts';
 import type { Lineage } from './lineage.ts';
 import type { LedgerStep } from './squash/baseline.ts';
-import { ledgerHeights, ledgerSteps, unfoldLedger } from './squash/ledger-steps.ts';
+import { lineageLedger, unfoldLedger } from './squash/ledger-steps.ts';
 import { applicationId } from './version-hint.ts';
 
 /**
@@ -39,7 +39,7 @@ export function identifyFile(sqlite: Database, lineage: Lineage): FileIdentity {
 
 /** Compares applied migrations, in their order and at least one, with the lineage's. */
 export function identifyLedger(ledger: readonly LedgerRow[], lineage: Lineage): FileIdentity {
-  const steps = lineage.migrations.flatMap(ledgerSteps);
+  const { steps, heights } = lineageLedger(lineage);
   const rows = unfoldLedger(ledger, lineage);
   const first = rows.findIndex((row, at) => {
     const step = steps[at];
@@ -54,22 +54,18 @@ export function identifyLedger(ledger: readonly LedgerRow[], lineage: Lineage): 
   const isRelated =
     first > 0 || edited || rows.some((it) => steps.some((other) => isSameMigration(it, other)));
   if (!isRelated) return { state: 'foreign', version: 0 };
-  const version = ledgerHeights(lineage).findLastIndex((height) => height <= first);
+  const version = heights.findLastIndex((height) => height <= first);
   return { state: 'diverged', version, migration: step.name, edited };
 }
 
 /** Of a ledger whose every row is the lineage's. */
 function identifyPrefix(height: number, lineage: Lineage): FileIdentity {
   const { migrations } = lineage;
-  const version = ledgerHeights(lineage).indexOf(height);
+  const { steps, heights } = lineageLedger(lineage);
+  const version = heights.indexOf(height);
   if (version !== -1) return { state: version === migrations.length ? 'current' : 'behind', version };
-  const missing = migrations.flatMap(ledgerSteps)[height];
-  return {
-    state: 'squashed',
-    version: 0,
-    baseline: migrations[0]?.name ?? '',
-    migration: missing?.name ?? '',
-  };
+  const [baseline, missing] = [migrations[0]?.name ?? '', steps[height]?.name ?? ''];
+  return { state: 'squashed', version: 0, baseline, migration: missing };
 }
 
 /** Some Drizzle drivers store an empty hash; then the stamp or the name tells. */

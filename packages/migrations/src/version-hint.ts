@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Lineage } from './lineage.ts';
 import { sha256 } from './migration-hash.ts';
-import { ledgerHeights, ledgerSteps } from './squash/ledger-steps.ts';
+import { lineageLedger } from './squash/ledger-steps.ts';
 
 /** `application_id` of a file varve has written: the letters `varv`. */
 export const applicationId = 0x76617276;
@@ -16,14 +16,14 @@ const cache = new WeakMap<Lineage, readonly number[]>();
 export function userVersions(lineage: Lineage): readonly number[] {
   const known = cache.get(lineage);
   if (known) return known;
-  const hashes = lineage.migrations.flatMap(ledgerSteps).map((step) => step.hashes[0]);
+  const { steps, heights } = lineageLedger(lineage);
   const digests = [0];
   let chain = '';
-  for (const hash of hashes) {
-    chain = sha256(chain + hash);
+  for (const { hashes } of steps) {
+    chain = sha256(chain + hashes[0]);
     digests.push(Number.parseInt(chain.slice(0, 8), 16) >>> 13);
   }
-  const versions = ledgerHeights(lineage).map((height) => ((digests[height] ?? 0) << heightBits) | height);
+  const versions = heights.map((height) => ((digests[height] ?? 0) << heightBits) | height);
   cache.set(lineage, versions);
   return versions;
 }

@@ -14,10 +14,24 @@ export function isBaseline(migration: Migration): boolean {
   return readBaselineHeader(migration).folded.length > 0;
 }
 
-/** How many rows the ledger of a file has, for each version. */
-export function ledgerHeights({ migrations }: Lineage): readonly number[] {
-  let height = 0;
-  return [0, ...migrations.map((migration) => (height += ledgerSteps(migration).length))];
+/** The ledger of a file at head. */
+export interface LineageLedger {
+  readonly steps: readonly LedgerStep[];
+  /** How many rows the ledger of a file has, for each version. */
+  readonly heights: readonly number[];
+}
+
+const ledgers = new WeakMap<Lineage, LineageLedger>();
+
+export function lineageLedger(lineage: Lineage): LineageLedger {
+  const known = ledgers.get(lineage);
+  if (known) return known;
+  const steps: LedgerStep[] = [];
+  const heights = [0];
+  for (const migration of lineage.migrations) heights.push(steps.push(...ledgerSteps(migration)));
+  const ledger = { steps, heights };
+  ledgers.set(lineage, ledger);
+  return ledger;
 }
 
 /**
