@@ -6,17 +6,25 @@ import { type FileAtRest, fingerprint, inspectAtRest } from './file-state.ts';
 import { openDatabase } from './open-database.ts';
 import { leaveWal } from './seal.ts';
 
+/** Makes a finished file fit to take the place of another: its owner, mode and modification time, and on the disk. */
+export async function finishReplacement(replacement: string, path: string): Promise<void> {
+  dress(replacement, statSync(path));
+  await durableFs.syncAside(replacement);
+}
+
 /**
- * Puts a finished file in the place of another, which must be as it was: the same owner, mode and modification time,
- * lasting when it returns.
+ * Makes sure that a file is as it was, and takes what was left beside it into it, as any opening of it would: a WAL that
+ * outlived the rename would be applied to the new file. From here to the rename nothing may be awaited.
  *
  * @throws FILE_CHANGED
  */
-export async function replaceFile(path: string, replacement: string, before: Original): Promise<void> {
-  dress(replacement, statSync(path));
-  await durableFs.syncAside(replacement);
+export function settleOriginal(path: string, before: Original): void {
   if (fingerprint(path) !== before.fingerprint) throw changedError(path);
   if (before.state.kind === 'unsealed') settle(path);
+}
+
+/** Renames a finished file over another, or to a free name, for good when it returns. */
+export async function putInPlace(replacement: string, path: string): Promise<void> {
   durableFs.rename(replacement, path);
   await durableFs.syncDirAside(dirname(path));
 }
@@ -43,10 +51,6 @@ function changedError(path: string): VarveError {
   );
 }
 
-/**
- * Takes what was left beside a file into it, as any opening of it would: a WAL that outlived the rename would be
- * applied to the new file.
- */
 function settle(path: string): void {
   const sqlite = openDatabase(path);
   try {

@@ -64,7 +64,7 @@ it('puts back what lay in a WAL beside the original', async () => {
   for (let line = 0; line < 5; line++) seq = await writer.nextLine();
   await writer.kill();
   const { backup = '' } = await upgradeArchive(session.path, { lineage, backupDir });
-  expect(readdirSync(backupDir).length).toBe(2);
+  expect(readdirSync(backupDir)).toHaveLength(1);
   rmSync(session.path);
   await restoreArchive(backup, session.path, { lineage });
   using archive = openArchive(session.path, { lineage });

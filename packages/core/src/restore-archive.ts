@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { type Lineage, lineageAt } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { durableFs } from './durable-fs.ts';
@@ -9,7 +8,13 @@ import { identifyForReading } from './identify-for-reading.ts';
 import { isSameContent } from './move-into.ts';
 import { openDatabase } from './open-database.ts';
 import { openSource } from './open-source.ts';
-import { inspectOriginal, type Original, replaceFile } from './replace-file.ts';
+import {
+  finishReplacement,
+  inspectOriginal,
+  type Original,
+  putInPlace,
+  settleOriginal,
+} from './replace-file.ts';
 import { assertSound, leaveWal } from './seal.ts';
 import { verifyRows } from './verify-rows.ts';
 import { removeWork, workFile } from './work-file.ts';
@@ -76,18 +81,17 @@ async function putBack(backup: string, path: string, original: Original | undefi
     }
     durableFs.chmod(work, 0o600);
     settle(work, backup);
-    if (original) await replaceFile(path, work, original);
-    else await giveName(work, path);
+    if (original) {
+      await finishReplacement(work, path);
+      settleOriginal(path, original);
+    } else {
+      durableFs.chmod(work, 0o444);
+      await durableFs.syncAside(work);
+    }
+    await putInPlace(work, path);
   } finally {
     removeWork(work);
   }
-}
-
-async function giveName(work: string, path: string): Promise<void> {
-  durableFs.chmod(work, 0o444);
-  await durableFs.syncAside(work);
-  durableFs.rename(work, path);
-  await durableFs.syncDirAside(dirname(path));
 }
 
 /** Takes in what lay beside the backup, and checks what comes of it. */

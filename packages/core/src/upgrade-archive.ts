@@ -14,7 +14,7 @@ import { keepBackup } from './keep-backup.ts';
 import { lockSuffix } from './lock-file.ts';
 import { openDatabase } from './open-database.ts';
 import { realPath } from './real-path.ts';
-import { inspectOriginal, replaceFile } from './replace-file.ts';
+import { finishReplacement, inspectOriginal, putInPlace, settleOriginal } from './replace-file.ts';
 import type { UpgradeVerification } from './verify-rows.ts';
 import { removeWork, workFile } from './work-file.ts';
 import { acquireWriterLock, type WriterLock } from './writer-lock.ts';
@@ -144,8 +144,10 @@ async function upgradeLocked(
   removeWork(work);
   try {
     const built = await buildUpgraded(work, buildOptions(file, original.state, options));
+    await finishReplacement(work, file);
+    settleOriginal(file, original);
     const backup = backupDir === undefined ? {} : { backup: keepBackup(file, backupDir) };
-    await replaceFile(file, work, original);
+    await putInPlace(work, file);
     return { ...built, ...backup };
   } catch (error) {
     removeWork(work);
