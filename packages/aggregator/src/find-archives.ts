@@ -31,6 +31,8 @@ export function findArchives(where: string | readonly string[]): FoundArchives {
 export function recogniseArchives(where: string | readonly string[]): {
   readonly archives: readonly RecognisedFile[];
   readonly problems: readonly VarveError[];
+  /** Files that are gone, though half an upgrade of them is there. */
+  readonly vanished: readonly string[];
 } {
   const found = walkFiles(where);
   const archives: RecognisedFile[] = [];
@@ -40,5 +42,5 @@ export function recogniseArchives(where: string | readonly string[]): {
     if (recognised instanceof VarveError) problems.push(recognised);
     else if (recognised) archives.push(recognised);
   }
-  return { archives, problems };
+  return { archives, problems, vanished: found.vanished };
 }

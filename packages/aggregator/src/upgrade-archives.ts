@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import type { UpgradeArchiveOptions } from '@varve/core';
+import { removeUpgradeLeftovers, type UpgradeArchiveOptions } from '@varve/core';
+import type { ErrorCode } from '@varve/schema';
 import { recogniseArchives } from './find-archives.ts';
 import { type Problem, problemOf } from './problem.ts';
 import { isInShard, type Shard } from './shard.ts';
@@ -15,6 +16,11 @@ export interface UpgradeArchivesOptions extends UpgradeArchiveOptions {
   readonly jobs?: number;
   /** Do one part of the files only. The others are not in the report. */
   readonly shard?: Shard;
+  /**
+   * What failed before, as an earlier report has it. Files whose own contents were the reason are not tried again, but
+   * are among `failed` as they were; the rest are.
+   */
+  readonly quarantined?: readonly Problem[];
   /** Called after each file. */
   readonly onProgress?: (progress: UpgradeProgress) => void;
   /** When aborted, the files in hand are finished and the rest reported as INTERRUPTED. */
@@ -32,19 +38,48 @@ export async function upgradeArchives(
   where: string | readonly string[],
   options: UpgradeArchivesOptions,
 ): Promise<UpgradeReport> {
-  const { jobs, shard, onProgress, signal, ...settings } = options;
+  const { jobs, shard, quarantined = [], onProgress, signal, ...settings } = options;
   const { lineage } = settings;
   const found = recogniseArchives(where);
   const archives = shard ? found.archives.filter((it) => isInShard(it.relativePath, shard)) : found.archives;
   const log = new UpgradeLog(archives, lineage.migrations.length, onProgress);
   // The largest first, so that no thread is left alone with it at the end.
+  const setAside = new Map(quarantined.filter(isOfTheFile).map((problem) => [problem.path, problem]));
   const queue = archives
+    .filter(({ path }) => !setAside.has(path))
     .toSorted((a, b) => b.sizeBytes - a.sizeBytes)
     .map(({ path, relativePath }) => ({ path, relativePath }));
+  for (const { path } of archives) {
+    const problem = setAside.get(path);
+    if (problem) log.add(path, { problem, durationMs: 0 });
+  }
+  if (!settings.dryRun) await removeVanished(found.vanished);
   const plain = { ...settings, lineage: { ...lineage, tables: {} } };
   const upgrade = Object.keys(lineage.functions).length === 0 ? upgradeOnWorkers : upgradeHere;
   await upgrade(queue, plain, options, log);
   return log.report(found.problems.map((error) => problemOf(error, error.path ?? '')));
+}
+
+/** What may be otherwise the next time, without anybody having touched the file. */
+const passing: ReadonlySet<ErrorCode> = new Set([
+  'ARCHIVE_EXISTS',
+  'FILE_BUSY',
+  'FILE_CHANGED',
+  'FILE_NOT_FOUND',
+  'FILE_READ_ONLY',
+  'FILE_UNREADABLE',
+  'INTERRUPTED',
+  'LOSS_NOT_ACCEPTED',
+  'SESSION_LIVE',
+]);
+
+function isOfTheFile({ code }: Problem): boolean {
+  return !passing.has(code);
+}
+
+/** Another run may be at it, or the folder be read-only: then that stays. */
+async function removeVanished(files: readonly string[]): Promise<void> {
+  for (const file of files) await removeUpgradeLeftovers(file).catch(() => {});
 }
 
 /** By each worker: while the disk takes one, the next is built. */

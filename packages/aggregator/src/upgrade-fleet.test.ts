@@ -1,12 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openArchive, openSession } from '@varve/core';
 import { defineLineage } from '@varve/migrations';
 import { expect, it } from 'vitest';
 import { census } from './census.ts';
 import { restoreArchives } from './restore-archives.ts';
 import { isInShard } from './shard.ts';
-import { fingerprint, makeFolder, writeArchive } from './testing/archives.ts';
-import { head, lineage } from './testing/fixture-lineage.ts';
+import { asNobody, fingerprint, makeFolder, writeArchive } from './testing/archives.ts';
+import { head, lineage, sessions } from './testing/fixture-lineage.ts';
 import { upgradeArchives } from './upgrade-archives.ts';
 
 /** With a function the work stays in this process, without the time a worker takes to start. */
@@ -100,4 +101,61 @@ it('removes what a killed run left beside archives, also beside those it had fin
     failed: [],
   });
   expect(Object.keys(fingerprint(dir))).toEqual(['1.db', `${head}.db`]);
+});
+
+it('removes half an upgrade of an archive that is gone', async () => {
+  const dir = makeFolder();
+  writeArchive(join(dir, 'a.db'), 1);
+  for (const name of ['.gone.db.upgrading', '.gone.db.upgrading-journal', 'gone.db-lock'])
+    writeFileSync(join(dir, name), '');
+  await upgradeArchives(dir, { lineage: here, dryRun: true });
+  expect(Object.keys(fingerprint(dir))).toHaveLength(4);
+  expect(await upgradeArchives(dir, { lineage: here })).toMatchObject({ upgraded: 1, failed: [] });
+  expect(Object.keys(fingerprint(dir))).toEqual(['a.db']);
+});
+
+it('does not try again what failed for what it holds, unless asked', async () => {
+  const dir = makeFolder();
+  const [damaged, busy] = [writeArchive(join(dir, 'damaged.db'), 1), writeArchive(join(dir, 'busy.db'), 1)];
+  const whole = readFileSync(damaged);
+  writeFileSync(damaged, Buffer.from(whole).fill(0xff, 100, 4096));
+  const { failed } = await upgradeArchives(damaged, { lineage: here });
+  expect(failed).toMatchObject([{ path: damaged, code: 'FILE_CORRUPT' }]);
+  writeFileSync(damaged, whole);
+  const interrupted = { path: busy, code: 'INTERRUPTED', message: '', hint: '' } as const;
+  const again = await upgradeArchives(dir, { lineage: here, quarantined: [...failed, interrupted] });
+  expect(again).toMatchObject({ upgraded: 1, failed });
+  expect(await upgradeArchives(dir, { lineage: here })).toMatchObject({
+    upgraded: 1,
+    current: 1,
+    failed: [],
+  });
+});
+
+it('shares a folder with another run, with readers, and with a session that is written', async () => {
+  const dir = makeFolder();
+  for (let at = 0; at < 20; at++) writeArchive(join(dir, `${at}.db`), (at % (head - 1)) + 1, `session ${at}`);
+  using session = openSession(writeArchive(join(dir, 'live.db'), head), { lineage: here });
+  using reader = openArchive(join(dir, '0.db'), { lineage: here });
+  const runs = await Promise.all([1, 2].map(() => upgradeArchives(dir, { lineage: here })));
+  expect(runs.reduce((sum, { upgraded }) => sum + upgraded, 0)).toBe(20);
+  for (const { failed } of runs)
+    expect(new Set(failed.map(({ code }) => code))).toEqual(new Set(['SESSION_LIVE']));
+  for (const { failed } of runs) expect(failed.map(({ path }) => path)).toContain(session.path);
+  expect(reader.db.select().from(sessions).all()).toEqual([{ id: 'session 0', agent: 'agent 1' }]);
+  session.sqlite.exec(`INSERT INTO sessions VALUES ('live', 'still written')`);
+  expect(census(dir, { lineage: here }).states).toEqual({ current: 21 });
+});
+
+it('leaves a folder that it may not write as it is', async (context) => {
+  if (process.getuid?.() !== 0) return context.skip('only root can become another user');
+  const dir = makeFolder();
+  for (let at = 1; at < head; at++) writeArchive(join(dir, `${at}.db`), at);
+  const before = fingerprint(dir);
+  chmodSync(dir, 0o555);
+  await asNobody(async () => {
+    const { failed } = await upgradeArchives(dir, { lineage: here });
+    expect(failed.map(({ code }) => code)).toEqual(Array(head - 1).fill('FILE_READ_ONLY'));
+  });
+  expect(fingerprint(dir)).toEqual(before);
 });

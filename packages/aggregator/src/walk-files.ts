@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, resolve, sep } from 'node:path';
-import { isWorkFile } from '@varve/core';
+import { isWorkFile, upgradedFile } from '@varve/core';
 import { VarveError } from '@varve/schema';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 
@@ -24,6 +24,8 @@ export interface FoundFiles {
   /** Sorted by path, each once. */
   readonly files: readonly FoundFile[];
   readonly problems: readonly VarveError[];
+  /** Files in the folders searched that are gone, though half an upgrade of them is there. */
+  readonly vanished: readonly string[];
 }
 
 /**
@@ -37,12 +39,17 @@ export function walkFiles(where: string | readonly string[]): FoundFiles {
   for (const name of typeof where === 'string' ? [where] : where) walk.enter(name);
   const files = walk.files.sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   // What was met on the way and named as well counts as named last.
-  return { files: files.filter(({ path }, at) => path !== files[at + 1]?.path), problems: walk.problems };
+  return {
+    files: files.filter(({ path }, at) => path !== files[at + 1]?.path),
+    problems: walk.problems,
+    vanished: [...walk.vanished],
+  };
 }
 
 class Walk {
   readonly files: FoundFile[] = [];
   readonly problems: VarveError[] = [];
+  readonly vanished = new Set<string>();
 
   enter(name: string): void {
     const path = resolve(name);
@@ -65,8 +72,15 @@ class Walk {
     for (const entry of entries) {
       const path = start + entry.name;
       if (entry.isDirectory()) this.#attempt(path, () => this.#enterFolder(path, root));
-      else if (entry.isFile() && !beside.has(entry.name)) this.#addMet(path, root, beside.of(entry.name));
+      else if (!entry.isFile()) continue;
+      else if (beside.has(entry.name)) this.#lookForVanished(path);
+      else this.#addMet(path, root, beside.of(entry.name));
     }
+  }
+
+  #lookForVanished(path: string): void {
+    const upgraded = upgradedFile(path);
+    if (upgraded !== undefined && !existsSync(upgraded)) this.vanished.add(upgraded);
   }
 
   #enterGlob(pattern: string): void {

@@ -18,7 +18,12 @@ export type { SealOptions } from './seal.ts';
 export type { Session } from './session.ts';
 export type { ReadonlyDb, RecordKey, RecordValues, TableOf } from './table-types.ts';
 export type { CallOutcome, ToolCallOptions } from './tool-call.ts';
-export { type UpgradeArchiveOptions, type UpgradeResult, upgradeArchive } from './upgrade-archive.ts';
+export {
+  removeUpgradeLeftovers,
+  type UpgradeArchiveOptions,
+  type UpgradeResult,
+  upgradeArchive,
+} from './upgrade-archive.ts';
 export type { UpgradeVerification } from './verify-rows.ts';
-export { isWorkFile } from './work-file.ts';
+export { isWorkFile, upgradedFile } from './work-file.ts';
 export { type LockHolder, lockHolder } from './writer-lock.ts';

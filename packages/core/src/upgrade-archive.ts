@@ -62,9 +62,9 @@ export async function upgradeArchive(path: string, options: UpgradeArchiveOption
   const file = realPath(path);
   const to = options.lineage.migrations.length;
   const isDone = onFile(file, () => isSealedAtHead(file, options));
-  if (isDone && !options.dryRun) await removeLeftovers(file);
+  if (isDone && !options.dryRun) await removeUpgradeLeftovers(file);
   const outcome = isDone ? doneAlready(file, to) : await upgradeFile(file, options);
-  return { path, to, changed: !isDone, durationMs: performance.now() - startedMs, ...outcome };
+  return { path, to, changed: outcome.how !== 'none', durationMs: performance.now() - startedMs, ...outcome };
 }
 
 type Outcome = Pick<UpgradeResult, 'from' | 'how' | 'sizeBytes' | 'backup'>;
@@ -74,9 +74,13 @@ function doneAlready(file: string, head: number): Outcome {
 }
 
 function isSealedAtHead(file: string, options: UpgradeArchiveOptions): boolean {
-  const { lineage } = options;
   const state = inspectFile(file);
   if (state.kind === 'live') throw liveError(file, { pid: state.holder.pid });
+  return isAtRestAtHead(file, state, options);
+}
+
+function isAtRestAtHead(file: string, state: FileAtRest, options: UpgradeArchiveOptions): boolean {
+  const { lineage } = options;
   if (state.kind === 'unsealed' || isHintedBehind(state, lineage)) return false;
   const sqlite = openDatabase(file, { readonly: true });
   try {
@@ -93,8 +97,13 @@ function isHintedBehind({ header }: FileAtRest, lineage: Lineage): boolean {
   return (versionFromHint(header, lineage) ?? lineage.migrations.length) < lineage.migrations.length;
 }
 
-/** What a killed upgrade left beside a file whose rename it had done, or that another run upgraded since. */
-async function removeLeftovers(file: string): Promise<void> {
+/**
+ * Removes what a killed upgrade left beside a file whose rename it had done, or that another run upgraded, or somebody
+ * removed, since.
+ *
+ * @throws SESSION_LIVE when an upgrade is under way
+ */
+export async function removeUpgradeLeftovers(file: string): Promise<void> {
   const work = workFile(file, 'upgrading');
   if (statOf(work) || statOf(file + lockSuffix)) await withUpgradeLock(file, async () => removeWork(work));
 }
@@ -134,11 +143,11 @@ function acquireUpgradeLock(file: string): WriterLock {
   }
 }
 
-async function upgradeLocked(
-  file: string,
-  options: UpgradeArchiveOptions,
-): Promise<BuiltUpgrade & { backup?: string }> {
+async function upgradeLocked(file: string, options: UpgradeArchiveOptions): Promise<Outcome> {
   const original = inspectOriginal(file);
+  // Before it was locked, another run may have done it.
+  if (isAtRestAtHead(file, original.state, options))
+    return doneAlready(file, options.lineage.migrations.length);
   const { backupDir } = options;
   const work = workFile(file, 'upgrading');
   removeWork(work);

@@ -12,7 +12,13 @@ export function workFile(path: string, purpose: Purpose): string {
 
 /** What varve puts beside files while it works on them, and a crash may leave: never an archive. */
 export function isWorkFile(path: string): boolean {
-  return /^\..+\.(creating|sealing|upgrading)$/.test(basename(path)) || path.endsWith(lockSuffix);
+  return /^\..+\.(creating|sealing|upgrading)$/s.test(basename(path)) || path.endsWith(lockSuffix);
+}
+
+/** The file for which this was prepared; undefined for what is no half-made upgrade. */
+export function upgradedFile(work: string): string | undefined {
+  const name = /^\.(.+)\.upgrading(-wal|-journal|-shm)?$/s.exec(basename(work))?.[1];
+  return name === undefined ? undefined : join(dirname(work), name);
 }
 
 /** Removes what was prepared, with what SQLite may have laid beside it. */

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { type Shard, type UpgradeReport, upgradeArchives } from '@varve/aggregator';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type Problem, type Shard, type UpgradeReport, upgradeArchives } from '@varve/aggregator';
 import type { UpgradeVerification } from '@varve/core';
-import { VarveError } from '@varve/schema';
+import { type ErrorCode, errorCodes, VarveError } from '@varve/schema';
 import { type Command, Option } from 'commander';
+import { z } from 'zod';
 import { formatSize } from '../format-size.ts';
 import { parseJobs } from '../parse-jobs.ts';
 import { parseShard } from '../parse-shard.ts';
@@ -17,22 +18,28 @@ interface UpgradeOptions {
   readonly shard?: Shard;
   readonly jobs?: number;
   readonly report?: string;
+  readonly retry?: boolean;
 }
 
 export function addUpgrade(program: Command): void {
   const command = program
-    .command('upgrade <archives...>')
+    .command('upgrade [archives...]')
     .description('bring archives to head, each on a verified copy that then takes its place')
     .option('--dry-run', 'do it all on private copies and write nothing: the same report')
     .option('--backup <dir>', 'keep every original in this folder')
     .option('--accept-loss', 'run migrations that drop or delete something without a backup')
     .addOption(verifyOption())
     .option('--shard <i/n>', 'one of n parts of the archives, the same ones every time', parseShard)
-    .option('--jobs <n>', 'worker threads (default: one a core)', parseJobs)
-    .option('--report <file>', 'write what --json prints into this file');
-  defineVerb<UpgradeOptions>(command, async (context, archives, options) => {
-    const { backup, report: reportFile, ...rest } = options;
-    if (reportFile) assertCanWrite(reportFile);
+    .option('--jobs <n>', 'worker processes (default: one a core)', parseJobs)
+    .option(
+      '--report <file>',
+      'write what --json prints into this file; what it says failed is not tried again',
+    )
+    .option('--retry', 'try again what failed, by the report of an earlier run');
+  defineVerb<UpgradeOptions>(command, async (context, args, options) => {
+    const { backup, report: reportFile, retry, ...rest } = options;
+    const earlier = reportFile ? openReport(reportFile) : [];
+    const archives = await context.findArchives(args);
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar(options.dryRun ? 'rehearsing' : 'upgrading');
     using interrupt = abortOnInterrupt();
@@ -42,6 +49,7 @@ export function addUpgrade(program: Command): void {
       onProgress: bar.update,
       signal: interrupt.signal,
       ...(backup && { backupDir: backup }),
+      ...(!retry && { quarantined: earlier }),
     });
     if (reportFile) writeFileSync(reportFile, `${renderJson(report)}\n`);
     return { json: report, text: () => renderReport(report, options), problems: report.failed };
@@ -54,14 +62,27 @@ function verifyOption(): Option {
     .default('counts');
 }
 
-/** A report that cannot be written is found out before the work, not after it. */
-function assertCanWrite(path: string): void {
+const reportSchema = z.object({
+  failed: z.array(
+    z.object({
+      path: z.string(),
+      code: z.custom<ErrorCode>((code) => Object.hasOwn(errorCodes, String(code))),
+      message: z.string(),
+      hint: z.string(),
+    }),
+  ),
+});
+
+/** What failed by the report of an earlier run. One that cannot be written is found out before the work, not after it. */
+function openReport(path: string): Problem[] {
   try {
-    writeFileSync(path, '');
+    writeFileSync(path, '', { flag: 'a' });
+    const text = readFileSync(path, 'utf8');
+    return text === '' ? [] : reportSchema.parse(JSON.parse(text)).failed;
   } catch (cause) {
-    throw new VarveError('USAGE', `the report cannot be written: ${String(cause)}`, {
+    throw new VarveError('USAGE', `this cannot be the report: ${String(cause)}`, {
       path,
-      hint: 'name a file in a folder that can be written',
+      hint: 'name the report of an earlier run, or a new file in a folder that can be written',
       cause,
     });
   }

@@ -13,7 +13,8 @@ import { readPlainLedger } from './read-plain-ledger.ts';
  */
 export function fuseMigrations(sqlite: Database, lineage: Lineage, from: number): boolean {
   const fusion = fusionOf(lineage, from);
-  const ledger = fusion && readPlainLedger(sqlite, lineage, from);
+  if (!fusion) return false;
+  const ledger = readPlainLedger(sqlite, lineage, from);
   if (ledger === undefined || !keepsRowids(sqlite, fusion)) return false;
   registerFunctions(sqlite, lineage);
   sqlite.exec(`PRAGMA foreign_keys = OFF;\nBEGIN;\n${ledger};\n${fusion.script}COMMIT`);

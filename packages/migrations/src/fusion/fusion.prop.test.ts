@@ -12,7 +12,7 @@ import { fuseFile } from '../testing/fuse-file.ts';
 import { type LineageSample, lineageSamples } from '../testing/lineages/sample-lineage.ts';
 
 const isDeep = process.env.VARVE_DEEP === '1';
-const lineageCount = isDeep ? 5_000 : 120;
+const lineageCount = isDeep ? 3_000 : 100;
 const dir = mkdtempSync(join(tmpdir(), 'varve-fusion-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
