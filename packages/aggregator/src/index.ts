@@ -8,7 +8,7 @@ export {
 } from './census.ts';
 export { type Partitioning, partitionings } from './export/export-partitions.ts';
 export { type ExportReport, type ExportUnifiedOptions, exportUnified } from './export/export-unified.ts';
-export { type ExportFormat, exportFormats } from './export/row-file.ts';
+export { csvLine, type ExportFormat, exportFormats } from './export/row-file.ts';
 export { type FoundArchive, type FoundArchives, findArchives } from './find-archives.ts';
 export type { Problem } from './problem.ts';
 export {

@@ -14,7 +14,7 @@ export interface RowFile {
 export function openRowFile(path: string, format: ExportFormat, columns: readonly ExportColumn[]): RowFile {
   if (format === 'parquet') return openParquetFile(path, columns);
   if (format === 'jsonl') return openLines(path, (row) => jsonLine(columns, row));
-  const file = openLines(path, (row) => row.map(csvField).join(','));
+  const file = openLines(path, csvLine);
   file.write(columns.map(({ name }) => name));
   return file;
 }
@@ -61,7 +61,11 @@ function jsonValue(kind: ColumnKind, value: unknown): string {
     : JSON.stringify(value);
 }
 
-/** Source: RFC 4180. NULL is nothing, an empty text is `""`. */
+/** A row of values as SQLite has them. Source: RFC 4180. NULL is nothing, an empty text is `""`, a blob is base64. */
+export function csvLine(row: readonly unknown[]): string {
+  return row.map(csvField).join(',');
+}
+
 function csvField(value: unknown): string {
   if (value === null) return '';
   const text = Buffer.isBuffer(value) ? value.toString('base64') : String(value);

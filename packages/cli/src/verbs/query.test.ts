@@ -34,6 +34,16 @@ it('prints one JSON value on stdout, also when an archive is left out', async ()
   expect(stderr).toMatch(/^error\[FILE_NOT_A_DATABASE\]: .*bad\.db: .*\nhint: .*\n$/);
 });
 
+it('prints CSV, also of what CSV has no word for', async () => {
+  const { dir } = makeMixedArchives();
+  const sql = `SELECT tool, NULL AS missing, '' AS empty, 'a "b",' AS quoted, x'00ff' AS bytes FROM calls ORDER BY 1 LIMIT 1`;
+  const { exitCode, stdout } = await runVarve(dir, 'query', 'archives', sql, '--csv');
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 0,
+    stdout: 'tool,missing,empty,quoted,bytes\nread,,"","a ""b"",",AP8=\n',
+  });
+});
+
 it('answers over a unified view without its archives and without a configuration', async () => {
   const { dir } = makeMixedArchives();
   expect((await runVarve(dir, 'unify', 'archives', '--into', 'archives/unified.db')).exitCode).toBe(0);

@@ -8,9 +8,37 @@ it('builds a unified view, then brings it up to date', async () => {
   const { dir, addArchive } = makeWorkplace();
   addArchive('a.db', 1, 'search');
   const unify = () => runVarve(dir, 'unify', 'archives', '--into', 'unified.db');
-  expect(await unify()).toEqual({ exitCode: 0, stdout: 'unified.db: 1 added\n', stderr: '' });
-  addArchive('b.db', 2, 'read');
-  expect(await unify()).toEqual({ exitCode: 0, stdout: 'unified.db: 1 added, 1 unchanged\n', stderr: '' });
+  const first = await unify();
+  addArchive('b.db', 2, 'read', 'grep');
+  const second = await unify();
+  expect(first).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(first.stdout).toMatch(/^unified\.db: 1 added; \d+\.\d s; \d+ archives\/s\n/);
+  expect(second.stdout).toMatch(/^unified\.db: 1 added, 1 unchanged; /);
+  expect(second.stdout.split('\n').slice(1)).toEqual([
+    'version  archives  rows',
+    '      1         1     1',
+    '      2         1     2',
+    '',
+  ]);
+});
+
+it('unifies, asks and upgrades the archives of the configuration where none are named', async () => {
+  const { dir, addArchive, addFile } = makeWorkplace();
+  addArchive('a.db', 1, 'search');
+  addFile(
+    'varve.config.mjs',
+    "export default { migrations: './drizzle', name: 'calls', archives: './archives' };",
+  );
+  const unified = await runVarve(dir, 'unify', '--into', 'unified.db', '--json');
+  expect(JSON.parse(unified.stdout)).toMatchObject({
+    added: 1,
+    versions: [{ version: 1, archives: 1, rows: 1 }],
+  });
+  expect(await runVarve(dir, 'query', 'SELECT tool FROM calls', '--csv')).toMatchObject({
+    stdout: 'tool\nsearch\n',
+  });
+  const { stdout } = await runVarve(dir, 'upgrade', '--dry-run', '--json');
+  expect(JSON.parse(stdout)).toMatchObject({ upgraded: 1 });
 });
 
 it('exits with 1 and names what the view lacks', async () => {

@@ -1,5 +1,6 @@
 import { openUnified, type RefreshReport } from '@varve/aggregator';
 import type { Command } from 'commander';
+import { renderTable } from '../render-table.ts';
 import { defineVerb } from '../verb.ts';
 
 interface UnifyVerbOptions {
@@ -8,24 +9,42 @@ interface UnifyVerbOptions {
   readonly search?: boolean;
 }
 
+/** What the view holds of the archives of one version. */
+interface UnifiedVersion {
+  readonly version: number;
+  readonly archives: number;
+  readonly rows: number;
+}
+
+const versionsSql = `SELECT version, count(*) AS archives, sum(rows) AS rows FROM _archives
+  WHERE state IN ('unified', 'gone') GROUP BY version ORDER BY version`;
+
 export function addUnify(program: Command): void {
   const command = program
-    .command('unify <archives...>')
+    .command('unify [archives...]')
     .description('build a unified view of archives of any versions, or bring it up to date')
     .requiredOption('--into <file>', 'the SQLite file that holds the view')
     .option('--search', 'index all texts for varve search, from now on')
     .option('--keep-gone', 'keep the rows of archives that are no longer there, and mark them');
-  defineVerb<UnifyVerbOptions>(command, async (context, archives, { into, keepGone, search = false }) => {
+  defineVerb<UnifyVerbOptions>(command, async (context, args, { into, keepGone, search = false }) => {
+    const archives = await context.findArchives(args);
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar('unifying');
     const gone = keepGone ? 'keep' : 'remove';
+    const startedMs = performance.now();
     using unified = await openUnified(into, { lineage, archives, gone, search, onProgress: bar.update });
+    const seconds = (performance.now() - startedMs) / 1000;
+    const versions = unified.sqlite.prepare<[], UnifiedVersion>(versionsSql).all();
     const { report } = unified;
-    return { json: report, text: () => renderReport(report, into), problems: report.problems };
+    return {
+      json: { ...report, versions, seconds },
+      text: () => [`${into}: ${renderReport(report, seconds)}`, ...renderVersions(versions)].join('\n'),
+      problems: report.problems,
+    };
   });
 }
 
-function renderReport(report: RefreshReport, into: string): string {
+function renderReport(report: RefreshReport, seconds: number): string {
   const { added, changed, removed, unchanged, duplicates, problems } = report;
   const counts = Object.entries({
     added,
@@ -36,5 +55,14 @@ function renderReport(report: RefreshReport, into: string): string {
     'left out': problems.length,
   });
   const said = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
-  return `${into}: ${said.join(', ') || 'no archives'}`;
+  const read = added + changed;
+  const pace = read > 0 ? `; ${Math.round(read / seconds)} archives/s` : '';
+  return `${said.join(', ') || 'no archives'}; ${seconds.toFixed(1)} s${pace}`;
+}
+
+function renderVersions(versions: readonly UnifiedVersion[]): string[] {
+  if (versions.length === 0) return [];
+  const columns = ['version', 'archives', 'rows'].map((title) => ({ title, align: 'right' }) as const);
+  const rows = versions.map(({ version, archives, rows }) => [version, archives, rows].map(String));
+  return [renderTable(columns, rows)];
 }
