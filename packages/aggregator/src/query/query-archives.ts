@@ -4,11 +4,13 @@ import { type Problem, problemOf } from '../problem.ts';
 import { archivesDdl } from '../unified/archives-table.ts';
 import { type HeadTable, readHeadTables } from '../unified/head-tables.ts';
 import { ingestFiles, type UnifyProgress } from '../unified/ingest-files.ts';
+import type { WantedTable } from '../unified/ingest-script.ts';
 import { planRefresh } from '../unified/plan-refresh.ts';
 import { liveTableDdl } from '../unified/unified-ddl.ts';
 import { UnifiedWriter } from '../unified/unified-writer.ts';
 import { walkFiles } from '../walk-files.ts';
 import { type NamedColumns, readNamedColumns } from './named-columns.ts';
+import { readPushedFilters } from './pushed-filters.ts';
 import { type PreparedQuery, prepareQuery, type QueryResult } from './run-query.ts';
 
 export interface QueryArchivesOptions {
@@ -20,6 +22,8 @@ export interface PulledTable {
   readonly name: string;
   /** Without `_archive` and `_version`. */
   readonly columns: readonly string[];
+  /** The part of the query's WHERE that the archives were asked for already. */
+  readonly filter: string | undefined;
 }
 
 /** What an answer over archives was made of. */
@@ -110,7 +114,7 @@ async function pull(
   const head = readHeadTables(lineage);
   sqlite.exec([archivesDdl, ...head.map(liveTableDdl)].join(';\n'));
   prepareQuery(sqlite, sql);
-  const needed = pruneTables(head, isExplain(sql) ? new Map() : readNamedColumns(sqlite, sql));
+  const needed = pruneTables(head, sql, isExplain(sql) ? new Map() : readNamedColumns(sqlite, sql));
   registerFunctions(sqlite, lineage);
   const writer = new UnifiedWriter(sqlite, needed);
   const plan = planRefresh(walkFiles(archives), [], undefined);
@@ -121,7 +125,11 @@ async function pull(
     .get() as number;
   return {
     archives: plan.toRead.length,
-    pulled: needed.map(({ name, columns }) => ({ name, columns: columns.map((column) => column.name) })),
+    pulled: needed.map(({ name, columns, filter }) => ({
+      name,
+      columns: columns.map((column) => column.name),
+      filter,
+    })),
     rowsPulled,
     problems: [
       ...plan.problems.map((error) => problemOf(error, error.path ?? '')),
@@ -137,13 +145,16 @@ function isExplain(sql: string): boolean {
   return first?.text.toUpperCase() === 'EXPLAIN';
 }
 
-/** The tables that a query names, with the columns it names; the session's id always, by which copies are known. */
-function pruneTables(head: readonly HeadTable[], named: NamedColumns): HeadTable[] {
+/** The tables that a query names, with the columns and rows it names; the session's id always, by which copies are known. */
+function pruneTables(head: readonly HeadTable[], sql: string, named: NamedColumns): WantedTable[] {
+  // How many rows an archive has must not depend on what else is asked.
+  const filters = named.get('_archives')?.has('rows') ? new Map() : readPushedFilters(sql, head);
   return head.flatMap((table) => {
-    const isNamed = (column: string) =>
-      named.get(table.name)?.has(column) || (table.name === 'sessions' && column === 'id');
-    const columns = table.columns.filter(({ name }) => isNamed(name));
-    return named.has(table.name) || columns.length > 0 ? [{ ...table, columns }] : [];
+    const isIdentity = (column: string) => table.name === 'sessions' && column === 'id';
+    const columns = table.columns.filter(({ name }) => named.get(table.name)?.has(name) || isIdentity(name));
+    if (!named.has(table.name) && columns.length === 0) return [];
+    const filter = table.name === 'sessions' ? undefined : filters.get(table.name);
+    return [{ ...table, columns, filter }];
   });
 }
 

@@ -1,19 +1,25 @@
 import { type Lens, type LensTable, quoteIdentifier } from '@varve/migrations';
 import type { HeadTable } from './head-tables.ts';
 
+/** A table of head, or as much of it as is wanted. */
+export interface WantedTable extends HeadTable {
+  /** Which rows; all unless given. */
+  readonly filter?: string | undefined;
+}
+
 /** The SQL that copies a whole archive, attached as a schema, into the view's tables. */
 export interface IngestScript {
   /** Makes the tables of which SQLite itself must compute columns, under head's own statement; empty for most lenses. */
   readonly stage: string;
   readonly unstage: string;
   /** A table's rows at head, in its columns' order. */
-  readonly selects: ReadonlyMap<HeadTable, string>;
+  readonly selects: ReadonlyMap<WantedTable, string>;
   insert(archiveId: number, version: number): string;
 }
 
 /** `lens` is undefined for a file at head. Rendering is dear: keep the script for other archives of the version. */
 export function makeIngestScript(
-  tables: readonly HeadTable[],
+  tables: readonly WantedTable[],
   lens: Lens | undefined,
   schema: string,
 ): IngestScript {
@@ -21,7 +27,8 @@ export function makeIngestScript(
   const statements = sources.map(({ table, select }) => {
     const columns = columnList(table);
     const into = `INSERT INTO main.${quoteIdentifier(table.name)} ("_archive", "_version"${columns})`;
-    return [into, `${columns} FROM (${select}\n);`] as const;
+    const where = table.filter === undefined ? '' : ` WHERE ${table.filter}`;
+    return [into, `${columns} FROM (${select}\n)${where};`] as const;
   });
   return {
     stage: sources.map(({ stage }) => stage).join(''),
@@ -33,13 +40,13 @@ export function makeIngestScript(
 }
 
 interface TableSource {
-  readonly table: HeadTable;
+  readonly table: WantedTable;
   readonly select: string;
   readonly stage: string;
   readonly unstage: string;
 }
 
-function sourceOf(table: HeadTable, lens: Lens | undefined, schema: string): TableSource {
+function sourceOf(table: WantedTable, lens: Lens | undefined, schema: string): TableSource {
   const through = lens?.tables.find(({ name }) => name === table.name);
   const unstaged = { table, stage: '', unstage: '' };
   if (!through) return { ...unstaged, select: `SELECT * FROM ${qualified(schema, table.name)}` };

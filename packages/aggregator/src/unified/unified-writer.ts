@@ -7,7 +7,7 @@ import type { ArchiveReading } from './archive-reader.ts';
 import { Duplicates } from './duplicates.ts';
 import { isFilling } from './filling.ts';
 import type { HeadTable } from './head-tables.ts';
-import { type IngestScript, makeIngestScript } from './ingest-script.ts';
+import { type IngestScript, makeIngestScript, type WantedTable } from './ingest-script.ts';
 import { RowComparison } from './row-comparison.ts';
 import { forgetRowsSql, indexRowsSql, readSearchIndexes } from './search-index.ts';
 
@@ -17,7 +17,7 @@ export class UnifiedWriter {
   readonly entries: ArchiveEntries;
   readonly duplicates: Duplicates;
   readonly #rows: RowComparison;
-  readonly #tables: readonly HeadTable[];
+  readonly #tables: readonly WantedTable[];
   readonly #removals: readonly Statement[];
   readonly #indexings: readonly Statement[];
   readonly #lock: Statement;
@@ -25,7 +25,7 @@ export class UnifiedWriter {
   readonly #sessionId: Statement | undefined;
   readonly #scripts = new Map<string, IngestScript>();
 
-  constructor(sqlite: Database, tables: readonly HeadTable[]) {
+  constructor(sqlite: Database, tables: readonly WantedTable[]) {
     this.sqlite = sqlite;
     this.entries = new ArchiveEntries(sqlite);
     this.duplicates = new Duplicates(sqlite);
