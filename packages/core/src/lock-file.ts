@@ -1,4 +1,4 @@
-import { lstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { onFile } from './file-error.ts';
 import { type Database, isBusy, isNotADatabase, openDatabase, openMemory } from './open-database.ts';
 
@@ -9,12 +9,15 @@ export function createLockFile(lockPath: string): number | undefined {
   return onFile(
     lockPath,
     () => {
+      let file: number | undefined;
       try {
-        const file = openSync(lockPath, 'wx');
+        file = openSync(lockPath, 'wx');
         writeSync(file, lockImage());
         return file;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+        if (file !== undefined) closeSync(file);
+        if (file !== undefined) removeIfThere(lockPath);
         throw error;
       }
     },

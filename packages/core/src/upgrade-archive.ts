@@ -138,8 +138,10 @@ function acquireUpgradeLock(file: string): WriterLock {
   try {
     return acquireWriterLock(file, 0);
   } catch (error) {
-    const isHeld = error instanceof VarveError && error.code === 'SESSION_LOCKED';
-    throw isHeld ? liveError(file, error.details) : error;
+    if (!(error instanceof VarveError)) throw error;
+    throw error.code === 'SESSION_LOCKED'
+      ? liveError(file, error.details)
+      : fileError(error.cause ?? error, file, 'write');
   }
 }
 
