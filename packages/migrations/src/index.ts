@@ -35,7 +35,7 @@ export { type RenderLineageModuleOptions, renderLineageModule } from './render-l
 export { type ReplayResult, replayMigrations } from './replay.ts';
 export { readSchema, type SchemaObject, schemaAt } from './schema-at.ts';
 export { quoteIdentifier, type SqlToken, tokenizeSql } from './sql-tokens.ts';
-export { isFolded } from './squash/ledger-steps.ts';
+export { isFolded, lineageLedger } from './squash/ledger-steps.ts';
 export { squashLineage } from './squash/squash-lineage.ts';
 export { standardLineage } from './standard-lineage.ts';
 export { applicationId, versionFromHint } from './version-hint.ts';

@@ -74,8 +74,9 @@ export async function openLiveQuery(
   sql: string,
   options: QueryArchivesOptions,
 ): Promise<LiveQuery> {
-  // SQLite keeps a database without a name in a temporary file, spilled to as needed, gone when it is closed.
-  const sqlite = new Database('');
+  // SQLite keeps a database without a name in a temporary file, spilled to as needed, gone when it is closed. What is
+  // attached to it must exist.
+  const sqlite = new Database('', { fileMustExist: true });
   try {
     const report = await pull(sqlite, archives, sql, options);
     sqlite.pragma('query_only = ON');

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lineageAt } from '@varve/migrations';
+import { lineageAt, squashLineage } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
@@ -242,4 +242,14 @@ it('reads again a live session that has grown in its WAL, and leaves it to its w
   expect(counts(await unified.refresh())).toEqual([0, 1, 0, 0, 0]);
   writer.exec(`UPDATE sessions SET agent = 'three'`);
   writer.close();
+});
+
+it('is filled anew when migrations are folded into a baseline, for versions then have other numbers', async () => {
+  const dir = makeFolder();
+  writeArchive(join(dir, 'a.db'), 3);
+  const file = join(makeFolder(), 'u.db');
+  await refreshUnified(file, { lineage, archives: dir });
+  using unified = await openUnified(file, { lineage: squashLineage(lineage, 2), archives: dir });
+  expect(counts(unified.report)).toEqual([1, 0, 0, 0, 0]);
+  expect(unified.sqlite.prepare('SELECT DISTINCT _version FROM tool_calls').pluck().all()).toEqual([2]);
 });
