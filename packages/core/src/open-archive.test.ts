@@ -31,8 +31,8 @@ const replayed = defineLineage({
     ...lineage.migrations,
     {
       name: '0005_search',
-      sql: `CREATE VIRTUAL TABLE search USING fts5(summary);
-        INSERT INTO search SELECT summary FROM decisions;`,
+      sql: `CREATE VIRTUAL TABLE search USING fts5(summary, content = 'decisions', content_rowid = 'seq');
+        INSERT INTO search (search) VALUES ('rebuild');`,
       createdAtMs: 1_700_000_001_000,
     },
   ],

@@ -2,7 +2,9 @@ import {
   compileLens,
   installLens,
   type Lens,
+  type LensRefusal,
   type Lineage,
+  refusalOnFile,
   registerFunctions,
   replayMigrations,
 } from '@varve/migrations';
@@ -31,7 +33,8 @@ export function readAtHead(source: Source, options: ReadAtHeadOptions): Reading 
     return { ...source, plan: uniformPlan(lineage, 'identity', source.copy, why) };
   }
   const lens = compileLens(lineage, version);
-  return lens.refusal ? readReplayed(source, options, lens.refusal) : readThroughLens(source, lens);
+  const refusal = refusalOnFile(source.sqlite, lens);
+  return refusal ? readReplayed(source, options, refusal) : readThroughLens(source, lens);
 }
 
 function readThroughLens(source: Source, lens: Lens): Reading {
@@ -43,7 +46,7 @@ function readThroughLens(source: Source, lens: Lens): Reading {
 function readReplayed(
   source: Source,
   { lineage, path, state }: ReadAtHeadOptions,
-  refusal: NonNullable<Lens['refusal']>,
+  refusal: LensRefusal,
 ): Reading {
   const own = source.copy === 'none' ? openPrivateCopy(path, state) : source;
   if (own !== source) source.close();

@@ -9,7 +9,8 @@ export { assertIdentified, type FileIdentity, identifyFile, identityError } from
 export { ledgerTable } from './ledger.ts';
 export { compileLens } from './lens/compile-lens.ts';
 export { installLens } from './lens/install-lens.ts';
-export type { Lens, LensRefusal, LensStrategy, LensTable } from './lens/lens.ts';
+export type { Lens, LensRefusal, LensStage, LensStrategy, LensTable } from './lens/lens.ts';
+export { refusalOnFile } from './lens/refusal-on-file.ts';
 export {
   type Lineage,
   lineageAt,
@@ -30,10 +31,11 @@ export {
 export { type LintFinding, lintLineage } from './lint/lint-lineage.ts';
 export type { LintCode } from './lint/lint-rules.ts';
 export { migrationFile, type ReadLineageOptions, readLineage, snapshotFile } from './read-lineage.ts';
+export { readSchema, type SchemaObject } from './read-schema.ts';
 export { registerFunctions } from './register-functions.ts';
 export { type RenderLineageModuleOptions, renderLineageModule } from './render-lineage-module.ts';
 export { type ReplayResult, replayMigrations } from './replay.ts';
-export { readSchema, type SchemaObject, schemaAt } from './schema-at.ts';
+export { schemaAt } from './schema-at.ts';
 export { quoteIdentifier, type SqlToken, tokenizeSql } from './sql-tokens.ts';
 export { isFolded, lineageLedger } from './squash/ledger-steps.ts';
 export { squashLineage } from './squash/squash-lineage.ts';

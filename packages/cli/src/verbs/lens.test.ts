@@ -16,14 +16,23 @@ it('prints SELECTs that run over a file of that version as they are', async () =
 
 it('prints the migration, the statement and the reason where files must be replayed', async () => {
   const { dir, addFile } = makeWorkplace();
-  addFile('drizzle/0001_step.sql', 'UPDATE calls SET took = random();');
+  addFile('drizzle/0001_step.sql', 'UPDATE calls SET took = changes();');
   const { exitCode, stdout } = await runVarve(dir, 'lens', '--from', '1');
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^-- files of version 1 are replayed on a copy: .*random/);
-  expect(stdout).toContain('-- migration 0001_step\nUPDATE calls SET took = random()\n');
+  expect(stdout).toMatch(/^-- files of version 1 are replayed on a copy: .*changes/);
+  expect(stdout).toContain('-- migration 0001_step\nUPDATE calls SET took = changes()\n');
   const { refusal, tables } = JSON.parse((await runVarve(dir, 'lens', '--from', '1', '--json')).stdout);
   expect(refusal.migration).toBe('0001_step');
   expect(tables).toEqual([]);
+});
+
+it('prints what SQLite runs on TEMP tables, and why', async () => {
+  const { dir, addFile } = makeWorkplace();
+  addFile('drizzle/0001_step.sql', 'UPDATE calls SET took = rowid;');
+  const { stdout } = await runVarve(dir, 'lens', '--from', '1');
+  expect(stdout).toContain('-- SQLite runs a statement of 0001_step: it reads the rowid');
+  expect(stdout).toContain('\nUPDATE calls SET took = rowid;\n');
+  expect(stdout).toMatch(/-- calls: materialized, SQLite must run a statement of 0001_step/);
 });
 
 it.each(['4', 'head'])('says USAGE for --from %s', async (from) => {

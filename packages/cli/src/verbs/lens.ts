@@ -1,4 +1,4 @@
-import { compileLens, type Lens } from '@varve/migrations';
+import { compileLens, type Lens, type LensStage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
 import { defineVerb } from '../verb.ts';
@@ -25,7 +25,7 @@ function parseVersion(text: string, head: number): number {
   });
 }
 
-function describe({ from, to, tables, views, refusal }: Lens): object {
+function describe({ from, to, tables, views, stages, refusal }: Lens): object {
   const selects = tables.map(({ name, columns, strategy, why, select }) => ({
     name,
     strategy,
@@ -33,10 +33,10 @@ function describe({ from, to, tables, views, refusal }: Lens): object {
     columns,
     sql: select('main'),
   }));
-  return { from, to, tables: selects, views, refusal };
+  return { from, to, stages, tables: selects, views, refusal };
 }
 
-function renderLens({ from, to, tables, views, refusal }: Lens): string {
+function renderLens({ from, to, tables, views, stages, refusal }: Lens): string {
   if (refusal) {
     const { migration, statement, reason } = refusal;
     return `-- files of version ${from} are replayed on a copy: ${reason}\n-- migration ${migration}\n${statement}`;
@@ -46,5 +46,17 @@ function renderLens({ from, to, tables, views, refusal }: Lens): string {
       `-- ${name}: ${strategy}${why ? `, ${why}` : ''}\n${select('main')};`,
   );
   const overViews = views.map(({ name, sql }) => `-- ${name}: a view of head\n${sql};`);
-  return [`-- version ${from} read at version ${to}`, ...parts, ...overViews].join('\n\n');
+  return [
+    `-- version ${from} read at version ${to}`,
+    ...stages.map(renderStage),
+    ...parts,
+    ...overViews,
+  ].join('\n\n');
+}
+
+function renderStage({ runs, setup }: LensStage): string {
+  const reasons = runs.map(
+    ({ migration, reason }) => `-- SQLite runs a statement of ${migration}: ${reason}`,
+  );
+  return [...reasons, ...setup.map((sql) => `${sql};`)].join('\n');
 }

@@ -3,8 +3,9 @@ import { appendToLedger, createLedger, ledgerTable } from '../ledger.ts';
 import { compileLens } from '../lens/compile-lens.ts';
 import type { LensTable } from '../lens/lens.ts';
 import type { Lineage } from '../lineage.ts';
+import type { SchemaObject } from '../read-schema.ts';
 import { registerFunctions } from '../register-functions.ts';
-import { type SchemaObject, schemaAt } from '../schema-at.ts';
+import { schemaAt } from '../schema-at.ts';
 import { quoteIdentifier } from '../sql-tokens.ts';
 import { stampHint } from '../version-hint.ts';
 import { mayFailMidway } from './fails-midway.ts';
@@ -66,7 +67,8 @@ export function fusionOf(lineage: Lineage, from: number): Fusion | undefined {
 function compileFusion(lineage: Lineage, from: number): Fusion | undefined {
   const lens = compileLens(lineage, from);
   const head = headObjects(lineage);
-  if (lens.refusal || [...head, ...schemaAt(lineage, from)].some(needsReplay)) return undefined;
+  if (lens.refusal || lens.stages.length > 0) return undefined;
+  if ([...head, ...schemaAt(lineage, from)].some(needsReplay)) return undefined;
   if (mayFailMidway(lineage, from)) return undefined;
   const fill = (table: LensTable) => fillStatement(table, isUnchanged(table, lineage, from));
   const bound = lens.tables.filter((table) => !table.hasFreeRowids);

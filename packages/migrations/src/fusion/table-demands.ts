@@ -1,6 +1,6 @@
 import { nameKey } from '../lens/name-key.ts';
+import type { Shape } from '../lens/shape.ts';
 import type { TableShape } from '../lens/table-shape.ts';
-import type { Shape } from '../lens/trace-lineage.ts';
 import { keywordOf } from '../split-statements.ts';
 import { tokenizeSql } from '../sql-tokens.ts';
 

@@ -1,13 +1,16 @@
 import type { Lineage } from '../lineage.ts';
+import { applyStep } from './apply-step.ts';
 import { headTables } from './head-tables.ts';
 import { headViews } from './head-views.ts';
-import type { Lens, LensRefusal } from './lens.ts';
+import type { Lens } from './lens.ts';
 import { LensTables } from './lens-tables.ts';
-import { nameKey } from './name-key.ts';
-import { operationOf } from './operations/index.ts';
-import { Refused, RefusedEverywhere } from './refused.ts';
+import { Refused } from './refused.ts';
 import { setupStatements } from './setup-statements.ts';
-import { type Shape, type Step, traceLineage } from './trace-lineage.ts';
+import type { Shape } from './shape.ts';
+import { liveStages } from './stage/live-stages.ts';
+import { renderStage } from './stage/render-stage.ts';
+import { StepToStage } from './stage/step-to-stage.ts';
+import { type Step, traceLineage } from './trace-lineage.ts';
 
 const cache = new WeakMap<Lineage, Map<number, Lens>>();
 
@@ -28,53 +31,50 @@ export function compileLens(lineage: Lineage, from: number): Lens {
 }
 
 function compile(lineage: Lineage, from: number): Lens {
-  const trace = traceLineage(lineage);
-  const to = lineage.migrations.length;
-  const refused = (refusal: LensRefusal): Lens => ({ from, to, tables: [], views: [], setup: [], refusal });
-  if (trace.failure) {
-    const { migration, statement, reason } = trace.failure;
-    return refused({
-      migration: migration.name,
-      statement,
-      reason: `it fails on an empty database: ${reason}`,
-    });
+  const staged = new Set<Step>();
+  for (;;) {
+    try {
+      return compileWith(lineage, from, staged);
+    } catch (error) {
+      if (!(error instanceof StepToStage)) throw error;
+      staged.add(error.step);
+    }
   }
-  const start = trace.shapes[from] as Shape;
-  const head = trace.shapes[to] as Shape;
-  const tables = new LensTables(start);
+}
+
+/** `staged` are statements that SQLite must run though they could be compiled. */
+function compileWith(lineage: Lineage, from: number, staged: ReadonlySet<Step>): Lens {
+  const to = lineage.migrations.length;
+  const nothing = { from, to, tables: [], views: [], stages: [], setup: [] };
+  const { failure, shapes, steps } = traceLineage(lineage);
+  if (failure) {
+    const { error } = failure;
+    const reason = `it fails on an empty database: ${error instanceof Error ? error.message : String(error)}`;
+    return {
+      ...nothing,
+      refusal: { migration: failure.migration.name, statement: failure.statement, reason },
+    };
+  }
+  const head = shapes[to] as Shape;
+  const lensTables = new LensTables(shapes[from] as Shape);
   try {
-    for (const step of trace.steps.slice(from).flat()) applyStep(step, lineage, tables);
-    const lensTables = headTables(head, start, tables);
-    const views = headViews(head, start, lensTables);
-    const setup = setupStatements(lensTables, views, head, start);
-    return { from, to, tables: lensTables, views, setup, refusal: undefined };
+    for (const step of steps.slice(from).flat()) applyStep({ step, lineage, tables: lensTables }, staged);
+    return { from, to, ...readHead(head, lensTables), refusal: undefined };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const { migration, statement } = error.place ?? { migration: '', statement: '' };
-    return refused({ migration, statement, reason: error.message });
+    return { ...nothing, refusal: { migration, statement, reason: error.message } };
   }
 }
 
-/** A table whose rows cannot be told any more matters only if head, or a later statement, needs them. */
-function applyStep(step: Step, lineage: Lineage, tables: LensTables): void {
-  const place = { migration: step.migration.name, statement: step.statement.text };
-  const operation = operationOf(step.statement);
-  if (step.before.isObscured || step.after.isObscured) {
-    throw new RefusedEverywhere('TEMP objects hide tables or watch over them', place);
-  }
-  if (!operation) throw new RefusedEverywhere('the lens does not know this kind of statement', place);
-  try {
-    operation.apply({ step, lineage, tables });
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    const refused = new Refused(error.message, error.place ?? place);
-    const target = operation.target(step.statement);
-    if (error instanceof RefusedEverywhere || !isTable(target, step)) throw refused;
-    tables.set(target, refused);
-  }
-}
-
-function isTable(name: string | undefined, { before, after }: Step): name is string {
-  const key = nameKey(name ?? '');
-  return name !== undefined && (before.tables.has(key) || after.tables.has(key));
+function readHead(head: Shape, lensTables: LensTables): Pick<Lens, 'tables' | 'views' | 'stages' | 'setup'> {
+  const { start } = lensTables;
+  const tables = headTables(head, lensTables);
+  const views = headViews(head, start, tables);
+  const wanted = tables.flatMap((table) => [...table.stages]);
+  const stages = liveStages(lensTables.stages, wanted).map((stage) => ({
+    runs: stage.runs,
+    setup: renderStage(stage),
+  }));
+  return { tables, views, stages, setup: setupStatements(stages, tables, views, head, start) };
 }

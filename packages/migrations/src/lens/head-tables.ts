@@ -1,39 +1,48 @@
 import { quoteIdentifier } from '../sql-tokens.ts';
+import { isIdentity } from './is-identity.ts';
 import type { LensTable } from './lens.ts';
 import type { LensTables } from './lens-tables.ts';
 import { nameKey } from './name-key.ts';
 import { Refused } from './refused.ts';
-import type { Relation } from './relation.ts';
+import { isEmpty, type Relation, withoutColumns } from './relation.ts';
 import { renderRelation } from './render-relation.ts';
+import type { OpaqueShape, Shape } from './shape.ts';
+import { stagesBehind } from './stage/live-stages.ts';
+import type { Stage } from './stage/stage.ts';
 import type { TableShape } from './table-shape.ts';
-import type { Shape } from './trace-lineage.ts';
+
+export interface HeadTable extends LensTable {
+  /** What the connection makes for it: nothing where its name already means head's rows. */
+  readonly made: 'nothing' | 'view' | 'table';
+  /** The stages that it is read from. */
+  readonly stages: ReadonlySet<Stage>;
+}
 
 /** The tables of head, each with the cheapest exact way to read it. */
-export function headTables(head: Shape, start: Shape, tables: LensTables): LensTable[] {
-  const lensTables: LensTable[] = [...head.tables]
-    .filter(([key]) => !head.temp.has(key))
-    .map(([key, table]) => ({
-      ...ordinaryTable(table, start.tables.get(key), tables.get(table.name)),
-      ...rowidFacts(table, tables.get(table.name)),
-    }));
-  const opaque = [...head.opaque.values()].map(({ name, columns }) => ({
-    ...identityTable(name, columns),
-    hasFreeRowids: false,
-    wholeOf: name,
-  }));
-  return [...lensTables, ...opaque];
+export function headTables(head: Shape, tables: LensTables): HeadTable[] {
+  const ordinary = [...head.tables.keys()]
+    .filter((key) => !head.temp.has(key))
+    .map((key) => {
+      const [table, relation] = [head.tables.get(key) as TableShape, tables.get(key)];
+      const before = tables.start.tables.get(key);
+      return { ...ordinaryTable(table, before, relation), ...rowidFacts(table, relation) };
+    });
+  return [...ordinary, ...[...head.opaque.values()].map((table) => opaqueTable(table, tables))];
 }
 
 type RowidFacts = Pick<LensTable, 'hasFreeRowids' | 'wholeOf'>;
 
-function rowidFacts(table: TableShape, relation: Relation): RowidFacts {
-  const hasFreeRowids = !table.hasRowid || table.rowidAlias !== undefined || relation.isRenumbered;
-  return { hasFreeRowids, wholeOf: wholeTable(relation) };
+function rowidFacts({ hasRowid, rowidAlias }: TableShape, relation: Relation): RowidFacts {
+  const isRenumbered = relation.renumberedBy !== undefined || isEmpty(relation);
+  return {
+    hasFreeRowids: !hasRowid || rowidAlias !== undefined || isRenumbered,
+    wholeOf: wholeTable(relation),
+  };
 }
 
 function wholeTable({ arms: [arm, ...others] }: Relation): string | undefined {
   if (!arm || others.length > 0 || arm.where !== undefined) return undefined;
-  if (arm.source.kind === 'table') return arm.source.name;
+  if (arm.source.kind === 'table') return arm.source.stage ? undefined : arm.source.name;
   return arm.source.kind === 'relation' ? wholeTable(arm.source.relation) : undefined;
 }
 
@@ -41,70 +50,56 @@ function ordinaryTable(
   table: TableShape,
   before: TableShape | undefined,
   relation: Relation,
-): Omit<LensTable, keyof RowidFacts> {
+): Omit<HeadTable, keyof RowidFacts> {
   const columns = table.columns.map((column) => column.name);
   if (columns.join('\0') !== relation.columns.join('\0')) {
     throw new Refused(`the columns of ${table.name} are not those that were compiled`);
   }
   if (before && isIdentity(table, before, relation)) return identityTable(table.name, columns);
-  const why = reasonToMaterialize(columns, relation);
+  const stages = stagesBehind(relation);
+  const toStore = reasonToStore(columns, relation);
   const generated = table.columns.filter((column) => column.isGenerated).map((column) => column.name);
-  const read = withoutColumns(relation, columns, why ? generated : []);
+  const read = withoutColumns(relation, toStore ? generated : []);
+  const toRun = reasonToRun(stages);
   return {
     name: table.name,
     columns: read.columns,
-    strategy: why ? 'materialized' : 'view',
-    why: why ?? 'pending migrations change it',
+    strategy: toStore || toRun ? 'materialized' : 'view',
+    why: toRun ?? toStore ?? 'pending migrations change it',
+    made: toStore ? 'table' : 'view',
+    stages,
     select: (schema) => renderRelation(read, schema),
   };
 }
 
-function reasonToMaterialize(columns: readonly string[], { arms }: Relation): string | undefined {
+function reasonToStore(columns: readonly string[], { arms }: Relation): string | undefined {
   const computed = columns.filter((_, at) => arms.some((arm) => arm.values[at] === undefined));
   if (computed.length > 0) return `SQLite must compute ${computed.join(', ')}`;
   return arms.find((arm) => arm.dear !== undefined)?.dear;
 }
 
-function identityTable(name: string, columns: readonly string[]): Omit<LensTable, keyof RowidFacts> {
+function reasonToRun(stages: ReadonlySet<Stage>): string | undefined {
+  const run = [...stages].at(-1)?.runs[0];
+  return run && `SQLite must run a statement of ${run.migration}: ${run.reason}`;
+}
+
+function identityTable(name: string, columns: readonly string[]): Omit<HeadTable, keyof RowidFacts> {
+  return { ...tableAsItLies(name, columns), strategy: 'identity', why: undefined, stages: new Set() };
+}
+
+/** A virtual table, or one that such a table keeps for itself: of the file, or made in TEMP under its own name. */
+function opaqueTable({ name, columns }: OpaqueShape, tables: LensTables): HeadTable {
+  const stage = tables.virtual(nameKey(name))?.stage ?? tables.stageOfOwner(name);
+  const stages = new Set(stage ? [stage] : []);
+  const why = reasonToRun(stages);
+  const rowids = { hasFreeRowids: false, wholeOf: stage ? undefined : name };
+  if (why === undefined) return { ...identityTable(name, columns), ...rowids };
+  return { ...tableAsItLies(name, columns, 'temp'), ...rowids, strategy: 'materialized', why, stages };
+}
+
+function tableAsItLies(name: string, columns: readonly string[], where?: 'temp') {
   const list = columns.map(quoteIdentifier).join(', ');
-  return {
-    name,
-    columns,
-    strategy: 'identity',
-    why: undefined,
-    select: (schema) => `SELECT ${list}\nFROM ${quoteIdentifier(schema)}.${quoteIdentifier(name)}`,
-  };
-}
-
-/** SQLite computes either all generated columns of a table or none. */
-function withoutColumns(relation: Relation, columns: readonly string[], left: readonly string[]): Relation {
-  const keep = <T>(list: readonly T[]): T[] => list.filter((_, at) => !left.includes(columns[at] ?? ''));
-  return {
-    ...relation,
-    columns: keep(columns),
-    arms: relation.arms.map((arm) => ({ ...arm, values: keep(arm.values) })),
-  };
-}
-
-/**
- * The file's own table is head's when it shows the same rows in the same columns. A column that is nothing but a
- * column of the file, under its own collation, has the affinity it had.
- * Copied rows have new rowids: only where these cannot be asked for by another name is the old table as good.
- */
-function isIdentity(table: TableShape, before: TableShape, relation: Relation): boolean {
-  const [arm] = relation.arms;
-  if (relation.arms.length !== 1 || arm?.source.kind !== 'table' || arm.where !== undefined) return false;
-  if (nameKey(arm.source.name) !== nameKey(table.name) || before.hasRowid !== table.hasRowid) return false;
-  if (relation.isRenumbered && table.hasRowid && table.rowidAlias === undefined) return false;
-  return (
-    before.columns.length === table.columns.length &&
-    before.rowidAlias === table.rowidAlias &&
-    table.columns.every((column, at) => {
-      const old = before.columns[at];
-      const value = arm.values[at];
-      return (
-        old?.name === column.name && value?.column === column.name && value.ownCollation === value.collation
-      );
-    })
-  );
+  const select = (schema: string) =>
+    `SELECT ${list}\nFROM ${quoteIdentifier(where ?? schema)}.${quoteIdentifier(name)}`;
+  return { name, columns, select, made: 'nothing' } as const;
 }

@@ -3,7 +3,7 @@ import { identifierOf, type SqlToken, tokenizeSql } from '../sql-tokens.ts';
 import type { Lens, LensTable } from './lens.ts';
 import { nameKey } from './name-key.ts';
 import { Refused } from './refused.ts';
-import type { Shape } from './trace-lineage.ts';
+import type { Shape } from './shape.ts';
 
 /**
  * The views of head, to be laid over the lens; none where the file's own views show the same. SQLite keeps every

@@ -1,5 +1,5 @@
 import { VarveError } from '@varve/schema';
-import type { Database } from 'better-sqlite3';
+import { type Database, SqliteError } from 'better-sqlite3';
 import type { Lens } from './lens.ts';
 
 /**
@@ -7,7 +7,8 @@ import type { Lens } from './lens.ts';
  * queries at head run. Writes nothing to the file; works on a read-only connection. The lineage's functions must be
  * registered already. After a failure nothing is left.
  *
- * @throws MIGRATION_FAILED when a materialized table cannot hold this file's rows: no replay could either.
+ * @throws MIGRATION_FAILED when a stage or a materialized table cannot take this file's rows: no replay could either;
+ * SQLite's own error when it cannot read the file, or has no room for TEMP tables
  */
 export function installLens(sqlite: Database, lens: Lens): void {
   if (lens.setup.length === 0) return;
@@ -18,18 +19,29 @@ export function installLens(sqlite: Database, lens: Lens): void {
       for (const statement of lens.setup) sqlite.exec(statement);
     })();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new VarveError(
-      'MIGRATION_FAILED',
-      `the pending migrations fail on the rows of this file: ${reason}`,
-      {
-        hint: 'write a migration that fits these rows, or set the file aside',
-        path: sqlite.name,
-        details: { from: lens.from, to: lens.to, reason },
-        cause,
-      },
-    );
+    throw isAboutRows(cause) ? migrationFailure(sqlite.name, lens, cause) : cause;
   } finally {
     sqlite.pragma(`foreign_keys = ${foreignKeys}`);
   }
+}
+
+/** Of the codes that a statement can end with, those that say nothing of the file or the disk. */
+const aboutRows = /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG)/;
+
+function isAboutRows(cause: unknown): cause is Error {
+  return cause instanceof SqliteError ? aboutRows.test(cause.code) : cause instanceof Error;
+}
+
+function migrationFailure(path: string, { from, to }: Lens, cause: Error): VarveError {
+  const reason = cause.message;
+  return new VarveError(
+    'MIGRATION_FAILED',
+    `the pending migrations fail on the rows of this file: ${reason}`,
+    {
+      hint: 'write a migration that fits these rows, or set the file aside',
+      path,
+      details: { from, to, reason },
+      cause,
+    },
+  );
 }

@@ -1,57 +1,110 @@
 import { nameKey } from './name-key.ts';
 import { Refused } from './refused.ts';
 import { type Relation, tableRelation } from './relation.ts';
-import type { Shape } from './trace-lineage.ts';
-import { classesOfColumn, columnValue } from './value.ts';
+import type { Shape } from './shape.ts';
+import type { Stage } from './stage/stage.ts';
+
+/** A virtual table, or one that such a table keeps for itself: of the file, or since a stage, under its own name in TEMP. */
+export interface VirtualTable {
+  readonly name: string;
+  /** The last that changed it, and the one that made it. */
+  readonly stage: Stage | undefined;
+  readonly madeBy: Stage | undefined;
+}
 
 /** What every table holds at a moment of the lineage. */
 export class LensTables {
-  readonly #relations: Map<string, Relation | Refused>;
+  /** The schema of the file as it lies. */
+  readonly start: Shape;
+  /** In the order in which they run. */
+  readonly stages: Stage[] = [];
+  /** Undefined for a table of the file that is gone; those that nobody asked for yet are not here. */
+  readonly #relations = new Map<string, Relation | Refused | undefined>();
+  readonly #virtual: Map<string, VirtualTable>;
+  #openStage: Stage | undefined;
 
-  /** The tables of a file as it lies. */
-  constructor(shape: Shape) {
-    this.#relations = new Map<string, Relation | Refused>(
-      [...shape.tables]
-        .filter(([key]) => !shape.temp.has(key))
-        .map(([key, table]) => {
-          const values = table.columns.map((column) =>
-            columnValue(column.name, {
-              affinity: column.affinity,
-              collation: column.collation,
-              classes: classesOfColumn(column, table.isStrict, column.name === table.rowidAlias),
-            }),
-          );
-          return [key, tableRelation(table.name, values)];
-        }),
+  constructor(start: Shape) {
+    this.start = start;
+    this.#virtual = new Map(
+      [...start.opaque].map(([key, { name }]) => [key, { name, stage: undefined, madeBy: undefined }]),
     );
-    for (const [key, { name }] of shape.opaque) {
-      this.#relations.set(key, new Refused(`${name} is a virtual table, or part of one`));
-    }
   }
 
   /** @throws Refused when the table cannot be known. */
   get(name: string): Relation {
-    const relation = this.#relations.get(nameKey(name));
-    if (relation instanceof Refused) throw relation;
-    if (!relation) throw new Refused(`it reads ${name}, which is not a table of the lineage`);
-    return relation;
+    const key = nameKey(name);
+    if (this.#openStage?.changed.has(key)) this.closeStage();
+    return this.peek(key);
   }
 
-  has(name: string): boolean {
-    return this.#relations.has(nameKey(name));
+  /** What a statement of the open stage starts from. @throws Refused when the table cannot be known. */
+  peek(key: string): Relation {
+    const relation = this.#find(key);
+    if (relation instanceof Refused) throw relation;
+    if (relation) return relation;
+    const virtual = this.#virtual.get(key);
+    throw new Refused(
+      virtual
+        ? `${virtual.name} is a virtual table, or part of one`
+        : `it reads ${key}, which is not a table of the lineage`,
+    );
   }
 
   set(name: string, relation: Relation | Refused): void {
-    this.#relations.set(nameKey(name), relation);
+    const key = nameKey(name);
+    if (this.#openStage?.reached.has(key)) this.closeStage();
+    this.#relations.set(key, relation);
   }
 
   delete(name: string): void {
-    this.#relations.delete(nameKey(name));
+    this.closeStage();
+    this.#relations.set(nameKey(name), undefined);
+    this.#virtual.delete(nameKey(name));
   }
 
   rename(from: string, to: string): void {
-    const relation = this.#relations.get(nameKey(from));
-    this.#relations.delete(nameKey(from));
+    const relation = this.#find(nameKey(from));
+    this.delete(from);
     if (relation) this.#relations.set(nameKey(to), relation);
+  }
+
+  #find(key: string): Relation | Refused | undefined {
+    if (this.#relations.has(key)) return this.#relations.get(key);
+    const table = this.start.temp.has(key) ? undefined : this.start.tables.get(key);
+    const relation = table && tableRelation(table);
+    this.#relations.set(key, relation);
+    return relation;
+  }
+
+  virtual(key: string): VirtualTable | undefined {
+    return this.#virtual.get(key);
+  }
+
+  /** The stage behind a table that a virtual table keeps for itself, under a name that begins with its own. */
+  stageOfOwner(name: string): Stage | undefined {
+    const owners = [...this.#virtual].filter(([key]) => nameKey(name).startsWith(`${key}_`));
+    return owners.find(([, owner]) => owner.stage)?.[1].stage;
+  }
+
+  setVirtual(key: string, table: VirtualTable): void {
+    this.#virtual.set(key, table);
+  }
+
+  /** The stage that the next statement may join: nothing that was compiled since has to do with its tables. */
+  get openStage(): Stage | undefined {
+    return this.#openStage;
+  }
+
+  closeStage(): void {
+    this.#openStage = undefined;
+  }
+
+  /** Takes in what a statement left on a stage. */
+  leaveStage(stage: Stage, isOpen: boolean): void {
+    if (this.stages.at(-1) !== stage) this.stages.push(stage);
+    for (const [key, table] of stage.changed) {
+      this.#relations.set(key, tableRelation(table, stage.nameAfterwards(table.name), stage));
+    }
+    this.#openStage = isOpen ? stage : undefined;
   }
 }

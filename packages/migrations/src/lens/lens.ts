@@ -8,6 +8,19 @@ export interface LensRefusal {
   readonly reason: string;
 }
 
+/**
+ * Statements that no query expresses, and that SQLite runs when the lens is installed, on TEMP copies of the tables
+ * that they reach.
+ */
+export interface LensStage {
+  readonly runs: readonly {
+    readonly migration: string;
+    readonly statement: string;
+    readonly reason: string;
+  }[];
+  readonly setup: readonly string[];
+}
+
 export interface LensTable {
   readonly name: string;
   /** The columns that `select` yields, in head's order; a materialized table computes its generated columns itself. */
@@ -20,7 +33,8 @@ export interface LensTable {
   /** The file's table whose every row, and no other, this one holds; undefined where there is none. */
   readonly wholeOf: string | undefined;
   /**
-   * The rows of the table at head, as a query over a file of the lens's version attached under a schema name.
+   * The rows of the table at head, as a query over a file of the lens's version attached under a schema name. Where
+   * the lens has stages, a materialized table is read from what `installLens` made of the file opened as `main`.
    * Formatted for people: one clause a line, nested steps indented.
    */
   select(schema: string): string;
@@ -38,6 +52,8 @@ export interface Lens {
   /** The statements that lay the head's views over the lens, in the order they were made. */
   readonly views: readonly { readonly name: string; readonly sql: string }[];
   readonly refusal: LensRefusal | undefined;
-  /** The statements that fill the materialized tables and lay TEMP views over the rest, for `installLens`. */
+  /** In the order in which they run; none where nothing at head comes from them. */
+  readonly stages: readonly LensStage[];
+  /** The statements that run the stages, fill the materialized tables and lay TEMP views over the rest, for `installLens`. */
   readonly setup: readonly string[];
 }

@@ -5,8 +5,9 @@ import type { LensTables } from './lens-tables.ts';
 import { nameKey } from './name-key.ts';
 import { Refused, RefusedEverywhere } from './refused.ts';
 import type { Frame, Scope } from './scope.ts';
+import type { Shape } from './shape.ts';
 import type { TableShape } from './table-shape.ts';
-import type { Shape, Step } from './trace-lineage.ts';
+import type { Step } from './trace-lineage.ts';
 
 export interface OperationContext {
   readonly step: Step;

@@ -1,16 +1,19 @@
 import { nameKey } from './name-key.ts';
+import { rowidNames } from './rowid-names.ts';
+import type { Stage } from './stage/stage.ts';
 import { nulls } from './storage-classes.ts';
 import { storedValue } from './stored-value.ts';
 import type { TableShape } from './table-shape.ts';
-import { columnValue, type Expression, literalExpression, type Value } from './value.ts';
+import type { Step } from './trace-lineage.ts';
+import { classesOfColumn, columnValue, type Expression, literalExpression, type Value } from './value.ts';
 
 /** What a table holds at a moment of the lineage, as a query over the file: the rows of all arms, one after another. */
 export interface Relation {
   readonly columns: readonly string[];
   /** At least one. */
   readonly arms: readonly Arm[];
-  /** True once rows were copied: SQLite gave them rowids of its own choice. */
-  readonly isRenumbered: boolean;
+  /** The last statement that added rows: SQLite gave them rowids of its own choice. */
+  readonly renumberedBy: Step | undefined;
 }
 
 /** One SELECT. */
@@ -28,7 +31,13 @@ export interface Arm {
 /** `nothing` yields no row; its arm is there for its columns. */
 export type Source =
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'table'; readonly name: string }
+  /** A table of the file, or one that a stage left. `rowid` is a name for its rowid, if it has one. */
+  | {
+      readonly kind: 'table';
+      readonly name: string;
+      readonly rowid: string | undefined;
+      readonly stage: Stage | undefined;
+    }
   /** SQLite computes all rows of a barrier before it looks at any expression above it. */
   | {
       readonly kind: 'relation';
@@ -45,14 +54,27 @@ export type Source =
       readonly isBarrier: boolean;
     };
 
-/** A table of the file itself. */
-export function tableRelation(name: string, values: readonly Value[]): Relation {
-  const columns = values.map((value) => value.column ?? '');
+/** The rows of a table as it lies, under the name it lies there. */
+export function tableRelation(table: TableShape, name = table.name, stage?: Stage): Relation {
+  const values = table.columns.map((column) =>
+    columnValue(column.name, {
+      affinity: column.affinity,
+      collation: column.collation,
+      classes: classesOfColumn(column, table.isStrict, column.name === table.rowidAlias),
+    }),
+  );
+  const source = { kind: 'table', name, rowid: rowidName(table), stage } as const;
   return {
-    columns,
-    arms: [{ values, source: { kind: 'table', name }, where: undefined, reads: new Map(), dear: undefined }],
-    isRenumbered: false,
+    columns: table.columns.map((column) => column.name),
+    arms: [{ values, source, where: undefined, reads: new Map(), dear: undefined }],
+    renumberedBy: undefined,
   };
+}
+
+/** A column may take each of the names that SQLite has for the rowid. */
+export function rowidName({ hasRowid, columns }: TableShape): string | undefined {
+  const taken = new Set(columns.map((column) => nameKey(column.name)));
+  return hasRowid ? rowidNames.find((name) => !taken.has(name)) : undefined;
 }
 
 export function emptyRelation(table: TableShape): Relation {
@@ -60,14 +82,14 @@ export function emptyRelation(table: TableShape): Relation {
   return {
     columns: table.columns.map((column) => column.name),
     arms: [{ values, source: { kind: 'nothing' }, where: undefined, reads: new Map(), dear: undefined }],
-    isRenumbered: true,
+    renumberedBy: undefined,
   };
 }
 
-export function appendArms(relation: Relation, arms: readonly Arm[]): Relation {
+export function appendArms(relation: Relation, arms: readonly Arm[], step: Step): Relation {
   const kept = relation.arms.filter((arm) => arm.source.kind !== 'nothing');
   const joined = [...kept, ...arms];
-  return joined.length === 0 ? relation : { ...relation, arms: joined, isRenumbered: true };
+  return joined.length === 0 ? relation : { ...relation, arms: joined, renumberedBy: step };
 }
 
 /** The same rows with other columns: a rename, a dropped or an added column needs no step of its own. */
@@ -83,6 +105,17 @@ export function projectRelation(
   };
 }
 
+export function isEmpty({ arms }: Relation): boolean {
+  return arms.every((arm) => arm.source.kind === 'nothing');
+}
+
+/** The same rows without some columns: SQLite computes either all generated columns of a table or none. */
+export function withoutColumns(relation: Relation, left: readonly string[]): Relation {
+  const keep = <T>(list: readonly T[]): T[] =>
+    list.filter((_, at) => !left.includes(relation.columns[at] ?? ''));
+  return projectRelation(relation, keep(relation.columns), keep);
+}
+
 /** A SELECT that reads the rows of an arm. */
 export interface Reading {
   readonly columns: readonly string[];
@@ -95,7 +128,7 @@ export interface Reading {
 /** An arm that reads the rows of another, so that expressions written against its columns mean the same. */
 export function nestArm(arm: Arm, { columns, alias, reads = new Map(), expressions = [] }: Reading): Arm {
   const reason = barrierReason(arm, expressions);
-  const relation: Relation = { columns, arms: [arm], isRenumbered: true };
+  const relation: Relation = { columns, arms: [arm], renumberedBy: undefined };
   const dearRead = [...reads.values()].flatMap((read) => read.arms).find((it) => it.dear !== undefined);
   return {
     values: arm.values.map(

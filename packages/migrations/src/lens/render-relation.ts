@@ -2,10 +2,16 @@ import { quoteIdentifier, tokenizeSql } from '../sql-tokens.ts';
 import type { Arm, Relation, Source } from './relation.ts';
 import type { Value } from './value.ts';
 
-/** The query for a relation over a file attached as `schema`, formatted over several lines. */
-export function renderRelation(relation: Relation, schema: string): string {
+/** The name under which a query gives the rowid too. */
+export const rowidColumn = '"varve rowid"';
+
+/**
+ * The query for a relation over a file attached as `schema`, formatted over several lines. With rowids, it must be
+ * one of rows that lie in a table as they always did.
+ */
+export function renderRelation(relation: Relation, schema: string, withRowids = false): string {
   const { arms, columns } = withoutUnknownColumns(relation);
-  if (arms.length === 1 && arms[0]) return renderArm(arms[0], columns, schema);
+  if (arms.length === 1 && arms[0]) return renderArm(arms[0], columns, schema, withRowids);
   return arms.map((arm) => renderArmOfMany(arm, columns, schema)).join('\nUNION ALL\n');
 }
 
@@ -27,14 +33,19 @@ function renderArmOfMany(arm: Arm, columns: readonly string[], schema: string): 
   return arm.reads.size === 0 ? sql : `SELECT * FROM (\n${indent(sql)}\n)`;
 }
 
-function renderArm(arm: Arm, columns: readonly string[], schema: string): string {
+function renderArm(arm: Arm, columns: readonly string[], schema: string, withRowids = false): string {
   const list = arm.values.flatMap((value, at) => (value ? [renderColumn(value, columns[at] ?? '')] : []));
+  if (withRowids) list.unshift(renderRowid(arm.source));
   const clauses = [
     ...renderReads(arm, schema),
     `SELECT\n${indent(list.join(',\n'))}`,
-    ...renderFrom(arm, schema),
+    ...renderFrom(arm, schema, withRowids),
   ];
   return clauses.join('\n');
+}
+
+function renderRowid(source: Source): string {
+  return source.kind === 'table' ? `${source.rowid} AS ${rowidColumn}` : rowidColumn;
 }
 
 function renderReads({ reads, source }: Arm, schema: string): string[] {
@@ -53,22 +64,26 @@ function renderColumn(value: Value, name: string): string {
   return `${value.sql}${collation}${alias}`;
 }
 
-function renderFrom({ source, where }: Arm, schema: string): string[] {
+function renderFrom({ source, where }: Arm, schema: string, withRowids: boolean): string[] {
   if (source.kind === 'nothing') return ['WHERE FALSE'];
-  const from = `FROM ${renderSource(source, schema)}`;
+  const from = `FROM ${renderSource(source, schema, withRowids)}`;
   return where === undefined ? [from] : [from, `WHERE ${where}`];
 }
 
-function renderSource(source: Exclude<Source, { kind: 'nothing' }>, schema: string): string {
+function renderSource(
+  source: Exclude<Source, { kind: 'nothing' }>,
+  schema: string,
+  withRowids: boolean,
+): string {
   switch (source.kind) {
     case 'table':
-      return `${quoteIdentifier(schema)}.${quoteIdentifier(source.name)}`;
+      return `${quoteIdentifier(source.stage ? 'temp' : schema)}.${quoteIdentifier(source.name)}`;
     case 'rows':
       return `(VALUES\n${indent(source.rows.join(',\n'))}\n)`;
     case 'query':
       return `(\n${indent(renderQuery(source))}\n)`;
     case 'relation':
-      return `(\n${indent(renderNested(source, schema))}\n) AS ${quoteIdentifier(source.alias)}`;
+      return `(\n${indent(renderNested(source, schema, withRowids))}\n) AS ${quoteIdentifier(source.alias)}`;
   }
 }
 
@@ -79,8 +94,12 @@ function renderQuery({ sql, columnCount, isBarrier }: Extract<Source, { kind: 'q
   return `WITH "the query" (${names}) AS ${materialized}(\n${indent(sql)}\n)\nSELECT * FROM "the query"`;
 }
 
-function renderNested(source: Extract<Source, { kind: 'relation' }>, schema: string): string {
-  const sql = renderRelation(source.relation, schema);
+function renderNested(
+  source: Extract<Source, { kind: 'relation' }>,
+  schema: string,
+  withRowids: boolean,
+): string {
+  const sql = renderRelation(source.relation, schema, withRowids);
   return source.isBarrier ? `WITH "rows" AS MATERIALIZED (\n${indent(sql)}\n)\nSELECT * FROM "rows"` : sql;
 }
 

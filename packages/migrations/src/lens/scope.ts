@@ -3,7 +3,8 @@ import type { LensTables } from './lens-tables.ts';
 import { nameKey } from './name-key.ts';
 import { Refused } from './refused.ts';
 import type { Relation } from './relation.ts';
-import type { Shape } from './trace-lineage.ts';
+import { rowidNames } from './rowid-names.ts';
+import type { Shape } from './shape.ts';
 import type { Value } from './value.ts';
 
 /** A table that a FROM clause, an UPDATE or a DELETE brings into sight. */
@@ -43,8 +44,6 @@ export interface ResolvedColumn {
   readonly frameTable: FrameTable;
 }
 
-const rowidNames = new Set(['rowid', '_rowid_', 'oid']);
-
 /** The column a name means: of the innermost query that has one. */
 export function resolveColumn(scope: Scope, name: string, qualifier?: string): ResolvedColumn {
   const key = nameKey(name);
@@ -58,6 +57,6 @@ export function resolveColumn(scope: Scope, name: string, qualifier?: string): R
       return { value, frame, frameTable };
     }
   }
-  if (rowidNames.has(key)) throw new Refused('it reads the rowid, which the lens does not keep');
+  if (rowidNames.includes(key)) throw new Refused('it reads the rowid, which the lens does not keep');
   throw new Refused(`the column ${name} is not one of the tables it reads`);
 }

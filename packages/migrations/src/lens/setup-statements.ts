@@ -1,30 +1,37 @@
 import { quoteIdentifier } from '../sql-tokens.ts';
-import type { Lens, LensTable } from './lens.ts';
+import type { HeadTable } from './head-tables.ts';
+import type { Lens, LensStage } from './lens.ts';
 import { nameKey } from './name-key.ts';
-import type { Shape } from './trace-lineage.ts';
+import type { Shape } from './shape.ts';
 
 /** What a connection runs so that head's names mean head's rows, and names that head does not know mean none. */
 export function setupStatements(
-  tables: readonly LensTable[],
+  stages: readonly LensStage[],
+  tables: readonly HeadTable[],
   views: Lens['views'],
   head: Shape,
   start: Shape,
 ): string[] {
   const statements = tables.flatMap((table) => {
-    if (table.strategy === 'view') return [viewStatement(table)];
-    return table.strategy === 'materialized' ? materializeStatements(table, head) : [];
+    if (table.made === 'nothing') return [];
+    return table.made === 'view' ? [viewStatement(table)] : storeStatements(table, head);
   });
   const hidden = namesGone(start, head).map(hideStatement);
-  return [...statements, ...views.map((view) => view.sql), ...hidden];
+  return [
+    ...stages.flatMap((stage) => stage.setup),
+    ...statements,
+    ...views.map((view) => view.sql),
+    ...hidden,
+  ];
 }
 
 /** `temp.t` shadows `main.t`. */
-function viewStatement(table: LensTable): string {
+function viewStatement(table: HeadTable): string {
   return `CREATE TEMP VIEW ${quoteIdentifier(table.name)} AS\n${table.select('main')}`;
 }
 
 /** The table is made by head's own statement, so that SQLite computes, converts and checks as in a replay. */
-function materializeStatements(table: LensTable, head: Shape): string[] {
+function storeStatements(table: HeadTable, head: Shape): string[] {
   const own = head.objects.filter((it) => nameKey(it.table) === nameKey(table.name));
   const ddl = own.find((it) => it.type === 'table')?.sql ?? '';
   const columns = table.columns.map(quoteIdentifier).join(', ');

@@ -1,19 +1,30 @@
-import { type Node, parse, type Statement } from 'sql-parser-cst';
+import { createRequire } from 'node:module';
+import type { Node, Statement } from 'sql-parser-cst';
+import type { SqlStatement } from '../split-statements.ts';
 import { Refused } from './refused.ts';
 
-/** @throws Refused for a statement that the parser does not know. */
-export function parseStatement(sql: string): Statement {
-  const parsed = parseOrRefuse(sql);
-  if (parsed.length !== 1 || !parsed[0]) throw new Refused('it is not a single statement');
-  return parsed[0];
+type Parser = typeof import('sql-parser-cst');
+
+let parser: Parser | undefined;
+const known = new WeakMap<SqlStatement, Statement | Refused>();
+
+/** Each statement is parsed once in a process. @throws Refused for a statement that the parser does not know. */
+export function parseStatement(statement: SqlStatement): Statement {
+  const parsed = known.get(statement) ?? parseNow(statement.text);
+  known.set(statement, parsed);
+  if (parsed instanceof Refused) throw parsed;
+  return parsed;
 }
 
-function parseOrRefuse(sql: string): readonly Statement[] {
+/** The parser is six megabytes of code: only a process that has something to parse loads it. */
+function parseNow(sql: string): Statement | Refused {
+  parser ??= createRequire(import.meta.url)('sql-parser-cst') as Parser;
   try {
-    const program = parse(sql, { dialect: 'sqlite', includeRange: true });
-    return program.statements.filter((statement) => statement.type !== 'empty');
+    const { statements } = parser.parse(sql, { dialect: 'sqlite', includeRange: true });
+    const [first, ...others] = statements.filter((it) => it.type !== 'empty');
+    return first && others.length === 0 ? first : new Refused('it is not a single statement');
   } catch {
-    throw new Refused('the SQL parser does not understand it');
+    return new Refused('the SQL parser does not understand it');
   }
 }
 

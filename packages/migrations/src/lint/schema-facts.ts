@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { readSchema } from '../schema-at.ts';
+import { readSchema } from '../read-schema.ts';
 import { keywordOf, splitStatements } from '../split-statements.ts';
 import { identifierOf, quoteIdentifier, type SqlToken } from '../sql-tokens.ts';
 

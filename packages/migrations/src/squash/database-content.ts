@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { ledgerTable } from '../ledger.ts';
-import { readSchema, type SchemaObject } from '../schema-at.ts';
+import { readSchema, type SchemaObject } from '../read-schema.ts';
 import { quoteIdentifier } from '../sql-tokens.ts';
 
 export interface ContentTable {

@@ -21,16 +21,16 @@ export const createTable: Operation = {
     if (step.before.tables.has(nameKey(name))) return;
     const table = tableIn(step.after, name);
     const query = hasQuery(step.statement)
-      ? queryOf(parseStatement(step.statement.text) as CreateTableStmt)
+      ? queryOf(parseStatement(step.statement) as CreateTableStmt)
       : undefined;
     const names = table.columns.map((column) => nameKey(column.name));
     const arms = query ? readSelect(query, context).map((arm) => storedArm(arm, names, table)) : [];
-    tables.set(name, appendArms(emptyRelation(table), arms));
+    tables.set(name, appendArms(emptyRelation(table), arms, step));
   },
 };
 
 /** The AS of a query stands before any parenthesis; that of a generated column after one. */
-function hasQuery({ tokens }: SqlStatement): boolean {
+export function hasQuery({ tokens }: SqlStatement): boolean {
   const opening = tokens.findIndex((token) => token.text === '(');
   const as = tokens.findIndex((token) => keywordOf(token) === 'AS');
   return as !== -1 && (opening === -1 || as < opening);

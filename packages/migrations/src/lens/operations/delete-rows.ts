@@ -5,6 +5,8 @@ import { readExpression } from '../read-expression.ts';
 import { Refused } from '../refused.ts';
 import { type Arm, emptyRelation, mergedValues, nestArm } from '../relation.ts';
 import { parseStatement } from '../statement-text.ts';
+import { integers } from '../storage-classes.ts';
+import { literalExpression } from '../value.ts';
 import { targetOf } from './target.ts';
 
 /** `DELETE FROM t WHERE p`: keeps the rows for which p is not true; NULL is not true. */
@@ -13,11 +15,12 @@ export const deleteRows: Operation = {
   target: (statement) => nameAfter(statement, 'FROM'),
   apply(context) {
     const { step, tables } = context;
-    const { table, alias, where } = partsOf(parseStatement(step.statement.text) as DeleteStmt);
+    const { table, alias, where } = partsOf(parseStatement(step.statement) as DeleteStmt);
     const shape = tableIn(step.before, table);
     assertNoTriggers(step.before, table, 'DELETE');
     const relation = tables.get(table);
-    if (!where) {
+    // The keys of all rows that ever were count for AUTOINCREMENT.
+    if (!where && !shape.isAutoincrement) {
       tables.set(table, emptyRelation(shape));
       return;
     }
@@ -32,7 +35,7 @@ export const deleteRows: Operation = {
           },
         ],
       });
-      const condition = readExpression(where, scope);
+      const condition = where ? readExpression(where, scope) : literalExpression('TRUE', integers);
       const nested = nestArm(arm, {
         columns: relation.columns,
         alias,

@@ -1,5 +1,6 @@
 import type { SqlStatement } from '../../split-statements.ts';
 import type { Operation } from '../operation.ts';
+import { createVirtualTable } from '../stage/virtual-table.ts';
 import { addColumn } from './add-column.ts';
 import { createTable } from './create-table.ts';
 import { deleteRows } from './delete-rows.ts';
@@ -15,6 +16,7 @@ import { updateRows } from './update-rows.ts';
 const operations: readonly Operation[] = [
   addColumn,
   createTable,
+  createVirtualTable,
   deleteRows,
   dropColumn,
   dropTable,

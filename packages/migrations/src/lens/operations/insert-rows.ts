@@ -30,14 +30,14 @@ export const insertRows: Operation = {
   target: (statement) => nameAfter(statement, 'INTO'),
   apply(context) {
     const { step, tables } = context;
-    const insert = partsOf(parseStatement(step.statement.text) as InsertStmt);
+    const insert = partsOf(parseStatement(step.statement) as InsertStmt);
     const table = tableIn(step.before, insert.table);
     assertNoTriggers(step.before, insert.table, 'INSERT');
     assertPlainConstraints(table);
     const columns = insert.columns ?? table.columns.filter((it) => !it.isGenerated).map((it) => it.name);
     const incoming = readRows(insert.rows, context);
     const arms = incoming.map((arm) => storedArm(arm, columns.map(nameKey), table));
-    tables.set(insert.table, appendArms(tables.get(insert.table), arms));
+    tables.set(insert.table, appendArms(tables.get(insert.table), arms, step));
   },
 };
 

@@ -3,7 +3,7 @@ import { beginsWith, type Operation } from '../operation.ts';
 const patterns = [
   ['CREATE', 'UNIQUE?', 'INDEX'],
   ['CREATE', 'TRIGGER'],
-  ['CREATE', 'VIEW'],
+  ['CREATE', 'TEMP|TEMPORARY?', 'VIEW'],
   ['DROP', 'INDEX|TRIGGER|VIEW'],
   ['SELECT'],
 ];

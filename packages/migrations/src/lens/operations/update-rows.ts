@@ -35,7 +35,7 @@ export const updateRows: Operation = {
   target: (statement) => nameAfter(statement, 'UPDATE'),
   apply(context) {
     const { step, tables } = context;
-    const update = partsOf(parseStatement(step.statement.text) as UpdateStmt);
+    const update = partsOf(parseStatement(step.statement) as UpdateStmt);
     const shape = tableIn(step.before, update.table);
     assertNoTriggers(step.before, update.table, 'UPDATE');
     assertPlainConstraints(shape);

@@ -5,7 +5,7 @@ import { replayMigrations } from '../../replay.ts';
 import { Dice } from './dice.ts';
 import type { LineageSample } from './sample-lineage.ts';
 import { everyCell, everyComparison, pickQuery } from './sample-queries.ts';
-import { sampleTables } from './sample-schema.ts';
+import { sampleTables, shadowTables } from './sample-schema.ts';
 
 export interface Difference {
   readonly query: string;
@@ -66,7 +66,7 @@ function firstDifference(
 
 function* queriesOf({ queryThrows }: LineageSample, copy: Database.Database): Generator<string> {
   const tables = sampleTables(copy);
-  for (const table of tables) {
+  for (const table of [...tables, ...shadowTables(copy)]) {
     yield `SELECT * FROM "${table.name.replaceAll('"', '""')}" LIMIT 0`;
     yield everyCell(
       table.name,

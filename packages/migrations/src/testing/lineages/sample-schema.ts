@@ -16,12 +16,22 @@ export interface SampleTable {
   readonly sql: string;
 }
 
-/** The tables that exist now, for whoever writes the next statement. */
+/** The tables that exist now, for whoever writes the next statement; without those that virtual tables keep. */
 export function sampleTables(sqlite: Database): SampleTable[] {
+  return readTables(sqlite, `type <> 'shadow'`);
+}
+
+/** The tables that virtual tables keep for themselves: a statement that reads one it fills need never end. */
+export function shadowTables(sqlite: Database): SampleTable[] {
+  return readTables(sqlite, `type = 'shadow'`);
+}
+
+function readTables(sqlite: Database, kind: string): SampleTable[] {
   const tables = sqlite
     .prepare(
       `SELECT name, sql FROM sqlite_schema
        WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name NOT LIKE '~_~_drizzle%' ESCAPE '~'
+         AND name IN (SELECT name FROM pragma_table_list WHERE ${kind})
        ORDER BY rowid`,
     )
     .all() as { name: string; sql: string }[];
@@ -31,13 +41,15 @@ export function sampleTables(sqlite: Database): SampleTable[] {
       name,
       sql,
       isStrict: / STRICT/.test(sql),
-      columns: rows.map((row) => ({
-        name: String(row.name),
-        type: String(row.type),
-        isKey: row.pk !== 0,
-        isGenerated: Number(row.hidden) > 1,
-        isNotNull: row.notnull !== 0,
-      })),
+      columns: rows
+        .filter((row) => row.hidden !== 1)
+        .map((row) => ({
+          name: String(row.name),
+          type: String(row.type),
+          isKey: row.pk !== 0,
+          isGenerated: Number(row.hidden) > 1,
+          isNotNull: row.notnull !== 0,
+        })),
     };
   });
 }

@@ -4,6 +4,7 @@ import { pickLiteral } from './literals.ts';
 import { pickName } from './names.ts';
 import { type Ground, pickCondition, pickExpression } from './sample-expression.ts';
 import { namesOf, type SampleTable } from './sample-schema.ts';
+import { searchIndex, stagedStatement, writingTrigger } from './sample-staged-statements.ts';
 
 /** Writes the statements of one change to the tables that exist now. */
 type SampleChange = (dice: Dice, table: SampleTable, tables: readonly SampleTable[]) => string[];
@@ -42,7 +43,8 @@ function tableSql(dice: Dice, name: string, tables: readonly SampleTable[]): str
     isWithoutRowid || dice.isOneIn(3) ? (isStrict ? 'TEXT' : dice.pick(['text', 'int', ''])) : 'integer';
   const count = 1 + dice.below(4);
   const taken = [key];
-  const columns = [`${id(key)} ${keyType} PRIMARY KEY${dice.isOneIn(2) ? ' NOT NULL' : ''}`];
+  const counts = keyType === 'integer' && dice.isOneIn(5) ? ' AUTOINCREMENT' : '';
+  const columns = [`${id(key)} ${keyType} PRIMARY KEY${counts}${dice.isOneIn(2) ? ' NOT NULL' : ''}`];
   for (let at = 0; at < count; at += 1) {
     const column = pickName(dice, taken);
     taken.push(column);
@@ -63,6 +65,7 @@ function tableSql(dice: Dice, name: string, tables: readonly SampleTable[]): str
 function pickColumnConstraint(dice: Dice): string {
   const at = dice.below(10);
   if (at === 7) return ` DEFAULT ${pickLiteral(dice)}`;
+  if (at === 9) return ' UNIQUE';
   if (at === 8) return ` NOT NULL DEFAULT ${dice.pick(["''", '0', "'x'", '7', "'5'"])}`;
   return '';
 }
@@ -217,7 +220,7 @@ export const insertQuery: SampleChange = (dice, table, tables) => {
   ]);
 };
 
-/** Statements that the lens refuses: what they change must not be shown as if they had not run. */
+/** Conflicts that SQLite resolves; and what no lens knows, which must not be shown as if it had not run. */
 export const insertOrReplace: SampleChange = (dice, table) => {
   const columns = table.columns.filter((column) => !column.isGenerated);
   const values = columns.map((column) => (column.isKey ? String(1 + dice.below(4)) : pickLiteral(dice)));
@@ -269,4 +272,5 @@ export const sampleChanges: readonly SampleChange[] = [
   addColumn, renameColumn, updateRows, dropColumn, rebuildTable, updateRows, deleteRows, insertValues, insertSelect,
   createTable, renameTable, insertQuery, changeViews, updateRows, rebuildTable, dropTable, updateRows, changeIndexes,
   rebuildTable, updateRows, addColumn, insertSelect, createTrigger, updateRows, rebuildTable, insertOrReplace,
+  stagedStatement, stagedStatement, stagedStatement, stagedStatement, writingTrigger, searchIndex,
 ]; // biome-ignore format: a list reads better in rows

@@ -1,0 +1,8 @@
+import { keywordOf, type SqlStatement } from '../split-statements.ts';
+
+const verbs = new Set(['INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'WITH', 'SELECT']);
+
+/** True for a statement that leaves the schema as it is. */
+export function changesRowsOnly({ tokens }: SqlStatement): boolean {
+  return verbs.has(keywordOf(tokens[0]));
+}

@@ -1,0 +1,29 @@
+/** A map whose values are made when they are first asked for, and then kept. */
+export class LazyMap<V> {
+  readonly #made = new Map<string, V>();
+  readonly #makers: ReadonlyMap<string, () => V>;
+
+  constructor(makers: Iterable<readonly [string, () => V]>) {
+    this.#makers = new Map(makers);
+  }
+
+  get size(): number {
+    return this.#makers.size;
+  }
+
+  get(key: string): V | undefined {
+    const make = this.#makers.get(key);
+    if (!make || this.#made.has(key)) return this.#made.get(key);
+    const value = make();
+    this.#made.set(key, value);
+    return value;
+  }
+
+  has(key: string): boolean {
+    return this.#makers.has(key);
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#makers.keys();
+  }
+}

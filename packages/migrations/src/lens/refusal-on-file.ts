@@ -1,0 +1,15 @@
+import type { Database } from 'better-sqlite3';
+import type { Lens, LensRefusal } from './lens.ts';
+
+/**
+ * Why this very file must be replayed: the lens's refusal, or figures that ANALYZE left in it. With them SQLite may
+ * take another way through the file's tables than through those of a stage, and meet rows in another order.
+ */
+export function refusalOnFile(sqlite: Database, lens: Lens): LensRefusal | undefined {
+  const run = lens.stages[0]?.runs[0];
+  if (lens.refusal || !run) return lens.refusal;
+  const sql = `SELECT count(*) FROM main.sqlite_schema WHERE name LIKE 'sqlite_stat%'`;
+  if (sqlite.prepare<[], number>(sql).pluck().get() === 0) return undefined;
+  const { migration, statement, reason } = run;
+  return { migration, statement, reason: `${reason}, and ANALYZE left statistics in the file` };
+}

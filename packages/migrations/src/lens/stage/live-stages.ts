@@ -1,0 +1,28 @@
+import type { Arm, Relation } from '../relation.ts';
+import type { Stage } from './stage.ts';
+
+/** The stages whose tables a relation reads. */
+export function stagesBehind(relation: Relation, seen = new Set<Relation>()): Set<Stage> {
+  if (seen.has(relation)) return new Set();
+  seen.add(relation);
+  return new Set(relation.arms.flatMap((arm) => [...stagesBehindArm(arm, seen)]));
+}
+
+function stagesBehindArm({ source, reads }: Arm, seen: Set<Relation>): Stage[] {
+  const own = source.kind === 'table' && source.stage ? [source.stage] : [];
+  const nested = source.kind === 'relation' ? [source.relation] : [];
+  return [...own, ...[...nested, ...reads.values()].flatMap((it) => [...stagesBehind(it, seen)])];
+}
+
+/** Of all stages those that have to run, in order: what nothing at head comes from is never computed. */
+export function liveStages(stages: readonly Stage[], wanted: Iterable<Stage>): Stage[] {
+  const live = new Set<Stage>();
+  const keep = (stage: Stage): void => {
+    if (live.has(stage)) return;
+    live.add(stage);
+    for (const needed of stage.needs) keep(needed);
+    for (const { rows } of stage.replicas.values()) for (const behind of stagesBehind(rows)) keep(behind);
+  };
+  for (const stage of wanted) keep(stage);
+  return stages.filter((stage) => live.has(stage) || (stage.onlyAfter && live.has(stage.onlyAfter)));
+}

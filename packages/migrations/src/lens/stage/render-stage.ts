@@ -1,0 +1,60 @@
+import { quoteIdentifier } from '../../sql-tokens.ts';
+import { nameKey } from '../name-key.ts';
+import { isEmpty, rowidName, withoutColumns } from '../relation.ts';
+import { renderRelation } from '../render-relation.ts';
+import type { Replica, Stage } from './stage.ts';
+
+/** The statements of a stage. While it stands, every name means what it would in a replay. */
+export function renderStage(stage: Stage): string[] {
+  const replicas = [...stage.replicas.values()];
+  const triggers = [...stage.triggers.values()];
+  const views = [...stage.views.values()];
+  return [
+    ...replicas.flatMap(renderReplica),
+    ...views.map(({ sql }) => sql.replace(/^CREATE VIEW/i, 'CREATE TEMP VIEW')),
+    ...triggers.map(({ sql }) => sql.replace(/^CREATE TRIGGER/i, 'CREATE TEMP TRIGGER')),
+    ...stage.runs.map((run) => run.sql),
+    ...triggers.map(({ name }) => `DROP TRIGGER ${inTemp(name)}`),
+    ...views.map(({ name }) => `DROP VIEW ${inTemp(name)}`),
+    ...replicas.flatMap((replica) => renderRemoval(replica, stage)),
+    ...[...stage.changed.values()].map(
+      ({ name }) => `ALTER TABLE ${inTemp(name)} RENAME TO ${quoteIdentifier(stage.nameAfterwards(name))}`,
+    ),
+  ];
+}
+
+function inTemp(name: string): string {
+  return `temp.${quoteIdentifier(name)}`;
+}
+
+function renderReplica(replica: Replica): string[] {
+  const { table, rows, indexes } = replica;
+  const ddl = table.ddl.replace(/^CREATE TABLE/i, 'CREATE TEMP TABLE');
+  const fill = isEmpty(rows) ? [] : [renderFill(replica)];
+  return [ddl, ...fill, ...renderSequence(replica), ...indexes.map((index) => index.sql)];
+}
+
+function renderFill({ table, rows }: Replica): string {
+  const generated = table.columns.filter((column) => column.isGenerated).map((column) => column.name);
+  const stored = withoutColumns(rows, generated);
+  const rowid = table.rowidAlias === undefined ? rowidName(table) : undefined;
+  const columns = [...(rowid ? [rowid] : []), ...stored.columns.map(quoteIdentifier)].join(', ');
+  return `INSERT INTO ${inTemp(table.name)} (${columns})\n${renderRelation(stored, 'main', rowid !== undefined)}`;
+}
+
+/** The keys that were given out, beyond those of the rows that are left. */
+function renderSequence({ table, sequence }: Replica): string[] {
+  if (!sequence) return [];
+  const [name, from] = [table.name, sequence.name].map((it) => `'${it.replaceAll("'", "''")}'`);
+  return [
+    `DELETE FROM temp.sqlite_sequence WHERE name = ${name}`,
+    `INSERT INTO temp.sqlite_sequence (name, seq)
+SELECT ${name}, seq FROM ${sequence.schema}.sqlite_sequence WHERE name = ${from}`,
+  ];
+}
+
+/** Names of indexes are free again for the next stage; a table that was only read is not needed any more. */
+function renderRemoval({ table, indexes }: Replica, stage: Stage): string[] {
+  if (!stage.changed.has(nameKey(table.name))) return [`DROP TABLE ${inTemp(table.name)}`];
+  return indexes.map(({ name }) => `DROP INDEX ${inTemp(name)}`);
+}
