@@ -9,12 +9,11 @@ export interface WorkerAnswer {
 }
 
 /**
- * Makes this process a worker of `runOnWorkers`: tasks are begun as they come, several at once. An interrupt from the
- * keyboard reaches it too, and is its parent's to answer; without its parent it stops at once.
+ * Makes this process a worker of `runOnWorkers`: tasks are begun as they come, several at once. Without its parent it
+ * stops at once.
  */
 export function serveTasks<TSetup, TTask>(handle: (task: TTask, setup: TSetup) => Promise<unknown>): void {
   let setup: TSetup;
-  process.on('SIGINT', () => {});
   process.on('disconnect', () => process.exit());
   process.on('message', async (order: WorkerOrder) => {
     if ('setup' in order) setup = order.setup as TSetup;

@@ -17,8 +17,8 @@ export interface WorkerPoolOptions<TTask, TResult> {
 
 /**
  * Gives each task to one of `jobs` worker processes, in order, and returns when none is in hand any more. A process of
- * its own, not a thread: what makes SQLite crash costs a worker. Another takes its place and does each of the tasks that
- * were in hand alone, once, so that the one that did it is found.
+ * its own, not a thread: what makes SQLite crash costs a worker. Another takes its place and does the tasks that were in
+ * hand one by one, so that the one that did it is found.
  */
 export async function runOnWorkers<TTask, TResult>(
   tasks: Iterable<TTask>,
@@ -32,15 +32,16 @@ async function runLane<TTask, TResult>(
   queue: Iterator<TTask>,
   options: WorkerPoolOptions<TTask, TResult>,
 ): Promise<void> {
-  const { signal, tasksInHand } = options;
+  const { signal, tasksInHand, onCrash } = options;
   for (;;) {
     const { lost } = await runWorker(queue, tasksInHand, options);
-    if (lost.length === 0) return;
-    for (const task of lost) {
-      const alone = await runWorker([task].values(), 1, { ...options, signal: undefined });
-      if (alone.lost.length > 0) options.onCrash(task, alone.reason);
+    if (lost.length === 0 || signal?.aborted) return;
+    const suspects = lost.values();
+    for (;;) {
+      const alone = await runWorker(suspects, 1, options);
+      if (alone.lost.length === 0) break;
+      for (const task of alone.lost) onCrash(task, alone.reason);
     }
-    if (signal?.aborted) return;
   }
 }
 
@@ -94,6 +95,8 @@ function startWorker(
     serialization: 'advanced',
     stdio: 'ignore',
     execArgv: [...process.execArgv, ...frugal],
+    // Ctrl-C is for this process to answer.
+    detached: true,
   });
   worker.on('message', onAnswer);
   worker.once('error', (error) => onEnd(error.message));

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { census } from '@varve/aggregator';
+import { expect, it } from 'vitest';
+import { makeWorkplace } from '../testing/make-workplace.ts';
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+/** Presses Ctrl-C when the upgrade is under way. */
+async function interruptUpgrade(dir: string, times: number) {
+  const command = spawn(
+    process.execPath,
+    [
+      '--conditions=@varve/source',
+      '--disable-warning=ExperimentalWarning',
+      main,
+      'upgrade',
+      'archives',
+      '--json',
+    ],
+    { cwd: dir, detached: true, stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  const stdout = text(command.stdout);
+  const exit = once(command, 'exit');
+  while (!readdirSync(join(dir, 'archives')).some((name) => name.endsWith('.upgrading'))) await setTimeout(1);
+  for (let time = 0; time < times; time++) {
+    process.kill(-(command.pid ?? 0), 'SIGINT');
+    await setTimeout(20);
+  }
+  const [code, signal] = await exit;
+  return { code, signal, stdout: await stdout };
+}
+
+it('stops on Ctrl-C when the files in hand are done, at once on a second one, and harms nothing', async () => {
+  const { dir, lineage, addArchive } = makeWorkplace();
+  const archives = join(dir, 'archives');
+  const model = addArchive('0.db', 1, 'search', 'read');
+  for (let at = 1; at < 800; at++) copyFileSync(model, join(archives, `${at}.db`));
+
+  const once = await interruptUpgrade(dir, 1);
+  expect(once.code).toBe(1);
+  const report = JSON.parse(once.stdout);
+  expect(new Set(report.failed.map((it: { code: string }) => it.code))).toEqual(new Set(['INTERRUPTED']));
+  expect(report.upgraded + report.failed.length).toBe(800);
+  expect(report.upgraded).toBeGreaterThan(0);
+  expect(census(archives, { lineage }).states).toEqual({
+    current: report.upgraded,
+    behind: report.failed.length,
+  });
+  expect(readdirSync(archives)).toHaveLength(800);
+
+  const twice = await interruptUpgrade(dir, 2);
+  expect(twice.signal).toBe('SIGINT');
+  const { states, problems } = census(archives, { lineage });
+  expect([(states.current ?? 0) + (states.behind ?? 0), problems]).toEqual([800, []]);
+  expect(states.behind).toBeGreaterThan(0);
+});
