@@ -115,7 +115,11 @@ function densityQuery(table: string): string {
 function countQuery(table: LensTable): string {
   const name = table.name.replaceAll("'", "''");
   const own = `SELECT count(*) FROM main.${quoteIdentifier(table.name)}`;
-  return `SELECT '${name}', (${own}), (SELECT count(*) FROM (\n${table.select(fusedSchema)}\n))`;
+  const read =
+    table.wholeOf === undefined
+      ? `(\n${table.select(fusedSchema)}\n)`
+      : `${fusedSchema}.${quoteIdentifier(table.wholeOf)}`;
+  return `SELECT '${name}', (${own}), (SELECT count(*) FROM ${read})`;
 }
 
 /** What a replay would add to the ledger: by the code that adds it, on a ledger of its own. */
