@@ -1,10 +1,11 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineLineage, lineageAt, replayMigrations } from '@varve/migrations';
+import { defineLineage, lineageAt, replayMigrations, type TableModule } from '@varve/migrations';
 import Database from 'better-sqlite3';
-import { expect, it } from 'vitest';
-import { makeFolder } from '../testing/archives.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readHeadTables } from '../unified/head-tables.ts';
-import { openUnified } from '../unified/open-unified.ts';
+import { openUnified, type Unified } from '../unified/open-unified.ts';
 import { readPushedFilters } from './pushed-filters.ts';
 import { queryArchives } from './query-archives.ts';
 import { runQuery } from './run-query.ts';
@@ -27,8 +28,8 @@ const lineage = defineLineage({
 const tables = readHeadTables(lineage);
 const values = ["'grep'", "'GREP'", "'5'", '5', '5.5', "'abc'", 'NULL', "x'35'", "''", '-1'];
 
-function writeArchives(): string {
-  const dir = makeFolder();
+function writeArchives(dir: string): string {
+  mkdirSync(dir);
   for (const version of [1, 2, 3]) {
     const sqlite = new Database(join(dir, `${version}.db`));
     replayMigrations(sqlite, lineageAt(lineage, version));
@@ -41,6 +42,17 @@ function writeArchives(): string {
   }
   return dir;
 }
+
+const kept = mkdtempSync(join(tmpdir(), 'varve-push-'));
+const archives = writeArchives(join(kept, 'archives'));
+let unified: Unified<TableModule>;
+beforeAll(async () => {
+  unified = await openUnified(join(kept, 'u.db'), { lineage, archives });
+});
+afterAll(() => {
+  unified.close();
+  rmSync(kept, { recursive: true });
+});
 
 it.each([
   ["SELECT * FROM calls WHERE tool = 'grep'", { calls: `(+"tool") COLLATE "NOCASE" = 'grep'` }],
@@ -74,21 +86,18 @@ it.each([
   const filters = readPushedFilters(sql, tables);
   if (typeof expected === 'object') expect(Object.fromEntries(filters)).toEqual(expected);
   else expect([...filters.keys()].sort().join(' ')).toBe(expected ?? '');
-  const dir = writeArchives();
-  using unified = await openUnified(join(makeFolder(), 'u.db'), { lineage, archives: dir });
   if (expected === undefined) {
-    await expect(queryArchives(dir, sql, { lineage })).rejects.toMatchObject({ code: 'SQL_FAILED' });
+    await expect(queryArchives(archives, sql, { lineage })).rejects.toMatchObject({ code: 'SQL_FAILED' });
     return;
   }
-  const [live, stored] = [await queryArchives(dir, sql, { lineage }), runQuery(unified.sqlite, sql)];
+  const [live, stored] = [await queryArchives(archives, sql, { lineage }), runQuery(unified.sqlite, sql)];
   const sorted = (rows: readonly (readonly unknown[])[]) =>
     rows.map((row) => row.map(String).join('|')).sort();
   if (!sql.includes('_archives')) expect(sorted(live.rows)).toEqual(sorted(stored.rows));
 });
 
 it('pulls only the rows it asks for, unless the number of rows is asked for as well', async () => {
-  const dir = writeArchives();
-  const pulled = async (sql: string) => (await queryArchives(dir, sql, { lineage })).rowsPulled;
+  const pulled = async (sql: string) => (await queryArchives(archives, sql, { lineage })).rowsPulled;
   expect(await pulled('SELECT count(*) FROM calls WHERE code = 5')).toBe(6);
   const sql =
     'SELECT count(*) FROM calls, _archives a WHERE a.id = _archive AND a.rows > 1 AND calls.code = 5';
