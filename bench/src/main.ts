@@ -6,6 +6,7 @@ const benches = {
   lens: () => import('./lens.bench.ts'),
   unify: () => import('./unify.bench.ts'),
   upgrade: () => import('./upgrade.bench.ts'),
+  rows: () => import('./rows.bench.ts'),
 };
 
 type BenchName = keyof typeof benches;

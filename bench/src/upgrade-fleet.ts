@@ -1,4 +1,4 @@
-/** Brings a folder to head in a process of its own, so that its peak of memory is its own. Answers as JSON. */
+/** Brings a folder to head in a process of its own, so that its memory is its own. Answers as JSON. */
 import { upgradeArchives } from '@varve/aggregator';
 import { benchLineage } from './lens-lineage.ts';
 
@@ -11,5 +11,4 @@ const { upgraded, failed } = await upgradeArchives(fleet, {
   acceptLoss: true,
 });
 const durationMs = performance.now() - startedMs;
-const peakBytes = process.resourceUsage().maxRSS * 1024;
-console.log(JSON.stringify({ upgraded, failed: failed.length, durationMs, peakBytes }));
+console.log(JSON.stringify({ upgraded, failed: failed.slice(0, 3), durationMs }));
