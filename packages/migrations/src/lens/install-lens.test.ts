@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VarveError } from '@varve/schema';
@@ -78,6 +78,35 @@ it('fails where a replay fails, when it has to store rows that break a constrain
   expect(sqlite.pragma('foreign_keys', { simple: true })).toBe(1);
   sqlite.close();
 });
+
+it.each([
+  ['a damaged file', 'SQLITE_CORRUPT', (path: string) => damage(path), () => {}],
+  [
+    'a full disk',
+    'SQLITE_FULL',
+    () => {},
+    (sqlite: Database.Database) => sqlite.pragma('temp.max_page_count = 9'),
+  ],
+])('lets SQLite say what is wrong with %s: it is not the migrations', (_what, code, before, after) => {
+  const lineage = lineageOf(['CREATE TABLE log (line TEXT)', `UPDATE log SET line = line || rowid`]);
+  const path = writeFile(
+    `${code}.db`,
+    lineage,
+    `INSERT INTO log SELECT hex(zeroblob(400)) FROM json_each(json('[${'1,'.repeat(99)}1]'))`,
+  );
+  before(path);
+  const sqlite = new Database(path, { readonly: true });
+  after(sqlite);
+  expect(() => installLens(sqlite, compileLens(lineage, 1))).toThrow(expect.objectContaining({ code }));
+  expect(sqlite.prepare('SELECT count(*) FROM sqlite_temp_schema').pluck().get()).toBe(0);
+  sqlite.close();
+});
+
+/** Overwrites the last pages, in which the table's rows lie. */
+function damage(path: string): void {
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.fill(0xff, bytes.length - 8192));
+}
 
 it('lays nothing over a file that is at head, or whose tables did not change', () => {
   const lineage = lineageOf(['CREATE TABLE a (id INTEGER)', 'CREATE INDEX a_id ON a (id)']);

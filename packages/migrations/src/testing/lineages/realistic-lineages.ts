@@ -60,6 +60,29 @@ CREATE UNIQUE INDEX \`products_sku_unique\` ON \`products\` (\`sku\`);`,
     'CREATE TABLE `comments` (`id` integer PRIMARY KEY NOT NULL, `ticket_id` integer NOT NULL, `body` text NOT NULL);--> statement-breakpoint\nALTER TABLE `tickets` ADD `closed_at` integer;',
     'CREATE TABLE `drafts` (`id` integer PRIMARY KEY NOT NULL);--> statement-breakpoint\nDROP TABLE `drafts`;',
   ],
+  messenger: [
+    'CREATE TABLE `messages` (`id` text PRIMARY KEY NOT NULL, `thread` text NOT NULL, `author` text, `body` text, `sent_at` integer);--> statement-breakpoint\nCREATE TABLE `watched` (`thread` text NOT NULL, `author` text NOT NULL);',
+    'DELETE FROM watched WHERE rowid NOT IN (SELECT MAX(rowid) FROM watched GROUP BY thread, author);--> statement-breakpoint\nALTER TABLE `watched` ADD `percent` integer;',
+    'CREATE TABLE `people` (`id` integer PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL);--> statement-breakpoint\nINSERT OR IGNORE INTO people (name) SELECT DISTINCT author FROM messages WHERE author IS NOT NULL ORDER BY sent_at;',
+    'ALTER TABLE `messages` ADD `author_id` integer;--> statement-breakpoint\nUPDATE messages SET author_id = people.id FROM people WHERE people.name = messages.author;',
+    `CREATE VIRTUAL TABLE IF NOT EXISTS messages_fts USING fts5(message_id UNINDEXED, body, tokenize='porter unicode61');--> statement-breakpoint
+INSERT INTO messages_fts(message_id, body) SELECT id, body FROM messages;--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS messages_fts_update AFTER UPDATE ON messages BEGIN
+  DELETE FROM messages_fts WHERE message_id = old.id;
+  INSERT INTO messages_fts(message_id, body) SELECT new.id, new.body WHERE new.body IS NOT NULL;
+END;`,
+    `CREATE TEMP TABLE dupes AS SELECT id AS dup_id, first_value(id) OVER w AS keep_id, row_number() OVER w AS rn FROM messages WINDOW w AS (PARTITION BY thread ORDER BY sent_at, id);--> statement-breakpoint
+DELETE FROM dupes WHERE rn = 1;--> statement-breakpoint
+UPDATE watched SET thread = dupes.keep_id FROM dupes WHERE watched.thread = dupes.dup_id;--> statement-breakpoint
+DROP TABLE dupes;`,
+    `CREATE TEMP VIEW titles AS SELECT thread, coalesce(nullif(trim(body), ''), 'untitled') AS title FROM messages;--> statement-breakpoint
+ALTER TABLE watched ADD title text;--> statement-breakpoint
+UPDATE watched SET title = (SELECT title FROM titles WHERE titles.thread = watched.thread LIMIT 1);--> statement-breakpoint
+DROP VIEW titles;`,
+    `WITH RECURSIVE chain(thread, hops) AS (SELECT thread, 1 FROM watched UNION SELECT thread || '/', hops + 1 FROM chain WHERE hops < 3)
+UPDATE watched SET percent = (SELECT max(hops) FROM chain WHERE chain.thread = watched.thread || '/');`,
+    'ALTER TABLE `people` ADD `email` text;',
+  ],
   notes: [
     'CREATE TABLE `notes` (`id` text PRIMARY KEY NOT NULL, `title` text, `body` text, `archived` integer);',
     'CREATE TABLE `folders` (`id` text PRIMARY KEY NOT NULL, `name` text NOT NULL);--> statement-breakpoint\nALTER TABLE `notes` ADD `folder_id` text;',
