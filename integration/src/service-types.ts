@@ -37,7 +37,10 @@ function recordTicket(session: Session<Tables>) {
 }
 
 export function create(): void {
-  createSession('live', { lineage, session: { agentName: 'support' } }).close();
+  using session = createSession('live', { lineage, session: { agentName: 'support' } });
+  const id: Equal<typeof session.id, string> = true;
+  // @ts-expect-error the id is the file's name
+  if (id) session.id = 'another';
   // @ts-expect-error a session has an agent
   createSession('live', { lineage, session: {} });
   // @ts-expect-error a session has no colour

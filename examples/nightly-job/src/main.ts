@@ -8,6 +8,7 @@ const report = await runNightly({
 });
 
 console.log(`${report.archives} archives, ${report.recovered} of them recovered tonight`);
+console.log(`${report.exported} Parquet files written`);
 console.table(report.topics);
 console.table(report.tools);
 for (const { path, code } of report.problems) console.error(`${code}: ${path}`);

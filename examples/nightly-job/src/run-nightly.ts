@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lineage } from '@acme/agent-state';
-import { openUnified } from '@varve/aggregator';
+import { exportUnified, openUnified } from '@varve/aggregator';
 import { recoverSessions } from '@varve/core';
 import { askTools, askTopics, countArchives } from './questions.ts';
-import { renderCsv } from './render-csv.ts';
 
 export interface NightlyOptions {
   /** Where services keep their live sessions. */
@@ -22,13 +21,21 @@ export interface NightlyReport {
   readonly problems: readonly { readonly path: string; readonly code: string }[];
   readonly topics: ReturnType<typeof askTopics>;
   readonly tools: ReturnType<typeof askTools>;
+  /** How many Parquet files were written: those of days whose archives changed. */
+  readonly exported: number;
 }
 
-/** Seals what crashed, brings the unified view up to date, and writes `report.json` and `topics.csv`. */
+/**
+ * Seals what crashed, brings the unified view up to date, and writes `report.json`, and `parquet/` for the analysts: each
+ * table, a folder a day. Of both only what is new is done.
+ */
 export async function runNightly({ live, archives, reports }: NightlyOptions): Promise<NightlyReport> {
   mkdirSync(reports, { recursive: true });
   const { sealed, failed } = recoverSessions(live, { lineage, archiveDir: archives });
-  using unified = await openUnified(join(reports, 'unified.db'), { lineage, archives });
+  const view = join(reports, 'unified.db');
+  using unified = await openUnified(view, { lineage, archives });
+  const into = join(reports, 'parquet');
+  const { written } = exportUnified(view, { lineage, format: 'parquet', into, partitionBy: 'day' });
   const report: NightlyReport = {
     recovered: sealed.length,
     archives: countArchives(unified),
@@ -38,8 +45,8 @@ export async function runNightly({ live, archives, reports }: NightlyOptions): P
     ],
     topics: askTopics(unified),
     tools: askTools(unified),
+    exported: written.length,
   };
   writeFileSync(join(reports, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
-  writeFileSync(join(reports, 'topics.csv'), renderCsv(report.topics));
   return report;
 }

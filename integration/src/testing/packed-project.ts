@@ -26,14 +26,17 @@ export async function installPackedProject(): Promise<PackedProject> {
   const tarballs = readdirSync(packs).map((name) => join(packs, name));
   cpSync(programs, dir, { recursive: true });
   writeFileSync(join(dir, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+  writeFileSync(
+    join(dir, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, include: ['**/*.ts'], exclude: ['node_modules'] }),
+  );
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
   await runToSuccess(dir, 'npm', 'install', ...quiet, ...beside, ...tarballs);
   return { dir, tarballs };
 }
 
 /** What a team installs itself. */
-const beside = ['drizzle-orm@^0.45.4', 'zod@4', '@types/node@24'];
+const beside = ['drizzle-orm@^0.45.4', 'drizzle-kit@^0.31.11', 'zod@4', '@types/node@24'];
 
 const compilerOptions = {
   target: 'es2023',
@@ -45,5 +48,4 @@ const compilerOptions = {
   noUncheckedIndexedAccess: true,
   allowImportingTsExtensions: true,
   noEmit: true,
-  skipLibCheck: true,
 };

@@ -20,6 +20,11 @@ it('prints help on stdout and exits with 0', async () => {
   expect(run.stdout).toMatch(/^Usage: varve/);
 });
 
+it('prints its version', async () => {
+  const { stdout } = await runVarve('.', '--version');
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
 it('shows the stack with --verbose only', async () => {
   const { dir } = makeWorkplace();
   const args = ['status', 'archives', '--migrations', 'archives'];

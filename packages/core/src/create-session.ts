@@ -27,6 +27,9 @@ export type SessionValues<TTables extends TableModule> = TTables extends {
   ? RecordValues<TTable>
   : never;
 
+/** A session whose row was just written, so that it is known to have an id. */
+export type CreatedSession<TTables extends TableModule> = Session<TTables> & { readonly id: string };
+
 /**
  * Makes the file of a new session, at head, named `<session id>.db`, with its session row. The folder is made where
  * it is missing. The file has its name only when it is whole.
@@ -37,7 +40,7 @@ export type SessionValues<TTables extends TableModule> = TTables extends {
 export function createSession<TTables extends TableModule>(
   dir: string,
   { lineage, session }: CreateSessionOptions<TTables>,
-): Session<TTables> {
+): CreatedSession<TTables> {
   const table = sessionTable(lineage);
   const row = rowEncoderOf(table).encode(session as Row);
   const path = join(dir, `${assertFileName(row.key)}.db`);
@@ -45,7 +48,7 @@ export function createSession<TTables extends TableModule>(
   assertNameIsFree(path);
   return withWriterLock(path, defaultBusyTimeoutMs, (lock) => {
     onFile(path, () => createFile(path, sessionImage(lineage, table, row)), 'write');
-    return openWriter({ path, lineage, lock });
+    return openWriter({ path, lineage, lock }) as CreatedSession<TTables>;
   });
 }
 

@@ -1,7 +1,12 @@
 export type { Archive } from './archive.ts';
 export { ArchiveAttacher, type AttachedArchive, type AttachOptions } from './archive-attacher.ts';
 export { type ArchiveSource, type ArchiveSourceOptions, openArchiveSource } from './archive-source.ts';
-export { type CreateSessionOptions, createSession, type SessionValues } from './create-session.ts';
+export {
+  type CreatedSession,
+  type CreateSessionOptions,
+  createSession,
+  type SessionValues,
+} from './create-session.ts';
 export { fileError } from './file-error.ts';
 export { type FileHeader, readHeader } from './file-header.ts';
 export { defineFixture, type Fixture, freezeArchive } from './freeze-archive.ts';

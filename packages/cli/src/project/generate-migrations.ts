@@ -61,7 +61,7 @@ function runWorkbench(
 ): string[] {
   using workbench = openWorkbench(project);
   const named = name === undefined ? [] : ['--name', name];
-  const made = renames.length > 0 && !workbench.takesHints ? writeRenames(workbench, renames) : [];
+  const made = renames.length > 0 && !workbench.takesHints ? writeRenames(workbench, renames, name) : [];
   const hints = renames.length > 0 && workbench.takesHints ? ['--hints', renderHints(renames)] : [];
   const custom = isCustom ? ['--custom'] : [];
   made.push(...workbench.generate([...named, ...hints, ...custom], isInteractive));

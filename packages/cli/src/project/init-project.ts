@@ -46,6 +46,8 @@ const dotted = (path: string): string => (/^\.{0,2}\//.test(path) ? path : `./${
 const manifestSchema = z.looseObject({
   name: z.string().optional(),
   scripts: z.record(z.string(), z.string()).optional(),
+  dependencies: z.record(z.string(), z.unknown()).optional(),
+  devDependencies: z.record(z.string(), z.unknown()).optional(),
 });
 
 function readManifest(dir: string): z.infer<typeof manifestSchema> | undefined {
@@ -56,6 +58,20 @@ function readManifest(dir: string): z.infer<typeof manifestSchema> | undefined {
 /** The package's name without its scope; the folder's where there is none. */
 function packageName(dir: string): string {
   return readManifest(dir)?.name?.split('/').at(-1) || basename(dir);
+}
+
+const runtimePackages = ['@varve/core', '@varve/migrations', '@varve/schema', 'drizzle-orm', 'zod'];
+const developmentPackages = ['varve', 'drizzle-kit'];
+
+/** The commands that install what a project still lacks. */
+export function installCommands(dir: string): string[] {
+  const { dependencies, devDependencies } = readManifest(dir) ?? {};
+  const has = (name: string) => name in { ...dependencies, ...devDependencies };
+  const commands = [
+    ['npm install', ...runtimePackages.filter((name) => !has(name))],
+    ['npm install --save-dev', ...developmentPackages.filter((name) => !has(name))],
+  ];
+  return commands.filter((words) => words.length > 1).map((words) => words.join(' '));
 }
 
 /** Writes the configuration, a schema where there is none, and scripts; overwrites nothing. Returns what it wrote. */

@@ -98,14 +98,12 @@ function failureOf(output: string, { dir, migrationsDir }: Project): VarveError 
   if (/Interactive prompts require|missing_hints/.test(output)) {
     return new VarveError('RENAME_UNCLEAR', 'the schema lost a name and gained one: is that a rename?', {
       hint: 'if so, --rename table.old=new or --rename-table old=new; else generate the removal first, then the addition',
-      path: dir,
     });
   }
   const misfit = /rename hint's.*/.exec(output)?.[0];
   if (misfit) {
     return new VarveError('RENAME_INVALID', misfit, {
       hint: 'name the old name as the migrations have it',
-      path: dir,
     });
   }
   if (/collision|malformed|Conflicting migrations/.test(output))

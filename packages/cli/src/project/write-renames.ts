@@ -12,21 +12,22 @@ import type { Workbench } from './workbench.ts';
  *
  * @throws RENAME_INVALID
  */
-export function writeRenames(workbench: Workbench, renames: readonly Rename[]): string[] {
+export function writeRenames(
+  workbench: Workbench,
+  renames: readonly Rename[],
+  name: string | undefined,
+): string[] {
   const ordered = orderRenames(renames);
   const label = ordered.map(({ table, to }) => (table === undefined ? to : `${table}_${to}`)).join('_and_');
-  const made = workbench.generate([
-    '--custom',
-    '--name',
-    `rename_to_${label}`.replace(/\W+/g, '_').slice(0, 60),
-  ]);
-  const [name = ''] = made;
-  const snapshotPath = snapshotFile(workbench.migrationsDir, name);
+  const called = name ?? `rename_to_${label}`.replace(/\W+/g, '_').slice(0, 60);
+  const made = workbench.generate(['--custom', '--name', called]);
+  const [migration = ''] = made;
+  const snapshotPath = snapshotFile(workbench.migrationsDir, migration);
   let snapshot: unknown = JSON.parse(readFileSync(snapshotPath, 'utf8'));
   for (const rename of ordered) snapshot = renameInSnapshot(snapshot, rename);
   writeFileSync(snapshotPath, JSON.stringify(snapshot, null, 2));
   const sql = ordered.map(renameStatement).join('\n--> statement-breakpoint\n');
-  writeFileSync(migrationFile(workbench.migrationsDir, name), `${sql}\n`);
+  writeFileSync(migrationFile(workbench.migrationsDir, migration), `${sql}\n`);
   return made;
 }
 

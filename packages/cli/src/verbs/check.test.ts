@@ -1,3 +1,7 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readLineage, replayMigrations } from '@varve/migrations';
+import Database from 'better-sqlite3';
 import { expect, it, vi } from 'vitest';
 import { makeNotesProject, schemaOf } from '../testing/make-project.ts';
 
@@ -64,22 +68,35 @@ it('lints what was never adopted', async () => {
   expect(await varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
-it('says what to do when two branches both added a migration, and following it works', async () => {
-  const { git, read, write, varve } = await makeNotesProject();
+/** An archive with one note, as the code of a branch writes it. */
+function writeArchive(dir: string, name: string): void {
+  mkdirSync(join(dir, 'archives'), { recursive: true });
+  const sqlite = new Database(join(dir, 'archives', name));
+  replayMigrations(sqlite, readLineage(join(dir, 'drizzle')));
+  sqlite.prepare('INSERT INTO notes (body) VALUES (?)').run(name);
+  sqlite.close();
+}
+
+it('says what to do when two branches both added a migration; then archives are readable, or named', async () => {
+  const { dir, git, read, write, varve } = await makeNotesProject();
+  write('.gitignore', 'node_modules\narchives\n');
   git('init', '-q', '-b', 'main');
   const commit = (message: string) => {
     git('add', '-A');
     git('commit', '-q', '-m', message);
   };
   commit('first');
+  writeArchive(dir, 'first.db');
   git('checkout', '-q', '-b', 'mine');
   write('schema.ts', schemaOf({ notes: [body], mine: [stars] }));
   await varve('generate', 'mine');
   commit('mine');
+  writeArchive(dir, 'mine.db');
   git('checkout', '-q', 'main');
   write('schema.ts', schemaOf({ notes: [body, tags] }));
   await varve('generate', 'theirs');
   commit('theirs');
+  writeArchive(dir, 'theirs.db');
   git('checkout', '-q', 'mine');
   expect(() => git('merge', 'main')).toThrow();
   expect(read('drizzle/varve.lock')).toMatch(/^<{7} HEAD\n0001_mine \w+\n={7}\n0001_theirs \w+\n>{7} main$/m);
@@ -99,6 +116,15 @@ it('says what to do when two branches both added a migration, and following it w
   const locked = read('drizzle/varve.lock').match(/^\d+_\w+(?= )/gm);
   expect(locked).toEqual(['0000_first', '0001_theirs', '0002_mine']);
   commit('merged');
+
+  const all = await varve('query', 'archives', 'SELECT body, tags FROM notes ORDER BY 1', '--json');
+  expect(all.exitCode).toBe(1);
+  expect(all.stderr).toMatch(
+    /^error\[VERSION_DIVERGED\]: .*mine\.db: the file and lineage notes part at migration 0001_theirs\nhint: .*\n$/,
+  );
+  expect(JSON.parse(all.stdout)).toMatchObject([{ body: 'first.db' }, { body: 'theirs.db' }]);
+  const status = await varve('status', 'archives');
+  expect(status.stdout).toContain('2 behind, 1 diverged');
 });
 
 it('finds a merge that kept both migrations by their snapshots', async () => {

@@ -46,7 +46,9 @@ function renderResult(result: GenerateResult, { migrationsDir }: Project, isCust
   const next = isCustom
     ? ['write your SQL into it, then run varve generate']
     : problems.length > 0
-      ? ['not locked yet: mend the SQL, or allow it with a reason, then run varve generate']
+      ? [
+          'not locked yet: mend the SQL, or write -- varve-allow RULE: reason into it; then run varve generate',
+        ]
       : isLocked
         ? [`locked ${versions.length} migration(s)`]
         : [];

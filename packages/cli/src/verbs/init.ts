@@ -1,7 +1,7 @@
 import { cancel, group, text } from '@clack/prompts';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
-import { defaultAnswers, type InitAnswers, initProject } from '../project/init-project.ts';
+import { defaultAnswers, type InitAnswers, initProject, installCommands } from '../project/init-project.ts';
 import { defineVerb } from '../verb.ts';
 
 export function addInit(program: Command): void {
@@ -14,11 +14,7 @@ export function addInit(program: Command): void {
     const defaults = await defaultAnswers(dir);
     const answers = yes ? defaults : await ask(defaults);
     const written = initProject(dir, answers);
-    const next = [
-      'next: npm install varve @varve/core @varve/migrations @varve/schema drizzle-orm',
-      '      npm install --save-dev drizzle-kit',
-      '      npx varve generate first',
-    ];
+    const next = [...installCommands(dir), 'npx varve generate first'].map((command) => `next: ${command}`);
     return {
       json: { ...answers, written },
       text: () => [...written.map((name) => `wrote ${name}`), ...next].join('\n'),
