@@ -35,8 +35,10 @@ export class ArchiveReader {
     }
     if (mustReplay) return { strategy: 'replayed', version, schema, lens: undefined, detach };
     try {
+      // The stages of a lens run on a connection of the archive's own.
       const lens = compileLens(this.#lineage, version);
-      if (!lens.refusal) return { strategy: 'lens', version, schema, lens, detach };
+      if (!lens.refusal && lens.stages.length === 0)
+        return { strategy: 'lens', version, schema, lens, detach };
     } catch (error) {
       detach();
       throw error;
