@@ -105,10 +105,12 @@ const documents = [
   ].map((page) => `docs/${page}.md`),
 ];
 
-describe.each(documents)('%s', (document) => {
-  it('has programs that compile and run, and commands that print what it shows', async () => {
-    await runDocument(project.dir, document);
-  }, 600_000);
+describe('the documents', () => {
+  it.concurrent.each(documents)(
+    '%s has programs that run, and commands that print what it shows',
+    (document) => runDocument(project.dir, document),
+    600_000,
+  );
 });
 
 it('the packages, their declarations and every program above compile under a strict nodenext compiler', async () => {
