@@ -43,15 +43,6 @@ interface ColumnRow {
   hidden: number;
 }
 
-/** The type names that `CREATE TABLE … AS SELECT` gives to columns: SQLite's own word for an affinity. */
-const affinities: Record<string, Affinity> = {
-  '': 'blob',
-  TEXT: 'text',
-  NUM: 'numeric',
-  INT: 'integer',
-  REAL: 'real',
-};
-
 /** Makes tables one at a time in an empty database and reads back what SQLite understood. */
 export class ShapeReader {
   readonly #lineage: Lineage;
@@ -112,21 +103,21 @@ function readShape(sqlite: Database, name: string, ddl: string): TableShape {
     sqlite.pragma(`table_list(${quoteIdentifier(name)})`) as { wr: number; strict: number }[]
   )[0];
   const hasRowid = traits?.wr === 0;
-  const affinity = readAffinities(sqlite, name);
-  const collation = readCollations(sqlite, name, rows);
+  const isStrict = traits?.strict === 1;
   const rowidAlias = hasRowid ? readRowidAlias(sqlite, name, rows) : undefined;
+  const collation = readCollations(sqlite, name, rows);
   return {
     name,
     ddl,
     hasRowid,
     rowidAlias,
-    isStrict: traits?.strict === 1,
+    isStrict,
     isAutoincrement: [...tokenizeSql(ddl)].some((token) => keywordOf(token) === 'AUTOINCREMENT'),
     resolvesConflicts: mentionsConflictClause(ddl),
     columns: rows.map((row) => ({
       name: row.name,
       declaredType: row.type,
-      affinity: affinity.get(row.name) ?? 'blob',
+      affinity: affinityOf(row.type, isStrict),
       collation: collation.get(row.name) ?? 'BINARY',
       isGenerated: row.hidden > 1,
       isNotNull: row.notnull === 1 || row.name === rowidAlias,
@@ -135,27 +126,28 @@ function readShape(sqlite: Database, name: string, ddl: string): TableShape {
   };
 }
 
-function readAffinities(sqlite: Database, name: string): Map<string, Affinity> {
-  sqlite.exec(`CREATE TEMP TABLE affinities AS SELECT * FROM main.${quoteIdentifier(name)} LIMIT 0`);
-  const rows = sqlite.pragma('temp.table_xinfo(affinities)') as ColumnRow[];
-  sqlite.exec('DROP TABLE temp.affinities');
-  return new Map(rows.map((row) => [row.name, affinities[row.type] ?? 'blob']));
+/** Source: https://www.sqlite.org/datatype3.html#determination_of_column_affinity */
+function affinityOf(type: string, isStrict: boolean): Affinity {
+  if (/INT/i.test(type)) return 'integer';
+  if (/CHAR|CLOB|TEXT/i.test(type)) return 'text';
+  if (type === '' || /BLOB/i.test(type) || (isStrict && /^ANY$/i.test(type))) return 'blob';
+  return /REAL|FLOA|DOUB/i.test(type) ? 'real' : 'numeric';
 }
 
 function readCollations(sqlite: Database, name: string, rows: readonly ColumnRow[]): Map<string, string> {
   const columns = rows.map((row) => quoteIdentifier(row.name)).join(', ');
   sqlite.exec(`CREATE INDEX "varve collations" ON ${quoteIdentifier(name)} (${columns})`);
   const terms = sqlite.pragma('index_xinfo("varve collations")') as { name: string; coll: string }[];
-  sqlite.exec('DROP INDEX "varve collations"');
   return new Map(terms.slice(0, rows.length).map((term) => [term.name, term.coll.toUpperCase()]));
 }
 
-/** A primary key of one column that needs no index is the rowid itself. */
+/** An INTEGER PRIMARY KEY that needs no index is the rowid itself. */
 function readRowidAlias(sqlite: Database, name: string, rows: readonly ColumnRow[]): string | undefined {
-  const primary = rows.filter((row) => row.pk > 0);
+  const [key, ...others] = rows.filter((row) => row.pk > 0);
+  if (!key || others.length > 0 || key.type.toUpperCase() !== 'INTEGER') return undefined;
   const indexes = sqlite.pragma(`index_list(${quoteIdentifier(name)})`) as { origin: string }[];
   const isIndexed = indexes.some((index) => index.origin === 'pk');
-  return primary.length === 1 && !isIndexed ? primary[0]?.name : undefined;
+  return isIndexed ? undefined : key.name;
 }
 
 function mentionsConflictClause(ddl: string): boolean {

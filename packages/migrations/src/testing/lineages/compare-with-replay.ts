@@ -1,6 +1,5 @@
 import Database from 'better-sqlite3';
 import { compileLens, installLens, type Lens, registerFunctions } from '../../index.ts';
-import { lineageAt } from '../../lineage.ts';
 import { replayMigrations } from '../../replay.ts';
 import { Dice } from './dice.ts';
 import type { LineageSample } from './sample-lineage.ts';
@@ -21,13 +20,10 @@ export type Comparison =
   | { readonly outcome: 'different'; readonly difference: Difference; readonly lens: Lens };
 
 /** Reads a file through its lens and reads a replayed copy, and tells the first query that two answer differently. */
-export function compareWithReplay(sample: LineageSample): Comparison {
-  const { lineage, from } = sample;
-  const file = new Database(':memory:');
-  replayMigrations(file, lineageAt(lineage, from));
-  file.pragma('foreign_keys = OFF');
-  for (const row of sample.rows) file.exec(row);
-  const copy = new Database(file.serialize());
+export function compareWithReplay(sample: Omit<LineageSample, 'rows'>): Comparison {
+  const { lineage, from, image } = sample;
+  const file = new Database(image);
+  const copy = new Database(image);
   try {
     const lens = compileLens(lineage, from);
     try {
@@ -52,7 +48,7 @@ export function compareWithReplay(sample: LineageSample): Comparison {
 }
 
 function firstDifference(
-  sample: LineageSample,
+  sample: Pick<LineageSample, 'queryThrows'>,
   file: Database.Database,
   copy: Database.Database,
 ): Difference | undefined {
@@ -64,7 +60,10 @@ function firstDifference(
   return undefined;
 }
 
-function* queriesOf({ queryThrows }: LineageSample, copy: Database.Database): Generator<string> {
+function* queriesOf(
+  { queryThrows }: Pick<LineageSample, 'queryThrows'>,
+  copy: Database.Database,
+): Generator<string> {
   const tables = sampleTables(copy);
   for (const table of [...tables, ...shadowTables(copy)]) {
     yield `SELECT * FROM "${table.name.replaceAll('"', '""')}" LIMIT 0`;

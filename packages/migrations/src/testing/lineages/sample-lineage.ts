@@ -16,6 +16,8 @@ export interface LineageSample {
   readonly from: number;
   /** INSERT statements; those that a constraint rejects were left out. */
   readonly rows: readonly string[];
+  /** The bytes of such a file. */
+  readonly image: Buffer;
   readonly queryThrows: readonly (readonly number[])[];
 }
 
@@ -59,8 +61,7 @@ function buildSample(chosen: Throws): LineageSample {
     migrations: scripts.map((sql, at) => ({ name: `m${at}`, sql, createdAtMs: at + 1 })),
   });
   const from = 1 + (chosen.from % Math.max(1, scripts.length - 1));
-  const rows = buildRows(chosen.rows, lineage, from);
-  const sample = { lineage, from, rows, queryThrows: chosen.queries };
+  const sample = { lineage, from, ...buildFile(chosen.rows, lineage, from), queryThrows: chosen.queries };
   return { ...sample, [fc.toStringMethod]: () => describeSample(sample) } as LineageSample;
 }
 
@@ -101,14 +102,13 @@ function tryStatements(sqlite: Database.Database, statements: string[]): string[
   }
 }
 
-function buildRows(throwsOfRows: Throws['rows'], lineage: Lineage, from: number): string[] {
+function buildFile(throwsOfRows: Throws['rows'], lineage: Lineage, from: number) {
   const sqlite = new Database(':memory:');
   try {
     replayMigrations(sqlite, lineageAt(lineage, from));
     sqlite.pragma('foreign_keys = OFF');
     const tables = sampleTables(sqlite);
-    if (tables.length === 0) return [];
-    return throwsOfRows.flatMap((thrown, row) => {
+    const rows = (tables.length === 0 ? [] : throwsOfRows).flatMap((thrown, row) => {
       const dice = new Dice(thrown);
       const table = dice.pick(tables);
       const columns = table.columns.filter((column) => !column.isGenerated);
@@ -119,12 +119,13 @@ function buildRows(throwsOfRows: Throws['rows'], lineage: Lineage, from: number)
       const insert = `INSERT INTO ${quoteIdentifier(table.name)} (${names}) VALUES (${values.join(', ')})`;
       return tryStatements(sqlite, [insert]);
     });
+    return { rows, image: sqlite.serialize() };
   } finally {
     sqlite.close();
   }
 }
 
-function describeSample({ lineage, from, rows }: Omit<LineageSample, 'queryThrows'>): string {
+function describeSample({ lineage, from, rows }: Omit<LineageSample, 'queryThrows' | 'image'>): string {
   const migrations = lineage.migrations.map(({ name, sql }, at) => {
     const file =
       at === from
