@@ -34,12 +34,16 @@ export function finishFilling(sqlite: Database, tables: readonly HeadTable[]): v
   sqlite.pragma('temp_store = FILE');
   const finish = sqlite.transaction(() => {
     // Another process may have done it since.
-    if (!isFilling(sqlite)) return;
-    for (const statement of tables.flatMap(unifiedIndexDdl)) sqlite.exec(statement);
-    refillSearchIndexes(sqlite);
-    sqlite.pragma('user_version = 0');
+    if (isFilling(sqlite)) endFilling(sqlite, tables);
   });
   finish.immediate();
+}
+
+/** Inside a transaction. */
+export function endFilling(sqlite: Database, tables: readonly HeadTable[]): void {
+  for (const statement of tables.flatMap(unifiedIndexDdl)) sqlite.exec(statement);
+  refillSearchIndexes(sqlite);
+  sqlite.pragma('user_version = 0');
 }
 
 function readStartMs(sqlite: Database): number {

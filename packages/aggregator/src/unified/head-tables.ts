@@ -14,6 +14,7 @@ export interface HeadColumn {
   readonly type: string;
   readonly collation: string;
   readonly isNotNull: boolean;
+  readonly isGenerated: boolean;
 }
 
 export interface KeyColumn {
@@ -76,7 +77,7 @@ function replayHeadTables(lineage: Lineage): HeadTable[] {
 
 function readHeadTable(sqlite: Database.Database, name: string, isStrict: boolean): HeadTable {
   const infos = sqlite
-    .prepare<[string], { name: string; type: string; pk: number; notnull: number }>(
+    .prepare<[string], { name: string; type: string; pk: number; notnull: number; hidden: number }>(
       'SELECT * FROM pragma_table_xinfo(?)',
     )
     .all(name);
@@ -99,11 +100,12 @@ function readHeadTable(sqlite: Database.Database, name: string, isStrict: boolea
     name,
     ddl,
     isStrict,
-    columns: columns.map(({ name, type, collation, notnull }) => ({
+    columns: columns.map(({ name, type, collation, notnull, hidden }) => ({
       name,
       type,
       collation,
       isNotNull: notnull === 1,
+      isGenerated: hidden > 1,
     })),
     primaryKey: keyOf('pk')[0] ?? primary.map(({ name, collation }) => ({ name, collation })),
     uniques: keyOf('u'),

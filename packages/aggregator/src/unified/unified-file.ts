@@ -7,7 +7,8 @@ import Database from 'better-sqlite3';
 
 import { sidecarSuffixes } from '../walk-files.ts';
 import { archivesDdl } from './archives-table.ts';
-import { beginFilling, isTorn } from './filling.ts';
+import { beginFilling, endFilling, isTorn } from './filling.ts';
+import { GoneRows } from './gone-rows.ts';
 import { readHeadTables } from './head-tables.ts';
 import { compareLineage, readLineageRecord, writeLineageRecord } from './lineage-record.ts';
 import { createSearchIndexes, dropSearchIndexes, readSearchIndexes } from './search-index.ts';
@@ -18,9 +19,9 @@ const unifiedApplicationId = 0x76617275;
 
 /**
  * Opens a unified file for writing. Makes it where there is none; when the lineage has moved on since it was written,
- * or the machine went down while it was filled, replaces its tables by head's, without rows.
+ * or the machine went down while it was filled, replaces its tables by head's, with no rows but those that no archive holds any more.
  *
- * @throws UNIFIED_FOREIGN, VERSION_AHEAD; the file is as it was.
+ * @throws UNIFIED_FOREIGN, UNIFIED_STUCK, VERSION_AHEAD; the file is as it was.
  */
 export function openUnifiedFile(file: string, lineage: Lineage): Database.Database {
   if (existsSync(file)) assertUnifiedFile(file);
@@ -33,7 +34,7 @@ export function openUnifiedFile(file: string, lineage: Lineage): Database.Databa
     sqlite.pragma('foreign_keys = OFF');
     assertSameLineage(sqlite, lineage, file);
     if (isTorn(sqlite)) return replaceUnifiedFile(sqlite, lineage);
-    if (!isCurrent(sqlite, lineage)) sqlite.transaction(() => rebuild(sqlite, lineage)).immediate();
+    if (!isCurrent(sqlite, lineage)) bringToHead(sqlite, lineage);
     return sqlite;
   } catch (error) {
     sqlite.close();
@@ -81,17 +82,28 @@ function isCurrent(sqlite: Database.Database, lineage: Lineage): boolean {
   return compareLineage(readLineageRecord(sqlite), lineage) === 'current';
 }
 
-function rebuild(sqlite: Database.Database, lineage: Lineage): void {
+function bringToHead(sqlite: Database.Database, lineage: Lineage): void {
+  using gone = new GoneRows(sqlite, lineage);
+  sqlite.transaction(() => rebuild(sqlite, lineage, gone)).immediate();
+}
+
+function rebuild(sqlite: Database.Database, lineage: Lineage, gone: GoneRows): void {
   // Another process may have done it since.
   if (isCurrent(sqlite, lineage)) return;
   const isSearched = readSearchIndexes(sqlite).length > 0;
   dropSearchIndexes(sqlite);
+  const hasGone = gone.take();
   const tables = sqlite
     .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'`)
     .pluck()
     .all() as string[];
   for (const table of tables) sqlite.exec(`DROP TABLE ${quoteIdentifier(table)}`);
   createTables(sqlite, lineage);
+  if (hasGone) {
+    gone.put();
+    // What no archive holds is not put at risk.
+    endFilling(sqlite, readHeadTables(lineage));
+  }
   if (isSearched) createSearchIndexes(sqlite, readHeadTables(lineage));
 }
 
