@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { lineageAt } from '@varve/migrations';
 import { expect, it } from 'vitest';
-import { defineFixture, freezeArchive, openArchive } from './index.ts';
+import { defineFixture, findGoldenChanges, freezeArchive, openArchive } from './index.ts';
 import { rejectionOf } from './testing/error-of.ts';
 import { head, history as lineage } from './testing/history.ts';
 import { makeTempDir } from './testing/temp-dir.ts';
@@ -19,7 +19,8 @@ it("writes a sealed archive of the current version with the fixture's rows, name
   const dir = join(makeTempDir(), 'golden');
   const path = await freezeArchive(dir, fixture);
   expect(path).toBe(join(dir, '0004_marks.db'));
-  expect(readdirSync(dir)).toEqual(['0004_marks.db']);
+  expect(readdirSync(dir).sort()).toEqual(['0004_marks.db', 'golden.lock']);
+  expect(findGoldenChanges(dir, ['0004_marks.db'])).toEqual([]);
   expect(statSync(path).mode & 0o222).toBe(0);
   using archive = openArchive(path, { lineage });
   expect(archive.version).toBe(head);

@@ -4,6 +4,7 @@ import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { createSession, type SessionValues } from './create-session.ts';
 import { onFile } from './file-error.ts';
+import { lockGolden } from './golden-lock.ts';
 import { copyInto } from './move-into.ts';
 import { makePrivateDir, removePrivateDir } from './private-dir.ts';
 import type { Session } from './session.ts';
@@ -24,7 +25,8 @@ export function defineFixture<TTables extends TableModule>(fixture: Fixture<TTab
 
 /**
  * Writes the golden archive of the current version, named `<last migration>.db`: a sealed session with the fixture's
- * rows, as today's code makes it. A version is frozen once: a golden archive is never written again. Returns its path.
+ * rows, as today's code makes it. A version is frozen once: a golden archive is never written again, and its hash in
+ * `golden.lock` beside it tells. Returns its path.
  *
  * @throws ARCHIVE_EXISTS when this version is frozen already; LINEAGE_INVALID for a lineage without migrations; the
  * codes of `createSession` and `record`. Nothing is left then.
@@ -43,6 +45,7 @@ export async function freezeArchive<TTables extends TableModule>(
       () => {
         mkdirSync(dir, { recursive: true });
         if (!copyInto(sealed, target)) throw frozenError(target);
+        lockGolden(target);
         return target;
       },
       'write',

@@ -10,6 +10,7 @@ export {
 export { fileError } from './file-error.ts';
 export { type FileHeader, readHeader } from './file-header.ts';
 export { defineFixture, type Fixture, freezeArchive } from './freeze-archive.ts';
+export { findGoldenChanges } from './golden-lock.ts';
 export { identifyArchive } from './identify-archive.ts';
 export { type OpenArchiveOptions, openArchive } from './open-archive.ts';
 export { type OpenSessionOptions, openSession } from './open-session.ts';

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { findGoldenChanges } from '@varve/core';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { expect, it } from 'vitest';
 import { examineGolden } from './examine-golden.ts';
@@ -18,6 +19,9 @@ export function testGoldenArchives(
     const known = new Set(lineage.migrations.map((migration) => `${migration.name}.db`));
     expect(names).not.toEqual([]);
     expect(names.filter((name) => !known.has(name))).toEqual([]);
+  });
+  it('has them as they were frozen', () => {
+    expect(findGoldenChanges(dir, names)).toEqual([]);
   });
   it.each(names.sort())('%s reads at head', async (name) => {
     const problems = await examineGolden(join(dir, name), { lineage });

@@ -52,7 +52,7 @@ it('folds what no archive needs: archives, sessions, Drizzle, check and generate
   expect((await varve('squash', '--dry-run')).stdout).toBe(
     `would fold 2 migrations into 0001_priority: 0000_first, 0001_priority
 none of 2 archive(s) is from before 0001_priority
-remove golden/0000_first.db: its version is folded\n`,
+remove golden/0000_first.db, and its line in golden.lock: its version is folded\n`,
   );
   expect(list('drizzle')).toContain('0000_first.sql');
   const view = { path: join(dir, 'unified.db'), archives: join(dir, 'archives') };

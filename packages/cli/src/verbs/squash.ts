@@ -27,7 +27,7 @@ function renderSquash({ folded, migrations, archives, goneGolden }: SquashResult
   return [
     `${isDryRun ? 'would fold' : 'folded'} ${folded.length} migrations into ${last}: ${folded.join(', ')}`,
     `none of ${archives} archive(s) is from before ${last}`,
-    ...goneGolden.map((path) => `remove ${path}: its version is folded`),
+    ...goneGolden.map((path) => `remove ${path}, and its line in golden.lock: its version is folded`),
     ...(isDryRun ? [] : [`locked ${migrations} migration(s)`]),
   ].join('\n');
 }
