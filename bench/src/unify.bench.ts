@@ -6,6 +6,7 @@ import { census, openUnified } from '@varve/aggregator';
 import { makeBenchDir, writeBenchArchive } from './bench-files.ts';
 import { type CompareOptions, type Contestant, compare } from './compare.ts';
 import { benchLineage } from './lens-lineage.ts';
+import { liveContestants } from './live-contestants.ts';
 import { printFigures, printTitle } from './report.ts';
 import { readHeaders, statAll, unifyByScript, unifyThroughJavaScript } from './unify-contestants.ts';
 import { askAboutCalls } from './unify-questions.ts';
@@ -51,6 +52,7 @@ export async function run(): Promise<void> {
     { name: 'read 100 bytes of each', run: () => readHeaders(mixed) },
     { name: 'varve census', run: () => census(mixed, { lineage: benchLineage }) },
   ]);
+  await show('A group-by over all archives with a filter, without a view', building, liveContestants(mixed));
   await askAboutCalls(file, join(dir, 'export'));
 }
 
