@@ -61,7 +61,7 @@ function writeFleet(dir: string): string {
 /** With a small nursery in the parent too: the garbage of its imports would be all that is measured. */
 async function runVarve(fleet: string, verify: 'counts' | 'full'): Promise<Outcome> {
   const script = fileURLToPath(new URL('./upgrade-fleet.ts', import.meta.url));
-  const args = ['--max-semi-space-size=2', script, fleet, String(jobs), verify];
+  const args = ['--max-semi-space-size=1', script, fleet, String(jobs), verify];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const endWatch = watchMemory(child.pid ?? 0);
   const outcome = JSON.parse((await text(child.stdout)) || '{}') as Outcome & { upgraded?: number };

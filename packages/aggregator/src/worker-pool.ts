@@ -107,8 +107,8 @@ function startWorker(
   return worker;
 }
 
-/** A worker's garbage is short-lived: a small nursery keeps it from a heap that grows with the machine's memory. */
-const frugal = ['--max-semi-space-size=2'];
+/** V8 lets garbage grow with the machine's memory. What a worker has in hand lies outside of its heap. */
+const frugal = ['--max-semi-space-size=1', '--max-old-space-size=128'];
 
 /** A worker that has just died takes no orders; its end is told by its exit. */
 function order(worker: ChildProcess, message: WorkerOrder): void {
