@@ -20,7 +20,12 @@ export function liveContestants(archives: string): Contestant[] {
 function askVirtualTable(archives: string): unknown[] {
   const sqlite = new Database(':memory:');
   try {
-    sqlite.table('calls', { columns, rows: () => readCalls(archives) });
+    sqlite.table('calls', {
+      columns,
+      *rows() {
+        yield* readCalls(archives);
+      },
+    });
     return sqlite.prepare(sql).all();
   } finally {
     sqlite.close();
