@@ -1,8 +1,9 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askStudio } from './testing/ask-studio.ts';
 import { findOldNode } from './testing/find-old-node.ts';
 import { installPackedProject, type PackedProject, workspaceBin } from './testing/packed-project.ts';
 import { runDocument } from './testing/run-document.ts';
@@ -89,6 +90,13 @@ describe('the packed packages', () => {
     });
   });
 });
+
+it('drizzle-kit studio reads an archive as any other database', async () => {
+  const [name = ''] = globSync('archives/*.db', { cwd: project.dir });
+  copyFileSync(join(project.dir, name), join(project.dir, 'studio.db'));
+  const rows = await askStudio(project.dir, './studio.db', 'SELECT tool_name FROM tool_calls');
+  expect(rows).toEqual([{ tool_name: 'search' }]);
+}, 120_000);
 
 const documents = [
   'README.md',

@@ -4,7 +4,7 @@ import { compileLens, type Lineage } from '@varve/migrations';
 export interface Readability {
   readonly version: number;
   readonly isInPlace: boolean;
-  /** For files that are replayed on a copy: the migration and the reason. */
+  /** For files that are replayed on a copy, or where statements run at each opening: the migration and the reason. */
   readonly migration?: string;
   readonly reason?: string;
 }
@@ -12,17 +12,23 @@ export interface Readability {
 /** For each version before head, in their order. */
 export function readabilityOf(lineage: Lineage): Readability[] {
   return lineage.migrations.map((_, version) => {
-    const { refusal } = compileLens(lineage, version);
-    if (!refusal) return { version, isInPlace: true };
-    return { version, isInPlace: false, migration: refusal.migration, reason: refusal.reason };
+    const { refusal, stages } = compileLens(lineage, version);
+    const dearest = refusal ?? stages[0]?.runs[0];
+    if (!dearest) return { version, isInPlace: true };
+    return { version, isInPlace: !refusal, migration: dearest.migration, reason: dearest.reason };
   });
+}
+
+function describeReading({ isInPlace, migration, reason }: Readability): string {
+  if (!isInPlace) return `from a copy, because of ${migration}: ${reason}`;
+  return migration ? `in place, but ${migration} runs at each opening: ${reason}` : 'in place';
 }
 
 /** A line for each run of versions that are read alike; files of version 0 have no rows and are left out. */
 export function renderReadability(versions: readonly Readability[]): string[] {
   const runs: { from: number; to: number; how: string }[] = [];
   for (const it of versions.slice(1)) {
-    const how = it.isInPlace ? 'in place' : `from a copy, because of ${it.migration}: ${it.reason}`;
+    const how = describeReading(it);
     const last = runs.at(-1);
     if (last?.how === how) last.to = it.version;
     else runs.push({ from: it.version, to: it.version, how });

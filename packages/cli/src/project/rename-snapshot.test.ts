@@ -47,9 +47,17 @@ it('renames a column, and leaves a name of the team as it is', () => {
   expect(after).toEqual(snapshot(users('users', 'email'), posts(reference('owner', 'users', ['email']))));
 });
 
-it('says RENAME_INVALID with the names there are', () => {
+it.each([
+  ['a column', { table: 'posts', from: 'owner', to: 'user' }, 'owner is no column of posts', 'user_id'],
+  ['a table', { table: undefined, from: 'user', to: 'people' }, 'user is no table', 'users, posts'],
+  ['a free name', { table: 'users', from: 'mail', to: 'id' }, 'id is a column of users', 'id, mail'],
+])('says RENAME_INVALID with the names there are, where it finds not %s', (_, rename, message, names) => {
   const before = snapshot(users('users', 'mail'), posts({}));
-  expect(() => renameInSnapshot(before, { table: 'posts', from: 'owner', to: 'user' })).toThrow(
-    expect.objectContaining({ code: 'RENAME_INVALID', hint: 'the migrations make these: user_id' }),
+  expect(() => renameInSnapshot(before, rename)).toThrow(
+    expect.objectContaining({
+      code: 'RENAME_INVALID',
+      message: expect.stringContaining(message),
+      hint: `the migrations make these: ${names}`,
+    }),
   );
 });

@@ -35,16 +35,13 @@ it('names all that is wrong at once, and exits with 1', async () => {
   expect(stderr.match(/^error\[/gm)).toHaveLength(3);
 });
 
-it.each([
-  ['deleted', '', 'LOCK_MISMATCH'],
-  ['a line short', '# nothing is locked\n', 'LOCK_MISMATCH'],
-])('wants every migration locked: the lock is %s', async (_, lock, code) => {
+it('wants every migration locked', async () => {
   const { write, varve } = await makeNotesProject();
-  write('drizzle/varve.lock', lock);
+  write('drizzle/varve.lock', '# nothing is locked\n');
   const { exitCode, stderr } = await varve('check');
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(
-    new RegExp(`^error\\[${code}\\]: .*migration 0000_first is not locked yet\nhint: run varve generate`),
+    /^error\[LOCK_MISMATCH\]: .*migration 0000_first is not locked yet\nhint: run varve generate/,
   );
 });
 

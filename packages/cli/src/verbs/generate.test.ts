@@ -65,18 +65,10 @@ it('renames tables and columns without asking, and makes the rest as drizzle-kit
   expect((await varve('generate')).stdout).toMatch(/^the schema has not changed\n/);
 });
 
-it.each([
-  ['a table that is not there', ['--rename-table', 'note=letters'], 'note is no table in the migrations'],
-  ['a column that is not there', ['--rename', 'notes.bdy=text'], 'bdy is no column of notes'],
-  [
-    'a name that is taken',
-    ['--rename', 'notes.body=id'],
-    'id is a column of notes in the migrations already',
-  ],
-])('says RENAME_INVALID for %s, and leaves the folder as it was', async (_, options, message) => {
+it('says RENAME_INVALID for a column that is not there, and leaves the folder as it was', async () => {
   const { list, varve } = await makeNotesProject();
-  const { exitCode, stderr } = await varve('generate', ...options);
-  expect(stderr).toContain(`error[RENAME_INVALID]: ${message}`);
+  const { exitCode, stderr } = await varve('generate', '--rename', 'notes.bdy=text');
+  expect(stderr).toContain('error[RENAME_INVALID]: bdy is no column of notes');
   expect(exitCode).toBe(2);
   expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
 });
@@ -106,7 +98,9 @@ it('leaves a migration by hand unlocked until its SQL is written', async () => {
   const refused = await varve('generate');
   expect(refused.exitCode).toBe(1);
   expect(refused.stderr).toContain('error[non-deterministic]: drizzle/0001_trim.sql:1: randomblob');
-  expect(refused.stdout).toContain('archives of version 1 are read from a copy, because of 0001_trim: ');
+  expect(refused.stdout).toContain(
+    'archives of version 1 are read in place, but 0001_trim runs at each opening: ',
+  );
   write('drizzle/0001_trim.sql', 'UPDATE notes SET body = trim(body);\n');
   expect(await varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(read('drizzle/varve.lock')).toContain('0001_trim ');

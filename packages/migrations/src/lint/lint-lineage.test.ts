@@ -33,7 +33,10 @@ it.each([
   [
     'NOT NULL without a default',
     'ALTER TABLE posts ADD x text NOT NULL;',
-    ['may-fail:1 posts.x is NOT NULL without a default: any row fails'],
+    [
+      'may-fail:1 posts.x is NOT NULL without a default: any row fails',
+      'not-in-place:1 older archives run this at each opening: it adds the NOT NULL column x without a default, which fails when there are rows',
+    ],
   ],
   [
     'a new UNIQUE',
@@ -93,11 +96,14 @@ it.each(["datetime('now')", 'CURRENT_TIMESTAMP', 'hex(randomblob(4))', "strftime
   'names %s where it changes rows',
   (call) => {
     const rules = lint(`UPDATE posts SET body = ${call};`).map((finding) => finding.split(':')[0]);
-    expect(rules).toEqual(['non-deterministic']);
+    expect(rules).toEqual(['non-deterministic', 'not-in-place']);
   },
 );
 
-it('names a statement that no lens can read behind: archives are then read from a copy', () => {
+it('names a statement that no lens can express: it runs at each opening, or archives are read from a copy', () => {
+  expect(lint('INSERT INTO posts (body) VALUES (1) ON CONFLICT DO UPDATE SET body = 2;').join()).toContain(
+    'not-in-place:1 older archives run this at each opening: ',
+  );
   expect(lint('UPDATE posts SET body = (SELECT max(name) FROM sqlite_schema);')).toEqual([
     'not-in-place:1 older archives are replayed on a copy: it reads sqlite_schema',
   ]);

@@ -4,11 +4,15 @@ import type { LintRule } from '../lint-rule.ts';
 export const notInPlace: LintRule<'not-in-place'> = {
   code: 'not-in-place',
   severity: 'warning',
-  hint: 'rewrite the statement so that the lens compiles it, or accept that older archives are read from a copy',
+  hint: 'rewrite the statement so that the lens compiles it, or accept what it costs to read older archives',
   check({ lineage, at, migration, statements }) {
-    const { refusal } = compileLens(lineage, at);
-    if (refusal?.migration !== migration.name) return [];
-    const statement = statements.find(({ text }) => text === refusal.statement);
-    return [{ message: `older archives are replayed on a copy: ${refusal.reason}`, statement }];
+    const { refusal, stages } = compileLens(lineage, at);
+    const found = [refusal, ...stages.flatMap(({ runs }) => runs)].find(
+      (it) => it?.migration === migration.name,
+    );
+    if (!found) return [];
+    const statement = statements.find(({ text }) => text === found.statement);
+    const how = found === refusal ? 'are replayed on a copy' : 'run this at each opening';
+    return [{ message: `older archives ${how}: ${found.reason}`, statement }];
   },
 };
