@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeWorkplace } from '../testing/make-workplace.ts';
@@ -37,12 +37,29 @@ it('exits with 1, leaves what cannot be upgraded as it was, and does the rest', 
   const bad = addArchive('bad.db', 1, 'search', 'search');
   addFile('archives/text.db', 'no database');
   const before = readFileSync(bad);
-  const { exitCode, stdout, stderr } = await runVarve(dir, 'upgrade', 'archives', '--json');
+  const report = ['--report', 'report.json'];
+  const { exitCode, stdout, stderr } = await runVarve(dir, 'upgrade', 'archives', '--json', ...report);
   expect(exitCode).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ upgraded: 1 });
   expect(stderr).toMatch(/^error\[MIGRATION_FAILED\]: .*bad\.db: /m);
   expect(stderr).toMatch(/^error\[FILE_NOT_A_DATABASE\]: .*text\.db: /m);
   expect(readFileSync(bad).equals(before)).toBe(true);
+
+  copyFileSync(join(dir, 'archives/good.db'), bad);
+  const again = await runVarve(dir, 'upgrade', 'archives/bad.db', ...report);
+  expect(again.stderr).toMatch(/^error\[MIGRATION_FAILED\]: .*bad\.db: /m);
+  expect(await runVarve(dir, 'upgrade', 'archives/bad.db', ...report, '--retry')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('1 at head already'),
+  });
+});
+
+it('takes no file for a report that is none', async () => {
+  const { dir, addFile } = makeWorkplace();
+  addFile('notes.txt', 'notes');
+  const { exitCode, stderr } = await runVarve(dir, 'upgrade', 'archives', '--report', 'notes.txt');
+  expect([exitCode, readFileSync(join(dir, 'notes.txt'), 'utf8')]).toEqual([2, 'notes']);
+  expect(stderr).toMatch(/^error\[USAGE\]: /);
 });
 
 it('says USAGE for a number of jobs that is none', async () => {
