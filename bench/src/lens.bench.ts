@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openArchive } from '@varve/core';
 import { replayMigrations } from '@varve/migrations';
 import Database from 'better-sqlite3';
@@ -53,8 +55,19 @@ export async function run(): Promise<void> {
       readEvents,
       rounds,
     );
+    printProcess(old);
     for (const path of [old, head]) rmSync(path);
   }
+}
+
+/** What one process takes that opens the archive and reads a row: it compiles the lens, and its memory is its own. */
+function printProcess(path: string): void {
+  const program = fileURLToPath(new URL('./lens-memory.ts', import.meta.url));
+  const answer = execFileSync(process.execPath, [...process.execArgv, program, path], { encoding: 'utf8' });
+  const { firstOpenMs, peakBytes } = JSON.parse(answer) as { firstOpenMs: number; peakBytes: number };
+  printTitle(
+    `A process of its own: first open and row ${firstOpenMs.toFixed(0)} ms, peak memory ${(peakBytes / 1e6).toFixed(0)} MB`,
+  );
 }
 
 async function compareReads(

@@ -16,14 +16,14 @@ export interface SampleTable {
   readonly sql: string;
 }
 
-/** The tables that exist now, for whoever writes the next statement; without those that virtual tables keep. */
+/** The ordinary tables that exist now, for whoever writes the next statement. */
 export function sampleTables(sqlite: Database): SampleTable[] {
-  return readTables(sqlite, `type <> 'shadow'`);
+  return readTables(sqlite, `type = 'table'`);
 }
 
-/** The tables that virtual tables keep for themselves: a statement that reads one it fills need never end. */
-export function shadowTables(sqlite: Database): SampleTable[] {
-  return readTables(sqlite, `type = 'shadow'`);
+/** Virtual tables, and those that they keep for themselves: a statement that reads one it fills need never end. */
+export function virtualTables(sqlite: Database): SampleTable[] {
+  return readTables(sqlite, `type IN ('virtual', 'shadow')`);
 }
 
 function readTables(sqlite: Database, kind: string): SampleTable[] {

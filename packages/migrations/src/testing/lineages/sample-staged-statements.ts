@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../../sql-tokens.ts';
 import type { Dice } from './dice.ts';
 import { pickLiteral } from './literals.ts';
-import { namesOf, type SampleTable } from './sample-schema.ts';
+import type { SampleTable } from './sample-schema.ts';
 
 const id = quoteIdentifier;
 
@@ -106,14 +106,13 @@ export function writingTrigger(dice: Dice, table: SampleTable, tables: readonly 
 /** A full-text index, filled and kept by triggers. */
 export function searchIndex(dice: Dice, table: SampleTable, tables: readonly SampleTable[]): string[] {
   const { name, column, second } = partsOf(dice, table, tables);
-  const isThere = namesOf(tables).includes('found');
-  if (isThere && dice.isOneIn(3)) return ['DROP TRIGGER IF EXISTS "keep found"', 'DROP TABLE "found"'];
-  if (isThere) return [`INSERT INTO "found" ("a", "b") SELECT ${column}, ${second} FROM ${name}`];
-  return [
-    'CREATE VIRTUAL TABLE "found" USING fts5("a", b UNINDEXED)',
-    `INSERT INTO "found" ("a", "b") SELECT ${column}, ${second} FROM ${name}`,
-    `CREATE TRIGGER IF NOT EXISTS "keep found" AFTER ${dice.pick(['INSERT', 'UPDATE'])} ON ${name} BEGIN
+  const fill = `INSERT INTO "found" ("a", "b") SELECT ${column}, ${second} FROM ${name}`;
+  const keep = `CREATE TRIGGER IF NOT EXISTS "keep found" AFTER ${dice.pick(['INSERT', 'UPDATE'])} ON ${name} BEGIN
   INSERT INTO "found" ("a", "b") VALUES (new.${column}, new.${second});
-END`,
-  ];
+END`;
+  return dice.pick([
+    ['CREATE VIRTUAL TABLE IF NOT EXISTS "found" USING fts5("a", b UNINDEXED)', fill, keep],
+    [fill],
+    ['DROP TRIGGER IF EXISTS "keep found"', 'DROP TABLE "found"'],
+  ]);
 }
