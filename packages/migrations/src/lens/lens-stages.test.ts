@@ -3,6 +3,7 @@ import { type Both, openBoth } from '../testing/lineages/open-both.ts';
 import { lineageOf } from '../testing/test-lineage.ts';
 import { compileLens } from './compile-lens.ts';
 import type { Lens } from './lens.ts';
+import { refusalOnFile } from './refusal-on-file.ts';
 
 const tables = `CREATE TABLE tasks (id INTEGER PRIMARY KEY, title TEXT, size INTEGER);
   CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT UNIQUE);
@@ -143,6 +144,19 @@ it('tables that a statement does not change stay the tables of the file', () => 
     'SQLite must run a statement of 0001_step: it is an UPDATE with from_clause',
   );
   expect(lens.stages).toMatchObject([{ runs: [{ migration: '0001_step' }] }]);
+});
+
+it('a file in which ANALYZE left statistics is replayed: they may lead SQLite another way through its rows', () => {
+  using both = openBoth(lineageOf([tables, 'UPDATE log SET line = rowid']), rows);
+  expect(refusalOnFile(both.file, both.lens)).toBeUndefined();
+  both.file.exec('CREATE INDEX main.titles ON tasks (title); ANALYZE main');
+  expect(refusalOnFile(both.file, both.lens)).toMatchObject({
+    migration: '0001_step',
+    reason: expect.stringMatching(/rowid.*, and ANALYZE left statistics in the file/),
+  });
+  expect(
+    refusalOnFile(both.file, compileLens(lineageOf([tables, 'UPDATE log SET line = 1']), 1)),
+  ).toBeUndefined();
 });
 
 it('nothing is run that nothing at head comes from', () => {
