@@ -48,7 +48,11 @@ export function readUnifiedRows(sqlite: Database.Database, lineage: Lineage): Un
 
 function sortRows(rows: UnifiedRows): UnifiedRows {
   const key = (row: unknown[]) => JSON.stringify(row);
-  return Object.fromEntries(
-    Object.entries(rows).map(([name, list]) => [name, list.toSorted((a, b) => (key(a) < key(b) ? -1 : 1))]),
-  );
+  const sort = (list: unknown[][]) => list.map(plainZeros).toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  return Object.fromEntries(Object.entries(rows).map(([name, list]) => [name, sort(list)]));
+}
+
+/** A default of -0.0 keeps its sign until SQLite writes it into a row: no file holds one. */
+function plainZeros(row: readonly unknown[]): unknown[] {
+  return row.map((value) => (value === 0 ? 0 : value));
 }
