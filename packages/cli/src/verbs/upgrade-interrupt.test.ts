@@ -9,6 +9,7 @@ import { census } from '@varve/aggregator';
 import { expect, it } from 'vitest';
 import { makeWorkplace } from '../testing/make-workplace.ts';
 
+const count = 50;
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** Presses Ctrl-C when the upgrade is under way. */
@@ -39,24 +40,25 @@ async function interruptUpgrade(dir: string, times: number) {
 it('stops on Ctrl-C when the files in hand are done, at once on a second one, and harms nothing', async () => {
   const { dir, lineage, addArchive } = makeWorkplace();
   const archives = join(dir, 'archives');
-  const model = addArchive('0.db', 1, 'search', 'read');
-  for (let at = 1; at < 800; at++) copyFileSync(model, join(archives, `${at}.db`));
+  // Large enough that those in hand are not done between two signals.
+  const model = addArchive('0.db', 1, 'x'.repeat(3_000_000));
+  for (let at = 1; at < count; at++) copyFileSync(model, join(archives, `${at}.db`));
 
   const once = await interruptUpgrade(dir, 1);
   expect(once.code).toBe(1);
   const report = JSON.parse(once.stdout);
   expect(new Set(report.failed.map((it: { code: string }) => it.code))).toEqual(new Set(['INTERRUPTED']));
-  expect(report.upgraded + report.failed.length).toBe(800);
+  expect(report.upgraded + report.failed.length).toBe(count);
   expect(report.upgraded).toBeGreaterThan(0);
   expect(census(archives, { lineage }).states).toEqual({
     current: report.upgraded,
     behind: report.failed.length,
   });
-  expect(readdirSync(archives)).toHaveLength(800);
+  expect(readdirSync(archives)).toHaveLength(count);
 
   const twice = await interruptUpgrade(dir, 2);
   expect(twice.signal).toBe('SIGINT');
   const { states, problems } = census(archives, { lineage });
-  expect([(states.current ?? 0) + (states.behind ?? 0), problems]).toEqual([800, []]);
+  expect([(states.current ?? 0) + (states.behind ?? 0), problems]).toEqual([count, []]);
   expect(states.behind).toBeGreaterThan(0);
 });
