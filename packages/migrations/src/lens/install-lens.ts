@@ -13,17 +13,20 @@ import type { Lens } from './lens.ts';
 export function installLens(sqlite: Database, lens: Lens): void {
   if (lens.setup.length === 0) return;
   const foreignKeys = sqlite.pragma('foreign_keys', { simple: true });
-  sqlite.pragma('foreign_keys = OFF');
   try {
-    sqlite.transaction(() => {
-      for (const statement of lens.setup) sqlite.exec(statement);
-    })();
+    sqlite.exec(
+      `PRAGMA foreign_keys = OFF; SAVEPOINT ${savepoint};\n${lens.setup.join('\n;\n')}\n;\nRELEASE ${savepoint}`,
+    );
   } catch (cause) {
+    // Some errors roll back by themselves.
+    if (sqlite.inTransaction) sqlite.exec(`ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
     throw isAboutRows(cause) ? migrationFailure(sqlite.name, lens, cause) : cause;
   } finally {
-    sqlite.pragma(`foreign_keys = ${foreignKeys}`);
+    sqlite.exec(`PRAGMA foreign_keys = ${foreignKeys}`);
   }
 }
+
+const savepoint = 'varve_lens';
 
 /** Of the codes that a statement can end with, those that say nothing of the file or the disk. */
 const aboutRows = /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG)/;
