@@ -41,7 +41,7 @@ it('refuses a second writer while another process has the file, and takes over a
   expect(readdirSync(dirname(path))).toHaveLength(1);
 });
 
-it('does not keep a caller waiting for a writer that stays', async () => {
+it('does not keep a caller waiting for a writer that stays, nor lets garbage collection end it', async () => {
   const path = createClosed();
   const holder = startProgram('hold-session.ts', path);
   await holder.nextLine();

@@ -14,6 +14,9 @@ export interface WriterLock {
   release(): void;
 }
 
+/** A lock is let go of by `release` alone: not by the garbage collector, when a program keeps only `session.db`. */
+const held = new Set<Database>();
+
 const pollMs = 10;
 /** Longer than another process's look at the lock takes, which holds it for a moment. */
 const probeTimeoutMs = 20;
@@ -83,7 +86,10 @@ function lockOwnFile(lockPath: string, file: number): WriterLock | undefined {
   // Between making the file and locking it, another process may take it for a dead writer's and remove it.
   let isLocked = sqlite !== undefined && tryBegin(sqlite);
   while (sqlite && inodeOf(lockPath) === ino) {
-    if (isLocked) return { release: () => release(lockPath, sqlite, file) };
+    if (isLocked) {
+      held.add(sqlite);
+      return { release: () => release(lockPath, sqlite, file) };
+    }
     sleep(1);
     isLocked = tryBegin(sqlite);
   }
@@ -106,6 +112,7 @@ function clearDeadLock(lockPath: string): undefined {
 
 /** While it is locked nobody may take the file's name, so it goes first; Windows can remove closed files only. */
 function release(lockPath: string, sqlite: Database, file: number): void {
+  held.delete(sqlite);
   if (process.platform !== 'win32') removeIfThere(lockPath);
   sqlite.close();
   closeSync(file);

@@ -1,4 +1,9 @@
-/** Opens a session, says so, records rows without an end or waits, until it is killed. */
+/**
+ * Opens a session, says so, records rows without an end or waits, until it is killed. While it waits it has no
+ * reference to the session any more, and its garbage is collected.
+ */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { openSession } from '../index.ts';
 import { history } from './history.ts';
 
@@ -12,4 +17,6 @@ if (work === 'record') {
     process.stdout.write(`${seq}\n`);
   }
 }
-setInterval(() => {}, 1000);
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+setInterval(collectGarbage, 50);
