@@ -1,19 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineLineage, lineageAt, replayMigrations } from '@varve/migrations';
+import { lineageAt, replayMigrations } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { ArchiveAttacher } from './archive-attacher.ts';
+import { notes as lineage } from './testing/notes.ts';
 import { makeTempDir } from './testing/temp-dir.ts';
-
-const lineage = defineLineage({
-  name: 'notes',
-  tables: {},
-  migrations: [
-    { name: '0000_first', sql: 'CREATE TABLE notes (id integer PRIMARY KEY, body text)', createdAtMs: 1 },
-    { name: '0001_second', sql: `ALTER TABLE notes ADD COLUMN kind text DEFAULT 'plain'`, createdAtMs: 2 },
-  ],
-});
 
 function writeNotes(path: string, version: number, more = ''): string {
   const sqlite = new Database(path);

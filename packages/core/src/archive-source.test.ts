@@ -2,20 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineLineage, lineageAt, replayMigrations } from '@varve/migrations';
+import { lineageAt, replayMigrations } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { openArchiveSource } from './archive-source.ts';
 import { identifyArchive } from './identify-archive.ts';
-
-const lineage = defineLineage({
-  name: 'notes',
-  tables: {},
-  migrations: [
-    { name: '0000_first', sql: 'CREATE TABLE notes (id integer PRIMARY KEY, body text)', createdAtMs: 1 },
-    { name: '0001_second', sql: `ALTER TABLE notes ADD COLUMN kind text DEFAULT 'plain'`, createdAtMs: 2 },
-  ],
-});
+import { notes as lineage } from './testing/notes.ts';
 
 function writeNotes(version: number): { dir: string; path: string; sqlite: Database.Database } {
   const dir = mkdtempSync(join(tmpdir(), 'varve-source-'));
