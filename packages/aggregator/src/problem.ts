@@ -2,7 +2,7 @@ import { fileError } from '@varve/core';
 import { type ErrorCode, VarveError } from '@varve/schema';
 import { SqliteError } from 'better-sqlite3';
 
-/** What went wrong with one file of many, as plain data: it can be printed, stored and passed between threads. */
+/** What went wrong with one file of many, as plain data: it can be printed, stored and passed between processes. */
 export interface Problem {
   readonly path: string;
   readonly code: ErrorCode;

@@ -43,7 +43,7 @@ export async function upgradeArchives(
   const found = recogniseArchives(where);
   const archives = shard ? found.archives.filter((it) => isInShard(it.relativePath, shard)) : found.archives;
   const log = new UpgradeLog(archives, lineage.migrations.length, onProgress);
-  // The largest first, so that no thread is left alone with it at the end.
+  // The largest first, so that no worker is left alone with it at the end.
   const setAside = new Map(quarantined.filter(isOfTheFile).map((problem) => [problem.path, problem]));
   const queue = archives
     .filter(({ path }) => !setAside.has(path))

@@ -13,7 +13,7 @@ const cache = new WeakMap<Lineage, readonly number[]>();
  * What `user_version` holds, for each version: the rows of the ledger in 12 bits, above them 19 bits that stand for the
  * hashes in it, enough to tell lineages apart. Both stay what they are when migrations are folded into a baseline.
  */
-export function userVersions(lineage: Lineage): readonly number[] {
+function userVersions(lineage: Lineage): readonly number[] {
   const known = cache.get(lineage);
   if (known) return known;
   const { steps, heights } = lineageLedger(lineage);

@@ -41,7 +41,7 @@ export function unifyTables<TTables extends TableModule>(tables: TTables): Unifi
 }
 
 /** Head's own columns, as they are, answering for the unified table: what Drizzle does for an alias. */
-export function unifyTable<T extends SQLiteTable>(table: T): UnifiedTable<T> {
+function unifyTable<T extends SQLiteTable>(table: T): UnifiedTable<T> {
   const unified = provenanceTable(getTableName(table));
   const own = Object.entries(getTableColumns(table)).map(([key, column]) => [
     key,

@@ -3,7 +3,7 @@ import type { Arm, Relation, Source } from './relation.ts';
 import type { Value } from './value.ts';
 
 /** The name under which a query gives the rowid too. */
-export const rowidColumn = '"varve rowid"';
+const rowidColumn = '"varve rowid"';
 
 /**
  * The query for a relation over a file attached as `schema`, formatted over several lines. With rowids, it must be

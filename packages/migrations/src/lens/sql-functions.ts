@@ -2,7 +2,6 @@ import {
   anything,
   blobs,
   type Classes,
-  integers,
   nulls,
   numbers,
   reals,
@@ -104,5 +103,3 @@ export const orderedAggregates: Readonly<Record<string, Classes>> = {
   string_agg: texts | nulls,
   total: reals,
 };
-
-export const countClasses = integers;

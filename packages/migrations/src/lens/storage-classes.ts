@@ -9,7 +9,7 @@ export type Classes = number;
 export const nulls = 1;
 export const integers = 2;
 /** Reals that a numeric column keeps (also whole ones too large for an integer), and those it turns into an integer. */
-export const fractions = 4;
+const fractions = 4;
 export const wholeReals = 8;
 /** Texts that a numeric column keeps, and those it turns into a number. */
 export const words = 16;
