@@ -48,7 +48,7 @@ export interface UpgradeResult {
 }
 
 /**
- * Brings an archive to head, for good. The migrations run on a copy, in memory when it is small, which is checked,
+ * Brings an archive to head, for good. The file that takes its place is built apart, in memory when it is small, checked,
  * forced to the disk beside the original and renamed over it. Up to the rename the original is untouched, after it the
  * archive is complete; what a killed upgrade leaves beside it is removed by the next one. Mode, owner and modification
  * time stay. A file that was never sealed comes out sealed.
