@@ -10,6 +10,7 @@ if (major < 22) {
 } else {
   const { enableCompileCache } = await import('node:module');
   enableCompileCache?.();
+  await import('@varve/core/quick-imports');
   const { runCommand } = await import('./run-command.ts');
   // `varve read … | head` closes the pipe: that ends the output, it is no failure.
   process.stdout.on('error', (error) => {

@@ -1,6 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type ErrorCode, VarveError } from '@varve/schema';
-import { type OpenSessionOptions, openSession } from './open-session.ts';
+import './quick-imports.ts';
+import type { ErrorCode } from '@varve/schema';
+import type { OpenSessionOptions } from './open-session.ts';
+
+const { VarveError } = await import('@varve/schema');
+const { openSession } = await import('./open-session.ts');
 
 /** What the worker says when it is done; an error as plain data, since a class does not cross threads. */
 export interface UpgradeAnswer {
