@@ -91,11 +91,11 @@ async function unifyAnew(file: string, archives: string): Promise<void> {
   await unify(file, archives);
 }
 
-/** In a process of its own. */
+/** In a process of its own, which starts as the command does. */
 function printMemory(file: string, archives: string): void {
   rmSync(file, { force: true });
   const program = fileURLToPath(new URL('./unify-memory.ts', import.meta.url));
-  const args = ['--conditions=@varve/source', program, file, archives];
+  const args = ['--import', import.meta.resolve('@varve/core/quick-imports'), program, file, archives];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (!existsSync(file)) throw new Error(stderr);
   const { before, most } = JSON.parse(stdout) as { before: number; most: number };

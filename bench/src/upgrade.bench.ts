@@ -16,6 +16,7 @@ interface Outcome {
   readonly peakBytes?: number;
 }
 
+const quickImports = import.meta.resolve('@varve/core/quick-imports');
 const count = Number(process.env.VARVE_BENCH_ARCHIVES ?? 1000);
 const sizeBytes = 100_000;
 const jobs = availableParallelism();
@@ -29,9 +30,10 @@ export async function run(): Promise<void> {
   const folder = writeDrizzleFolder(join(dir, 'drizzle'), benchLineage);
   printTitle(`Bring ${count} archives of 100 kB and 12 versions to head, ${jobs} at once`);
   const contestants: [string, (fleet: string) => Outcome | Promise<Outcome>][] = [
-    ['copy, fsync, rename', (fleet) => runThreads('copy', fleet, folder)],
+    ['copy, fsync, rename, on a thread for each core', (fleet) => runThreads('copy', fleet, folder, jobs)],
     ['varve upgradeArchives, row counts verified', (fleet) => runVarve(fleet, 'counts')],
-    ['open, Drizzle migrate(), close', (fleet) => runThreads('migrate', fleet, folder)],
+    ['a loop: open, Drizzle migrate(), close', (fleet) => runThreads('migrate', fleet, folder, 1)],
+    ['the loop on a thread for each core', (fleet) => runThreads('migrate', fleet, folder, jobs)],
     ['varve upgradeArchives, every cell verified', (fleet) => runVarve(fleet, 'full')],
   ];
   let yardstickMs: number | undefined;
@@ -58,10 +60,10 @@ function writeFleet(dir: string): string {
   return originals;
 }
 
-/** With a small nursery in the parent too: the garbage of its imports would be all that is measured. */
+/** In a process that starts as the command does. */
 async function runVarve(fleet: string, verify: 'counts' | 'full'): Promise<Outcome> {
   const script = fileURLToPath(new URL('./upgrade-fleet.ts', import.meta.url));
-  const args = ['--max-semi-space-size=1', script, fleet, String(jobs), verify];
+  const args = ['--import', quickImports, script, fleet, String(jobs), verify];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const endWatch = watchMemory(child.pid ?? 0);
   const outcome = JSON.parse((await text(child.stdout)) || '{}') as Outcome & { upgraded?: number };
@@ -69,11 +71,16 @@ async function runVarve(fleet: string, verify: 'counts' | 'full'): Promise<Outco
   return { ...outcome, peakBytes: endWatch() };
 }
 
-async function runThreads(work: 'copy' | 'migrate', fleet: string, folder: string): Promise<Outcome> {
+async function runThreads(
+  work: 'copy' | 'migrate',
+  fleet: string,
+  folder: string,
+  threads: number,
+): Promise<Outcome> {
   const startedMs = performance.now();
   const paths = readdirSync(fleet).map((name) => join(fleet, name));
   const script = new URL('./upgrade-contestant.ts', import.meta.url);
-  const lanes = Array.from({ length: jobs }, (_, lane) => paths.filter((_, at) => at % jobs === lane));
+  const lanes = Array.from({ length: threads }, (_, lane) => paths.filter((_, at) => at % threads === lane));
   await Promise.all(
     lanes.map((lane) => {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
