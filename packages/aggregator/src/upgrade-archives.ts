@@ -6,10 +6,10 @@ import { recogniseArchives } from './find-archives.ts';
 import { type Problem, problemOf } from './problem.ts';
 import { isInShard, type Shard } from './shard.ts';
 import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
-import { UpgradeLog, type UpgradeProgress, type UpgradeReport } from './upgrade-log.ts';
+import { type UpgradeListeners, UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
 import { runOnWorkers } from './worker-pool.ts';
 
-export interface UpgradeArchivesOptions extends UpgradeArchiveOptions {
+export interface UpgradeArchivesOptions extends UpgradeArchiveOptions, UpgradeListeners {
   /** Each original is kept here under the path it has below the folder that was searched. */
   readonly backupDir?: string;
   /** How many worker processes; the number of cores unless given. */
@@ -21,9 +21,7 @@ export interface UpgradeArchivesOptions extends UpgradeArchiveOptions {
    * are among `failed` as they were; the rest are.
    */
   readonly quarantined?: readonly Problem[];
-  /** Called after each file. */
-  readonly onProgress?: (progress: UpgradeProgress) => void;
-  /** When aborted, the files in hand are finished and the rest reported as INTERRUPTED. */
+  /** When aborted, the files in hand are finished; the rest are `left`. */
   readonly signal?: AbortSignal;
 }
 
@@ -32,32 +30,49 @@ export interface UpgradeArchivesOptions extends UpgradeArchiveOptions {
  * functions cannot be passed to one: then the work is done in this process, between other work, a file at a time.
  *
  * One bad file never stops the rest, and never throws: it is among `failed`, as is every path that could not be
- * searched. A file that kills its worker, when it is tried once more and alone, is a WORKER_CRASHED.
+ * searched. A file that kills its worker, when it is tried once more and alone, is a WORKER_CRASHED. Of the other files
+ * the report has the numbers alone, so that it stays small whatever their number: `onFile` is told of each.
  */
 export async function upgradeArchives(
   where: string | readonly string[],
   options: UpgradeArchivesOptions,
 ): Promise<UpgradeReport> {
-  const { jobs, shard, quarantined = [], onProgress, signal, ...settings } = options;
+  const {
+    jobs = availableParallelism(),
+    shard,
+    quarantined = [],
+    signal,
+    onFile,
+    onProgress,
+    ...settings
+  } = options;
   const { lineage } = settings;
-  const found = recogniseArchives(where);
-  const archives = shard ? found.archives.filter((it) => isInShard(it.relativePath, shard)) : found.archives;
-  const log = new UpgradeLog(archives, lineage.migrations.length, onProgress);
-  // The largest first, so that no worker is left alone with it at the end.
+  const { tasks, problems, vanished } = findTasks(where, shard);
+  const log = new UpgradeLog(tasks, lineage.migrations.length, options);
+  for (const problem of problems) log.addUnsearched(problem);
   const setAside = new Map(quarantined.filter(isOfTheFile).map((problem) => [problem.path, problem]));
-  const queue = archives
-    .filter(({ path }) => !setAside.has(path))
-    .toSorted((a, b) => b.sizeBytes - a.sizeBytes)
-    .map(({ path, relativePath }) => ({ path, relativePath }));
-  for (const { path } of archives) {
-    const problem = setAside.get(path);
-    if (problem) log.add(path, { problem, durationMs: 0 });
+  for (const task of tasks) {
+    const problem = setAside.get(task.path);
+    if (problem) log.add(task, { problem, durationMs: 0 });
   }
-  if (!settings.dryRun) await removeVanished(found.vanished);
-  const plain = { ...settings, lineage: { ...lineage, tables: {} } };
-  const upgrade = Object.keys(lineage.functions).length === 0 ? upgradeOnWorkers : upgradeHere;
-  await upgrade(queue, plain, options, log);
-  return log.report(found.problems.map((error) => problemOf(error, error.path ?? '')));
+  if (!settings.dryRun) await removeVanished(vanished);
+  await upgradeAll(
+    tasks.filter(({ path }) => !setAside.has(path)),
+    { ...settings, lineage: { ...lineage, tables: {} } },
+    { jobs, log, signal: AbortSignal.any([log.failure, ...(signal ? [signal] : [])]) },
+  );
+  log.failure.throwIfAborted();
+  return log.report();
+}
+
+/** The largest first, so that no worker is left alone with it at the end. */
+function findTasks(where: string | readonly string[], shard: Shard | undefined) {
+  const { archives, problems, vanished } = recogniseArchives(where);
+  const tasks = archives
+    .filter(({ relativePath }) => !shard || isInShard(relativePath, shard))
+    .map(({ path, relativePath, sizeBytes }): UpgradeTask => ({ path, relativePath, sizeBytes }))
+    .sort((a, b) => b.sizeBytes - a.sizeBytes);
+  return { tasks, problems: problems.map((error) => problemOf(error, error.path ?? '')), vanished };
 }
 
 /** What may be otherwise the next time, without anybody having touched the file. */
@@ -68,7 +83,6 @@ const passing: ReadonlySet<ErrorCode> = new Set([
   'FILE_NOT_FOUND',
   'FILE_READ_ONLY',
   'FILE_UNREADABLE',
-  'INTERRUPTED',
   'LOSS_NOT_ACCEPTED',
   'SESSION_LIVE',
 ]);
@@ -90,11 +104,25 @@ const script = new URL(
   import.meta.url,
 );
 
+interface UpgradeRun {
+  readonly jobs: number;
+  readonly log: UpgradeLog;
+  readonly signal: AbortSignal;
+}
+
+function upgradeAll(
+  queue: readonly UpgradeTask[],
+  settings: UpgradeSettings,
+  run: UpgradeRun,
+): Promise<void> {
+  const isPlain = Object.keys(settings.lineage.functions).length === 0;
+  return (isPlain ? upgradeOnWorkers : upgradeHere)(queue, settings, run);
+}
+
 async function upgradeOnWorkers(
   queue: readonly UpgradeTask[],
   settings: UpgradeSettings,
-  { jobs = availableParallelism(), signal }: UpgradeArchivesOptions,
-  log: UpgradeLog,
+  { jobs, log, signal }: UpgradeRun,
 ): Promise<void> {
   await runOnWorkers<UpgradeTask, UpgradeOutcome>(queue, {
     script,
@@ -102,20 +130,19 @@ async function upgradeOnWorkers(
     jobs: Math.min(Math.max(1, jobs), queue.length),
     tasksInHand: filesInHand,
     signal,
-    onResult: ({ path }, outcome) => log.add(path, outcome),
-    onCrash: ({ path }, reason) => log.add(path, { problem: crashProblem(path, reason), durationMs: 0 }),
+    onResult: (task, outcome) => log.add(task, outcome),
+    onCrash: (task, reason) => log.add(task, { problem: crashProblem(task.path, reason), durationMs: 0 }),
   });
 }
 
 async function upgradeHere(
   queue: readonly UpgradeTask[],
   settings: UpgradeSettings,
-  { signal }: UpgradeArchivesOptions,
-  log: UpgradeLog,
+  { log, signal }: UpgradeRun,
 ): Promise<void> {
   for (const task of queue) {
-    if (signal?.aborted) return;
-    log.add(task.path, await upgradeFile(task, settings));
+    if (signal.aborted) return;
+    log.add(task, await upgradeFile(task, settings));
     await setImmediate();
   }
 }

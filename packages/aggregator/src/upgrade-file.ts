@@ -10,6 +10,8 @@ export interface UpgradeTask {
   readonly path: string;
   /** Below the backup folder, so that names need not be unique in the whole fleet. */
   readonly relativePath: string;
+  /** As it was found. */
+  readonly sizeBytes: number;
 }
 
 /** How one file fared: plain data, so that it can be said across processes. */

@@ -8,6 +8,7 @@ import { restoreArchives } from './restore-archives.ts';
 import { isInShard } from './shard.ts';
 import { asNobody, fingerprint, makeFolder, writeArchive } from './testing/archives.ts';
 import { head, lineage, sessions } from './testing/fixture-lineage.ts';
+import { upgradeAndList } from './testing/upgrade-and-list.ts';
 import { upgradeArchives } from './upgrade-archives.ts';
 
 /** With a function the work stays in this process, without the time a worker takes to start. */
@@ -56,9 +57,9 @@ it('reports in a dry run what an upgrade would do, and writes nothing', async ()
   for (let version = 1; version <= head; version++) writeArchive(join(dir, `${version}.db`), version);
   writeFileSync(join(dir, 'text.db'), 'text');
   const before = fingerprint(dir);
-  const rehearsed = await upgradeArchives(dir, { lineage: here, dryRun: true });
+  const rehearsed = await upgradeAndList(dir, { lineage: here, dryRun: true });
   expect(fingerprint(dir)).toEqual(before);
-  const real = await upgradeArchives(dir, { lineage: here });
+  const real = await upgradeAndList(dir, { lineage: here });
   const facts = ({ files, upgraded, current, failed }: typeof real) => ({
     files: files.map(({ durationMs: _, ...file }) => file),
     counts: { upgraded, current },
@@ -75,8 +76,8 @@ it('splits a fleet into parts that share no file, wherever the folder lies', asy
   const parts = [1, 2, 3].map((index) => ({ index, count: 3 }));
   for (const shard of parts) {
     const [a, b] = [
-      await upgradeArchives(one, { lineage: losing, acceptLoss: true, shard }),
-      await upgradeArchives(other, { lineage: losing, acceptLoss: true, shard, dryRun: true }),
+      await upgradeAndList(one, { lineage: losing, acceptLoss: true, shard }),
+      await upgradeAndList(other, { lineage: losing, acceptLoss: true, shard, dryRun: true }),
     ];
     expect(a.current + a.failed.length).toBe(0);
     expect(b.files.map(({ path }) => path.slice(other.length))).toEqual(
@@ -122,8 +123,8 @@ it('does not try again what failed for what it holds, unless asked', async () =>
   const { failed } = await upgradeArchives(damaged, { lineage: here });
   expect(failed).toMatchObject([{ path: damaged, code: 'FILE_CORRUPT' }]);
   writeFileSync(damaged, whole);
-  const interrupted = { path: busy, code: 'INTERRUPTED', message: '', hint: '' } as const;
-  const again = await upgradeArchives(dir, { lineage: here, quarantined: [...failed, interrupted] });
+  const inUse = { path: busy, code: 'FILE_BUSY', message: '', hint: '' } as const;
+  const again = await upgradeArchives(dir, { lineage: here, quarantined: [...failed, inUse] });
   expect(again).toMatchObject({ upgraded: 1, failed });
   expect(await upgradeArchives(dir, { lineage: here })).toMatchObject({
     upgraded: 1,

@@ -7,6 +7,7 @@ import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { fingerprint, makeFolder, writeArchive } from './testing/archives.ts';
 import { head, lineage } from './testing/fixture-lineage.ts';
+import { upgradeAndList } from './testing/upgrade-and-list.ts';
 import { upgradeArchives } from './upgrade-archives.ts';
 
 const flips = process.env.VARVE_DEEP ? 10_000 : 150;
@@ -37,7 +38,7 @@ it('upgrades damaged files wholly or leaves them as they were, and never stops',
   for (const length of [1, 15, 16, 99, 100, 511, 512, 4095, 4096, 4097, 8192, 12_000])
     writeFileSync(join(dir, `cut-${length}.db`), model(0).subarray(0, length));
   const before = fingerprint(dir);
-  const report = await upgradeArchives(dir, { lineage: here });
+  const report = await upgradeAndList(dir, { lineage: here });
   const after = fingerprint(dir);
   expect(Object.keys(after)).toEqual(Object.keys(before));
   for (const { path, state } of report.files) {
@@ -74,7 +75,7 @@ it('takes no harm from any field of a header, a cycle of pages, or gigabytes of 
   truncateSync(join(dir, 'nothing.db'), 4 * 2 ** 30);
   const small = ({ path }: { path: string }) => !/(sparse|nothing)\.db$/.test(path);
   const before = readSmall(dir);
-  const report = await upgradeArchives(dir, { lineage: here });
+  const report = await upgradeAndList(dir, { lineage: here });
   const after = readSmall(dir);
   for (const { path, state } of report.files.filter(small)) {
     if (state !== 'upgraded') expect(after[path]).toBe(before[path]);
@@ -133,7 +134,7 @@ it('runs nothing that a stranger wrote into a schema', async () => {
     sqlite.close();
   }
   const before = fingerprint(dir);
-  const report = await upgradeArchives(dir, { lineage: here });
+  const report = await upgradeAndList(dir, { lineage: here });
   const after = fingerprint(dir);
   expect(report.files).toHaveLength(Object.keys(crafted).length);
   for (const { path, state } of report.files) {

@@ -1,7 +1,6 @@
 import type { UpgradeResult } from '@varve/core';
-import type { FoundArchive } from './find-archives.ts';
 import type { Problem } from './problem.ts';
-import type { UpgradeOutcome } from './upgrade-file.ts';
+import type { UpgradeOutcome, UpgradeTask } from './upgrade-file.ts';
 
 export interface UpgradeProgress {
   /** Files done so far, and to do at all. */
@@ -19,93 +18,117 @@ export interface UpgradedFile {
   readonly to: number;
   /** In one pass or by running the migrations; `none` when there was nothing to do or the file failed. */
   readonly how: UpgradeResult['how'];
-  /** As it was found. */
+  /** As it was found; 0 for a path that could not be searched. */
   readonly sizeBytes: number;
   readonly durationMs: number;
+  /** Why it failed. */
+  readonly problem?: Problem;
 }
 
 export interface UpgradeReport {
   readonly upgraded: number;
   readonly current: number;
-  /** Files that are as they were, and paths that could not be searched. */
+  /** Files that are as they were, and paths that could not be searched, sorted by path. */
   readonly failed: readonly Problem[];
-  /** Every archive found, sorted by path. */
-  readonly files: readonly UpgradedFile[];
+  /** How many files the work was stopped before. */
+  readonly left: number;
   /** Of the archives that were upgraded, as they were found. */
   readonly sizeBytes: number;
   readonly durationMs: number;
 }
 
-/** Takes down how each file of a bulk upgrade fared, in whatever order they finish. */
-export class UpgradeLog {
-  readonly #archives: readonly FoundArchive[];
-  readonly #head: number;
-  readonly #onProgress: ((progress: UpgradeProgress) => void) | undefined;
-  readonly #outcomes = new Map<string, UpgradeOutcome>();
-  readonly #sizes: ReadonlyMap<string, number>;
-  readonly #bytesTotal: number;
-  readonly #startedAt = performance.now();
-  #bytesDone = 0;
+export interface UpgradeListeners {
+  /**
+   * Called with each file when it is done, in that order, and with each path that could not be searched: what is not
+   * kept here is not kept. When it throws, the files in hand are finished and that is thrown.
+   */
+  readonly onFile?: (file: UpgradedFile) => void;
+  /** Called after each file. */
+  readonly onProgress?: (progress: UpgradeProgress) => void;
+}
 
-  constructor(
-    archives: readonly FoundArchive[],
-    head: number,
-    onProgress: ((progress: UpgradeProgress) => void) | undefined,
-  ) {
-    this.#archives = archives;
+/** Counts how the files of a bulk upgrade fare, in whatever order they finish. Keeps nothing but the problems. */
+export class UpgradeLog {
+  readonly #head: number;
+  readonly #listeners: UpgradeListeners;
+  readonly #failure = new AbortController();
+  readonly #failed: Problem[] = [];
+  readonly #counts = { upgraded: 0, current: 0, failed: 0 };
+  readonly #startedAt = performance.now();
+  readonly #total: number;
+  readonly #bytesTotal: number;
+  #bytesDone = 0;
+  #bytesUpgraded = 0;
+
+  constructor(tasks: readonly UpgradeTask[], head: number, listeners: UpgradeListeners) {
     this.#head = head;
-    this.#onProgress = onProgress;
-    this.#sizes = new Map(archives.map(({ path, sizeBytes }) => [path, sizeBytes]));
-    this.#bytesTotal = archives.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    this.#listeners = listeners;
+    this.#total = tasks.length;
+    this.#bytesTotal = tasks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
-  add(path: string, outcome: UpgradeOutcome): void {
-    this.#outcomes.set(path, outcome);
-    this.#bytesDone += this.#sizes.get(path) ?? 0;
-    this.#onProgress?.({
-      done: this.#outcomes.size,
-      total: this.#archives.length,
-      bytesDone: this.#bytesDone,
-      bytesTotal: this.#bytesTotal,
+  /** Aborted, with what it threw, when a listener fails. */
+  get failure(): AbortSignal {
+    return this.#failure.signal;
+  }
+
+  /** A path that could not be searched. */
+  addUnsearched(problem: Problem): void {
+    this.#failed.push(problem);
+    this.#tell(() => this.#listeners.onFile?.(toFailed(problem, this.#head)));
+  }
+
+  add(task: UpgradeTask, outcome: UpgradeOutcome): void {
+    const file = toFile(task, outcome, this.#head);
+    this.#counts[file.state]++;
+    this.#bytesDone += task.sizeBytes;
+    if (file.state === 'upgraded') this.#bytesUpgraded += task.sizeBytes;
+    if (file.problem) this.#failed.push(file.problem);
+    this.#tell(() => {
+      this.#listeners.onFile?.(file);
+      this.#listeners.onProgress?.({
+        done: this.#done,
+        total: this.#total,
+        bytesDone: this.#bytesDone,
+        bytesTotal: this.#bytesTotal,
+      });
     });
   }
 
-  /** Files without an outcome count as interrupted. */
-  report(problems: readonly Problem[]): UpgradeReport {
-    const outcomes = this.#archives.map((archive) => ({
-      archive,
-      outcome: this.#outcomes.get(archive.path) ?? interrupted(archive.path),
-    }));
-    const files = outcomes.map(({ archive, outcome }) => toFile(archive, outcome, this.#head));
-    const upgraded = files.filter((file) => file.state === 'upgraded');
+  get #done(): number {
+    return this.#counts.upgraded + this.#counts.current + this.#counts.failed;
+  }
+
+  #tell(tell: () => void): void {
+    if (this.failure.aborted) return;
+    try {
+      tell();
+    } catch (error) {
+      this.#failure.abort(error);
+    }
+  }
+
+  report(): UpgradeReport {
+    const { upgraded, current } = this.#counts;
     return {
-      upgraded: upgraded.length,
-      current: files.filter((file) => file.state === 'current').length,
-      failed: [
-        ...problems,
-        ...outcomes.flatMap(({ outcome }) => ('problem' in outcome ? [outcome.problem] : [])),
-      ],
-      files,
-      sizeBytes: upgraded.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      upgraded,
+      current,
+      failed: this.#failed.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path))),
+      left: this.#total - this.#done,
+      sizeBytes: this.#bytesUpgraded,
       durationMs: performance.now() - this.#startedAt,
     };
   }
 }
 
-function toFile({ path, sizeBytes }: FoundArchive, outcome: UpgradeOutcome, head: number): UpgradedFile {
+function toFile({ path, sizeBytes }: UpgradeTask, outcome: UpgradeOutcome, head: number): UpgradedFile {
   const { durationMs } = outcome;
-  if ('problem' in outcome)
-    return { path, state: 'failed', from: undefined, to: head, how: 'none', sizeBytes, durationMs };
+  if ('problem' in outcome) return { ...toFailed(outcome.problem, head), path, sizeBytes, durationMs };
   const { changed, from, to, how } = outcome.result;
   return { path, state: changed ? 'upgraded' : 'current', from, to, how, sizeBytes, durationMs };
 }
 
-function interrupted(path: string): UpgradeOutcome {
-  const problem = {
-    path,
-    code: 'INTERRUPTED',
-    message: 'the work was stopped before it reached this file',
-    hint: 'run the upgrade again: it does what is left',
-  } as const;
-  return { problem, durationMs: 0 };
+function toFailed(problem: Problem, to: number): UpgradedFile {
+  const { path } = problem;
+  return { path, state: 'failed', from: undefined, to, how: 'none', sizeBytes: 0, durationMs: 0, problem };
 }

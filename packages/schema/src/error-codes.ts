@@ -44,7 +44,7 @@ export const errorCodes = {
   UNIFIED_STUCK: 'the unified view keeps rows that cannot be brought to head',
   SEARCH_UNAVAILABLE: 'the unified view has no full-text index',
   WORKER_CRASHED: 'the worker process died on this file',
-  INTERRUPTED: 'the work was stopped before it reached this file',
+  INTERRUPTED: 'the work was stopped before all files were done',
   SQL_REFUSED: 'the statement is not a single read-only query',
   SQL_FAILED: 'SQLite could not run the query',
   CONFIG_NOT_FOUND: 'neither --migrations nor a varve.config.ts tells the lineage',

@@ -15,10 +15,10 @@ it('rehearses, upgrades with a report, and puts the original back', async () => 
   const rehearsed = await runVarve(dir, 'upgrade', 'archives', '--dry-run', '--accept-loss');
   expect(rehearsed.stdout).toMatch(/^1 would be upgraded, /);
   expect(readFileSync(path).equals(original)).toBe(true);
-  const options = ['--backup', 'originals', '--verify', 'full', '--shard', '1/1', '--report', 'report.json'];
+  const options = ['--backup', 'originals', '--verify', 'full', '--shard', '1/1', '--report', 'report.jsonl'];
   expect(await runVarve(dir, 'upgrade', 'archives', ...options)).toMatchObject({ exitCode: 0, stderr: '' });
-  const { files } = JSON.parse(readFileSync(join(dir, 'report.json'), 'utf8'));
-  expect(files).toMatchObject([{ path, from: 1, to: 3, how: 'fused', state: 'upgraded' }]);
+  const file = JSON.parse(readFileSync(join(dir, 'report.jsonl'), 'utf8'));
+  expect(file).toMatchObject({ path, from: 1, to: 3, how: 'fused', state: 'upgraded' });
   const { stdout } = await runVarve(dir, 'restore', 'originals', '--into', 'archives');
   expect(stdout).toBe('1 restored; 0 were so already; 0 failed\n');
   expect(readFileSync(path).equals(original)).toBe(true);

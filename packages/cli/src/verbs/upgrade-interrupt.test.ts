@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
@@ -23,10 +23,12 @@ async function interruptUpgrade(dir: string, times: number) {
       'upgrade',
       'archives',
       '--json',
+      '--report',
+      'report.jsonl',
     ],
-    { cwd: dir, detached: true, stdio: ['ignore', 'pipe', 'ignore'] },
+    { cwd: dir, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const stdout = text(command.stdout);
+  const [stdout, stderr] = [text(command.stdout), text(command.stderr)];
   const exit = once(command, 'exit');
   while (!readdirSync(join(dir, 'archives')).some((name) => name.endsWith('.upgrading'))) await setTimeout(1);
   for (let time = 0; time < times; time++) {
@@ -34,7 +36,7 @@ async function interruptUpgrade(dir: string, times: number) {
     await setTimeout(20);
   }
   const [code, signal] = await exit;
-  return { code, signal, stdout: await stdout };
+  return { code, signal, stdout: await stdout, stderr: await stderr };
 }
 
 it('stops on Ctrl-C when the files in hand are done, at once on a second one, and harms nothing', async () => {
@@ -47,12 +49,15 @@ it('stops on Ctrl-C when the files in hand are done, at once on a second one, an
   const once = await interruptUpgrade(dir, 1);
   expect(once.code).toBe(1);
   const report = JSON.parse(once.stdout);
-  expect(new Set(report.failed.map((it: { code: string }) => it.code))).toEqual(new Set(['INTERRUPTED']));
-  expect(report.upgraded + report.failed.length).toBe(count);
+  expect(once.stderr).toBe(
+    `error[INTERRUPTED]: the work was stopped before ${report.left} of the archives\n` +
+      'hint: run the upgrade again: it does what is left\n',
+  );
+  expect([report.upgraded + report.left, report.failed]).toEqual([count, []]);
   expect(report.upgraded).toBeGreaterThan(0);
   expect(census(archives, { lineage }).states).toEqual({
     current: report.upgraded,
-    behind: report.failed.length,
+    behind: report.left,
   });
   expect(readdirSync(archives)).toHaveLength(count);
 
@@ -61,4 +66,8 @@ it('stops on Ctrl-C when the files in hand are done, at once on a second one, an
   const { states, problems } = census(archives, { lineage });
   expect([(states.current ?? 0) + (states.behind ?? 0), problems]).toEqual([count, []]);
   expect(states.behind).toBeGreaterThan(0);
+  const lines = readFileSync(join(dir, 'report.jsonl'), 'utf8').trimEnd().split('\n');
+  const reported = lines.map((line) => JSON.parse(line).state);
+  expect(reported.filter((state) => state !== 'upgraded' && state !== 'current')).toEqual([]);
+  expect(reported.length).toBeLessThanOrEqual(states.current ?? 0);
 });

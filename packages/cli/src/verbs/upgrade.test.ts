@@ -37,13 +37,21 @@ it('exits with 1, leaves what cannot be upgraded as it was, and does the rest', 
   const bad = addArchive('bad.db', 1, 'search', 'search');
   addFile('archives/text.db', 'no database');
   const before = readFileSync(bad);
-  const report = ['--report', 'report.json'];
+  const report = ['--report', 'report.jsonl'];
   const { exitCode, stdout, stderr } = await runVarve(dir, 'upgrade', 'archives', '--json', ...report);
   expect(exitCode).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ upgraded: 1 });
   expect(stderr).toMatch(/^error\[MIGRATION_FAILED\]: .*bad\.db: /m);
   expect(stderr).toMatch(/^error\[FILE_NOT_A_DATABASE\]: .*text\.db: /m);
   expect(readFileSync(bad).equals(before)).toBe(true);
+  const lines = readFileSync(join(dir, 'report.jsonl'), 'utf8').trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line)).map(({ state, problem }) => [state, problem?.code])).toEqual(
+    expect.arrayContaining([
+      ['upgraded', undefined],
+      ['failed', 'MIGRATION_FAILED'],
+      ['failed', 'FILE_NOT_A_DATABASE'],
+    ]),
+  );
 
   copyFileSync(join(dir, 'archives/good.db'), bad);
   const again = await runVarve(dir, 'upgrade', 'archives/bad.db', ...report);
@@ -57,7 +65,8 @@ it('exits with 1, leaves what cannot be upgraded as it was, and does the rest', 
 it('takes no file for a report that is none', async () => {
   const { dir, addFile } = makeWorkplace();
   addFile('notes.txt', 'notes');
-  const { exitCode, stderr } = await runVarve(dir, 'upgrade', 'archives', '--report', 'notes.txt');
+  const report = ['--report', 'notes.txt', '--retry'];
+  const { exitCode, stderr } = await runVarve(dir, 'upgrade', 'archives', ...report);
   expect([exitCode, readFileSync(join(dir, 'notes.txt'), 'utf8')]).toEqual([2, 'notes']);
   expect(stderr).toMatch(/^error\[USAGE\]: /);
 });

@@ -1,13 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { type Problem, type Shard, type UpgradeReport, upgradeArchives } from '@varve/aggregator';
+import { type Shard, type UpgradeReport, upgradeArchives } from '@varve/aggregator';
 import type { UpgradeVerification } from '@varve/core';
-import { type ErrorCode, errorCodes, VarveError } from '@varve/schema';
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
 import { formatSize } from '../format-size.ts';
 import { parseJobs } from '../parse-jobs.ts';
 import { parseShard } from '../parse-shard.ts';
-import { renderJson } from '../render-json.ts';
+import type { Problem } from '../report.ts';
+import { openUpgradeReport, readUpgradeReport } from '../upgrade-report.ts';
 import { defineVerb } from '../verb.ts';
 
 interface UpgradeOptions {
@@ -33,26 +31,27 @@ export function addUpgrade(program: Command): void {
     .option('--jobs <n>', 'worker processes (default: one a core)', parseJobs)
     .option(
       '--report <file>',
-      'write what --json prints into this file; what it says failed is not tried again',
+      'a line of JSON for each archive as it is done; what this file says failed is not tried again',
     )
     .option('--retry', 'try again what failed, by the report of an earlier run');
   defineVerb<UpgradeOptions>(command, async (context, args, options) => {
     const { backup, report: reportFile, retry, ...rest } = options;
-    const earlier = reportFile ? openReport(reportFile) : [];
+    const earlier = reportFile ? await readUpgradeReport(reportFile) : [];
     const archives = await context.findArchives(args);
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar(options.dryRun ? 'rehearsing' : 'upgrading');
     using interrupt = abortOnInterrupt();
+    using file = reportFile ? openUpgradeReport(reportFile) : undefined;
     const report = await upgradeArchives(archives, {
       ...rest,
       lineage,
+      quarantined: retry ? [] : earlier,
       onProgress: bar.update,
       signal: interrupt.signal,
       ...(backup && { backupDir: backup }),
-      ...(!retry && { quarantined: earlier }),
+      ...(file && { onFile: file.add }),
     });
-    if (reportFile) writeFileSync(reportFile, `${renderJson(report)}\n`);
-    return { json: report, text: () => renderReport(report, options), problems: report.failed };
+    return { json: report, text: () => renderReport(report, options), problems: problemsOf(report) };
   });
 }
 
@@ -62,32 +61,6 @@ function verifyOption(): Option {
     .default('counts');
 }
 
-const reportSchema = z.object({
-  failed: z.array(
-    z.object({
-      path: z.string(),
-      code: z.custom<ErrorCode>((code) => Object.hasOwn(errorCodes, String(code))),
-      message: z.string(),
-      hint: z.string(),
-    }),
-  ),
-});
-
-/** What failed by the report of an earlier run. One that cannot be written is found out before the work, not after it. */
-function openReport(path: string): Problem[] {
-  try {
-    writeFileSync(path, '', { flag: 'a' });
-    const text = readFileSync(path, 'utf8');
-    return text === '' ? [] : reportSchema.parse(JSON.parse(text)).failed;
-  } catch (cause) {
-    throw new VarveError('USAGE', `this cannot be the report: ${String(cause)}`, {
-      path,
-      hint: 'name the report of an earlier run, or a new file in a folder that can be written',
-      cause,
-    });
-  }
-}
-
 function abortOnInterrupt(): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
   const abort = () => controller.abort();
@@ -95,11 +68,21 @@ function abortOnInterrupt(): Disposable & { readonly signal: AbortSignal } {
   return { signal: controller.signal, [Symbol.dispose]: () => process.off('SIGINT', abort) };
 }
 
+function problemsOf({ failed, left }: UpgradeReport): Problem[] {
+  const interrupted: Problem = {
+    code: 'INTERRUPTED',
+    message: `the work was stopped before ${left} of the archives`,
+    hint: 'run the upgrade again: it does what is left',
+  };
+  return [...failed, ...(left > 0 ? [interrupted] : [])];
+}
+
 function renderReport(
-  { upgraded, current, failed, sizeBytes, durationMs }: UpgradeReport,
+  { upgraded, current, failed, left, sizeBytes, durationMs }: UpgradeReport,
   { dryRun }: UpgradeOptions,
 ): string {
   const done = dryRun ? 'would be upgraded' : 'upgraded';
   const work = `${upgraded} ${done}, ${formatSize(sizeBytes)} in ${(durationMs / 1000).toFixed(1)} s`;
-  return [work, `${current} at head already`, `${failed.length} failed`].join('; ');
+  const rest = left > 0 ? [`${left} left`] : [];
+  return [work, `${current} at head already`, `${failed.length} failed`, ...rest].join('; ');
 }
