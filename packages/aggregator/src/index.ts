@@ -33,4 +33,4 @@ export type { RefreshReport } from './unified/refresh-unified.ts';
 export type { UnifiedSchema } from './unified/unified-schema.ts';
 export type { UnifiedTable, UnifiedTables } from './unified/unified-tables.ts';
 export { type UpgradeArchivesOptions, upgradeArchives } from './upgrade-archives.ts';
-export type { UpgradedFile, UpgradeProgress, UpgradeReport } from './upgrade-log.ts';
+export type { UpgradedFile, UpgradeListeners, UpgradeProgress, UpgradeReport } from './upgrade-log.ts';
