@@ -3,6 +3,7 @@ import { quoteIdentifier } from '@varve/migrations';
 import type { Database } from 'better-sqlite3';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { prepareQuery } from '../query/run-query.ts';
 
 /** What every value of an exported column is; NULL apart. */
 export type ColumnKind = 'integer' | 'timestamp' | 'real' | 'text' | 'json' | 'blob';
@@ -12,45 +13,69 @@ export interface ExportColumn {
   readonly kind: ColumnKind;
 }
 
-/** The storage classes a column was seen to hold, and whether all its texts are JSON. */
-type Seen = Record<'integer' | 'real' | 'text' | 'blob' | 'isJson', number | null>;
+/** What a column of a query is before its values are looked at. */
+export interface DeclaredColumn {
+  readonly name: string;
+  /** As declared; empty for an expression. */
+  readonly type: string;
+  readonly isJson: boolean;
+  readonly isTime: boolean;
+}
+
+export function readDeclaredColumns(sqlite: Database, sql: string, lineage: Lineage): DeclaredColumn[] {
+  const jsonColumns = listJsonColumns(lineage);
+  return sqlite
+    .prepare(sql)
+    .columns()
+    .map(({ name, type, table, column }) => ({
+      name,
+      type: type ?? '',
+      isJson: jsonColumns.has(`${table}.${column}`),
+      isTime: (column ?? name).endsWith('_at_ms'),
+    }));
+}
+
+type ValueKind = Exclude<ColumnKind, 'timestamp'>;
+
+/** The kinds of values that rows were seen to hold, by column; each in the order of the alphabet, NULL apart. */
+export type SeenKinds = readonly (readonly ValueKind[])[];
+
+/** Looks at all rows of a query, once. */
+export function readSeenKinds(sqlite: Database, sql: string, columns: readonly DeclaredColumn[]): SeenKinds {
+  const seen = columns.map(() => new Set<ValueKind>());
+  const kinds = `SELECT DISTINCT ${columns.map(kindExpression).join(', ')} FROM (${sql}\n)`;
+  for (const row of prepareQuery(sqlite, kinds).iterate()) {
+    for (const [at, kind] of row.entries()) if (kind !== 'null') seen[at]?.add(kind as ValueKind);
+  }
+  return seen.map((it) => [...it].sort());
+}
 
 /**
  * Decides what each column of a query is exported as, by what was declared and what is there: SQLite lets any value into
  * any column, a column of Parquet has one type. What is of several kinds becomes text.
  */
-export function readColumnKinds(sqlite: Database, sql: string, lineage: Lineage): ExportColumn[] {
-  const jsonColumns = listJsonColumns(lineage);
-  return sqlite
-    .prepare(sql)
-    .columns()
-    .map(({ name, type, table, column }) => {
-      const seen = observe(sqlite, sql, name);
-      const isJson = jsonColumns.has(`${table}.${column}`) && seen.isJson !== 0;
-      const isTime = (column ?? name).endsWith('_at_ms');
-      return { name, kind: kindOf(seen, type ?? '', isJson, isTime) };
-    });
+export function decideKinds(columns: readonly DeclaredColumn[], parts: readonly SeenKinds[]): ExportColumn[] {
+  return columns.map((column, at) => {
+    const seen = new Set(parts.flatMap((part) => part[at] ?? []));
+    return { name: column.name, kind: kindOf(column, seen) };
+  });
 }
 
-function observe(sqlite: Database, sql: string, name: string): Seen {
+/** SQLite tells a value's class without reading the value, which JSON needs. */
+function kindExpression({ name, isJson }: DeclaredColumn): string {
   const column = quoteIdentifier(name);
-  const flags = ['integer', 'real', 'text', 'blob'].map(
-    (it) => `max(typeof(${column}) = '${it}') AS "${it}"`,
-  );
-  const isJson = `min(CASE typeof(${column}) WHEN 'text' THEN json_valid(${column}) END) AS isJson`;
-  return sqlite.prepare<[], Seen>(`SELECT ${flags.join(', ')}, ${isJson} FROM (${sql}\n)`).get() as Seen;
+  const kind = `typeof(${column})`;
+  return isJson ? `CASE WHEN ${kind} = 'text' AND json_valid(${column}) THEN 'json' ELSE ${kind} END` : kind;
 }
 
-function kindOf(seen: Seen, declared: string, isJson: boolean, isTime: boolean): ColumnKind {
-  const classes = (['integer', 'real', 'text', 'blob'] as const).filter((it) => seen[it] === 1);
-  const [only = declaredKind(declared)] = classes;
-  if (classes.length > 1) return classes.every((it) => it === 'integer' || it === 'real') ? 'real' : 'text';
-  if (only === 'integer') return isTime ? 'timestamp' : only;
-  return only === 'text' && isJson ? 'json' : only;
+function kindOf({ type, isJson, isTime }: DeclaredColumn, seen: ReadonlySet<ValueKind>): ColumnKind {
+  const [only = isJson ? 'json' : declaredKind(type), ...others] = seen;
+  if (others.length > 0) return [...seen].every((it) => it === 'integer' || it === 'real') ? 'real' : 'text';
+  return only === 'integer' && isTime ? 'timestamp' : only;
 }
 
 /** Source: https://www.sqlite.org/datatype3.html §3.1 */
-function declaredKind(type: string): 'integer' | 'real' | 'text' | 'blob' {
+function declaredKind(type: string): ValueKind {
   if (/INT/i.test(type)) return 'integer';
   if (/CHAR|CLOB|TEXT/i.test(type)) return 'text';
   if (/BLOB/i.test(type)) return 'blob';

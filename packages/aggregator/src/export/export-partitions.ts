@@ -9,6 +9,8 @@ export type Partitioning = (typeof partitionings)[number];
 export interface ExportPartition {
   /** Null for archives without a session. */
   readonly value: string | null;
+  /** Of its first archive in `temp._parts`. */
+  readonly rowid: number;
   /** Of the archives that it is made of. */
   readonly digest: string;
 }
@@ -40,14 +42,15 @@ export function divideArchives(sqlite: Database, by: Partitioning | undefined): 
     });
   }
   const archives = sqlite
-    .prepare<[], { part: string | null; seen: string }>(
-      'SELECT part, seen FROM temp."_parts" ORDER BY part, rowid',
+    .prepare<[], { part: string | null; seen: string; rowid: number }>(
+      'SELECT part, seen, rowid FROM temp."_parts" ORDER BY part, rowid',
     )
     .all();
   const parts = Map.groupBy(archives, ({ part }) => part);
   if (!by && parts.size === 0) parts.set(null, []);
   return [...parts].map(([part, members]) => ({
     value: part,
+    rowid: members[0]?.rowid ?? 0,
     digest: createHash('sha256')
       .update(members.map(({ seen }) => seen).join('\n'))
       .digest('hex'),
@@ -55,8 +58,9 @@ export function divideArchives(sqlite: Database, by: Partitioning | undefined): 
 }
 
 /** The rows of a query that belong to a partition. */
-export function selectPartition(sql: string): string {
-  return `SELECT * FROM (${sql}\n) WHERE "_archive" IN (SELECT archive FROM temp."_parts" WHERE part IS ?)`;
+export function selectPartition(sql: string, { rowid }: ExportPartition): string {
+  const part = `(SELECT part FROM temp."_parts" WHERE rowid = ${rowid})`;
+  return `SELECT * FROM (${sql}\n) WHERE "_archive" IN (SELECT archive FROM temp."_parts" WHERE part IS ${part})`;
 }
 
 /** As Hive, Spark and DuckDB name the folders of partitions. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createSession } from '@varve/core';
@@ -120,11 +120,32 @@ it('writes only the partitions of new archives the second time, and removes thos
   expect(exportUnified(file, options)).toMatchObject({ written: [], removed: [path(1), path(2), path(3)] });
 });
 
+it('writes the older partitions anew when a new archive makes a column one of several kinds', async () => {
+  const [dir, into] = [makeFolder(), makeFolder()];
+  const file = await unify(dir, [1, 2]);
+  const query = `SELECT _archive, CASE WHEN _archive > 2 THEN 'new' ELSE 7 END AS mark FROM sessions`;
+  const options = { lineage, format: 'parquet', into, partitionBy: 'day', query } as const;
+  const ask = () =>
+    askDuckDb(
+      `SELECT mark, typeof(mark) FROM read_parquet('${into}/query/*/*.parquet', hive_partitioning = true) ORDER BY 1`,
+    );
+  exportUnified(file, options);
+  expect(await ask()).toEqual([
+    ['7', 'BIGINT'],
+    ['7', 'BIGINT'],
+  ]);
+  await unify(dir, [3], file);
+  expect(exportUnified(file, options).written).toHaveLength(3);
+  expect(await ask()).toEqual(['7', '7', 'new'].map((mark) => [mark, 'VARCHAR']));
+});
+
 it('partitions by agent', async () => {
   const into = makeFolder();
   const file = await unify(makeFolder(), [1, 2, 3]);
   const query = 'SELECT _archive, tool_name FROM tool_calls';
+  exportUnified(file, { lineage, format: 'jsonl', into, query });
   const report = exportUnified(file, { lineage, format: 'csv', into, query, partitionBy: 'agent' });
+  expect(report.removed).toEqual([]);
   expect(report.written).toEqual(['query/agent=agent%200/rows.csv', 'query/agent=agent%201/rows.csv']);
   expect(readFileSync(join(into, 'query/agent=agent%201/rows.csv'), 'utf8').split('\n')).toHaveLength(6);
 });
@@ -141,5 +162,11 @@ it('refuses what is no view, no table, no query, or cannot be divided', async ()
   expect(attempt({ query: 'DELETE FROM sessions RETURNING id' })).toThrow(withCode('SQL_REFUSED'));
   expect(attempt({ query: 'SELECT 1 AS n', partitionBy: 'day' })).toThrow(withCode('USAGE'));
   expect(attempt({ query: 'SELECT nothing' })).toThrow(withCode('SQL_FAILED'));
+  const failing = "SELECT json(CASE seq WHEN 2 THEN 'no JSON' END) AS it FROM tool_calls";
+  expect(attempt({ query: failing })).toThrow(withCode('SQL_FAILED'));
+  expect(attempt({ query: failing, format: 'parquet' })).toThrow(withCode('SQL_FAILED'));
   expect(Object.keys(fingerprint(into))).toEqual([]);
+  expect(attempt({ into: file })).toThrow(withCode('USAGE'));
+  mkdirSync(join(into, 'tool_calls.csv'));
+  expect(attempt({ tables: ['tool_calls'] })).toThrow(withCode('FILE_UNREADABLE'));
 });

@@ -1,13 +1,20 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import type Database from 'better-sqlite3';
 import { prepareQuery } from '../query/run-query.ts';
 import { readHeadTables } from '../unified/head-tables.ts';
 import { readUnified } from '../unified/read-unified.ts';
-import { type ExportColumn, readColumnKinds } from './column-kinds.ts';
+import { decideKinds, type ExportColumn, readDeclaredColumns, readSeenKinds } from './column-kinds.ts';
+import {
+  type ExportedFile,
+  type Manifest,
+  readManifest,
+  writeManifest,
+  writeWhole,
+} from './export-manifest.ts';
 import {
   divideArchives,
   type ExportPartition,
@@ -41,21 +48,18 @@ export interface ExportReport {
   readonly rows: number;
 }
 
-/** Path of a file below the folder → what it was made of. */
-type Manifest = Readonly<Record<string, string>>;
-const manifestName = '_varve_export.json';
-
 /**
  * Writes tables of a unified view, or the rows of a query over it, to files of other tools. A second export into the
  * folder writes only files whose archives changed. A file is complete or not there; rows are streamed.
  *
- * @throws UNIFIED_FOREIGN, SQL_REFUSED, SQL_FAILED, USAGE, TABLE_UNKNOWN
+ * @throws UNIFIED_FOREIGN, SQL_REFUSED, SQL_FAILED, USAGE, TABLE_UNKNOWN, FILE_READ_ONLY
  */
 export function exportUnified(file: string, options: ExportUnifiedOptions): ExportReport {
   const sqlite = readUnified(file);
   if (!sqlite) throw notAView(file);
   try {
     const exports = listExports(sqlite, options);
+    makeFolder(options.into);
     // One state of the view, whoever refreshes it meanwhile.
     sqlite.exec('BEGIN');
     const partitions = divideArchives(sqlite, options.partitionBy);
@@ -70,7 +74,7 @@ class Exporter {
   readonly #options: ExportUnifiedOptions;
   readonly #partitions: readonly ExportPartition[];
   readonly #before: Manifest;
-  readonly #manifest: Record<string, string> = {};
+  readonly #manifest: Record<string, ExportedFile> = {};
   readonly #written: string[] = [];
   readonly #unchanged: string[] = [];
   #rows = 0;
@@ -88,41 +92,52 @@ class Exporter {
 
   run(exports: ReadonlyMap<string, string>): ExportReport {
     for (const [name, sql] of exports) this.#export(name, sql);
-    const isOurs = (path: string) => exports.has(path.split(/[./]/)[0] ?? '');
+    const isOurs = (path: string) =>
+      path.endsWith(`.${this.#options.format}`) && exports.has(path.split(/[./]/)[0] ?? '');
     const removed = Object.keys(this.#before).filter((path) => isOurs(path) && !(path in this.#manifest));
     for (const path of removed) rmSync(join(this.#options.into, path), { force: true });
     const others = Object.entries(this.#before).filter(([path]) => !isOurs(path));
-    writeWhole(join(this.#options.into, manifestName), (path) => {
-      writeFileSync(path, JSON.stringify({ ...Object.fromEntries(others), ...this.#manifest }, undefined, 2));
-    });
+    writeManifest(this.#options.into, { ...Object.fromEntries(others), ...this.#manifest });
     return { written: this.#written.sort(), unchanged: this.#unchanged.sort(), removed, rows: this.#rows };
   }
 
   #export(name: string, sql: string): void {
-    const { format, partitionBy, lineage, into } = this.#options;
-    const columns = readColumnKinds(this.#sqlite, sql, lineage);
-    for (const { value, digest } of this.#partitions) {
-      const path = partitionBy
-        ? `${name}/${partitionFolder(partitionBy, value)}/rows.${format}`
-        : `${name}.${format}`;
-      const made = createHash('sha256')
-        .update(JSON.stringify([digest, sql, columns]))
-        .digest('hex');
-      this.#manifest[path] = made;
-      if (this.#before[path] === made && existsSync(join(into, path))) this.#unchanged.push(path);
-      else this.#write(path, columns, partitionBy ? [selectPartition(sql), value] : [sql]);
+    const { format, lineage, into } = this.#options;
+    const declared = readDeclaredColumns(this.#sqlite, sql, lineage);
+    const parts = this.#partitions.map((partition) => {
+      const { path, query } = this.#place(name, sql, partition);
+      const made = digestOf([partition.digest, sql, declared]);
+      const before = this.#before[path]?.made === made ? this.#before[path] : undefined;
+      // CSV knows no kinds.
+      const look = () => (format === 'csv' ? [] : readSeenKinds(this.#sqlite, query, declared));
+      return { path, query, made, before, seen: before?.seen ?? look() };
+    });
+    const columns = decideKinds(
+      declared,
+      parts.map(({ seen }) => seen),
+    );
+    for (const { path, query, made, before, seen } of parts) {
+      this.#manifest[path] = { made, seen, columns: digestOf(columns) };
+      if (before?.columns === digestOf(columns) && existsSync(join(into, path))) this.#unchanged.push(path);
+      else this.#write(path, columns, query);
     }
   }
 
-  #write(
-    path: string,
-    columns: readonly ExportColumn[],
-    [sql, ...values]: [string, ...(string | null)[]],
-  ): void {
-    const rows = this.#sqlite.prepare<(string | null)[], unknown[]>(sql).raw().safeIntegers();
+  /** Where a partition is written to, and the SELECT of its rows. */
+  #place(name: string, sql: string, part: ExportPartition): { path: string; query: string } {
+    const { format, partitionBy } = this.#options;
+    if (!partitionBy) return { path: `${name}.${format}`, query: sql };
+    return {
+      path: `${name}/${partitionFolder(partitionBy, part.value)}/rows.${format}`,
+      query: selectPartition(sql, part),
+    };
+  }
+
+  #write(path: string, columns: readonly ExportColumn[], sql: string): void {
+    const rows = prepareQuery(this.#sqlite, sql);
     writeWhole(join(this.#options.into, path), (fresh) => {
       const file = openRowFile(fresh, this.#options.format, columns);
-      for (const row of rows.iterate(...values)) {
+      for (const row of rows.iterate()) {
         file.write(row);
         this.#rows += 1;
       }
@@ -130,6 +145,10 @@ class Exporter {
     });
     this.#written.push(path);
   }
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 /** Name → SELECT, without what would end a subquery early. */
@@ -147,24 +166,15 @@ function listExports(sqlite: Database.Database, options: ExportUnifiedOptions): 
   return new Map((options.tables ?? known).map((name) => [name, selectTable(name)]));
 }
 
-function readManifest(into: string): Manifest {
-  const path = join(into, manifestName);
-  const entries = existsSync(path) ? Object.entries<unknown>(JSON.parse(readFileSync(path, 'utf8'))) : [];
-  // Files are removed by it: none may lie elsewhere.
-  const ours = entries.filter((entry): entry is [string, string] => {
-    return typeof entry[1] === 'string' && !entry[0].split(/[/\\]/).includes('..');
-  });
-  return Object.fromEntries(ours);
-}
-
-function writeWhole(path: string, write: (fresh: string) => void): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const fresh = `${path}.${process.pid}.writing`;
+function makeFolder(into: string): void {
   try {
-    write(fresh);
-    renameSync(fresh, path);
-  } finally {
-    rmSync(fresh, { force: true });
+    mkdirSync(into, { recursive: true });
+  } catch (cause) {
+    throw new VarveError('USAGE', 'there is no folder to export into, and none can be made', {
+      path: into,
+      hint: 'name a folder, or a path at which one can be made',
+      cause,
+    });
   }
 }
 

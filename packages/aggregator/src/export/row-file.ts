@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import type { ColumnKind, ExportColumn } from './column-kinds.ts';
 import { openParquetFile } from './parquet-file.ts';
 
@@ -13,7 +13,7 @@ export interface RowFile {
 
 export function openRowFile(path: string, format: ExportFormat, columns: readonly ExportColumn[]): RowFile {
   if (format === 'parquet') return openParquetFile(path, columns);
-  if (format === 'jsonl') return openLines(path, (row) => jsonLine(columns, row));
+  if (format === 'jsonl') return openLines(path, jsonLines(columns));
   const file = openLines(path, csvLine);
   file.write(columns.map(({ name }) => name));
   return file;
@@ -22,11 +22,10 @@ export function openRowFile(path: string, format: ExportFormat, columns: readonl
 const bufferChars = 1 << 20;
 
 function openLines(path: string, render: (row: readonly unknown[]) => string): RowFile {
-  const file = openSync(path, 'w');
   let buffer = '';
+  writeFileSync(path, '');
   const flush = () => {
-    const bytes = Buffer.from(buffer);
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    appendFileSync(path, buffer);
     buffer = '';
   };
   return {
@@ -34,19 +33,19 @@ function openLines(path: string, render: (row: readonly unknown[]) => string): R
       buffer += `${render(row)}\n`;
       if (buffer.length > bufferChars) flush();
     },
-    close() {
-      try {
-        flush();
-      } finally {
-        closeSync(file);
-      }
-    },
+    close: flush,
   };
 }
 
-function jsonLine(columns: readonly ExportColumn[], row: readonly unknown[]): string {
-  const fields = columns.map(({ name, kind }, at) => `${JSON.stringify(name)}:${jsonValue(kind, row[at])}`);
-  return `{${fields.join(',')}}`;
+function jsonLines(columns: readonly ExportColumn[]): (row: readonly unknown[]) => string {
+  const labels = columns.map(({ name }, at) => `${at === 0 ? '{' : ','}${JSON.stringify(name)}:`);
+  return (row) => {
+    let line = '';
+    columns.forEach(({ kind }, at) => {
+      line += labels[at] + jsonValue(kind, row[at]);
+    });
+    return `${line}}`;
+  };
 }
 
 function jsonValue(kind: ColumnKind, value: unknown): string {
@@ -55,10 +54,9 @@ function jsonValue(kind: ColumnKind, value: unknown): string {
   // Beyond what JSON can say, as SQLite itself writes it.
   if (value === Number.POSITIVE_INFINITY) return '9e999';
   if (value === Number.NEGATIVE_INFINITY) return '-9e999';
+  if (kind !== 'json' || typeof value !== 'string') return JSON.stringify(value);
   // A line must stay a line.
-  return kind === 'json' && typeof value === 'string'
-    ? value.replaceAll(/[\r\n]/g, ' ')
-    : JSON.stringify(value);
+  return value.includes('\n') || value.includes('\r') ? value.replaceAll(/[\r\n]/g, ' ') : value;
 }
 
 /** A row of values as SQLite has them. Source: RFC 4180. NULL is nothing, an empty text is `""`, a blob is base64. */
@@ -68,6 +66,7 @@ export function csvLine(row: readonly unknown[]): string {
 
 function csvField(value: unknown): string {
   if (value === null) return '';
+  if (typeof value === 'bigint' || typeof value === 'number') return String(value);
   const text = Buffer.isBuffer(value) ? value.toString('base64') : String(value);
-  return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return text === '' || /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
