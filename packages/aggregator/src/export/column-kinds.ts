@@ -1,8 +1,7 @@
 import type { Lineage } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations';
 import type { Database } from 'better-sqlite3';
-import { getTableColumns, getTableName, is } from 'drizzle-orm';
-import { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { listDrizzleColumns } from '../drizzle-columns.ts';
 import { prepareQuery } from '../query/run-query.ts';
 
 /** What every value of an exported column is; NULL apart. */
@@ -23,7 +22,7 @@ export interface DeclaredColumn {
 }
 
 export function readDeclaredColumns(sqlite: Database, sql: string, lineage: Lineage): DeclaredColumn[] {
-  const jsonColumns = listJsonColumns(lineage);
+  const jsonColumns = listDrizzleColumns(lineage, ({ dataType }) => dataType === 'json');
   return sqlite
     .prepare(sql)
     .columns()
@@ -80,13 +79,4 @@ function declaredKind(type: string): ValueKind {
   if (/CHAR|CLOB|TEXT/i.test(type)) return 'text';
   if (/BLOB/i.test(type)) return 'blob';
   return /REAL|FLOA|DOUB/i.test(type) ? 'real' : 'text';
-}
-
-function listJsonColumns({ tables }: Lineage): Set<string> {
-  const columns = Object.values(tables).flatMap((table) => {
-    if (!is(table, SQLiteTable)) return [];
-    const json = Object.values(getTableColumns(table)).filter(({ dataType }) => dataType === 'json');
-    return json.map(({ name }) => `${getTableName(table)}.${name}`);
-  });
-  return new Set(columns);
 }

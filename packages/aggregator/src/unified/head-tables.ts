@@ -7,6 +7,7 @@ import {
   tokenizeSql,
 } from '@varve/migrations';
 import Database from 'better-sqlite3';
+import { listDrizzleColumns } from '../drizzle-columns.ts';
 
 export interface HeadColumn {
   readonly name: string;
@@ -15,6 +16,8 @@ export interface HeadColumn {
   readonly collation: string;
   readonly isNotNull: boolean;
   readonly isGenerated: boolean;
+  /** One of a few words, says the lineage's Drizzle table. */
+  readonly isEnum: boolean;
 }
 
 export interface KeyColumn {
@@ -26,6 +29,14 @@ export interface ForeignKey {
   readonly parent: string;
   readonly from: readonly string[];
   readonly to: readonly string[];
+}
+
+export interface HeadIndex {
+  /** The CREATE INDEX statement. */
+  readonly sql: string;
+  readonly isUnique: boolean;
+  /** Without expressions. */
+  readonly columns: readonly string[];
 }
 
 /** A table of head as SQLite itself describes it. */
@@ -42,8 +53,7 @@ export interface HeadTable {
   readonly foreignKeys: readonly ForeignKey[];
   /** The expressions of the CHECK constraints, in their parentheses. */
   readonly checks: readonly string[];
-  /** The CREATE INDEX statements. */
-  readonly indexes: readonly { readonly sql: string; readonly isUnique: boolean }[];
+  readonly indexes: readonly HeadIndex[];
 }
 
 /**
@@ -53,14 +63,18 @@ export interface HeadTable {
 export function readHeadTables(lineage: Lineage): readonly HeadTable[] {
   const known = cache.get(lineage);
   if (known) return known;
-  const tables = replayHeadTables(lineage);
+  const enums = listDrizzleColumns(lineage, ({ enumValues }) => enumValues !== undefined);
+  const tables = replayHeadTables(lineage).map((table) => ({
+    ...table,
+    columns: table.columns.map((it) => ({ ...it, isEnum: enums.has(`${table.name}.${it.name}`) })),
+  }));
   cache.set(lineage, tables);
   return tables;
 }
 
 const cache = new WeakMap<Lineage, readonly HeadTable[]>();
 
-function replayHeadTables(lineage: Lineage): HeadTable[] {
+function replayHeadTables(lineage: Lineage): ReplayedTable[] {
   const sqlite = new Database(':memory:');
   try {
     replayMigrations(sqlite, lineage);
@@ -75,7 +89,11 @@ function replayHeadTables(lineage: Lineage): HeadTable[] {
   }
 }
 
-function readHeadTable(sqlite: Database.Database, name: string, isStrict: boolean): HeadTable {
+type ReplayedTable = Omit<HeadTable, 'columns'> & {
+  readonly columns: readonly Omit<HeadColumn, 'isEnum'>[];
+};
+
+function readHeadTable(sqlite: Database.Database, name: string, isStrict: boolean): ReplayedTable {
   const infos = sqlite
     .prepare<[string], { name: string; type: string; pk: number; notnull: number; hidden: number }>(
       'SELECT * FROM pragma_table_xinfo(?)',
@@ -113,7 +131,11 @@ function readHeadTable(sqlite: Database.Database, name: string, isStrict: boolea
     checks: findChecks(ddl),
     indexes: lists
       .filter((it) => it.origin === 'c')
-      .map((it) => ({ sql: readSql(sqlite, 'index', it.name), isUnique: it.unique === 1 })),
+      .map((it) => ({
+        sql: readSql(sqlite, 'index', it.name),
+        isUnique: it.unique === 1,
+        columns: readKey(sqlite, it.name).flatMap(({ name }) => name ?? []),
+      })),
   };
 }
 
@@ -151,16 +173,16 @@ function findChecks(ddl: string): string[] {
   const starts = tokens.flatMap(({ kind, text }, at) =>
     kind === 'word' && text.toUpperCase() === 'CHECK' && tokens[at + 1]?.text === '(' ? [at + 1] : [],
   );
-  return starts.map((start) => ddl.slice(tokens[start]?.start, closingOf(tokens, start) + 1));
+  return starts.map((start) => ddl.slice(tokens[start]?.start, closingOf(tokens.slice(start)) + 1));
 }
 
-/** Where the parenthesis that opens at a token is closed. */
-function closingOf(tokens: readonly SqlToken[], opening: number): number {
+/** Where the first parenthesis is closed. */
+export function closingOf(tokens: readonly SqlToken[]): number {
   let depth = 0;
-  for (const { text, start } of tokens.slice(opening)) {
+  for (const { text, start } of tokens) {
     if (text === '(') depth += 1;
     if (text === ')') depth -= 1;
-    if (depth === 0) return start;
+    if (text === ')' && depth === 0) return start;
   }
   return -1;
 }

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Problem } from '../problem.ts';
 import { archivesTable } from './archives-table.ts';
+import { openReader } from './read-unified.ts';
 import {
   closeUnifiedFile,
   type RefreshOptions,
@@ -37,8 +38,7 @@ export class Unified<TTables extends TableModule> {
     this.#options = options;
     this.#report = report;
     this.tables = unifyTables(options.lineage.tables);
-    this.sqlite = new Database(path, { readonly: true });
-    this.sqlite.pragma('trusted_schema = OFF');
+    this.sqlite = openReader(path);
     this.db = drizzle(this.sqlite, { schema: unifySchema(options.lineage.tables, this.tables) });
   }
 

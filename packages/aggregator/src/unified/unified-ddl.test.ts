@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { defineLineage, lineageAt, replayMigrations } from '@varve/migrations';
+import { defineLineage, lineageAt, replayMigrations, standardLineage } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { makeFolder } from '../testing/archives.ts';
@@ -77,7 +77,7 @@ it('keeps what was unique in an archive unique with it, references within it, an
   ]);
   expect(keys('children')).toEqual([
     ['c', 1, "_archive BINARY,parent's key BINARY,(…) BINARY"],
-    ['c', 0, 'part BINARY DESC,any_value NOCASE'],
+    ['c', 0, 'part BINARY DESC,any_value NOCASE,_archive BINARY,id BINARY'],
     ['pk', 1, '_archive BINARY,id BINARY'],
   ]);
   expect(keys('exact')).toEqual([['c', 0, '_archive BINARY']]);
@@ -94,4 +94,17 @@ it('keeps what was unique in an archive unique with it, references within it, an
   ]);
   const orphans = sqlite.prepare('SELECT "table", parent FROM pragma_foreign_key_check').raw().all();
   expect(orphans).toEqual([['children', 'the parents']]);
+});
+
+it('groups by an indexed column without looking up rows', async () => {
+  const file = join(makeFolder(), 'u.db');
+  using unified = await openUnified(file, { lineage: standardLineage, archives: makeFolder() });
+  const planOf = (what: string) =>
+    unified.sqlite
+      .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN SELECT ${what} FROM tool_calls GROUP BY tool_name`)
+      .all()
+      .map(({ detail }) => detail);
+  const covered = ['SCAN tool_calls USING COVERING INDEX tool_calls_tool_name_idx'];
+  expect(planOf(`sum(status = 'error'), avg(duration_ms), max(started_at_ms), _archive`)).toEqual(covered);
+  expect(planOf('max(result)')).not.toEqual(covered);
 });

@@ -1,5 +1,5 @@
 import { quoteIdentifier, tokenizeSql } from '@varve/migrations';
-import type { HeadColumn, HeadTable, KeyColumn } from './head-tables.ts';
+import { closingOf, type HeadColumn, type HeadTable, type KeyColumn } from './head-tables.ts';
 
 /** The statements that make a head table's counterpart in the unified view, with all that keeps its rows unique. */
 export function unifiedTableDdl(table: HeadTable, tables: readonly HeadTable[]): string[] {
@@ -23,9 +23,20 @@ export function unifiedTableDdl(table: HeadTable, tables: readonly HeadTable[]):
   ];
 }
 
-/** The statements that make the other indexes of a head table, which can wait until there are rows. */
+/**
+ * The statements that make the other indexes of a head table, which can wait until there are rows. Who groups by an
+ * indexed column asks for sums and times: an index holds those as well, so that no row must be looked up for them.
+ */
 export function unifiedIndexDdl(table: HeadTable): string[] {
-  return table.indexes.filter(({ isUnique }) => !isUnique).map(({ sql }) => sql);
+  const brief = table.columns.filter(({ type, isEnum }) => isEnum || /INT|REAL|FLOA|DOUB/i.test(type));
+  const foreign = table.foreignKeys.map(({ from }) => from.join());
+  return table.indexes
+    .filter(({ isUnique }) => !isUnique)
+    .map(({ sql, columns }) => {
+      if (foreign.includes(columns.join())) return sql;
+      const more = brief.map(({ name }) => name).filter((name) => !columns.includes(name));
+      return appendColumns(sql, ['_archive', ...more]);
+    });
 }
 
 /** The statement that makes a table of the same values without keys, checks and indexes: nothing rereads it by them. */
@@ -61,6 +72,12 @@ function foreignKeyLines(table: HeadTable, tables: readonly HeadTable[]): string
       const target = `${quoteIdentifier(parent)} (${columnsWithArchive(to)})`;
       return `FOREIGN KEY (${columnsWithArchive(from)}) REFERENCES ${target}`;
     });
+}
+
+/** Puts columns after those of a CREATE INDEX statement. */
+function appendColumns(sql: string, columns: readonly string[]): string {
+  const at = closingOf([...tokenizeSql(sql)]);
+  return `${sql.slice(0, at)}, ${columns.map(quoteIdentifier).join(', ')}${sql.slice(at)}`;
 }
 
 /** Puts the archive before the other columns of a CREATE INDEX statement. */
