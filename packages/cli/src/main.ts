@@ -12,10 +12,7 @@ if (major < 22) {
   enableCompileCache?.();
   await import('@varve/core/quick-imports');
   const { runCommand } = await import('./run-command.ts');
-  // `varve read … | head` closes the pipe: that ends the output, it is no failure.
-  process.stdout.on('error', (error) => {
-    if (!('code' in error) || error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
+  // Who writes is told as well, and knows what it means.
+  process.stdout.on('error', () => {});
   await runCommand(process.argv.slice(2));
 }

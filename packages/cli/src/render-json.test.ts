@@ -1,13 +1,12 @@
-import { runQuery } from '@varve/aggregator';
+import { prepareQuery } from '@varve/aggregator';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { renderJson } from './render-json.ts';
-import { rowObjects } from './render-rows.ts';
+import { renderRows } from './render-rows.ts';
 
 it('loses nothing on the way to JSON', () => {
   const sql =
     "SELECT 9007199254740993 AS big, 1 AS n, 1.5 AS r, 9e999 AS inf, x'00ff' AS b, NULL AS none, 2 AS n";
-  const json = renderJson(rowObjects(runQuery(new Database(':memory:'), sql)));
+  const json = [...renderRows(prepareQuery(new Database(':memory:'), sql), { json: true })].join('');
   expect(json).toContain('"big": 9007199254740993,');
   expect(JSON.parse(json)).toEqual([
     {

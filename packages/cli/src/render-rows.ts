@@ -1,23 +1,79 @@
-import type { QueryResult } from '@varve/aggregator';
+import { csvLine, type PreparedQuery } from '@varve/aggregator';
+import { type Command, Option } from 'commander';
 import { escapeControls } from './escape-controls.ts';
-import { renderTable } from './render-table.ts';
+import { renderJson } from './render-json.ts';
+import { alignBy } from './render-table.ts';
+
+export interface RowsOptions {
+  readonly csv?: boolean;
+  readonly json?: boolean;
+}
+
+export function addRowsOptions(command: Command): void {
+  command.addOption(new Option('--csv', 'the rows as CSV, after a line of their names').conflicts('json'));
+}
+
+/** The rows of a query as text, piece by piece: few are in memory. */
+export function* renderRows(query: PreparedQuery, { csv, json }: RowsOptions): Generator<string> {
+  if (json) yield* jsonPieces(query);
+  else if (csv) yield* csvLines(query);
+  else yield* tableLines(query);
+}
+
+/** An array with an object for each row, as `renderJson` would print it. */
+function* jsonPieces({ columns, iterate }: PreparedQuery): Generator<string> {
+  let before = '[\n  ';
+  for (const row of iterate()) {
+    const fields = Object.fromEntries(columns.map((column, at) => [column, row[at]]));
+    yield before + renderJson(fields).replaceAll('\n', '\n  ');
+    before = ',\n  ';
+  }
+  yield before.startsWith('[') ? '[]\n' : '\n]\n';
+}
+
+function* csvLines({ columns, iterate }: PreparedQuery): Generator<string> {
+  yield `${csvLine(columns)}\n`;
+  for (const row of iterate()) yield `${csvLine(row)}\n`;
+}
+
+type Row = readonly unknown[];
+
+/** So many rows decide how wide the columns of a table are, and which are numbers. */
+const decidingRows = 1000;
 
 /** Rows for a person: numbers to the right, blobs by their size, NULL as nothing, a row a line. */
-export function renderRows({ columns, rows }: QueryResult): string {
+function* tableLines({ columns, iterate }: PreparedQuery): Generator<string> {
+  const first: Row[] = [];
+  let table: Table | undefined;
+  for (const row of iterate()) {
+    if (table) yield table.line(row);
+    else if (first.push(row) === decidingRows) {
+      table = alignRows(columns, first);
+      yield table.first;
+    }
+  }
+  if (!table) yield alignRows(columns, first).first;
+}
+
+interface Table {
+  /** The lines of the titles and of the rows that decided. */
+  readonly first: string;
+  /** The line of a further row. */
+  readonly line: (row: Row) => string;
+}
+
+function alignRows(titles: readonly string[], rows: readonly Row[]): Table {
   const isNumeric = (at: number) => rows.every((row) => ['number', 'bigint'].includes(typeof row[at]));
-  const titles = columns.map((title, at) => ({ title, align: isNumeric(at) ? 'right' : 'left' }) as const);
-  return renderTable(
-    titles,
-    rows.map((row) => row.map(renderValue)),
-  );
+  const columns = titles.map((title, at) => ({ title, align: isNumeric(at) ? 'right' : 'left' }) as const);
+  const cells = [titles, ...rows.map((row) => row.map(renderValue))];
+  const align = alignBy(columns, cells);
+  return {
+    first: cells.map((row) => `${align(row)}\n`).join(''),
+    line: (row) => `${align(row.map(renderValue))}\n`,
+  };
 }
 
 function renderValue(value: unknown): string {
   if (value === null) return '';
   return Buffer.isBuffer(value) ? `(blob of ${value.length} bytes)` : escapeControls(String(value));
-}
-
-/** Rows for a program: an object each. */
-export function rowObjects({ columns, rows }: QueryResult): Record<string, unknown>[] {
-  return rows.map((row) => Object.fromEntries(columns.map((column, at) => [column, row[at]])));
 }

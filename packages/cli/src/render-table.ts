@@ -11,13 +11,20 @@ const gap = '  ';
 export function renderTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): string {
   const titles = columns.map((column) => column.title);
   const lines = titles.some(Boolean) ? [titles, ...rows] : rows;
-  const sized = lines.map((cells) => cells.map((text) => ({ text, width: stringWidth(text) })));
+  return lines.map(alignBy(columns, lines)).join('\n');
+}
+
+/** Makes a line of a row's cells. The columns are as wide as these rows need; in a row with a wider cell, what follows it moves. */
+export function alignBy(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+): (row: readonly string[]) => string {
   const widths = columns.map((_, at) =>
-    sized.reduce((most, cells) => Math.max(most, cells[at]?.width ?? 0), 0),
+    rows.reduce((most, row) => Math.max(most, stringWidth(row[at] ?? '')), 0),
   );
-  const pad = ({ text, width }: { text: string; width: number }, at: number): string => {
-    const blanks = ' '.repeat((widths[at] ?? 0) - width);
+  const pad = (text: string, at: number): string => {
+    const blanks = ' '.repeat(Math.max(0, (widths[at] ?? 0) - stringWidth(text)));
     return columns[at]?.align === 'right' ? blanks + text : text + blanks;
   };
-  return sized.map((cells) => cells.map(pad).join(gap).trimEnd()).join('\n');
+  return (row) => row.map(pad).join(gap).trimEnd();
 }

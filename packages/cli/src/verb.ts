@@ -1,15 +1,25 @@
 import type { Command } from 'commander';
 import { type CommandContext, type CommonOptions, createContext } from './command-context.ts';
+import { printOutput } from './print-output.ts';
 import { renderJson } from './render-json.ts';
 import { exitCodes, type Problem, reportError, reportProblem } from './report.ts';
 
-export interface VerbResult {
+export type VerbResult = (VerbAnswer | VerbOutput) & {
+  /** The files that had to be left out. */
+  readonly problems?: readonly Problem[];
+};
+
+interface VerbAnswer {
   /** What `--json` prints. */
   readonly json: unknown;
   /** What a person reads; called only without `--json`. */
   readonly text: () => string;
-  /** The files that had to be left out. */
-  readonly problems?: readonly Problem[];
+}
+
+/** For what does not fit into memory. */
+interface VerbOutput {
+  /** Pieces of text, as the options want it. What they need is closed at the end. */
+  readonly output: Iterable<string>;
 }
 
 /** A verb's work: its arguments as written, the options it declared itself. */
@@ -37,11 +47,18 @@ async function runVerb<TOptions extends object>(
   options: CommonOptions & TOptions,
 ): Promise<number> {
   try {
-    const { json, text, problems = [] } = await work(createContext(options), args, options);
-    process.stdout.write(`${options.json ? renderJson(json) : text()}\n`);
-    for (const problem of problems) reportProblem(problem);
+    const { problems = [], ...result } = await work(createContext(options), args, options);
+    try {
+      await printOutput('output' in result ? result.output : [renderAnswer(result, options)]);
+    } finally {
+      for (const problem of problems) reportProblem(problem);
+    }
     return problems.length > 0 ? exitCodes.problems : exitCodes.ok;
   } catch (error) {
     return reportError(error, options.verbose ?? false);
   }
+}
+
+function renderAnswer({ json, text }: VerbAnswer, options: CommonOptions): string {
+  return `${options.json ? renderJson(json) : text()}\n`;
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { runCommand } from '../run-command.ts';
@@ -13,7 +13,10 @@ export interface VarveRun {
 export async function runVarve(cwd: string, ...args: string[]): Promise<VarveRun> {
   const { exitCode } = process;
   const dir = process.cwd();
-  const stdout = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((_text, ...done) => {
+    for (const call of done) if (typeof call === 'function') call();
+    return true;
+  });
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
     process.chdir(cwd);
@@ -34,12 +37,16 @@ function writtenTo(stream: { readonly mock: { readonly calls: readonly (readonly
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 
+const nodeArgs = ['--conditions=@varve/source', '--disable-warning=ExperimentalWarning', main];
+
 /** Runs the real command, from source, as a process of its own: where what Node.js itself does matters. */
 export function spawnVarve(cwd: string, ...args: string[]): VarveRun {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--conditions=@varve/source', '--disable-warning=ExperimentalWarning', main, ...args],
-    { cwd, encoding: 'utf8' },
-  );
+  const options = { cwd, encoding: 'utf8' } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...nodeArgs, ...args], options);
   return { exitCode: status, stdout, stderr };
+}
+
+/** As `spawnVarve`, without waiting for it. */
+export function startVarve(cwd: string, ...args: string[]) {
+  return spawn(process.execPath, [...nodeArgs, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
 }

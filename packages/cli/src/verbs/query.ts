@@ -1,44 +1,43 @@
-import { csvLine, type QueryResult, queryArchives, readUnified, runQuery } from '@varve/aggregator';
-import { type Command, Option } from 'commander';
-import { renderRows, rowObjects } from '../render-rows.ts';
-import { defineVerb, type VerbResult } from '../verb.ts';
+import { type LiveQuery, openLiveQuery, prepareQuery, readUnified } from '@varve/aggregator';
+import type { Command } from 'commander';
+import { addRowsOptions, type RowsOptions, renderRows } from '../render-rows.ts';
+import { defineVerb } from '../verb.ts';
 
-interface QueryVerbOptions {
+interface QueryVerbOptions extends RowsOptions {
   readonly quiet?: boolean;
-  readonly csv?: boolean;
 }
 
 export function addQuery(program: Command): void {
   const command = program
     .command('query [archives...]')
     .usage('[options] [archives...] <sql>')
-    .description('run one SELECT at head schema across archives, or over a unified view as it is')
-    .addOption(new Option('--csv', 'the rows as CSV, after a line of their names').conflicts('json'));
-  defineVerb<QueryVerbOptions>(command, async (context, args, { quiet, csv = false }) => {
+    .description('run one SELECT at head schema across archives, or over a unified view as it is');
+  addRowsOptions(command);
+  defineVerb<QueryVerbOptions>(command, async (context, args, options) => {
     const [sql = '', named] = [args.at(-1), args.slice(0, -1)];
-    const view = queryUnified(named, sql);
-    if (view) return render(view, csv);
+    const [file = '', ...others] = named;
+    const view = others.length === 0 ? readUnified(file) : undefined;
+    if (view) return { output: queryView(view, sql, options) };
     const archives = await context.findArchives(named);
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar('reading');
-    const answer = await queryArchives(archives, sql, { lineage, onProgress: bar.update });
-    if (answer.advice && !quiet) process.stderr.write(`hint: ${answer.advice}\n`);
-    return { ...render(answer, csv), problems: answer.problems };
+    const live = await openLiveQuery(archives, sql, { lineage, onProgress: bar.update });
+    if (live.advice && !options.quiet) process.stderr.write(`hint: ${live.advice}\n`);
+    return { output: queryLive(live, options), problems: live.problems };
   });
 }
 
-function queryUnified([file = '', ...others]: readonly string[], sql: string): QueryResult | undefined {
-  const sqlite = others.length === 0 ? readUnified(file) : undefined;
+type View = NonNullable<ReturnType<typeof readUnified>>;
+
+function* queryView(view: View, sql: string, options: RowsOptions): Generator<string> {
   try {
-    return sqlite && runQuery(sqlite, sql);
+    yield* renderRows(prepareQuery(view, sql), options);
   } finally {
-    sqlite?.close();
+    view.close();
   }
 }
 
-function render(result: QueryResult, csv: boolean): VerbResult {
-  return {
-    json: rowObjects(result),
-    text: () => (csv ? [result.columns, ...result.rows].map(csvLine).join('\n') : renderRows(result)),
-  };
+function* queryLive(live: LiveQuery, options: RowsOptions): Generator<string> {
+  using query = live;
+  yield* renderRows(query, options);
 }

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { makeWorkplace } from '../testing/make-workplace.ts';
-import { runVarve } from '../testing/run-varve.ts';
+import { runVarve, startVarve } from '../testing/run-varve.ts';
 
 it('reads an old archive at head schema, and leaves it untouched and alone', async () => {
   const { dir, addArchive } = makeWorkplace();
@@ -47,4 +49,28 @@ it.each([
   const { exitCode, stdout, stderr } = await runVarve(dir, 'read', name, 'SELECT 1', '--json');
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toMatch(new RegExp(`^error\\[${code}\\]: .*${name}: .*\\nhint: .*\\n$`));
+});
+
+const counting = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)';
+
+it('prints rows as they come, and ends well when nobody reads on', async () => {
+  const { dir, addArchive } = makeWorkplace();
+  const path = addArchive('old.db', 1, 'search');
+  const varve = startVarve(dir, 'read', path, `${counting} SELECT i, 'endless' AS it FROM n`, '--csv');
+  const stderr = text(varve.stderr);
+  const [first] = (await once(varve.stdout, 'data')) as [Buffer];
+  varve.stdout.destroy();
+  expect(first.toString().startsWith('i,it\n1,endless\n2,endless\n')).toBe(true);
+  expect(await once(varve, 'exit')).toEqual([0, null]);
+  expect(await stderr).toBe('');
+});
+
+it.each(['--json', '--csv'])('exits with 2 when a query fails after %s has begun', async (format) => {
+  const { dir, addArchive } = makeWorkplace();
+  const path = addArchive('old.db', 1, 'search');
+  const sql = `${counting} SELECT CASE WHEN i < 20000 THEN i ELSE json('no JSON') END AS it FROM n`;
+  const { exitCode, stdout, stderr } = await runVarve(dir, 'read', path, sql, format);
+  expect(exitCode).toBe(2);
+  expect(stdout.length).toBeGreaterThan(50_000);
+  expect(stderr).toMatch(/^error\[SQL_FAILED\]: .*malformed JSON\nhint: .*\n$/);
 });

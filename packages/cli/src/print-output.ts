@@ -1,0 +1,31 @@
+import { fileError } from '@varve/core';
+
+/** Output is written in pieces of about this length. */
+const pieceChars = 1 << 16;
+
+/**
+ * Writes text to stdout as fast as it is read there. Ends early, and well, when nobody reads on: `varve read … | head`.
+ *
+ * @throws FILE_READ_ONLY; whatever the texts throw, and then what was not written yet is not.
+ */
+export async function printOutput(texts: Iterable<string>): Promise<void> {
+  let piece = '';
+  for (const text of texts) {
+    piece += text;
+    if (piece.length < pieceChars) continue;
+    if (!(await write(piece))) return;
+    piece = '';
+  }
+  await write(piece);
+}
+
+/** False when nobody reads any more. */
+function write(text: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (!error) resolve(true);
+      else if ('code' in error && error.code === 'EPIPE') resolve(false);
+      else reject(fileError(error, 'stdout', 'write'));
+    });
+  });
+}
