@@ -56,6 +56,8 @@ function fuse(sqlite: Database, options: BuildUpgradedOptions): number | undefin
   const { lineage, path, isLossAccepted } = options;
   try {
     sqlite.prepare(`ATTACH ? AS ${fusedSchema}`).run(path);
+    // All that is read of the original is of one moment.
+    sqlite.exec('PRAGMA foreign_keys = OFF; BEGIN');
     // The head file has no ledger yet, so that the name means the original's.
     const { state, version } = identifyFile(sqlite, lineage);
     if (state !== 'behind') return undefined;
@@ -64,6 +66,7 @@ function fuse(sqlite: Database, options: BuildUpgradedOptions): number | undefin
     if (!fuseMigrations(sqlite, lineage, version)) return undefined;
     assertSound(sqlite, path, 'main');
     verifyFused(sqlite, version, options);
+    sqlite.exec('COMMIT');
     return version;
   } catch (error) {
     if (error instanceof SqliteError) return undefined;

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { durableFs } from './durable-fs.ts';
-import { leftoverSuffixes } from './file-state.ts';
+import { leftoverSuffixes, statOf } from './file-state.ts';
 import { lockSuffix } from './lock-file.ts';
 
 type Purpose = 'creating' | 'sealing' | 'upgrading';
@@ -21,7 +21,8 @@ export function upgradedFile(work: string): string | undefined {
   return name === undefined ? undefined : join(dirname(work), name);
 }
 
-/** Removes what was prepared, with what SQLite may have laid beside it. */
+/** Removes what was prepared, with what SQLite may have laid beside it: most often nothing, and to look is cheaper. */
 export function removeWork(work: string): void {
-  for (const suffix of ['', ...leftoverSuffixes, '-shm']) durableFs.remove(work + suffix);
+  for (const suffix of ['', ...leftoverSuffixes, '-shm'])
+    if (statOf(work + suffix)) durableFs.remove(work + suffix);
 }

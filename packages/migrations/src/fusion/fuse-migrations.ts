@@ -6,8 +6,9 @@ import { readPlainLedger } from './read-plain-ledger.ts';
 
 /**
  * Does in one pass what a replay does in many: fills an empty head file, open on the connection, with what the lens
- * reads in the file of an older version that is attached to it. False where it is not certain that a replay of that
- * very file would come to the same; the head file is of no use then.
+ * reads in the file of an older version that is attached to it, inside the caller's transaction and without foreign
+ * keys. False where it is not certain that a replay of that very file would come to the same; the head file is of no use
+ * then.
  *
  * @throws SQLite's own errors where rows do not fit: a replay says which migration they do not fit.
  */
@@ -17,7 +18,7 @@ export function fuseMigrations(sqlite: Database, lineage: Lineage, from: number)
   const ledger = readPlainLedger(sqlite, lineage, from);
   if (ledger === undefined || !keepsRowids(sqlite, fusion)) return false;
   registerFunctions(sqlite, lineage);
-  sqlite.exec(`PRAGMA foreign_keys = OFF;\nBEGIN;\n${ledger};\n${fusion.script}COMMIT`);
+  sqlite.exec(`${ledger};\n${fusion.script}`);
   return sqlite.prepare('PRAGMA main.foreign_key_check').get() === undefined;
 }
 

@@ -14,8 +14,9 @@ export function fuseFile(
   writeFileSync(path, bytes);
   const sqlite = new Database(headImage(lineage));
   sqlite.prepare(`ATTACH ? AS ${fusedSchema}`).run(path);
+  sqlite.exec('PRAGMA foreign_keys = OFF; BEGIN');
   const isFused = fuseMigrations(sqlite, lineage, from);
-  sqlite.exec(`DETACH ${fusedSchema}`);
+  sqlite.exec(`COMMIT; DETACH ${fusedSchema}`);
   if (isFused) return sqlite;
   sqlite.close();
   return undefined;
