@@ -9,7 +9,6 @@ import { benchLineage } from './lens-lineage.ts';
 import { liveContestants } from './live-contestants.ts';
 import { printFigures, printTitle } from './report.ts';
 import { readHeaders, statAll, unifyByScript, unifyThroughJavaScript } from './unify-contestants.ts';
-import { askAboutCalls } from './unify-questions.ts';
 
 /** How many archives; 10,000 for the figures that are quoted. */
 const count = Number(process.env.VARVE_BENCH_ARCHIVES ?? 300);
@@ -53,7 +52,6 @@ export async function run(): Promise<void> {
     { name: 'varve census', run: () => census(mixed, { lineage: benchLineage }) },
   ]);
   await show('A group-by over all archives with a filter, without a view', building, liveContestants(mixed));
-  await askAboutCalls(file, join(dir, 'export'));
 }
 
 async function show(
