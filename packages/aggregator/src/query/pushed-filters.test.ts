@@ -1,11 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineLineage, lineageAt, replayMigrations, type TableModule } from '@varve/migrations';
+import { defineLineage, lineageAt, replayMigrations } from '@varve/migrations';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { keepView } from '../testing/keep-view.ts';
 import { readHeadTables } from '../unified/head-tables.ts';
-import { openUnified, type Unified } from '../unified/open-unified.ts';
 import { readPushedFilters } from './pushed-filters.ts';
 import { queryArchives } from './query-archives.ts';
 import { runQuery } from './run-query.ts';
@@ -28,8 +26,7 @@ const lineage = defineLineage({
 const tables = readHeadTables(lineage);
 const values = ["'grep'", "'GREP'", "'5'", '5', '5.5', "'abc'", 'NULL', "x'35'", "''", '-1'];
 
-function writeArchives(dir: string): string {
-  mkdirSync(dir);
+function writeArchives(dir: string): void {
   for (const version of [1, 2, 3]) {
     const sqlite = new Database(join(dir, `${version}.db`));
     replayMigrations(sqlite, lineageAt(lineage, version));
@@ -40,19 +37,10 @@ function writeArchives(dir: string): string {
     }
     sqlite.close();
   }
-  return dir;
 }
 
-const kept = mkdtempSync(join(tmpdir(), 'varve-push-'));
-const archives = writeArchives(join(kept, 'archives'));
-let unified: Unified<TableModule>;
-beforeAll(async () => {
-  unified = await openUnified(join(kept, 'u.db'), { lineage, archives });
-});
-afterAll(() => {
-  unified.close();
-  rmSync(kept, { recursive: true });
-});
+const view = keepView(lineage, writeArchives);
+const { archives } = view;
 
 it.each([
   ["SELECT * FROM calls WHERE tool = 'grep'", { calls: `(+"tool") COLLATE "NOCASE" = 'grep'` }],
@@ -90,7 +78,7 @@ it.each([
     await expect(queryArchives(archives, sql, { lineage })).rejects.toMatchObject({ code: 'SQL_FAILED' });
     return;
   }
-  const [live, stored] = [await queryArchives(archives, sql, { lineage }), runQuery(unified.sqlite, sql)];
+  const [live, stored] = [await queryArchives(archives, sql, { lineage }), runQuery(view.sqlite, sql)];
   const sorted = (rows: readonly (readonly unknown[])[]) =>
     rows.map((row) => row.map(String).join('|')).sort();
   if (!sql.includes('_archives')) expect(sorted(live.rows)).toEqual(sorted(stored.rows));

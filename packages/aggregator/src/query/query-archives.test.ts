@@ -1,30 +1,20 @@
-import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { linkSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { fingerprint, makeFolder, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
-import { openUnified, type Unified } from '../unified/open-unified.ts';
+import { keepView } from '../testing/keep-view.ts';
 import { openLiveQuery, queryArchives } from './query-archives.ts';
 import { runQuery } from './run-query.ts';
 
-function writeArchives(count = 11, dir = makeFolder()): string {
-  for (let at = 0; at < count; at++) writeArchive(join(dir, `${at}.db`), (at % head) + 1);
+function writeArchives(dir = makeFolder()): string {
+  for (let at = 0; at < 11; at++) writeArchive(join(dir, `${at}.db`), (at % head) + 1);
   return dir;
 }
 
-/** Archives that no test changes, and their unified view. */
-const kept = mkdtempSync(join(tmpdir(), 'varve-query-'));
-const archives = writeArchives(11, join(kept, 'archives'));
-let unified: Unified<typeof lineage.tables>;
-beforeAll(async () => {
-  unified = await openUnified(join(kept, 'u.db'), { lineage, archives });
-});
-afterAll(() => {
-  unified.close();
-  rmSync(kept, { recursive: true });
-});
+const view = keepView(lineage, writeArchives);
+const { archives } = view;
 
 it.each([
   'SELECT tool_name, failed, count(*) AS calls FROM tool_calls GROUP BY 1, 2 ORDER BY 1',
@@ -39,7 +29,7 @@ it.each([
 ])('answers as a unified view of the same archives: %s', async (sql) => {
   const before = fingerprint(archives);
   const answer = await queryArchives(archives, sql, { lineage });
-  const expected = runQuery(unified.sqlite, sql);
+  const expected = runQuery(view.sqlite, sql);
   // Whether a query that gives no order gives a row's archive the same number is up to the order they are read in.
   expect(answer).toMatchObject(expected.rows.length > 0 ? expected : { rows: ['there are rows'] });
   expect(answer).toMatchObject({ archives: 11, problems: [], advice: undefined });
@@ -107,12 +97,12 @@ const attempts: [code: string, sql: string][] = [
 ];
 
 it.each(attempts)('says %s to %s, and nothing is written', async (code, attempt) => {
-  const target = join(kept, 'target.db');
+  const target = join(view.dir, 'target.db');
   const sql = attempt.replaceAll('TARGET', target);
-  const before = fingerprint(kept);
+  const before = fingerprint(view.dir);
   await expect(queryArchives(archives, sql, { lineage })).rejects.toMatchObject({ code });
-  expect(() => runQuery(unified.sqlite, sql)).toThrow(expect.objectContaining({ code }));
-  expect(fingerprint(kept)).toEqual(before);
+  expect(() => runQuery(view.sqlite, sql)).toThrow(expect.objectContaining({ code }));
+  expect(fingerprint(view.dir)).toEqual(before);
 });
 
 it('cannot be had to optimize by a table-valued pragma', async () => {
