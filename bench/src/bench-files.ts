@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lineageAt, replayMigrations } from '@varve/migrations';
@@ -35,4 +35,24 @@ export function writeBenchArchive(path: string, version: number, sizeBytes: numb
   if (version > 1) replayMigrations(sqlite, lineageAt(benchLineage, version));
   sqlite.exec('VACUUM');
   sqlite.close();
+}
+
+/** Archives of 100 kB, numbered. Each is a copy of one of its version; they have no session, so none counts as a copy of another. */
+export function writeArchives(
+  dir: string,
+  from: number,
+  to: number,
+  versionOf: (at: number) => number,
+): void {
+  mkdirSync(dir, { recursive: true });
+  const models = new Map<number, string>();
+  for (let at = from; at < to; at++) {
+    const [path, version] = [join(dir, `${at}.db`), versionOf(at)];
+    const model = models.get(version);
+    if (model) copyFileSync(model, path);
+    else {
+      writeBenchArchive(path, version, 100_000);
+      models.set(version, path);
+    }
+  }
 }

@@ -5,6 +5,7 @@ const benches = {
   record: () => import('./record.bench.ts'),
   lens: () => import('./lens.bench.ts'),
   unify: () => import('./unify.bench.ts'),
+  fleet: () => import('./fleet.bench.ts'),
   questions: () => import('./questions.bench.ts'),
   upgrade: () => import('./upgrade.bench.ts'),
   rows: () => import('./rows.bench.ts'),

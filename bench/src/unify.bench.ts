@@ -1,18 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { census, openUnified } from '@varve/aggregator';
-import { makeBenchDir, writeBenchArchive } from './bench-files.ts';
+import { makeBenchDir, writeArchives } from './bench-files.ts';
 import { type CompareOptions, type Contestant, compare } from './compare.ts';
 import { benchLineage } from './lens-lineage.ts';
 import { liveContestants } from './live-contestants.ts';
 import { printFigures, printTitle } from './report.ts';
+import { printMemory, unifyApart } from './unify-apart.ts';
 import { readHeaders, statAll, unifyByScript, unifyThroughJavaScript } from './unify-contestants.ts';
 
 /** How many archives; 10,000 for the figures that are quoted. */
 const count = Number(process.env.VARVE_BENCH_ARCHIVES ?? 300);
-const sizeBytes = 100_000;
 const head = benchLineage.migrations.length;
 const building: CompareOptions = { rounds: count > 1000 ? 1 : 3, warmup: count > 1000 ? 0 : 1 };
 const looking: CompareOptions = { rounds: 10, warmup: 1 };
@@ -39,7 +37,7 @@ export async function run(): Promise<void> {
     },
     varve(current),
   ]);
-  printMemory(file, mixed);
+  printMemory(unifyApart(file, mixed));
   rmSync(current, { recursive: true });
   await unifyAnew(file, mixed);
   const idle = { name: 'varve openUnified', run: () => unify(file, mixed) };
@@ -63,21 +61,6 @@ async function show(
   printFigures(await compare(contestants, options));
 }
 
-/** Each archive is a copy of one of its version; they have no session, so none counts as a copy of another. */
-function writeArchives(dir: string, from: number, to: number, versionOf: (at: number) => number): void {
-  mkdirSync(dir, { recursive: true });
-  const models = new Map<number, string>();
-  for (let at = from; at < to; at++) {
-    const [path, version] = [join(dir, `${at}.db`), versionOf(at)];
-    const model = models.get(version);
-    if (model) copyFileSync(model, path);
-    else {
-      writeBenchArchive(path, version, sizeBytes);
-      models.set(version, path);
-    }
-  }
-}
-
 async function unify(file: string, archives: string): Promise<void> {
   const unified = await openUnified(file, { lineage: benchLineage, archives });
   if (unified.problems.length > 0) throw new Error(unified.problems[0]?.message);
@@ -87,16 +70,4 @@ async function unify(file: string, archives: string): Promise<void> {
 async function unifyAnew(file: string, archives: string): Promise<void> {
   rmSync(file, { force: true });
   await unify(file, archives);
-}
-
-/** In a process of its own, which starts as the command does. */
-function printMemory(file: string, archives: string): void {
-  rmSync(file, { force: true });
-  const program = fileURLToPath(new URL('./unify-memory.ts', import.meta.url));
-  const args = ['--import', import.meta.resolve('@varve/core/quick-imports'), program, file, archives];
-  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  if (!existsSync(file)) throw new Error(stderr);
-  const { before, most } = JSON.parse(stdout) as { before: number; most: number };
-  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
-  console.log(`  most memory while unifying: ${megabytes(most)}, of which ${megabytes(before)} before it`);
 }

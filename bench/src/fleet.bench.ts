@@ -1,0 +1,52 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openUnified } from '@varve/aggregator';
+import { makeBenchDir, writeArchives } from './bench-files.ts';
+import { compare } from './compare.ts';
+import { benchLineage } from './lens-lineage.ts';
+import { printFigures, printTitle } from './report.ts';
+import { printMemory, type UnifyingApart, unifyApart } from './unify-apart.ts';
+import { statAll } from './unify-contestants.ts';
+
+/** How many archives; 100,000 for the figures that are quoted, which take 25 GB and ten minutes. */
+const count = Number(process.env.VARVE_BENCH_ARCHIVES ?? 2000);
+const head = benchLineage.migrations.length;
+const versionOf = (at: number) => (at % head) + 1;
+
+/** Whether a unified view of many archives takes as long for each as one of a tenth of them, and as much memory. */
+export async function run(): Promise<void> {
+  const dir = makeBenchDir();
+  const file = join(dir, 'unified.db');
+  printTitle(`Unify archives of 100 kB, of ${head} versions`);
+  const tenth = join(dir, 'tenth');
+  writeArchives(tenth, 0, count / 10, versionOf);
+  const few = unifyApart(file, tenth);
+  rmSync(tenth, { recursive: true });
+  printUnifying(count / 10, few);
+  const all = join(dir, 'all');
+  writeArchives(all, 0, count, versionOf);
+  const many = unifyApart(file, all);
+  printUnifying(count, many);
+  console.log(`  for each archive ${(many.durationMs / few.durationMs / 10).toFixed(2)} times as long`);
+  const idle = { name: 'varve openUnified', run: () => refresh(file, all) };
+  const walk = { name: 'walk and stat', run: () => statAll(all) };
+  await show(`Refresh with nothing new, ${count} archives`, 5);
+  writeArchives(all, count, count + 100, versionOf);
+  await show('Refresh with 100 new', 1);
+
+  async function show(title: string, rounds: number): Promise<void> {
+    printTitle(title);
+    printFigures(await compare([walk, idle], { rounds, warmup: 0 }));
+  }
+}
+
+function printUnifying(archives: number, unifying: UnifyingApart): void {
+  const each = (unifying.durationMs / archives).toFixed(2);
+  console.log(`  ${archives} archives: ${(unifying.durationMs / 1000).toFixed(1)} s, ${each} ms each`);
+  printMemory(unifying);
+}
+
+async function refresh(file: string, archives: string): Promise<void> {
+  const unified = await openUnified(file, { lineage: benchLineage, archives });
+  unified.close();
+}
