@@ -17,9 +17,13 @@ export interface AttachOptions {
 export interface AttachedArchive {
   /** How many migrations the archive has had, whatever became of a copy. */
   readonly version: number;
+  /** How many it had had before it was first upgraded. */
+  readonly originalVersion: number;
   /** Outside of a transaction. */
   detach(): void;
 }
+
+type Versions = Pick<AttachedArchive, 'version' | 'originalVersion'>;
 
 /** Files of strangers may each have a shape of their own. */
 const mostShapes = 1000;
@@ -33,7 +37,7 @@ const mostShapes = 1000;
 export class ArchiveAttacher {
   readonly #lineage: Lineage;
   readonly #shapes: FileShapes;
-  readonly #versions = new Map<string, number>();
+  readonly #versions = new Map<string, Versions>();
   // Prepared once: every ATTACH and DETACH looks through all statements that are not collected yet.
   readonly #attach;
   readonly #detach;
@@ -62,7 +66,7 @@ export class ArchiveAttacher {
         this.#detach.run(schema);
         source.close();
       };
-      return { version: source.version, detach };
+      return { version: source.version, originalVersion: source.originalVersion, detach };
     });
   }
 
@@ -72,14 +76,14 @@ export class ArchiveAttacher {
       this.#detach.run(schema);
     };
     try {
-      return { version: this.#identify(file, schema), detach };
+      return { ...this.#identify(file, schema), detach };
     } catch (error) {
       detach();
       throw error;
     }
   }
 
-  #identify(file: string, schema: string): number {
+  #identify(file: string, schema: string): Versions {
     const shape = this.#shapes.read(schema);
     const known = shape && this.#versions.get(shape);
     if (known) return known;
@@ -87,8 +91,9 @@ export class ArchiveAttacher {
     source.close();
     if (source.copy !== 'none' || source.shape !== shape) throw changedError(file);
     if (this.#versions.size >= mostShapes) this.#versions.clear();
-    if (shape) this.#versions.set(shape, source.version);
-    return source.version;
+    const { version, originalVersion } = source;
+    if (shape) this.#versions.set(shape, { version, originalVersion });
+    return { version, originalVersion };
   }
 }
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Lineage, replayMigrations } from '@varve/migrations';
+import { type Lineage, readOriginalVersion, replayMigrations } from '@varve/migrations';
 import { onFile } from './file-error.ts';
 import { FileShapes } from './file-shape.ts';
 import { inspectFile } from './file-state.ts';
@@ -22,6 +22,8 @@ export interface ArchiveSource {
   readonly path: string;
   /** How many migrations the archive has had, whatever became of the copy. */
   readonly version: number;
+  /** How many it had had before it was first upgraded. */
+  readonly originalVersion: number;
   readonly copy: 'none' | 'file';
   /** By `FileShapes`, of the archive at its own version. */
   readonly shape: string | undefined;
@@ -42,17 +44,18 @@ export function openArchiveSource(path: string, { lineage, at }: ArchiveSourceOp
     let source = openSource(file, state);
     try {
       const version = identifyForReading(source.sqlite, lineage, { path: file, newer: 'refuse' });
+      const originalVersion = readOriginalVersion(source.sqlite, lineage) ?? version;
       const shape = new FileShapes(source.sqlite).read('main');
       const isReplayed = at === 'head' && version < lineage.migrations.length;
       if (source.copy === 'none') source.close();
       if (source.copy === 'none' && !isReplayed)
-        return { path: file, version, shape, copy: 'none', close: () => {} };
+        return { path: file, version, originalVersion, shape, copy: 'none', close: () => {} };
       if (source.copy === 'none') source = openPrivateCopy(file, state);
       if (isReplayed) {
         source.sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
         replayMigrations(source.sqlite, lineage, file);
       }
-      return { version, shape, copy: 'file', ...toFile(source) };
+      return { version, originalVersion, shape, copy: 'file', ...toFile(source) };
     } catch (error) {
       source.close();
       throw error;

@@ -2,7 +2,10 @@ import { ledgerTable, quoteIdentifier } from '@varve/migrations';
 import type { Statement } from 'better-sqlite3';
 import { type Database, isMissing } from './open-database.ts';
 
-/** Reads all that tells the version of a file, as one text: files of the same shape stand at the same version. */
+/**
+ * Reads all that tells the version of a file, as one text: files of the same shape stand at the same version, and stood
+ * at the same before they were upgraded.
+ */
 export class FileShapes {
   readonly #sqlite: Database;
   readonly #statements = new Map<string, Statement<[], string | null>>();
@@ -34,7 +37,7 @@ function shapeSql(schema: string): string {
   const [ledger, objects] = [ledgerTable, 'sqlite_schema'].map(
     (table) => `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`,
   );
-  const hashes = `SELECT coalesce(hash, '') AS hash FROM ${ledger} ORDER BY rowid`;
-  return `SELECT (SELECT iif(min(hash <> ''), json_group_array(hash), NULL) FROM (${hashes}))
+  const hashes = `SELECT coalesce(hash, '') AS hash, id NOTNULL AS mark FROM ${ledger} ORDER BY rowid`;
+  return `SELECT (SELECT iif(min(hash <> ''), json_group_array(hash || mark), NULL) FROM (${hashes}))
     || (SELECT json_group_array(json_array(type, name, tbl_name, sql)) FROM ${objects})`;
 }

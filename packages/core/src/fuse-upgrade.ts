@@ -4,6 +4,8 @@ import {
   fusionOf,
   headImage,
   identifyFile,
+  ledgerHeight,
+  markUpgrade,
   replayMigrations,
 } from '@varve/migrations';
 import { SqliteError } from 'better-sqlite3';
@@ -63,7 +65,9 @@ function fuse(sqlite: Database, options: BuildUpgradedOptions): number | undefin
     if (state !== 'behind') return undefined;
     if (!isLossAccepted) assertLossAccepted(lineage, version, path);
     assertSound(sqlite, path, fusedSchema);
+    const rowsBefore = ledgerHeight(sqlite);
     if (!fuseMigrations(sqlite, lineage, version)) return undefined;
+    markUpgrade(sqlite, rowsBefore);
     assertSound(sqlite, path, 'main');
     verifyFused(sqlite, version, options);
     sqlite.exec('COMMIT');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { replayMigrations } from '@varve/migrations';
+import { ledgerHeight, markUpgrade, replayMigrations } from '@varve/migrations';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './build-upgraded.ts';
 import { durableFs } from './durable-fs.ts';
@@ -70,7 +70,9 @@ function bringToHead(sqlite: Database, options: BuildUpgradedOptions, openOrigin
   if (!options.isLossAccepted) assertLossAccepted(lineage, from, path);
   assertSound(sqlite, path);
   const lacked = findMissing(sqlite, lineage, from);
+  const rowsBefore = ledgerHeight(sqlite);
   replayMigrations(sqlite, lineage, path);
+  markUpgrade(sqlite, rowsBefore);
   sqlite.exec('PRAGMA journal_mode = DELETE');
   assertSound(sqlite, path);
   verifySchema(sqlite, lineage, lacked, path);

@@ -38,7 +38,7 @@ export function identifyFile(sqlite: Database, lineage: Lineage): FileIdentity {
 }
 
 /** Compares applied migrations, in their order and at least one, with the lineage's. */
-function identifyLedger(ledger: readonly LedgerRow[], lineage: Lineage): FileIdentity {
+export function identifyLedger(ledger: readonly LedgerRow[], lineage: Lineage): FileIdentity {
   const { steps, heights } = lineageLedger(lineage);
   const rows = unfoldLedger(ledger, lineage);
   const first = rows.findIndex((row, at) => {

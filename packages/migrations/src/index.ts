@@ -30,6 +30,7 @@ export {
 } from './lineage-lock.ts';
 export { type LintFinding, lintLineage } from './lint/lint-lineage.ts';
 export type { LintCode } from './lint/lint-rules.ts';
+export { ledgerHeight, markUpgrade, readOriginalVersion } from './original-version.ts';
 export { migrationFile, type ReadLineageOptions, readLineage, snapshotFile } from './read-lineage.ts';
 export { readSchema, type SchemaObject } from './read-schema.ts';
 export { registerFunctions } from './register-functions.ts';

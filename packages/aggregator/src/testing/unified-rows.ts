@@ -4,7 +4,7 @@ import { type Lineage, quoteIdentifier, replayMigrations } from '@varve/migratio
 import Database from 'better-sqlite3';
 import { readHeadTables } from '../unified/head-tables.ts';
 
-/** Rows by table; each begins with the archive's path and the version it was read at. Values with their storage class. */
+/** Rows by table; each begins with the archive's path and the version it was written at. Values with their storage class. */
 export type UnifiedRows = Record<string, unknown[][]>;
 
 function selectList(columns: readonly { readonly name: string }[]): string {

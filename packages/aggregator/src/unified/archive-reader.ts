@@ -7,6 +7,8 @@ export interface ArchiveReading {
   readonly strategy: 'identity' | 'lens' | 'replayed';
   /** The archive's own, whatever became of a copy. */
   readonly version: number;
+  /** Its version before it was first upgraded. */
+  readonly originalVersion: number;
   readonly schema: string;
   readonly lens: Lens | undefined;
   /** Outside of a transaction. */
@@ -29,16 +31,17 @@ export class ArchiveReader {
    */
   open(path: string, schema: string, mustReplay: boolean): ArchiveReading {
     const at = mustReplay ? 'head' : 'own version';
-    const { version, detach } = this.#attacher.attach(path, { schema, at });
+    const { version, originalVersion, detach } = this.#attacher.attach(path, { schema, at });
+    const versions = { version, originalVersion };
     if (version === this.#lineage.migrations.length) {
-      return { strategy: 'identity', version, schema, lens: undefined, detach };
+      return { strategy: 'identity', ...versions, schema, lens: undefined, detach };
     }
-    if (mustReplay) return { strategy: 'replayed', version, schema, lens: undefined, detach };
+    if (mustReplay) return { strategy: 'replayed', ...versions, schema, lens: undefined, detach };
     try {
       // The stages of a lens run on a connection of the archive's own.
       const lens = compileLens(this.#lineage, version);
       if (!lens.refusal && lens.stages.length === 0)
-        return { strategy: 'lens', version, schema, lens, detach };
+        return { strategy: 'lens', ...versions, schema, lens, detach };
     } catch (error) {
       detach();
       throw error;

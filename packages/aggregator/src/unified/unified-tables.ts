@@ -7,7 +7,7 @@ function provenanceColumns() {
   return {
     /** The archive, by its id in `unified.archives`. */
     _archive: integer('_archive').notNull(),
-    /** The version the archive stood at when it was read. */
+    /** The version the archive stood at before it was first upgraded. */
     _version: integer('_version').notNull(),
   };
 }

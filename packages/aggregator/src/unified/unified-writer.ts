@@ -69,10 +69,14 @@ export class UnifiedWriter {
     for (const superseded of this.duplicates.findSuperseded(id)) this.#supersede(superseded);
   }
 
-  #writeRows(file: FoundFile, { version, strategy }: ArchiveReading, script: IngestScript): number {
+  #writeRows(
+    file: FoundFile,
+    { version, originalVersion, strategy }: ArchiveReading,
+    script: IngestScript,
+  ): number {
     const id = this.#replace(file, { version, strategy });
     const before = this.#totalChanges.get() as number;
-    this.sqlite.exec(script.insert(id, version));
+    this.sqlite.exec(script.insert(id, originalVersion));
     const rows = (this.#totalChanges.get() as number) - before;
     const sessionId = this.#sessionId?.get(id) as string | null | undefined;
     this.entries.setRows(id, rows, sessionId ?? null);
