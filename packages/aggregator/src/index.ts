@@ -7,7 +7,8 @@ export {
   census,
 } from './census.ts';
 export { type Partitioning, partitionings } from './export/export-partitions.ts';
-export { type ExportReport, type ExportUnifiedOptions, exportUnified } from './export/export-unified.ts';
+export { type ExportUnifiedOptions, exportUnified } from './export/export-unified.ts';
+export type { ExporterOptions, ExportReport } from './export/exporter.ts';
 export { csvLine, type ExportFormat, exportFormats } from './export/row-file.ts';
 export { type FoundArchive, type FoundArchives, findArchives } from './find-archives.ts';
 export type { Problem } from './problem.ts';

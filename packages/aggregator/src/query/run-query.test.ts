@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -55,6 +55,17 @@ it.each([
   expect(() => runQuery(sqlite, sql)).toThrow(
     expect.objectContaining({ code: 'SQL_FAILED', message: `SQLite could not run the query: ${reason}` }),
   );
+});
+
+it('says of a damaged file that it is, and which', () => {
+  const { sqlite, path } = openCalls();
+  sqlite.exec("INSERT INTO calls (tool) SELECT hex(randomblob(2000)) FROM calls, json_each('[1,2,3,4]')");
+  sqlite.close();
+  writeFileSync(path, readFileSync(path).fill(0xff, 4096));
+  const damaged = new Database(path, { readonly: true });
+  onTestFinished(() => void damaged.close());
+  const error = expect.objectContaining({ code: 'FILE_CORRUPT', path });
+  expect(() => runQuery(damaged, 'SELECT * FROM calls')).toThrow(error);
 });
 
 it.each([

@@ -1,3 +1,4 @@
+import { fileError } from '@varve/core';
 import { VarveError } from '@varve/schema';
 import { type Database, SqliteError, type Statement } from 'better-sqlite3';
 
@@ -21,7 +22,7 @@ const pragma = (() => {
 export interface PreparedQuery {
   /** As in `QueryResult`. */
   readonly columns: readonly string[];
-  /** @throws SQL_FAILED */
+  /** @throws SQL_FAILED, FILE_CORRUPT, FILE_BUSY, FILE_UNREADABLE */
   iterate(): Generator<readonly unknown[]>;
 }
 
@@ -49,7 +50,7 @@ export function prepareQuery(sqlite: Database, sql: string): PreparedQuery {
     const columns = distinctNames(statement.columns().map((column) => column.name));
     return { columns, iterate: () => iterate(statement) };
   } catch (error) {
-    throw queryError(error);
+    throw queryError(error, sqlite.name);
   }
 }
 
@@ -57,14 +58,18 @@ function* iterate(statement: Statement<[], unknown[]>): Generator<readonly unkno
   try {
     yield* statement.raw().safeIntegers().iterate();
   } catch (error) {
-    throw queryError(error);
+    throw queryError(error, statement.database.name);
   }
 }
 
-function queryError(cause: unknown): unknown {
+/** What SQLite says of these is said of the file, not of the query. */
+const fileCodes = /^SQLITE_(CORRUPT|NOTADB|IOERR|BUSY|LOCKED)/;
+
+function queryError(cause: unknown, path: string): unknown {
   // better-sqlite3's own: RangeError for too many or too few statements or parameters, TypeError for named ones.
   if (cause instanceof RangeError || cause instanceof TypeError) return refusal(cause.message, cause);
   if (!(cause instanceof SqliteError)) return cause;
+  if (fileCodes.test(cause.code)) return fileError(cause, path);
   return new VarveError('SQL_FAILED', `SQLite could not run the query: ${cause.message}`, {
     hint: 'tables and columns are those of head; varve show FILE lists the tables',
     details: { sqliteCode: cause.code },
