@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileError } from '@varve/core';
 import type { SeenKinds } from './column-kinds.ts';
 
@@ -37,7 +37,7 @@ export function writeManifest(into: string, manifest: Manifest): void {
 }
 
 /**
- * A file is complete or not there.
+ * A file is complete or not there. What a killed process left of it is removed.
  *
  * @throws FILE_READ_ONLY
  */
@@ -45,6 +45,7 @@ export function writeWhole(path: string, write: (fresh: string) => void): void {
   const fresh = `${path}.${process.pid}.writing`;
   try {
     mkdirSync(dirname(path), { recursive: true });
+    removeLeftovers(path);
     try {
       write(fresh);
       renameSync(fresh, path);
@@ -53,5 +54,20 @@ export function writeWhole(path: string, write: (fresh: string) => void): void {
     }
   } catch (error) {
     throw fileError(error, path, 'write');
+  }
+}
+
+function removeLeftovers(path: string): void {
+  for (const name of readdirSync(dirname(path))) {
+    const [, written, pid] = /^(.+)\.(\d+)\.writing$/.exec(name) ?? [];
+    if (written === basename(path) && !isRunning(Number(pid))) rmSync(join(dirname(path), name));
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createSession } from '@varve/core';
@@ -137,6 +137,20 @@ it('writes the older partitions anew when a new archive makes a column one of se
   await unify(dir, [3], file);
   expect(exportUnified(file, options).written).toHaveLength(3);
   expect(await ask()).toEqual(['7', '7', 'new'].map((mark) => [mark, 'VARCHAR']));
+});
+
+it('removes what a killed export left of a file, and nothing that another still writes', async () => {
+  const into = makeFolder();
+  const file = await unify(makeFolder(), [1]);
+  for (const name of ['sessions.csv.4194305', `sessions.csv.${process.ppid}`, 'outputs.csv.4194305'])
+    writeFileSync(join(into, `${name}.writing`), '');
+  exportUnified(file, { lineage, format: 'csv', into, tables: ['sessions'] });
+  expect(Object.keys(fingerprint(into))).toEqual([
+    '_varve_export.json',
+    'outputs.csv.4194305.writing',
+    'sessions.csv',
+    `sessions.csv.${process.ppid}.writing`,
+  ]);
 });
 
 it('partitions by agent', async () => {
