@@ -27,7 +27,9 @@ function flipBits(bytes: Buffer, seed: number): Buffer {
   return damaged;
 }
 
-it('upgrades damaged files wholly or leaves them as they were, and never stops', async () => {
+it('upgrades damaged files wholly or leaves them as they were, and never stops', {
+  timeout: 1_200_000,
+}, async () => {
   const [dir, models] = [makeFolder(), makeFolder()];
   const originals = Array.from({ length: head }, (_, at) =>
     readFileSync(writeArchive(join(models, `${at}.db`), at + 1)),

@@ -53,9 +53,11 @@ class Walk {
 
   enter(name: string): void {
     const path = resolve(name);
-    const isGlob = lstatSync(path, { throwIfNoEntry: false }) === undefined && isDynamicPattern(name);
-    if (isGlob) this.#enterGlob(name);
-    else this.#attempt(path, () => this.#enterNamed(path));
+    this.#attempt(path, () => {
+      const isGlob = lstatSync(path, { throwIfNoEntry: false }) === undefined && isDynamicPattern(name);
+      if (isGlob) this.#enterGlob(name);
+      else this.#enterNamed(path);
+    });
   }
 
   #enterNamed(path: string): void {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
@@ -6,6 +5,7 @@ import { is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { durableFs } from './durable-fs.ts';
 import { onFile } from './file-error.ts';
+import { statOf } from './file-state.ts';
 import { defaultBusyTimeoutMs } from './open-database.ts';
 import { openWriter } from './open-writer.ts';
 import { type Row, rowEncoderOf } from './row-encoder.ts';
@@ -73,7 +73,7 @@ function assertFileName(id: unknown): string {
 }
 
 function assertNameIsFree(path: string): void {
-  if (existsSync(path)) throw existsError(path);
+  if (onFile(path, () => statOf(path), 'write')) throw existsError(path);
 }
 
 /** The whole file at once, under its name only when it is on the disk. The writer lock keeps the name free. */

@@ -43,6 +43,7 @@ const problems: readonly (readonly [string, Problem])[] = [
   ['SQLITE_IOERR_SHORT_READ', corrupt],
   ['SQLITE_CANTOPEN', unreadable],
   ['SQLITE_READONLY', readOnly],
+  ['SQLITE_PROTOCOL', busy],
   ['SQLITE_CORRUPT', corrupt],
   ['SQLITE_NOTADB', notADatabase],
   ['SQLITE_LOCKED', busy],
@@ -76,6 +77,8 @@ function errorCode(cause: unknown): string | undefined {
   if (cause instanceof VarveError)
     return cause.code === 'MIGRATION_FAILED' ? errorCode(cause.cause) : undefined;
   if (cause instanceof SqliteError) return cause.code;
+  // better-sqlite3 looks for the folder first, and has no code for one that is not there.
+  if (cause instanceof TypeError && cause.message.startsWith('Cannot open database')) return 'ENOENT';
   if (cause instanceof Error && 'syscall' in cause && 'code' in cause) return String(cause.code);
   return undefined;
 }

@@ -1,7 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { durableFs } from './durable-fs.ts';
+import { onFile } from './file-error.ts';
+import { statOf } from './file-state.ts';
 import { hashFile } from './hash-file.ts';
 import { workFile } from './work-file.ts';
 
@@ -25,7 +27,7 @@ export function moveInto(path: string, dir: string): string {
 /** @throws ARCHIVE_EXISTS when the folder has a file of this name already */
 export function assertNameIsFree(path: string, dir: string): void {
   const target = join(dir, basename(path));
-  if (existsSync(target)) throw existsError(path, target);
+  if (onFile(target, () => statOf(target), 'write')) throw existsError(path, target);
 }
 
 /** Gives the file its new name; false when the name is taken. */
@@ -47,7 +49,7 @@ const linkless = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
 /** Between the look and the renaming another file may take the name; a link would notice. */
 function renameInto(path: string, target: string): boolean {
-  if (existsSync(target)) return false;
+  if (statOf(target)) return false;
   durableFs.rename(path, target);
   return true;
 }

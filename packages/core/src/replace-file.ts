@@ -20,7 +20,9 @@ export async function finishReplacement(replacement: string, path: string): Prom
  */
 export function settleOriginal(path: string, before: Original): void {
   if (fingerprint(path) !== before.fingerprint) throw changedError(path);
-  if (before.state.kind === 'unsealed') settle(path);
+  if (before.state.kind === 'sealed') return;
+  settle(path);
+  if (inspectAtRest(path).kind === 'unsealed') throw changedError(path);
 }
 
 /** Renames a finished file over another, or to a free name, for good when it returns. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { type Lineage, lineageAt } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { durableFs } from './durable-fs.ts';
@@ -41,7 +40,7 @@ export async function restoreArchive(
 ): Promise<boolean> {
   const lock = acquireWriterLock(path, 0);
   try {
-    const original = existsSync(path) ? inspectOriginal(path) : undefined;
+    const original = statOf(path) ? inspectOriginal(path) : undefined;
     if (original && isSameContent(backup, path)) return false;
     if (original && !options.overwrite) onFile(path, () => assertUpgradeOf(backup, path, options.lineage));
     await putBack(backup, path, original);

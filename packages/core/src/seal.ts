@@ -25,8 +25,8 @@ export function sealFile(session: Sealable, archiveDir: string, { status }: Seal
   onFile(archiveDir, () => durableFs.makeDir(archiveDir), 'write');
   assertNameIsFree(path, archiveDir);
   onFile(path, () => {
-    leaveWal(sqlite, path);
     try {
+      leaveWal(sqlite, path);
       assertSound(sqlite, path);
       markEnded(sqlite, lineage.tables, status);
     } catch (error) {
@@ -51,8 +51,13 @@ export function leaveWal(sqlite: Database, path: string): void {
     : (sqlite.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]);
   const isLeft =
     checkpoint?.busy === 0 && sqlite.pragma('journal_mode = DELETE', { simple: true }) === 'delete';
-  if (isLeft) return;
-  throw new VarveError(
+  if (!isLeft) throw inUseError(path);
+  // They hold nothing by now. SQLite says nothing when it cannot remove them.
+  for (const suffix of ['-wal', '-shm']) durableFs.remove(sqlite.name + suffix);
+}
+
+function inUseError(path: string): VarveError {
+  return new VarveError(
     'FILE_BUSY',
     'the file cannot leave WAL mode while another connection or a transaction uses it',
     {

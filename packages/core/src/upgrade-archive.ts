@@ -160,9 +160,8 @@ async function upgradeLocked(file: string, options: UpgradeArchiveOptions): Prom
     const backup = backupDir === undefined ? {} : { backup: keepBackup(file, backupDir) };
     await putInPlace(work, file);
     return { ...built, ...backup };
-  } catch (error) {
+  } finally {
     removeWork(work);
-    throw error;
   }
 }
 

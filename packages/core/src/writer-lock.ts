@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, statSync } from 'node:fs';
 import { VarveError } from '@varve/schema';
+import { onFile } from './file-error.ts';
 import { createLockFile, inodeOf, lockSuffix, openLock, removeIfThere, tryBegin } from './lock-file.ts';
 import { type Database, defaultBusyTimeoutMs } from './open-database.ts';
 
@@ -32,6 +33,10 @@ const probeTimeoutMs = 20;
  * @throws SESSION_LOCKED with `details.pid` and `details.since`; FILE_READ_ONLY
  */
 export function acquireWriterLock(path: string, busyTimeoutMs = defaultBusyTimeoutMs): WriterLock {
+  return onFile(path, () => waitForLock(path, busyTimeoutMs), 'write');
+}
+
+function waitForLock(path: string, busyTimeoutMs: number): WriterLock {
   for (;;) {
     const lock = tryLock(path + lockSuffix);
     if (lock) return lock;
@@ -81,21 +86,37 @@ function tryLock(lockPath: string): WriterLock | undefined {
  * (https://www.sqlite.org/howtocorrupt.html, 2.2).
  */
 function lockOwnFile(lockPath: string, file: number): WriterLock | undefined {
-  const { ino } = fstatSync(file, { bigint: true });
-  const sqlite = openLock(lockPath, 0);
-  // Between making the file and locking it, another process may take it for a dead writer's and remove it.
-  let isLocked = sqlite !== undefined && tryBegin(sqlite);
-  while (sqlite && inodeOf(lockPath) === ino) {
-    if (isLocked) {
-      held.add(sqlite);
-      return { release: () => release(lockPath, sqlite, file) };
-    }
-    sleep(1);
-    isLocked = tryBegin(sqlite);
+  let sqlite: Database | undefined;
+  try {
+    const { ino } = fstatSync(file, { bigint: true });
+    sqlite = openLock(lockPath, 0);
+    if (sqlite && holdsWhileNamed(sqlite, lockPath, ino)) return holdLock(lockPath, sqlite, file);
+  } catch (error) {
+    letGo(sqlite, file);
+    throw error;
   }
+  letGo(sqlite, file);
+  return undefined;
+}
+
+/** Between making the file and locking it, another process may take it for a dead writer's and remove it. */
+function holdsWhileNamed(sqlite: Database, lockPath: string, inode: bigint): boolean {
+  for (;;) {
+    const isLocked = tryBegin(sqlite);
+    if (inodeOf(lockPath) !== inode) return false;
+    if (isLocked) return true;
+    sleep(1);
+  }
+}
+
+function holdLock(lockPath: string, sqlite: Database, file: number): WriterLock {
+  held.add(sqlite);
+  return { release: () => release(lockPath, sqlite, file) };
+}
+
+function letGo(sqlite: Database | undefined, file: number): void {
   sqlite?.close();
   closeSync(file);
-  return undefined;
 }
 
 /** Removes the lock file of a writer that died. Only who holds the lock on it may, and only while it has this name. */
@@ -113,10 +134,16 @@ function clearDeadLock(lockPath: string): undefined {
 /** While it is locked nobody may take the file's name, so it goes first; Windows can remove closed files only. */
 function release(lockPath: string, sqlite: Database, file: number): void {
   held.delete(sqlite);
-  if (process.platform !== 'win32') removeIfThere(lockPath);
-  sqlite.close();
-  closeSync(file);
-  if (process.platform === 'win32') removeIfThere(lockPath);
+  if (process.platform !== 'win32') removeDeadLock(lockPath);
+  letGo(sqlite, file);
+  if (process.platform === 'win32') removeDeadLock(lockPath);
+}
+
+/** A lock file that cannot be removed is as a dead writer leaves it: the next one removes it. */
+function removeDeadLock(lockPath: string): void {
+  try {
+    removeIfThere(lockPath);
+  } catch {}
 }
 
 function sleep(durationMs: number): void {

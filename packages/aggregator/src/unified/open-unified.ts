@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { fileError } from '@varve/core';
 import type { Lineage, TableModule } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
@@ -60,7 +60,11 @@ export class Unified<TTables extends TableModule> {
 
   close(): void {
     this.sqlite.close();
-    if (existsSync(this.path)) closeUnifiedFile(new Database(this.path));
+    try {
+      closeUnifiedFile(new Database(this.path, { fileMustExist: true }));
+    } catch {
+      // It is gone, or stays as it is until it is closed the next time.
+    }
   }
 
   [Symbol.dispose](): void {
@@ -79,5 +83,10 @@ export async function openUnified<TTables extends TableModule>(
   file: string,
   options: OpenUnifiedOptions<TTables>,
 ): Promise<Unified<TTables>> {
-  return new Unified(file, options, await refreshUnified(file, options));
+  const report = await refreshUnified(file, options);
+  try {
+    return new Unified(file, options, report);
+  } catch (error) {
+    throw fileError(error, file);
+  }
 }

@@ -15,8 +15,17 @@ export interface RefreshPlan {
   readonly problems: readonly VarveError[];
 }
 
-/** These may pass without a change to the file, so it is tried again. */
-const passingCodes = new Set(['FILE_UNREADABLE', 'FILE_BUSY', 'FILE_CHANGED']);
+/**
+ * These may pass without a change to the file, so it is tried again. Where the disk cannot read a page, SQLite calls the
+ * file corrupt: https://www.sqlite.org/rescode.html#ioerr_corruptfs
+ */
+const passingCodes = new Set([
+  'FILE_UNREADABLE',
+  'FILE_NOT_FOUND',
+  'FILE_BUSY',
+  'FILE_CHANGED',
+  'FILE_CORRUPT',
+]);
 
 /** Compares what lies there with what the view has seen, by path, size and time. Looks only into files it must read. */
 export function planRefresh(
@@ -67,9 +76,10 @@ export function withWal(file: FoundFile): FoundFile {
   return { ...file, sizeBytes: file.sizeBytes + wal.size, mtimeMs: Math.max(file.mtimeMs, wal.mtimeMs) };
 }
 
-/** What lies in a folder that cannot be searched now is not gone. */
+/** What cannot be looked at now, or lies in a folder that cannot be searched, is not gone. */
 function isOutOfSight(path: string, problems: readonly VarveError[]): boolean {
   return problems.some(
-    (problem) => problem.code === 'FILE_UNREADABLE' && problem.path && path.startsWith(problem.path + sep),
+    (problem) =>
+      problem.code === 'FILE_UNREADABLE' && problem.path && (path + sep).startsWith(problem.path + sep),
   );
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
@@ -24,6 +25,26 @@ async function refreshAndKill(file: string, dir: string, afterDone: number): Pro
   }
   await exit;
 }
+
+it('goes on with a view that was killed in the middle of a transaction', async () => {
+  const [dir, work] = [makeFolder(), makeFolder()];
+  const path = writeArchive(join(dir, 'a.db'), 1);
+  const [file, killed] = [join(work, 'u.db'), join(work, 'killed.db')];
+  (await openUnified(file, { lineage, archives: dir })).close();
+  const sqlite = new Database(file);
+  sqlite.exec(
+    'PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = 1; BEGIN; DELETE FROM sessions',
+  );
+  sqlite.exec(
+    `CREATE TABLE half (body); INSERT INTO half SELECT randomblob(1000) FROM json_each('[${'1,'.repeat(200)}1]')`,
+  );
+  for (const suffix of ['', '-journal']) copyFileSync(file + suffix, killed + suffix);
+  sqlite.close();
+  expect(statSync(`${killed}-journal`).size).toBeGreaterThan(0);
+  using unified = await openUnified(killed, { lineage, archives: dir });
+  expect(unified.report).toMatchObject({ unchanged: 1, problems: [] });
+  expect(readUnifiedRows(unified.sqlite, lineage)).toEqual(unionOfUpgraded([path], lineage, work));
+});
 
 it('loses a batch at most when it is killed, and goes on from there', { timeout: 120_000 }, async () => {
   const [dir, work] = [makeFolder(), makeFolder()];

@@ -68,7 +68,8 @@ it('keeps a bad archive out, tells it on every refresh, and takes it in once it 
   const row = unified.db.select().from(unified.archives).where(eq(unified.archives.path, path)).get();
   expect(row).toMatchObject({ state: 'failed', errorCode: 'FILE_CORRUPT', rows: 0, version: null });
   expect(unified.db.select().from(unified.tables.sessions).all()).toHaveLength(1);
-  expect(counts(await unified.refresh())).toEqual([0, 0, 0, 2, 1]);
+  // What SQLite calls corrupt, the disk may only have failed to read: it is looked at again.
+  expect(counts(await unified.refresh())).toEqual([0, 1, 0, 1, 1]);
   writeFileSync(path, bytes);
   expect(counts(await unified.refresh())).toEqual([0, 1, 0, 1, 0]);
   expect(unified.db.select().from(unified.tables.sessions).all()).toHaveLength(2);

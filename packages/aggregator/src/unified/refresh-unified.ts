@@ -49,6 +49,14 @@ export interface RefreshReport {
  * archives is one transaction; what is done stays done when the process dies, and the next refresh goes on.
  */
 export async function refreshUnified(file: string, options: RefreshOptions): Promise<RefreshReport> {
+  try {
+    return await refresh(file, options);
+  } catch (error) {
+    throw fileError(error, file, 'write');
+  }
+}
+
+async function refresh(file: string, options: RefreshOptions): Promise<RefreshReport> {
   const found = walkFiles(options.archives);
   const sqlite = openUnifiedFile(file, options.lineage);
   try {
@@ -65,8 +73,6 @@ export async function refreshUnified(file: string, options: RefreshOptions): Pro
     ];
     const duplicates = new Duplicates(sqlite).list();
     return { added, changed, removed: gone.length, unchanged, duplicates, problems };
-  } catch (error) {
-    throw fileError(error, file, 'write');
   } finally {
     closeUnifiedFile(sqlite);
   }

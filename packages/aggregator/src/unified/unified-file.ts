@@ -1,9 +1,9 @@
-import { existsSync, linkSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, linkSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readHeader } from '@varve/core';
 import { type Lineage, quoteIdentifier } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import Database from 'better-sqlite3';
+import Database, { SqliteError } from 'better-sqlite3';
 
 import { sidecarSuffixes } from '../walk-files.ts';
 import { archivesDdl } from './archives-table.ts';
@@ -126,9 +126,29 @@ function readApplicationId(file: string): unknown {
   const sqlite = new Database(file, { readonly: true });
   try {
     return sqlite.pragma('application_id', { simple: true });
+  } catch (error) {
+    // A journal that a crash has left: a reader cannot undo what it says, and nobody has the file open.
+    if (isReadOnly(error)) return readStampedId(file);
+    throw error;
   } finally {
     sqlite.close();
   }
+}
+
+/** Half a transaction may have torn the file, but not this. Source: https://www.sqlite.org/fileformat.html, 1.3 */
+function readStampedId(file: string): number {
+  const header = Buffer.alloc(100);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, header);
+  } finally {
+    closeSync(descriptor);
+  }
+  return header.readUInt32BE(68);
+}
+
+function isReadOnly(error: unknown): boolean {
+  return error instanceof SqliteError && error.code.startsWith('SQLITE_READONLY');
 }
 
 function assertSameLineage(sqlite: Database.Database, lineage: Lineage, file: string): void {
