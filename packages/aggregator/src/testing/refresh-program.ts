@@ -3,6 +3,7 @@ import { lineage } from './fixture-lineage.ts';
 
 /** Refreshes a view and says on its output what is done, until somebody kills it. */
 const [file = '', archives = ''] = process.argv.slice(2);
+process.stdout.write('0\n');
 await refreshUnified(file, {
   lineage,
   archives,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
@@ -15,20 +15,27 @@ import { openUnified } from './open-unified.ts';
 import { readSearchIndexes } from './search-index.ts';
 
 const program = join(import.meta.dirname, '../testing/refresh-program.ts');
-const rounds = process.env.VARVE_DEEP === '1' ? 200 : 2;
+const isDeep = process.env.VARVE_DEEP === '1';
+const rounds = isDeep ? 200 : 2;
 
-/** Kills a refresh some milliseconds after it said that so many archives are done, wherever it is by then. */
-async function killRefresh(file: string, dir: string, afterDone: number, delayMs: number): Promise<void> {
+/**
+ * Kills a refresh some milliseconds after it said that so many archives are done, wherever it is by then. Returns the
+ * last it said.
+ */
+async function killRefresh(file: string, dir: string, afterDone: number, delayMs: number): Promise<string> {
   const child = spawn(process.execPath, ['--conditions=@varve/source', program, file, dir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exit = once(child, 'exit');
+  let last = '';
   for await (const line of createInterface(child.stdout)) {
+    last = line;
     if (Number(line) < afterDone) continue;
     await setTimeout(delayMs);
     child.kill('SIGKILL');
   }
   await exit;
+  return last;
 }
 
 /** 48 archives of 40 sessions, and four files of which nothing can be read. */
@@ -67,12 +74,25 @@ it('is whole after a kill at any moment: rows, full-text index, and one archive 
   writeArchives(dir);
   const before = fingerprint(dir);
   const file = join(work, 'u.db');
+  const moments = { 'before the first batch': 0, 'among batches': 0, 'after the last': 0 };
   for (let round = 0; round < rounds; round++) {
     for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true });
     // A view that is there already is written in another way than one that is filled for the first time.
     if (round % 2 === 0) (await openUnified(file, { lineage, archives: makeFolder(), search: true })).close();
-    await killRefresh(file, dir, batchSize * (1 + (round % 4)), (round * 7) % 23);
+    const last = await killRefresh(file, dir, batchSize * ((round + 1) % 5), (round * 7) % 23);
+    if (last === 'finished') moments['after the last']++;
+    else moments[last === '0' ? 'before the first batch' : 'among batches']++;
+    if (!existsSync(file)) continue;
+    const copy = join(makeFolder(), 'u.db');
+    for (const suffix of ['', '-wal', '-journal'])
+      if (existsSync(file + suffix)) copyFileSync(file + suffix, copy + suffix);
     assertWhole(file, work);
+    // As it was left, without anybody to undo half a transaction first.
+    if (round % 10 === 0) (await openUnified(copy, { lineage, archives: dir })).close();
+  }
+  if (isDeep) {
+    console.log(moments);
+    expect(moments['among batches']).toBeGreaterThan(rounds / 2);
   }
   using unified = await openUnified(file, { lineage, archives: dir, search: true });
   expect(unified.problems.map(({ path, code }) => [basename(path), code])).toEqual([
