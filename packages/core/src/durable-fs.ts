@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { removeIfThere } from './lock-file.ts';
+import { removeIfThere } from './remove-if-there.ts';
 
 /** The operations by which files of sessions come, move and go. One place, so that tests can let any of them fail. */
 export const durableFs = {

@@ -1,6 +1,7 @@
-import { closeSync, lstatSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, writeSync } from 'node:fs';
 import { onFile } from './file-error.ts';
 import { type Database, isBusy, isNotADatabase, openDatabase, openMemory } from './open-database.ts';
+import { removeIfThere } from './remove-if-there.ts';
 
 export const lockSuffix = '-lock';
 
@@ -51,15 +52,6 @@ export function tryBegin(sqlite: Database): boolean {
     if (isBusy(error)) return false;
     if (isNotADatabase(error)) return true;
     throw error;
-  }
-}
-
-/** Faster than `rmSync`, which looks first. */
-export function removeIfThere(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 

@@ -1,8 +1,9 @@
 import { closeSync, fstatSync, statSync } from 'node:fs';
 import { VarveError } from '@varve/schema';
 import { onFile } from './file-error.ts';
-import { createLockFile, inodeOf, lockSuffix, openLock, removeIfThere, tryBegin } from './lock-file.ts';
+import { createLockFile, inodeOf, lockSuffix, openLock, tryBegin } from './lock-file.ts';
 import { type Database, defaultBusyTimeoutMs } from './open-database.ts';
+import { removeIfThere } from './remove-if-there.ts';
 
 /** Who holds the writer lock of a session. */
 export interface LockHolder {

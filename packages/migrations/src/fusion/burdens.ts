@@ -1,8 +1,9 @@
 import { nameKey } from '../lens/name-key.ts';
 import type { Step } from '../lens/trace-lineage.ts';
 import { keywordOf, nameAt } from '../split-statements.ts';
-import { identifierOf, type SqlToken } from '../sql-tokens.ts';
+import { identifierOf } from '../sql-tokens.ts';
 import { readPlainCopy } from './plain-copy.ts';
+import { readUpdate } from './read-update.ts';
 import { demandsOf, type TableDemands } from './table-demands.ts';
 
 /** Stands for all columns of a table. */
@@ -92,16 +93,9 @@ export class Burdens {
 
   /** A later update lets an earlier one be noticed if it cannot do without the value that this one computed. */
   #update({ statement: { tokens }, before }: Step): boolean {
-    const words = tokens.map(keywordOf);
-    const table = nameKey(nameAt(tokens, 1) ?? '');
+    const { table, columns, reads, isLazy, mayRaise } = readUpdate(tokens);
     const shape = before.tables.get(table);
     if (!shape) return true;
-    const places = tokens.flatMap((_, at) => (isTarget(tokens, at) ? [at] : []));
-    const columns = places.map((at) => nameKey(identifierOf(tokens[at]) ?? ''));
-    const isLazy = columns.length === 0 || words.some((word) => lazyWords.has(word));
-    const reads = new Set(
-      tokens.filter((_, at) => !places.includes(at)).map((it) => nameKey(identifierOf(it) ?? '')),
-    );
     const hidden = [...this.#of(table)].filter((burden) => {
       const column = burden.replace(computed, '');
       return burden === column || (columns.includes(column) && (isLazy || !reads.has(column)));
@@ -110,7 +104,6 @@ export class Burdens {
     const demands = demandsOf(shape, before);
     const isWide = isLazy || demands.others.some((it) => !it.endsWith(' is the rowid'));
     const demanded = columns.filter((it) => demands.notNull.has(it) || demands.uniqueColumns.has(it));
-    const mayRaise = tokens.some(({ text }) => text === '(' || text === '>');
     for (const column of demanded) this.#of(table).add(column);
     for (const column of mayRaise ? columns : []) this.#of(table).add(computed + column);
     if (isWide) this.#of(table).add(everything);
@@ -171,23 +164,3 @@ export class Burdens {
 
 /** Marks a column whose values an expression computed that may fail on some row. */
 const computed = '=';
-
-/** With these an expression may be computed, or a row be kept, without a look at all of it. */
-const lazyWords = new Set([
-  'CASE',
-  'COALESCE',
-  'IFNULL',
-  'IIF',
-  'NULLIF',
-  'AND',
-  'OR',
-  'FROM',
-  'SELECT',
-  'IN',
-]);
-
-function isTarget(tokens: readonly SqlToken[], at: number): boolean {
-  const before = tokens[at - 1]?.text.toUpperCase();
-  const isFirst = tokens.slice(0, at).every((token) => keywordOf(token) !== 'WHERE');
-  return isFirst && tokens[at + 1]?.text === '=' && (before === 'SET' || before === ',');
-}

@@ -1,0 +1,47 @@
+import { nameKey } from '../lens/name-key.ts';
+import { keywordOf, nameAt } from '../split-statements.ts';
+import { identifierOf, type SqlToken } from '../sql-tokens.ts';
+
+/** What can be told of an `UPDATE` without understanding its expressions. Names by name key. */
+export interface PlainUpdate {
+  readonly table: string;
+  /** The columns it sets. */
+  readonly columns: readonly string[];
+  /** All names that stand anywhere else in it. */
+  readonly reads: ReadonlySet<string>;
+  /** An expression may not be computed, or a row be kept, without a look at all of it. */
+  readonly isLazy: boolean;
+  /** Some expression may fail on some row. */
+  readonly mayRaise: boolean;
+}
+
+export function readUpdate(tokens: readonly SqlToken[]): PlainUpdate {
+  const places = new Set(tokens.flatMap((_, at) => (isTarget(tokens, at) ? [at] : [])));
+  const nameOf = (token: SqlToken | undefined) => nameKey(identifierOf(token) ?? '');
+  return {
+    table: nameKey(nameAt(tokens, 1) ?? ''),
+    columns: [...places].map((at) => nameOf(tokens[at])),
+    reads: new Set(tokens.filter((_, at) => !places.has(at)).map(nameOf)),
+    isLazy: places.size === 0 || tokens.some((token) => lazyWords.has(keywordOf(token))),
+    mayRaise: tokens.some(({ text }) => text === '(' || text === '>'),
+  };
+}
+
+const lazyWords = new Set([
+  'CASE',
+  'COALESCE',
+  'IFNULL',
+  'IIF',
+  'NULLIF',
+  'AND',
+  'OR',
+  'FROM',
+  'SELECT',
+  'IN',
+]);
+
+function isTarget(tokens: readonly SqlToken[], at: number): boolean {
+  const before = tokens[at - 1]?.text.toUpperCase();
+  const isFirst = tokens.slice(0, at).every((token) => keywordOf(token) !== 'WHERE');
+  return isFirst && tokens[at + 1]?.text === '=' && (before === 'SET' || before === ',');
+}
