@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { commandFlags } from './command-flags.ts';
 
 export interface UnifyingApart {
   readonly durationMs: number;
@@ -12,8 +13,8 @@ export interface UnifyingApart {
 /** Unifies a folder into a new file, in a process of its own, which starts as the command does. */
 export function unifyApart(file: string, archives: string): UnifyingApart {
   rmSync(file, { force: true });
-  const program = fileURLToPath(new URL('./unify-memory.ts', import.meta.url));
-  const args = ['--import', import.meta.resolve('@varve/core/quick-imports'), program, file, archives];
+  const program = fileURLToPath(new URL('./unify-program.ts', import.meta.url));
+  const args = [...commandFlags, program, file, archives];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as UnifyingApart;

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { writeDrizzleFolder } from '../../packages/migrations/src/testing/write-drizzle-folder.ts';
 import { makeBenchDir, writeBenchArchive } from './bench-files.ts';
+import { commandFlags } from './command-flags.ts';
 import { benchLineage } from './lens-lineage.ts';
 import { watchMemory } from './peak-memory.ts';
 import { printTitle } from './report.ts';
@@ -16,7 +17,6 @@ interface Outcome {
   readonly peakBytes?: number;
 }
 
-const quickImports = import.meta.resolve('@varve/core/quick-imports');
 const count = Number(process.env.VARVE_BENCH_ARCHIVES ?? 1000);
 const sizeBytes = 100_000;
 const jobs = availableParallelism();
@@ -63,7 +63,7 @@ function writeFleet(dir: string): string {
 /** In a process that starts as the command does. */
 async function runVarve(fleet: string, verify: 'counts' | 'full'): Promise<Outcome> {
   const script = fileURLToPath(new URL('./upgrade-fleet.ts', import.meta.url));
-  const args = ['--import', quickImports, script, fleet, String(jobs), verify];
+  const args = [...commandFlags, script, fleet, String(jobs), verify];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const endWatch = watchMemory(child.pid ?? 0);
   const outcome = JSON.parse((await text(child.stdout)) || '{}') as Outcome & { upgraded?: number };

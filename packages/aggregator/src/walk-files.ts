@@ -68,16 +68,21 @@ class Walk {
   }
 
   #enterFolder(folder: string, root: string): void {
-    const entries = readdirSync(folder, { withFileTypes: true });
-    const beside = new Besides(entries.map((entry) => entry.name));
+    const names = readdirSync(folder);
+    const beside = new Besides(names);
     const start = folder.endsWith(sep) ? folder : folder + sep;
-    for (const entry of entries) {
-      const path = start + entry.name;
-      if (entry.isDirectory()) this.#attempt(path, () => this.#enterFolder(path, root));
-      else if (!entry.isFile()) continue;
-      else if (beside.has(entry.name)) this.#lookForVanished(path);
-      else this.#addMet(path, root, beside.of(entry.name));
-    }
+    for (const name of names) this.#enterMet(start + name, root, beside.of(name));
+  }
+
+  /** Without `sidecars` it lies beside another file itself. */
+  #enterMet(path: string, root: string, sidecars: readonly string[] | undefined): void {
+    this.#attempt(path, () => {
+      const stats = lstatSync(path, { throwIfNoEntry: false });
+      if (stats?.isDirectory()) this.#enterFolder(path, root);
+      else if (!stats?.isFile()) return;
+      else if (sidecars) this.#add(path, root, stats, sidecars);
+      else this.#lookForVanished(path);
+    });
   }
 
   #lookForVanished(path: string): void {
@@ -96,7 +101,7 @@ class Walk {
     if (paths.length === 0) this.problems.push(notFound(pattern));
     const beside = new Besides(paths);
     const root = fixedPart(pattern);
-    for (const path of paths) if (!beside.has(path)) this.#addMet(path, root, findBeside(path));
+    for (const path of paths) this.#enterMet(path, root, beside.of(path) && findBeside(path));
   }
 
   /** Globbing passes over folders it cannot read; this takes note of them. */
@@ -108,13 +113,6 @@ class Walk {
       throw error;
     }
   };
-
-  #addMet(path: string, root: string, sidecars: readonly string[]): void {
-    this.#attempt(path, () => {
-      const stats = lstatSync(path, { throwIfNoEntry: false });
-      if (stats?.isFile()) this.#add(path, root, stats, sidecars);
-    });
-  }
 
   /** A file without a root was asked for by its own name. */
   #add(path: string, root: string | undefined, stats: Stats, sidecars: readonly string[]): void {
@@ -171,13 +169,13 @@ class Besides {
     this.#suffixes.set(name, [...(this.#suffixes.get(name) ?? []), suffix]);
   }
 
-  /** Which of `sidecarSuffixes` lie beside a file. */
-  of(name: string): readonly string[] {
-    return this.#suffixes.get(name) ?? none;
+  /** Which of `sidecarSuffixes` lie beside a file; undefined for one that lies beside another itself. */
+  of(name: string): readonly string[] | undefined {
+    return this.#has(name) ? undefined : (this.#suffixes.get(name) ?? none);
   }
 
   /** Also a lock or a half-made file that a crash has left: these are databases to look at, but nobody's archive. */
-  has(name: string): boolean {
+  #has(name: string): boolean {
     const isSidecar = (suffix: string) =>
       name.endsWith(suffix) && this.#names.has(name.slice(0, -suffix.length));
     return isWorkFile(name) || (this.#names.size > 0 && sidecarSuffixes.some(isSidecar));
