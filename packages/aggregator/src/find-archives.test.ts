@@ -116,5 +116,7 @@ it.skipIf(process.platform === 'win32')('reports what it may not read, and finds
   await asNobody(() => {
     expect(found(dir)).toEqual({ paths: [open], problems });
     expect(found(join(dir, '**'))).toEqual({ paths: [open], problems });
+    const within = join(folder, 'x.db');
+    expect(found(within)).toEqual({ paths: [], problems: [['FILE_UNREADABLE', within]] });
   });
 });

@@ -150,6 +150,14 @@ it.each([
   expect(fingerprint(work)).toEqual(before);
 });
 
+it('names the view that cannot be made in a folder that is not there', async () => {
+  const file = join(makeFolder(), 'missing', 'u.db');
+  await expect(openUnified(file, { lineage, archives: makeFolder() })).rejects.toMatchObject({
+    code: 'FILE_NOT_FOUND',
+    path: file,
+  });
+});
+
 it('refuses the view of another lineage', async () => {
   const file = join(makeFolder(), 'u.db');
   const other = { ...lineage, migrations: lineage.migrations.map((it) => ({ ...it, sql: `${it.sql} --` })) };
