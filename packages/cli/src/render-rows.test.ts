@@ -42,11 +42,13 @@ it('prints JSON row by row as it would print the whole', () => {
   const rows = [
     [1n, 'a\nb'],
     [null, Buffer.from('x')],
+    [Number.POSITIVE_INFINITY, 0.1],
   ];
   expect(render(['n', 'it'], rows, { json: true })).toBe(
     `${renderJson([
       { n: 1n, it: 'a\nb' },
       { n: null, it: Buffer.from('x') },
+      { n: Number.POSITIVE_INFINITY, it: 0.1 },
     ])}\n`,
   );
   expect(render(['n'], [], { json: true })).toBe('[]\n');

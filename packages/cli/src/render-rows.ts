@@ -22,13 +22,19 @@ export function* renderRows(query: PreparedQuery, { csv, json }: RowsOptions): G
 
 /** An array with an object for each row, as `renderJson` would print it. */
 function* jsonPieces({ columns, iterate }: PreparedQuery): Generator<string> {
+  const names = columns.map((column) => `    ${JSON.stringify(column)}: `);
   let before = '[\n  ';
   for (const row of iterate()) {
-    const fields = Object.fromEntries(columns.map((column, at) => [column, row[at]]));
-    yield before + renderJson(fields).replaceAll('\n', '\n  ');
+    const fields = row.map((value, at) => names[at] + jsonField(value));
+    yield `${before}{\n${fields.join(',\n')}\n  }`;
     before = ',\n  ';
   }
   yield before.startsWith('[') ? '[]\n' : '\n]\n';
+}
+
+function jsonField(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'bigint' ? String(value) : renderJson(value).replaceAll('\n', '\n    ');
 }
 
 function* csvLines({ columns, iterate }: PreparedQuery): Generator<string> {
