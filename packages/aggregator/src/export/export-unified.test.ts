@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createSession } from '@varve/core';
 import { standardLineage } from '@varve/migrations';
+import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { fingerprint, makeFolder } from '../testing/archives.ts';
 import { openUnified } from '../unified/open-unified.ts';
@@ -99,6 +100,22 @@ it('writes integers, floats, blobs and texts as they are, and a column of severa
   expect(rows).toEqual([
     ['9007199254740993', '00FF', 'é', null, '1', 1],
     ['-1', '', '', null, 'one', 1.5],
+  ]);
+});
+
+it('writes a JSON column as text where a text in it is none, and as JSON where all is NULL', async () => {
+  const into = makeFolder();
+  const file = await unify(makeFolder(), [1]);
+  const sqlite = new Database(file);
+  sqlite.exec(
+    `UPDATE tool_calls SET arguments = 'no JSON' WHERE tool_name = 'größe'; UPDATE tool_calls SET result = NULL`,
+  );
+  sqlite.close();
+  exportUnified(file, { lineage, format: 'parquet', into, tables: ['tool_calls'] });
+  const rows = `SELECT arguments, typeof(arguments), typeof(result) FROM '${into}/tool_calls.parquet' ORDER BY 1`;
+  expect(await askDuckDb(rows)).toEqual([
+    ['no JSON', 'VARCHAR', 'JSON'],
+    [JSON.stringify({ text: 'a "quoted"\nline, and more' }), 'VARCHAR', 'JSON'],
   ]);
 });
 
