@@ -3,6 +3,9 @@ import { durableFs } from '../durable-fs.ts';
 
 export type FailureMode = 'once' | 'from then on';
 
+/** The names of all operations that were let fail so far. */
+export const failedOperations = new Set<string>();
+
 /**
  * Lets the n-th file operation fail with an error of the operating system, or it and all after it. `hasFailed` tells
  * whether there was an n-th at all; `restore` ends it.
@@ -16,6 +19,7 @@ export function failNthOperation(n: number, code: string, mode: FailureMode) {
     const isDue = mode === 'once' ? count === n : count >= n;
     if (!isDue) return;
     hasFailed = true;
+    failedOperations.add(operation);
     throw Object.assign(new Error(`${code}: injected, ${operation}`), { code, syscall: operation });
   };
   for (const [name, original] of Object.entries(originals)) {
