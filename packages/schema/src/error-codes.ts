@@ -41,6 +41,7 @@ export const errorCodes = {
   LOSS_NOT_ACCEPTED: 'pending migrations lose data, and neither a backup nor acceptance was given',
   RESTORE_REFUSED: 'the archive is not an upgrade of the backup that was to take its place',
   UNIFIED_FOREIGN: 'the file is not a unified view of this lineage',
+  UNIFIED_UNFINISHED: 'the unified view does not hold all its archives yet',
   UNIFIED_STUCK: 'the unified view keeps rows that cannot be brought to head',
   SEARCH_UNAVAILABLE: 'the unified view has no full-text index',
   WORKER_CRASHED: 'the worker process died on this file',

@@ -5,6 +5,7 @@ import { makeFolder, writeArchive } from '../testing/archives.ts';
 import { lineage } from '../testing/fixture-lineage.ts';
 import { readUnifiedRows, unionOfUpgraded } from '../testing/unified-rows.ts';
 import { openUnified } from './open-unified.ts';
+import { readUnified } from './read-unified.ts';
 import { refreshUnified } from './refresh-unified.ts';
 
 const minuteMs = 60_000;
@@ -35,4 +36,11 @@ it.each([
     .pluck()
     .all();
   expect(indexes).toEqual(expect.arrayContaining(['tool_name_idx', 'tool_calls_ordinal_idx']));
+});
+
+it('gives no answers from a view that is not filled', async () => {
+  const { file } = await leaveFilling(Date.now() + minuteMs);
+  expect(() => readUnified(file)).toThrow(
+    expect.objectContaining({ code: 'UNIFIED_UNFINISHED', path: file }),
+  );
 });

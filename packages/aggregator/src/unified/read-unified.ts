@@ -1,16 +1,24 @@
 import { statSync } from 'node:fs';
+import { VarveError } from '@varve/schema';
 import Database from 'better-sqlite3';
+import { isFilling } from './filling.ts';
 import { isUnifiedFile } from './unified-file.ts';
 
 /**
  * Opens a unified view as it lies, without its archives and without bringing it up to date. Undefined when the path is
  * no file, or the file no unified view.
  *
- * @throws FILE_EMPTY, FILE_NOT_A_DATABASE, FILE_CORRUPT, FILE_UNREADABLE
+ * @throws UNIFIED_UNFINISHED while it is being filled, or where that was killed; FILE_EMPTY, FILE_NOT_A_DATABASE, FILE_CORRUPT, FILE_UNREADABLE
  */
 export function readUnified(file: string): Database.Database | undefined {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile() || !isUnifiedFile(file)) return undefined;
-  return openReader(file);
+  const sqlite = openReader(file);
+  if (!isFilling(sqlite)) return sqlite;
+  sqlite.close();
+  throw new VarveError('UNIFIED_UNFINISHED', 'the unified view does not hold all its archives yet', {
+    path: file,
+    hint: 'let the run that fills it finish, or run it again: it goes on where it was',
+  });
 }
 
 /** As much as SQLite maps into memory: looking up a page there takes a third of the time that reading it takes. */
