@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { VarveError } from '@varve/schema';
 import Database from 'better-sqlite3';
 import { isFilling } from './filling.ts';
-import { isUnifiedFile } from './unified-file.ts';
+import { isHalfWritten, isUnifiedFile } from './unified-file.ts';
 
 /**
  * Opens a unified view as it lies, without its archives and without bringing it up to date. Undefined when the path is
@@ -13,7 +13,11 @@ import { isUnifiedFile } from './unified-file.ts';
 export function readUnified(file: string): Database.Database | undefined {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile() || !isUnifiedFile(file)) return undefined;
   const sqlite = openReader(file);
-  if (!isFilling(sqlite)) return sqlite;
+  try {
+    if (!isFilling(sqlite)) return sqlite;
+  } catch (error) {
+    if (!isHalfWritten(error)) throw error;
+  }
   sqlite.close();
   throw new VarveError('UNIFIED_UNFINISHED', 'the unified view does not hold all its archives yet', {
     path: file,

@@ -9,6 +9,7 @@ import { fingerprint, makeFolder, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
 import { readUnifiedRows, unionOfUpgraded } from '../testing/unified-rows.ts';
 import { openUnified } from './open-unified.ts';
+import { readUnified } from './read-unified.ts';
 
 const program = join(import.meta.dirname, '../testing/refresh-program.ts');
 const deep = process.env.VARVE_DEEP === '1';
@@ -41,6 +42,7 @@ it('goes on with a view that was killed in the middle of a transaction', async (
   for (const suffix of ['', '-journal']) copyFileSync(file + suffix, killed + suffix);
   sqlite.close();
   expect(statSync(`${killed}-journal`).size).toBeGreaterThan(0);
+  expect(() => readUnified(killed)).toThrow(expect.objectContaining({ code: 'UNIFIED_UNFINISHED' }));
   using unified = await openUnified(killed, { lineage, archives: dir });
   expect(unified.report).toMatchObject({ unchanged: 1, problems: [] });
   expect(readUnifiedRows(unified.sqlite, lineage)).toEqual(unionOfUpgraded([path], lineage, work));

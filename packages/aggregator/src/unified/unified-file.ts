@@ -127,8 +127,8 @@ function readApplicationId(file: string): unknown {
   try {
     return sqlite.pragma('application_id', { simple: true });
   } catch (error) {
-    // A journal that a crash has left: a reader cannot undo what it says, and nobody has the file open.
-    if (isReadOnly(error)) return readStampedId(file);
+    // Nobody has the file open then.
+    if (isHalfWritten(error)) return readStampedId(file);
     throw error;
   } finally {
     sqlite.close();
@@ -147,7 +147,8 @@ function readStampedId(file: string): number {
   return header.readUInt32BE(68);
 }
 
-function isReadOnly(error: unknown): boolean {
+/** Whether a crash has left a journal that a reader cannot undo. */
+export function isHalfWritten(error: unknown): boolean {
   return error instanceof SqliteError && error.code.startsWith('SQLITE_READONLY');
 }
 
