@@ -1,6 +1,6 @@
 /** With these a program of the benchmarks starts as the command does. */
 export const commandFlags = [
-  '--semi-space-growth-factor=1',
+  '--optimize-for-size',
   '--import',
   import.meta.resolve('@varve/core/quick-imports'),
 ];

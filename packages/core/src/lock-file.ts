@@ -76,3 +76,8 @@ function makeImage(): Buffer {
     sqlite.close();
   }
 }
+
+/** Blocks the process. */
+export function sleep(durationMs: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, durationMs);
+}

@@ -8,9 +8,9 @@ import {
 } from '@varve/migrations';
 import { assertWholePages } from './assert-whole-pages.ts';
 import { onFile } from './file-error.ts';
+import type { WriterLock } from './held-lock.ts';
 import { type Database, openDatabase } from './open-database.ts';
 import { Session } from './session.ts';
-import type { WriterLock } from './writer-lock.ts';
 
 export interface OpenWriterOptions<TTables extends TableModule> {
   readonly path: string;

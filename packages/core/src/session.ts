@@ -1,6 +1,7 @@
 import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import type { WriterLock } from './held-lock.ts';
 import type { Database } from './open-database.ts';
 import { Recorder } from './recorder.ts';
 import type { Row } from './row-encoder.ts';
@@ -8,7 +9,6 @@ import { type SealOptions, sealFile } from './seal.ts';
 import type { RecordKey, RecordValues, TableOf } from './table-types.ts';
 import { readSessionId } from './timeline.ts';
 import { type CallOutcome, callTool, type RecordRow, type ToolCallOptions } from './tool-call.ts';
-import type { WriterLock } from './writer-lock.ts';
 
 export interface SessionParts<TTables extends TableModule> {
   readonly path: string;

@@ -9,6 +9,7 @@ import {
 } from './build-upgraded.ts';
 import { fileError, onFile } from './file-error.ts';
 import { type FileAtRest, inspectAtRest, inspectFile, statOf } from './file-state.ts';
+import type { SharableLock } from './held-lock.ts';
 import { identifyForReading } from './identify-for-reading.ts';
 import { keepBackup } from './keep-backup.ts';
 import { lockSuffix } from './lock-file.ts';
@@ -17,7 +18,7 @@ import { realPath } from './real-path.ts';
 import { finishReplacement, inspectOriginal, putInPlace, settleOriginal } from './replace-file.ts';
 import type { UpgradeVerification } from './verify-rows.ts';
 import { removeWork, workFile } from './work-file.ts';
-import { acquireWriterLock, type WriterLock } from './writer-lock.ts';
+import { acquireWriterLock } from './writer-lock.ts';
 
 export interface UpgradeArchiveOptions {
   readonly lineage: Lineage;
@@ -130,13 +131,20 @@ async function withUpgradeLock<T>(file: string, work: () => Promise<T>): Promise
   } catch (error) {
     throw fileError(error, file, 'write');
   } finally {
+    underWay.delete(lock);
     lock.release();
   }
 }
 
-function acquireUpgradeLock(file: string): WriterLock {
+/** The locks of the upgrades under way here share a file: to make one takes a tenth of a small upgrade's time. */
+const underWay = new Set<SharableLock>();
+
+function acquireUpgradeLock(file: string): SharableLock {
   try {
-    return acquireWriterLock(file, 0);
+    const [other] = underWay;
+    const lock = other?.share(file) ?? acquireWriterLock(file, 0);
+    underWay.add(lock);
+    return lock;
   } catch (error) {
     if (!(error instanceof VarveError)) throw error;
     throw error.code === 'SESSION_LOCKED'

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { errorOf } from './testing/error-of.ts';
 import { head, history as lineage, writeFileAt } from './testing/history.ts';
 import { startProgram } from './testing/run-program.ts';
 import { makeTempDir } from './testing/temp-dir.ts';
+import { acquireWriterLock } from './writer-lock.ts';
 
 const { decisions } = lineage.tables;
 
@@ -103,4 +104,32 @@ it.each([
 
 it('reads the header of a file whose lock is not held', () => {
   expect(readHeader(createClosed())).toMatchObject({ isWal: true });
+});
+
+it('holds two files by one lock file, each until its own lock is released', async () => {
+  const [one, other] = [createClosed(), createClosed()];
+  const holder = startProgram('hold-two.ts', one, other);
+  expect(await holder.nextLine()).toBe('shared');
+  for (const path of [one, other]) expect(lockHolder(path)).toMatchObject({ pid: holder.process.pid });
+  holder.send('release the first');
+  await holder.nextLine();
+  openSession(one, { lineage }).close();
+  expect(errorOf(() => openSession(other, { lineage, busyTimeoutMs: 50 })).code).toBe('SESSION_LOCKED');
+  await holder.kill();
+  openSession(other, { lineage }).close();
+  for (const path of [one, other]) expect(readdirSync(dirname(path))).toHaveLength(1);
+});
+
+it('shares no lock with a file that has one, nor under a name that somebody has given to another', () => {
+  const [one, other] = [createClosed(), createClosed()];
+  using session = openSession(other, { lineage });
+  const lock = acquireWriterLock(one);
+  expect(lock.share(other)).toBeUndefined();
+  expect(lockHolder(session.path)?.pid).toBe(process.pid);
+  unlinkSync(`${one}-lock`);
+  writeFileSync(`${one}-lock`, '');
+  const third = createClosed();
+  expect(lock.share(third)).toBeUndefined();
+  expect(existsSync(`${third}-lock`)).toBe(false);
+  lock.release();
 });

@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { VarveError } from '@varve/schema';
 import { onFile } from './file-error.ts';
-import { createLockFile, inodeOf, lockSuffix, openLock, tryBegin } from './lock-file.ts';
-import { type Database, defaultBusyTimeoutMs } from './open-database.ts';
+import { lockOwnFile, type SharableLock, type WriterLock } from './held-lock.ts';
+import { createLockFile, inodeOf, lockSuffix, openLock, sleep, tryBegin } from './lock-file.ts';
+import { defaultBusyTimeoutMs } from './open-database.ts';
 import { removeIfThere } from './remove-if-there.ts';
 
 /** Who holds the writer lock of a session. */
@@ -10,14 +11,6 @@ export interface LockHolder {
   readonly pid: number;
   readonly sinceMs: number;
 }
-
-export interface WriterLock {
-  /** Lets go of the lock and removes its file. */
-  release(): void;
-}
-
-/** A lock is let go of by `release` alone: not by the garbage collector, when a program keeps only `session.db`. */
-const held = new Set<Database>();
 
 const pollMs = 10;
 /** Longer than another process's look at the lock takes, which holds it for a moment. */
@@ -33,11 +26,11 @@ const probeTimeoutMs = 20;
  *
  * @throws SESSION_LOCKED with `details.pid` and `details.since`; FILE_READ_ONLY
  */
-export function acquireWriterLock(path: string, busyTimeoutMs = defaultBusyTimeoutMs): WriterLock {
+export function acquireWriterLock(path: string, busyTimeoutMs = defaultBusyTimeoutMs): SharableLock {
   return onFile(path, () => waitForLock(path, busyTimeoutMs), 'write');
 }
 
-function waitForLock(path: string, busyTimeoutMs: number): WriterLock {
+function waitForLock(path: string, busyTimeoutMs: number): SharableLock {
   for (;;) {
     const lock = tryLock(path + lockSuffix);
     if (lock) return lock;
@@ -77,47 +70,9 @@ export function lockHolder(path: string): LockHolder | undefined {
 }
 
 /** One attempt. Without a result, somebody has the lock, or has just let go of it, or a dead writer's file was removed. */
-function tryLock(lockPath: string): WriterLock | undefined {
+function tryLock(lockPath: string): SharableLock | undefined {
   const file = createLockFile(lockPath);
   return file === undefined ? clearDeadLock(lockPath) : lockOwnFile(lockPath, file);
-}
-
-/**
- * `file` stays open as long as the lock: closing it would drop the process's locks on the file
- * (https://www.sqlite.org/howtocorrupt.html, 2.2).
- */
-function lockOwnFile(lockPath: string, file: number): WriterLock | undefined {
-  let sqlite: Database | undefined;
-  try {
-    const { ino } = fstatSync(file, { bigint: true });
-    sqlite = openLock(lockPath, 0);
-    if (sqlite && holdsWhileNamed(sqlite, lockPath, ino)) return holdLock(lockPath, sqlite, file);
-  } catch (error) {
-    letGo(sqlite, file);
-    throw error;
-  }
-  letGo(sqlite, file);
-  return undefined;
-}
-
-/** Between making the file and locking it, another process may take it for a dead writer's and remove it. */
-function holdsWhileNamed(sqlite: Database, lockPath: string, inode: bigint): boolean {
-  for (;;) {
-    const isLocked = tryBegin(sqlite);
-    if (inodeOf(lockPath) !== inode) return false;
-    if (isLocked) return true;
-    sleep(1);
-  }
-}
-
-function holdLock(lockPath: string, sqlite: Database, file: number): WriterLock {
-  held.add(sqlite);
-  return { release: () => release(lockPath, sqlite, file) };
-}
-
-function letGo(sqlite: Database | undefined, file: number): void {
-  sqlite?.close();
-  closeSync(file);
 }
 
 /** Removes the lock file of a writer that died. Only who holds the lock on it may, and only while it has this name. */
@@ -130,25 +85,6 @@ function clearDeadLock(lockPath: string): undefined {
   } finally {
     sqlite.close();
   }
-}
-
-/** While it is locked nobody may take the file's name, so it goes first; Windows can remove closed files only. */
-function release(lockPath: string, sqlite: Database, file: number): void {
-  held.delete(sqlite);
-  if (process.platform !== 'win32') removeDeadLock(lockPath);
-  letGo(sqlite, file);
-  if (process.platform === 'win32') removeDeadLock(lockPath);
-}
-
-/** A lock file that cannot be removed is as a dead writer leaves it: the next one removes it. */
-function removeDeadLock(lockPath: string): void {
-  try {
-    removeIfThere(lockPath);
-  } catch {}
-}
-
-function sleep(durationMs: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, durationMs);
 }
 
 function lockedError(path: string, { pid, sinceMs }: LockHolder): VarveError {
