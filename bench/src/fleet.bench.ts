@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openUnified } from '@varve/aggregator';
 import { makeBenchDir, writeArchives } from './bench-files.ts';
@@ -7,13 +6,14 @@ import { benchLineage } from './lens-lineage.ts';
 import { printFigures, printTitle } from './report.ts';
 import { printMemory, type UnifyingApart, unifyApart } from './unify-apart.ts';
 import { statAll } from './unify-contestants.ts';
+import { type UpgradingApart, upgradeApart } from './upgrade-apart.ts';
 
 /** How many archives; 100,000 for the figures that are quoted, which take 25 GB and ten minutes. */
 const count = Number(process.env.VARVE_BENCH_ARCHIVES ?? 2000);
 const head = benchLineage.migrations.length;
 const versionOf = (at: number) => (at % head) + 1;
 
-/** Whether a unified view of many archives takes as long for each as one of a tenth of them, and as much memory. */
+/** Whether many archives take as long, for each, and as much memory as a tenth of them: to unify, and to upgrade. */
 export async function run(): Promise<void> {
   const dir = makeBenchDir();
   const file = join(dir, 'unified.db');
@@ -21,7 +21,6 @@ export async function run(): Promise<void> {
   const tenth = join(dir, 'tenth');
   writeArchives(tenth, 0, count / 10, versionOf);
   const few = unifyApart(file, tenth);
-  rmSync(tenth, { recursive: true });
   printUnifying(count / 10, few);
   const all = join(dir, 'all');
   writeArchives(all, 0, count, versionOf);
@@ -33,6 +32,8 @@ export async function run(): Promise<void> {
   await show(`Refresh with nothing new, ${count} archives`, 5);
   writeArchives(all, count, count + 100, versionOf);
   await show('Refresh with 100 new', 1);
+  printTitle('Upgrade them, row counts verified');
+  for (const fleet of [tenth, all]) printUpgrading(await upgradeApart(fleet, 'counts'));
 
   async function show(title: string, rounds: number): Promise<void> {
     printTitle(title);
@@ -44,6 +45,11 @@ function printUnifying(archives: number, unifying: UnifyingApart): void {
   const each = (unifying.durationMs / archives).toFixed(2);
   console.log(`  ${archives} archives: ${(unifying.durationMs / 1000).toFixed(1)} s, ${each} ms each`);
   printMemory(unifying);
+}
+
+function printUpgrading({ upgraded, durationMs, peakBytes }: UpgradingApart): void {
+  const rate = Math.round((upgraded * 1000) / durationMs);
+  console.log(`  ${upgraded} archives: ${rate} files/s, peak memory ${Math.round(peakBytes / 1e6)} MB`);
 }
 
 async function refresh(file: string, archives: string): Promise<void> {

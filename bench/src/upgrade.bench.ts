@@ -1,16 +1,13 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { writeDrizzleFolder } from '../../packages/migrations/src/testing/write-drizzle-folder.ts';
 import { makeBenchDir, writeBenchArchive } from './bench-files.ts';
-import { commandFlags } from './command-flags.ts';
 import { benchLineage } from './lens-lineage.ts';
-import { watchMemory } from './peak-memory.ts';
 import { printTitle } from './report.ts';
+import { upgradeApart } from './upgrade-apart.ts';
 
 interface Outcome {
   readonly durationMs: number;
@@ -31,10 +28,10 @@ export async function run(): Promise<void> {
   printTitle(`Bring ${count} archives of 100 kB and 12 versions to head, ${jobs} at once`);
   const contestants: [string, (fleet: string) => Outcome | Promise<Outcome>][] = [
     ['copy, fsync, rename, on a thread for each core', (fleet) => runThreads('copy', fleet, folder, jobs)],
-    ['varve upgradeArchives, row counts verified', (fleet) => runVarve(fleet, 'counts')],
+    ['varve upgradeArchives, row counts verified', (fleet) => upgradeApart(fleet, 'counts')],
     ['a loop: open, Drizzle migrate(), close', (fleet) => runThreads('migrate', fleet, folder, 1)],
     ['the loop on a thread for each core', (fleet) => runThreads('migrate', fleet, folder, jobs)],
-    ['varve upgradeArchives, every cell verified', (fleet) => runVarve(fleet, 'full')],
+    ['varve upgradeArchives, every cell verified', (fleet) => upgradeApart(fleet, 'full')],
   ];
   let yardstickMs: number | undefined;
   for (const [at, [name, work]] of contestants.entries()) {
@@ -58,17 +55,6 @@ function writeFleet(dir: string): string {
     for (let file = at; file < count; file += versions.length) cpSync(model, join(originals, `${file}.db`));
   }
   return originals;
-}
-
-/** In a process that starts as the command does. */
-async function runVarve(fleet: string, verify: 'counts' | 'full'): Promise<Outcome> {
-  const script = fileURLToPath(new URL('./upgrade-fleet.ts', import.meta.url));
-  const args = [...commandFlags, script, fleet, String(jobs), verify];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const endWatch = watchMemory(child.pid ?? 0);
-  const outcome = JSON.parse((await text(child.stdout)) || '{}') as Outcome & { upgraded?: number };
-  if (outcome.upgraded !== count) throw new Error(`not all were upgraded: ${JSON.stringify(outcome)}`);
-  return { ...outcome, peakBytes: endWatch() };
 }
 
 async function runThreads(

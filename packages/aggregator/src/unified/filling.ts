@@ -30,8 +30,9 @@ export function isTorn(sqlite: Database): boolean {
 export function finishFilling(sqlite: Database, tables: readonly HeadTable[]): void {
   if (!isFilling(sqlite)) return;
   sqlite.pragma('synchronous = FULL');
-  // The rows of an index are sorted outside of memory.
+  // The rows of an index are sorted outside of memory, and beside the reading of them.
   sqlite.pragma('temp_store = FILE');
+  sqlite.pragma('threads = 1');
   const finish = sqlite.transaction(() => {
     // Another process may have done it since.
     if (isFilling(sqlite)) endFilling(sqlite, tables);

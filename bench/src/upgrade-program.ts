@@ -1,0 +1,12 @@
+/** Brings a folder to head in a process of its own, so that its memory is its own. Answers as JSON. */
+import { upgradeArchives } from '@varve/aggregator';
+import { benchLineage } from './lens-lineage.ts';
+
+const [fleet = '', verify] = process.argv.slice(2);
+const { upgraded, failed, durationMs } = await upgradeArchives(fleet, {
+  lineage: benchLineage,
+  verify: verify === 'full' ? 'full' : 'counts',
+  acceptLoss: true,
+});
+if (failed.length > 0) throw new Error(`not all were upgraded: ${JSON.stringify(failed.slice(0, 3))}`);
+console.log(JSON.stringify({ upgraded, durationMs }));
