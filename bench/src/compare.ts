@@ -14,6 +14,8 @@ export interface Figure {
 export interface CompareOptions {
   readonly rounds?: number;
   readonly warmup?: number;
+  /** Called before each contestant, and not timed. */
+  readonly prepare?: () => void;
 }
 
 /**
@@ -24,10 +26,10 @@ export async function compare(
   contestants: readonly Contestant[],
   options: CompareOptions = {},
 ): Promise<Figure[]> {
-  const { rounds = 200, warmup = 20 } = options;
-  for (let round = 0; round < warmup; round++) await timeRound(contestants);
+  const { rounds = 200, warmup = 20, prepare } = options;
+  for (let round = 0; round < warmup; round++) await timeRound(contestants, prepare);
   const times: number[][] = [];
-  for (let round = 0; round < rounds; round++) times.push(await timeRound(contestants));
+  for (let round = 0; round < rounds; round++) times.push(await timeRound(contestants, prepare));
   return contestants.map(({ name }, at) => ({
     name,
     medianMs: median(times.map((round) => round[at] as number)),
@@ -35,9 +37,13 @@ export async function compare(
   }));
 }
 
-async function timeRound(contestants: readonly Contestant[]): Promise<number[]> {
+async function timeRound(
+  contestants: readonly Contestant[],
+  prepare: CompareOptions['prepare'],
+): Promise<number[]> {
   const times: number[] = [];
   for (const { run } of contestants) {
+    prepare?.();
     const started = performance.now();
     await run();
     times.push(performance.now() - started);

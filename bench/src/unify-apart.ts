@@ -13,6 +13,8 @@ export interface UnifyingApart {
 /** Unifies a folder into a new file, in a process of its own, which starts as the command does. */
 export function unifyApart(file: string, archives: string): UnifyingApart {
   rmSync(file, { force: true });
+  // Or it would wait for the disk to take the archives.
+  spawnSync('sync');
   const program = fileURLToPath(new URL('./unify-program.ts', import.meta.url));
   const args = [...commandFlags, program, file, archives];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });

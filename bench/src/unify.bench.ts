@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { census, openUnified } from '@varve/aggregator';
@@ -12,7 +13,12 @@ import { readHeaders, statAll, unifyByScript, unifyThroughJavaScript } from './u
 /** How many archives; 10,000 for the figures that are quoted. */
 const count = Number(process.env.VARVE_BENCH_ARCHIVES ?? 300);
 const head = benchLineage.migrations.length;
-const building: CompareOptions = { rounds: count > 1000 ? 1 : 3, warmup: count > 1000 ? 0 : 1 };
+const building: CompareOptions = {
+  rounds: count > 1000 ? 1 : 3,
+  warmup: count > 1000 ? 0 : 1,
+  // Or each would wait for the disk to take what the one before it wrote.
+  prepare: () => spawnSync('sync'),
+};
 const looking: CompareOptions = { rounds: 10, warmup: 1 };
 
 /** Building and refreshing the unified view, and the census. */
