@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { openUnified } from '@varve/aggregator';
 import { benchLineage } from './lens-lineage.ts';
+import { readOwnPeak } from './peak-memory.ts';
 
 /** Unifies a folder; prints how long it took, and the memory before it and at most, in bytes. */
 const [file = '', archives = ''] = process.argv.slice(2);
@@ -10,6 +10,4 @@ const unified = await openUnified(file, { lineage: benchLineage, archives });
 const durationMs = performance.now() - startedMs;
 if (unified.problems.length > 0) throw new Error(unified.problems[0]?.message);
 unified.close();
-// Not by getrusage: what it says of a process begins with the memory of the one that started it.
-const [, kilobytes] = /^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'latin1')) ?? [];
-console.log(JSON.stringify({ durationMs, before, most: Number(kilobytes) * 1024 }));
+console.log(JSON.stringify({ durationMs, before, most: readOwnPeak() }));
