@@ -145,8 +145,8 @@ function enterWritingMode(sqlite: Database): void {
   }
 }
 
-/** 64 MB of pages of 4 KB: an index page that many archives touch is then written once. */
-const walPages = 16_384;
+/** 64 MB of pages of 16 KB: an index page that many archives touch is then written once. */
+const walPages = 4096;
 
 /** Leaves WAL mode, so that a view at rest is one file; while somebody reads it, that is left to the next to close. */
 export function closeUnifiedFile(sqlite: Database): void {

@@ -17,6 +17,9 @@ import { unifiedTableDdl } from './unified-ddl.ts';
 /** `application_id` of a unified view: the letters `varu`. */
 const unifiedApplicationId = 0x76617275;
 
+/** Four times SQLite's own: whole archives come and whole tables are read, so a quarter of the calls does. */
+const pageSizeBytes = 16_384;
+
 /**
  * Opens a unified file for writing. Makes it where there is none; when the lineage has moved on since it was written,
  * or the machine went down while it was filled, replaces its tables by head's, with no rows but those that no archive holds any more.
@@ -56,6 +59,7 @@ function createUnifiedFile(file: string, lineage: Lineage): void {
   const fresh = join(dirname(file), `.${basename(file)}.${process.pid}.creating`);
   const sqlite = new Database(':memory:');
   try {
+    sqlite.pragma(`page_size = ${pageSizeBytes}`);
     sqlite.pragma(`application_id = ${unifiedApplicationId}`);
     createTables(sqlite, lineage);
     writeFileSync(fresh, sqlite.serialize(), { flush: true });
