@@ -20,11 +20,11 @@ export async function run(): Promise<void> {
   printTitle(`Unify archives of 100 kB, of ${head} versions`);
   const tenth = join(dir, 'tenth');
   writeArchives(tenth, 0, count / 10, versionOf);
-  const few = unifyApart(file, tenth);
+  const few = await unifyApart(file, tenth);
   printUnifying(count / 10, few);
   const all = join(dir, 'all');
   writeArchives(all, 0, count, versionOf);
-  const many = unifyApart(file, all);
+  const many = await unifyApart(file, all);
   printUnifying(count, many);
   console.log(`  for each archive ${(many.durationMs / few.durationMs / 10).toFixed(2)} times as long`);
   const idle = { name: 'varve openUnified', run: () => refresh(file, all) };

@@ -46,7 +46,7 @@ export async function run(): Promise<void> {
     },
     varve(current),
   ]);
-  printMemory(unifyApart(file, mixed));
+  printMemory(await unifyApart(file, mixed));
   rmSync(current, { recursive: true });
   await unifyAnew(file, mixed);
   const idle = { name: 'varve openUnified', run: () => unify(file, mixed) };

@@ -27,3 +27,13 @@ export function problemOf(cause: unknown, path: string): Problem {
     hint: 'restore the file from a backup, or set it aside',
   };
 }
+
+/** Of a file that a worker died on, when it had no other in hand. */
+export function crashProblem(path: string, reason: string): Problem {
+  return {
+    path,
+    code: 'WORKER_CRASHED',
+    message: `the worker died on this file: ${reason}`,
+    hint: 'the file is as it was or complete; try it alone, and report this if it happens again',
+  };
+}

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { removeUpgradeLeftovers, type UpgradeArchiveOptions } from '@varve/core';
 import type { ErrorCode } from '@varve/schema';
 import { recogniseArchives } from './find-archives.ts';
-import { type Problem, problemOf } from './problem.ts';
+import { crashProblem, type Problem, problemOf } from './problem.ts';
 import { isInShard, type Shard } from './shard.ts';
 import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
 import { type UpgradeListeners, UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
@@ -145,13 +145,4 @@ async function upgradeHere(
     log.add(task, await upgradeFile(task, settings));
     await setImmediate();
   }
-}
-
-function crashProblem(path: string, reason: string): Problem {
-  return {
-    path,
-    code: 'WORKER_CRASHED',
-    message: `the worker died on this file: ${reason}`,
-    hint: 'the file is as it was or complete; try it alone, and report this if it happens again',
-  };
 }

@@ -15,6 +15,7 @@ export { identifyArchive } from './identify-archive.ts';
 export { type OpenArchiveOptions, openArchive } from './open-archive.ts';
 export { type OpenSessionOptions, openSession } from './open-session.ts';
 export { openSessionAsync } from './open-session-async.ts';
+export { makePrivateDir, removePrivateDir } from './private-dir.ts';
 export { type ReadSessionOptions, readSession, type SessionReader } from './read-session.ts';
 export type { ReadingPlan, TablePlan } from './reading-plan.ts';
 export { type RecoverSessionsOptions, type Recovery, recoverSessions } from './recover-sessions.ts';

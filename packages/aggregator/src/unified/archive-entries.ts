@@ -30,6 +30,12 @@ const saveSql = `INSERT INTO main."_archives" ("path", "size_bytes", "mtime_ms",
     "read_at_ms" = excluded."read_at_ms"
   RETURNING "id"`;
 
+const takeOverSql = (schema: string) => {
+  const columns = `"path", "size_bytes", "mtime_ms", "session_id", "version", "rows", "strategy", "state", "error_code",
+    "error_message", "error_hint", "read_at_ms"`;
+  return `INSERT INTO main."_archives" ("id", ${columns}) SELECT "id" + ?, ${columns} FROM "${schema}"."_archives"`;
+};
+
 const keepSql = `UPDATE main."_archives" SET "size_bytes" = :sizeBytes, "mtime_ms" = :mtimeMs, "version" = :version,
   "strategy" = :strategy, "state" = 'unified', "read_at_ms" = :readAtMs WHERE "id" = :id`;
 
@@ -42,6 +48,8 @@ export class ArchiveEntries {
   readonly #setRows: Statement;
   readonly #setState: Statement;
   readonly #remove: Statement;
+  readonly #lastId: Statement;
+  readonly #unifiedSince: Statement;
 
   constructor(sqlite: Database) {
     this.#sqlite = sqlite;
@@ -51,6 +59,10 @@ export class ArchiveEntries {
     this.#setRows = sqlite.prepare('UPDATE main."_archives" SET "rows" = ?, "session_id" = ? WHERE "id" = ?');
     this.#setState = sqlite.prepare('UPDATE main."_archives" SET "state" = ? WHERE "id" = ?');
     this.#remove = sqlite.prepare('DELETE FROM main."_archives" WHERE "id" = ?');
+    this.#lastId = sqlite.prepare('SELECT coalesce(max("id"), 0) FROM main."_archives"').pluck();
+    this.#unifiedSince = sqlite
+      .prepare(`SELECT "id" FROM main."_archives" WHERE "id" > ? AND "state" = 'unified'`)
+      .pluck();
   }
 
   list(): KnownArchive[] {
@@ -73,6 +85,17 @@ export class ArchiveEntries {
   /** Notes that an archive was read again, and that its rows are those the view has. */
   keep(id: number, { sizeBytes, mtimeMs }: FoundFile, outcome: { version: number; strategy: string }): void {
     this.#keep.run({ ...outcome, id, sizeBytes, mtimeMs, readAtMs: Date.now() });
+  }
+
+  /** Adds the archives of a view attached as `schema`, numbered on from the last, whose id it returns. */
+  takeOver(schema: string): number {
+    const lastId = this.#lastId.get() as number;
+    this.#sqlite.prepare(takeOverSql(schema)).run(lastId);
+    return lastId;
+  }
+
+  listUnifiedSince(id: number): number[] {
+    return this.#unifiedSince.all(id) as number[];
   }
 
   setRows(id: number, rows: number, sessionId: string | null): void {

@@ -1,8 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
+import { availableParallelism } from 'node:os';
 import type { Lineage } from '@varve/migrations';
 import type { FoundFile } from '../walk-files.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { batchSize, ingestBatch } from './ingest-batch.ts';
+import { type Batch, eachInTurn, ingestOnWorkers } from './ingest-on-workers.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
 
 export interface UnifyProgress {
@@ -15,6 +16,11 @@ export interface UnifyProgress {
 
 export interface IngestOptions {
   readonly lineage: Lineage;
+  /**
+   * How many processes read new archives, this one among them. Unless given, one a core, four at most; and only this one
+   * for fewer archives than a thousand, which do not pay for the start of another.
+   */
+  readonly jobs?: number;
   /** Called after each batch. */
   readonly onProgress?: (progress: UnifyProgress) => void;
 }
@@ -23,19 +29,51 @@ export interface IngestOptions {
 export async function ingestFiles(
   writer: UnifiedWriter,
   files: readonly FoundFile[],
-  { lineage, onProgress }: IngestOptions,
+  options: IngestOptions,
 ): Promise<void> {
-  const total = files.length;
-  const bytesTotal = sumSizes(files);
+  const { lineage, onProgress } = options;
+  const progress = { done: 0, total: files.length, bytesDone: 0, bytesTotal: sumSizes(files) };
+  const onBatch = (batch: Batch) => {
+    progress.done += batch.length;
+    progress.bytesDone += sumSizes(batch);
+    onProgress?.({ ...progress });
+  };
   const reader = new ArchiveReader(writer.sqlite, lineage);
-  let bytesDone = 0;
-  for (let done = 0; done < total; done += batchSize) {
-    const batch = files.slice(done, done + batchSize);
+  const readHere = (batch: Batch) => {
     ingestBatch(writer, reader, batch);
-    bytesDone += sumSizes(batch);
-    onProgress?.({ done: Math.min(done + batchSize, total), total, bytesDone, bytesTotal });
-    await setImmediate();
-  }
+    onBatch(batch);
+  };
+  const forWorkers = new Set(files.filter((file) => isForWorkers(file, writer)));
+  const workers = countWorkers(forWorkers.size, options);
+  if (workers === 0) return eachInTurn(inBatches(files), readHere);
+  await ingestOnWorkers(writer, inBatches([...forWorkers]), { lineage, workers, readHere, onBatch });
+  const others = files.filter((file) => !forWorkers.has(file));
+  await eachInTurn(inBatches(others), readHere);
+}
+
+/** A larger archive is better written once, straight into the view. */
+const mostBytesForWorkers = 8 * 1024 ** 2;
+
+/** Rows that the view has of an archive must be compared with what it holds now. */
+function isForWorkers(file: FoundFile, { entries }: UnifiedWriter): boolean {
+  return file.sizeBytes <= mostBytesForWorkers && !entries.find(file.path);
+}
+
+const fewestForWorkers = 1000;
+const mostJobs = 4;
+
+/** Beside this process, which reads as well. */
+function countWorkers(archives: number, { lineage, jobs }: IngestOptions): number {
+  // They cannot be passed to another process.
+  if (Object.keys(lineage.functions).length > 0) return 0;
+  if (jobs !== undefined) return Math.max(1, jobs) - 1;
+  return archives < fewestForWorkers ? 0 : Math.min(availableParallelism(), mostJobs) - 1;
+}
+
+function inBatches(files: readonly FoundFile[]): Batch[] {
+  return Array.from({ length: Math.ceil(files.length / batchSize) }, (_, at) =>
+    files.slice(at * batchSize, (at + 1) * batchSize),
+  );
 }
 
 function sumSizes(files: readonly FoundFile[]): number {

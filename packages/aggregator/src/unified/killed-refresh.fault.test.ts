@@ -22,8 +22,12 @@ const rounds = isDeep ? 200 : 2;
  * Kills a refresh some milliseconds after it said that so many archives are done, wherever it is by then. Returns the
  * last it said.
  */
-async function killRefresh(file: string, dir: string, afterDone: number, delayMs: number): Promise<string> {
-  const child = spawn(process.execPath, ['--conditions=@varve/source', program, file, dir], {
+async function killRefresh(
+  [file, dir, jobs]: readonly [string, string, number],
+  afterDone: number,
+  delayMs: number,
+): Promise<string> {
+  const child = spawn(process.execPath, ['--conditions=@varve/source', program, file, dir, `${jobs}`], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exit = once(child, 'exit');
@@ -79,7 +83,11 @@ it('is whole after a kill at any moment: rows, full-text index, and one archive 
     for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true });
     // A view that is there already is written in another way than one that is filled for the first time.
     if (round % 2 === 0) (await openUnified(file, { lineage, archives: makeFolder(), search: true })).close();
-    const last = await killRefresh(file, dir, batchSize * ((round + 1) % 5), (round * 7) % 23);
+    const last = await killRefresh(
+      [file, dir, 1 + (round % 3)],
+      batchSize * ((round + 1) % 5),
+      (round * 7) % 23,
+    );
     if (last === 'finished') moments['after the last']++;
     else moments[last === '0' ? 'before the first batch' : 'among batches']++;
     if (!existsSync(file)) continue;

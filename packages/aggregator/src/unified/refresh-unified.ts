@@ -7,14 +7,13 @@ import { ArchiveEntries, type KnownArchive } from './archive-entries.ts';
 import { type Duplicate, Duplicates } from './duplicates.ts';
 import { finishFilling, isFilling } from './filling.ts';
 import { readHeadTables } from './head-tables.ts';
-import { ingestFiles, type UnifyProgress } from './ingest-files.ts';
+import { type IngestOptions, ingestFiles } from './ingest-files.ts';
 import { planRefresh, withWal } from './plan-refresh.ts';
 import { createSearchIndexes, readSearchIndexes } from './search-index.ts';
 import { openUnifiedFile } from './unified-file.ts';
 import { UnifiedWriter } from './unified-writer.ts';
 
-export interface RefreshOptions {
-  readonly lineage: Lineage;
+export interface RefreshOptions extends IngestOptions {
   /** Files, folders and globs. */
   readonly archives: string | readonly string[];
   /**
@@ -27,8 +26,6 @@ export interface RefreshOptions {
    * `searchUnified`.
    */
   readonly search?: boolean;
-  /** Called after each batch. */
-  readonly onProgress?: (progress: UnifyProgress) => void;
 }
 
 /** What a refresh did, in archives; those that failed are counted in `added` or `changed` as well. */

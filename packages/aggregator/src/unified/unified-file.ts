@@ -32,9 +32,7 @@ export function openUnifiedFile(file: string, lineage: Lineage): Database.Databa
   // What is attached to it must exist, too.
   const sqlite = new Database(file, { timeout: 30_000, fileMustExist: true });
   try {
-    sqlite.pragma('trusted_schema = OFF');
-    sqlite.pragma('cell_size_check = ON');
-    sqlite.pragma('foreign_keys = OFF');
+    distrust(sqlite);
     assertSameLineage(sqlite, lineage, file);
     if (isTorn(sqlite)) return replaceUnifiedFile(sqlite, lineage);
     if (!isCurrent(sqlite, lineage)) bringToHead(sqlite, lineage);
@@ -70,6 +68,26 @@ function createUnifiedFile(file: string, lineage: Lineage): void {
     sqlite.close();
     rmSync(fresh, { force: true });
   }
+}
+
+/** A view that holds some archives for a while, in a file that nobody else knows and that a crash may cost. */
+export function createPart(file: string, lineage: Lineage): Database.Database {
+  writeFileSync(file, '');
+  const sqlite = new Database(file, { fileMustExist: true });
+  distrust(sqlite);
+  sqlite.pragma(`page_size = ${pageSizeBytes}`);
+  sqlite.pragma('journal_mode = MEMORY');
+  sqlite.pragma('synchronous = OFF');
+  sqlite.pragma('temp_store = MEMORY');
+  createTables(sqlite, lineage);
+  return sqlite;
+}
+
+/** Of what the archives hold, and of the order in which their rows come. */
+function distrust(sqlite: Database.Database): void {
+  sqlite.pragma('trusted_schema = OFF');
+  sqlite.pragma('cell_size_check = ON');
+  sqlite.pragma('foreign_keys = OFF');
 }
 
 function createTables(sqlite: Database.Database, lineage: Lineage): void {

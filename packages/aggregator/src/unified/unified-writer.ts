@@ -66,7 +66,13 @@ export class UnifiedWriter {
     const id = isSame ? known.id : this.#writeRows(file, reading, script);
     if (isSame) this.entries.keep(id, file, reading);
     if (script.unstage) this.sqlite.exec(script.unstage);
-    for (const superseded of this.duplicates.findSuperseded(id)) this.#supersede(superseded);
+    this.#countOnce(id);
+  }
+
+  /** Does for an archive whose rows were taken over from a part what is left to do. */
+  settle(id: number): void {
+    this.#index(id);
+    this.#countOnce(id);
   }
 
   #writeRows(
@@ -80,8 +86,16 @@ export class UnifiedWriter {
     const rows = (this.#totalChanges.get() as number) - before;
     const sessionId = this.#sessionId?.get(id) as string | null | undefined;
     this.entries.setRows(id, rows, sessionId ?? null);
-    for (const indexing of this.#indexings) indexing.run(id);
+    this.#index(id);
     return id;
+  }
+
+  #index(id: number): void {
+    for (const indexing of this.#indexings) indexing.run(id);
+  }
+
+  #countOnce(id: number): void {
+    for (const superseded of this.duplicates.findSuperseded(id)) this.#supersede(superseded);
   }
 
   #isSame({ id, state }: KnownArchive, { selects }: IngestScript): boolean {

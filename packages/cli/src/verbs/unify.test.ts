@@ -22,6 +22,22 @@ it('builds a unified view, then brings it up to date', async () => {
   ]);
 });
 
+it('reads on as many processes as it is told', async () => {
+  const { dir, addArchive } = makeWorkplace();
+  for (let at = 0; at < 25; at++) addArchive(`${at}.db`, 1 + (at % 2), 'search');
+  const args = ['unify', 'archives', '--into', 'unified.db', '--json', '--jobs'];
+  expect((await runVarve(dir, ...args, 'none')).stderr).toMatch(/^error\[USAGE\]: .*--jobs/);
+  const { exitCode, stdout } = await runVarve(dir, ...args, '2');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    added: 25,
+    versions: [
+      { version: 1, archives: 13, rows: 13 },
+      { version: 2, archives: 12, rows: 12 },
+    ],
+  });
+});
+
 it('unifies, asks and upgrades the archives of the configuration where none are named', async () => {
   const { dir, addArchive, addFile } = makeWorkplace();
   addArchive('a.db', 1, 'search');

@@ -1,10 +1,12 @@
 import { openUnified, type RefreshReport } from '@varve/aggregator';
 import type { Command } from 'commander';
+import { parseJobs } from '../parse-jobs.ts';
 import { renderTable } from '../render-table.ts';
 import { defineVerb } from '../verb.ts';
 
 interface UnifyVerbOptions {
   readonly into: string;
+  readonly jobs?: number;
   readonly keepGone?: boolean;
   readonly search?: boolean;
 }
@@ -25,14 +27,16 @@ export function addUnify(program: Command): void {
     .description('build a unified view of archives of any versions, or bring it up to date')
     .requiredOption('--into <file>', 'the SQLite file that holds the view')
     .option('--search', 'index all texts for varve search, from now on')
+    .option('--jobs <n>', 'processes that read new archives (default: one a core, four at most)', parseJobs)
     .option('--keep-gone', 'keep the rows of archives that are no longer there, and mark them');
-  defineVerb<UnifyVerbOptions>(command, async (context, args, { into, keepGone, search = false }) => {
+  defineVerb<UnifyVerbOptions>(command, async (context, args, { into, jobs, keepGone, search = false }) => {
     const archives = await context.findArchives(args);
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar('unifying');
     const gone = keepGone ? 'keep' : 'remove';
     const startedMs = performance.now();
-    using unified = await openUnified(into, { lineage, archives, gone, search, onProgress: bar.update });
+    const options = { lineage, archives, gone, search, ...(jobs !== undefined && { jobs }) } as const;
+    using unified = await openUnified(into, { ...options, onProgress: bar.update });
     const seconds = (performance.now() - startedMs) / 1000;
     const versions = unified.sqlite.prepare<[], UnifiedVersion>(versionsSql).all();
     const { report } = unified;

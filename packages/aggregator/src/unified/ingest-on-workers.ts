@@ -1,0 +1,85 @@
+import { setImmediate } from 'node:timers/promises';
+import { makePrivateDir, removePrivateDir } from '@varve/core';
+import { crashProblem } from '../problem.ts';
+import type { FoundFile } from '../walk-files.ts';
+import { runOnWorkers } from '../worker-pool.ts';
+import { readHeadTables } from './head-tables.ts';
+import type { IngestOptions } from './ingest-files.ts';
+import { type PartSettings, partsInTurn } from './part.ts';
+import { PartMerger } from './part-merger.ts';
+import type { UnifiedWriter } from './unified-writer.ts';
+
+export type Batch = readonly FoundFile[];
+
+export interface WorkerIngestOptions extends Pick<IngestOptions, 'lineage'> {
+  readonly workers: number;
+  /** Reads a batch in this process. */
+  readonly readHere: (batch: Batch) => void;
+  /** Called after each batch that a worker has read. */
+  readonly onBatch: (batch: Batch) => void;
+}
+
+const script = new URL(
+  import.meta.url.endsWith('.ts') ? './part-worker.ts' : './part-worker.js',
+  import.meta.url,
+);
+
+/**
+ * Reads new archives in this process and on workers beside it, whose parts it takes over in the order in which they are
+ * done. An archive that kills its worker is stored with that problem.
+ */
+export async function ingestOnWorkers(
+  writer: UnifiedWriter,
+  batches: readonly Batch[],
+  { lineage, workers, readHere, onBatch }: WorkerIngestOptions,
+): Promise<void> {
+  const merger = new PartMerger(writer, readHeadTables(lineage));
+  const dir = makePrivateDir();
+  const setup: PartSettings = { lineage: { ...lineage, tables: {} }, dir };
+  const failure = new AbortController();
+  const { signal } = failure;
+  const attempt = (work: () => void) => {
+    try {
+      if (!signal.aborted) work();
+    } catch (error) {
+      failure.abort(error);
+    }
+  };
+  const takeOver = (batch: Batch, part: string | undefined) => {
+    if (part !== undefined && merger.merge(part)) onBatch(batch);
+    else readHere(batch);
+  };
+  const putOnWorkers = (tasks: Iterable<Batch>, onCrash: (batch: Batch, reason: string) => void) =>
+    runOnWorkers<Batch, string | undefined>(tasks, {
+      ...{ script, setup, signal, jobs: workers, tasksInHand: partsInTurn },
+      onResult: (batch, part) => attempt(() => takeOver(batch, part)),
+      onCrash: (batch, reason) => attempt(() => onCrash(batch, reason)),
+    });
+  const queue = batches.values();
+  const suspects: FoundFile[] = [];
+  try {
+    await Promise.all([
+      putOnWorkers(queue, (batch) => suspects.push(...batch)),
+      eachInTurn(queue, (batch) => attempt(() => readHere(batch))),
+    ]);
+    await putOnWorkers(
+      suspects.map((file) => [file]),
+      (batch, reason) => {
+        for (const file of batch)
+          writer.write(() => writer.writeProblem(file, crashProblem(file.path, reason)));
+        onBatch(batch);
+      },
+    );
+  } finally {
+    removePrivateDir(dir);
+  }
+  signal.throwIfAborted();
+}
+
+/** Other work has its turn in between. */
+export async function eachInTurn(batches: Iterable<Batch>, read: (batch: Batch) => void): Promise<void> {
+  for (const batch of batches) {
+    read(batch);
+    await setImmediate();
+  }
+}
