@@ -39,7 +39,7 @@ export async function run(): Promise<void> {
     varve(mixed),
     { name: 'copy, replay, rows through JavaScript', run: () => unifyThroughJavaScript(file, mixed) },
   ]);
-  await show(`Unify ${count} archives at head`, { ...building, prepare }, [
+  await show(`Unify ${count} archives at head`, { rounds: 3, warmup: 0, prepare }, [
     {
       name: 'sqlite3, ATTACH; INSERT … SELECT, no keys or indexes',
       run: () => unifyByScript(file, current),

@@ -3,7 +3,8 @@ import type { Lineage } from '@varve/migrations';
 import type { FoundFile } from '../walk-files.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { batchSize, ingestBatch } from './ingest-batch.ts';
-import { type Batch, eachInTurn, ingestOnWorkers } from './ingest-on-workers.ts';
+import { eachInTurn, ingestOnWorkers } from './ingest-on-workers.ts';
+import { type Batch, ReadAhead } from './read-ahead.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
 
 export interface UnifyProgress {
@@ -70,10 +71,9 @@ function countWorkers(archives: number, { lineage, jobs }: IngestOptions): numbe
   return archives < fewestForWorkers ? 0 : Math.min(availableParallelism(), mostJobs) - 1;
 }
 
-function inBatches(files: readonly FoundFile[]): Batch[] {
-  return Array.from({ length: Math.ceil(files.length / batchSize) }, (_, at) =>
-    files.slice(at * batchSize, (at + 1) * batchSize),
-  );
+function inBatches(files: readonly FoundFile[]): ReadAhead {
+  const starts = Array.from({ length: Math.ceil(files.length / batchSize) }, (_, at) => at * batchSize);
+  return new ReadAhead(starts.map((start) => files.slice(start, start + batchSize)));
 }
 
 function sumSizes(files: readonly FoundFile[]): number {

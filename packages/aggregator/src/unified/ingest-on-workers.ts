@@ -7,9 +7,8 @@ import { readHeadTables } from './head-tables.ts';
 import type { IngestOptions } from './ingest-files.ts';
 import { type PartSettings, partsInTurn } from './part.ts';
 import { PartMerger } from './part-merger.ts';
+import type { Batch, ReadAhead } from './read-ahead.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
-
-export type Batch = readonly FoundFile[];
 
 export interface WorkerIngestOptions extends Pick<IngestOptions, 'lineage'> {
   readonly workers: number;
@@ -30,7 +29,7 @@ const script = new URL(
  */
 export async function ingestOnWorkers(
   writer: UnifiedWriter,
-  batches: readonly Batch[],
+  batches: ReadAhead,
   { lineage, workers, readHere, onBatch }: WorkerIngestOptions,
 ): Promise<void> {
   const merger = new PartMerger(writer, readHeadTables(lineage));
@@ -55,12 +54,11 @@ export async function ingestOnWorkers(
       onResult: (batch, part) => attempt(() => takeOver(batch, part)),
       onCrash: (batch, reason) => attempt(() => onCrash(batch, reason)),
     });
-  const queue = batches.values();
   const suspects: FoundFile[] = [];
   try {
     await Promise.all([
-      putOnWorkers(queue, (batch) => suspects.push(...batch)),
-      eachInTurn(queue, (batch) => attempt(() => readHere(batch))),
+      putOnWorkers(batches, (batch) => suspects.push(...batch)),
+      eachInTurn(batches, (batch) => attempt(() => readHere(batch))),
     ]);
     await putOnWorkers(
       suspects.map((file) => [file]),
@@ -77,8 +75,9 @@ export async function ingestOnWorkers(
 }
 
 /** Other work has its turn in between. */
-export async function eachInTurn(batches: Iterable<Batch>, read: (batch: Batch) => void): Promise<void> {
+export async function eachInTurn(batches: ReadAhead, read: (batch: Batch) => void): Promise<void> {
   for (const batch of batches) {
+    await batches.release(batch);
     read(batch);
     await setImmediate();
   }

@@ -1,0 +1,78 @@
+import { open } from 'node:fs/promises';
+import type { FoundFile } from '../walk-files.ts';
+
+export type Batch = readonly FoundFile[];
+
+/** How many batches before its turn a batch is read. */
+const batchesAhead = 10;
+/** Of each file; the system reads on ahead by itself in a long one. */
+const bytesAhead = 1024 ** 2;
+
+/**
+ * Hands out batches in order. While files come from the disk, and not from the system's cache, those of the batches to
+ * come are read on the threads of Node.js, for the cache's sake alone: then nobody waits for them.
+ */
+export class ReadAhead implements Iterable<Batch>, Iterator<Batch> {
+  readonly #batches: readonly Batch[];
+  readonly #readings = new Map<Batch, Promise<unknown>>();
+  /** What all readings fill, and nobody looks at. */
+  readonly #scratch = Buffer.allocUnsafe(bytesAhead);
+  #handedOut = 0;
+  #begun = 0;
+  #blocksRead = countBlocksRead();
+
+  constructor(batches: readonly Batch[]) {
+    this.#batches = batches;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<Batch, undefined> {
+    const batch = this.#batches[this.#handedOut++];
+    if (batch === undefined) return { done: true, value: undefined };
+    const blocksRead = countBlocksRead();
+    if (blocksRead > this.#blocksRead) this.#readOn();
+    this.#blocksRead = blocksRead;
+    return { done: false, value: batch };
+  }
+
+  /**
+   * Resolves when the files of a batch are not open here any more: closing one would drop the locks with which this
+   * process reads it. Source: https://www.sqlite.org/howtocorrupt.html §2.2
+   */
+  async release(batch: Batch): Promise<void> {
+    await this.#readings.get(batch);
+  }
+
+  #readOn(): void {
+    const end = Math.min(this.#handedOut + batchesAhead, this.#batches.length);
+    for (let at = Math.max(this.#begun, this.#handedOut); at < end; at++) {
+      const batch = this.#batches[at] as Batch;
+      const reading = Promise.all(batch.map((file) => this.#read(file)));
+      this.#readings.set(
+        batch,
+        reading.finally(() => this.#readings.delete(batch)),
+      );
+    }
+    this.#begun = Math.max(this.#begun, end);
+  }
+
+  async #read({ path, sidecars }: FoundFile): Promise<void> {
+    // A session may be open in this process.
+    if (sidecars.length > 0) return;
+
+    try {
+      await using file = await open(path);
+      await file.read(this.#scratch, 0, bytesAhead, 0);
+    } catch {
+      // Whoever reads it for its rows says what is wrong.
+    }
+  }
+}
+
+/** By this process, from the disk. */
+function countBlocksRead(): number {
+  return process.resourceUsage().fsRead;
+}
