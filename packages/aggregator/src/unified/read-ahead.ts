@@ -62,7 +62,6 @@ export class ReadAhead implements Iterable<Batch>, Iterator<Batch> {
   async #read({ path, sidecars }: FoundFile): Promise<void> {
     // A session may be open in this process.
     if (sidecars.length > 0) return;
-
     try {
       await using file = await open(path);
       await file.read(this.#scratch, 0, bytesAhead, 0);
