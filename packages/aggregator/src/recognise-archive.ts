@@ -24,6 +24,11 @@ export function recogniseArchive(file: FoundFile): RecognisedFile | VarveError |
   } catch (error) {
     if (!(error instanceof VarveError)) throw error;
     const isOther = error.code === 'FILE_NOT_A_DATABASE' || error.code === 'FILE_EMPTY';
-    return isOther && !file.isNamed && !databaseEnding.test(file.path) ? undefined : error;
+    return isOther && !isExpected(file) ? undefined : error;
   }
+}
+
+/** Whether it is a problem if the file is no database. */
+export function isExpected({ path, isNamed }: FoundFile): boolean {
+  return isNamed || databaseEnding.test(path);
 }

@@ -126,7 +126,7 @@ it('passes over what cannot be read, and says why', async () => {
   const bytes = readFileSync(join(dir, '1.db'));
   writeFileSync(join(dir, '1.db'), Buffer.from(bytes).fill(0xff, 4096));
   const { problems, rows } = await queryArchives(dir, 'SELECT count(*) FROM tool_calls', { lineage });
-  expect(problems.map(({ code }) => code)).toEqual(['FILE_NOT_A_DATABASE', 'FILE_CORRUPT']);
+  expect(problems.map(({ code }) => code)).toEqual(['FILE_CORRUPT', 'FILE_NOT_A_DATABASE']);
   expect(rows).toEqual([[30n]]);
 });
 

@@ -70,8 +70,8 @@ it('passes over an archive that cannot be read, and says why', async () => {
   foreign.close();
   using unified = await openUnified(join(makeFolder(), 'unified.db'), { lineage, archives: dir });
   expect(unified.problems.map(({ path, code }) => [path, code])).toEqual([
-    [join(dir, 'notes.db'), 'FILE_NOT_A_DATABASE'],
     [join(dir, 'foreign'), 'VERSION_FOREIGN'],
+    [join(dir, 'notes.db'), 'FILE_NOT_A_DATABASE'],
   ]);
   expect(unified.db.select().from(unified.tables.sessions).all()).toHaveLength(12);
 });

@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, sep } from 'node:path';
 import { VarveError } from '@varve/schema';
-import { recogniseArchive } from '../recognise-archive.ts';
+import { isExpected, recogniseArchive } from '../recognise-archive.ts';
 import type { FoundFile, FoundFiles } from '../walk-files.ts';
 import type { KnownArchive } from './archive-entries.ts';
 
@@ -48,7 +48,8 @@ export function planRefresh(
       continue;
     }
     if (own && basename(file.path) === basename(own) && realpathSync(file.path) === own) continue;
-    const recognised = recogniseArchive(file);
+    // Whoever reads it says what is wrong with it.
+    const recognised = isExpected(file) ? file : recogniseArchive(file);
     if (recognised instanceof VarveError) problems.push(recognised);
     else if (recognised) {
       missing.delete(file.path);

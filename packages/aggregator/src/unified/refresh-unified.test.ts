@@ -80,7 +80,8 @@ it('forgets the rows of an archive that became unreadable as a database', async 
   const path = writeArchive(join(dir, 'a.db'), 1);
   using unified = await openUnified(join(makeFolder(), 'u.db'), { lineage, archives: dir });
   writeFileSync(path, 'no database any more');
-  expect(counts(await unified.refresh())).toEqual([0, 0, 1, 0, 1]);
+  expect(counts(await unified.refresh())).toEqual([0, 1, 0, 0, 1]);
+  expect(counts(await unified.refresh())).toEqual([0, 0, 0, 1, 1]);
   expect(unified.db.select().from(unified.tables.toolCalls).all()).toEqual([]);
 });
 
@@ -99,6 +100,26 @@ it.skipIf(process.platform === 'win32')(
       expect(counts(unified.report)).toEqual([0, 0, 0, 0, 1]);
       expect(unified.db.select().from(unified.tables.sessions).all()).toHaveLength(1);
     });
+  },
+);
+
+it.skipIf(process.platform === 'win32')(
+  'tells a new archive that it may not read once, until it may',
+  async () => {
+    const [dir, work] = [makeFolder(), makeFolder()];
+    for (const path of [dir, work]) chmodSync(path, 0o777);
+    const path = writeArchive(join(dir, 'a.db'), 1);
+    chmodSync(path, 0);
+    await asNobody(async () => {
+      using unified = await openUnified(join(work, 'u.db'), { lineage, archives: dir });
+      expect(unified.problems).toMatchObject([{ path, code: 'FILE_UNREADABLE' }]);
+      expect((await unified.refresh()).problems).toEqual(unified.problems);
+      expect(unified.problems).toHaveLength(1);
+    });
+    chmodSync(path, 0o444);
+    using unified = await openUnified(join(work, 'u.db'), { lineage, archives: dir });
+    expect(unified.problems).toEqual([]);
+    expect(unified.db.select().from(unified.tables.sessions).all()).toHaveLength(1);
   },
 );
 
