@@ -90,6 +90,7 @@ it('leaves the view as it was, with the reason, when it cannot be written', asyn
   );
   sqlite.close();
   await expect(refreshUnified(file, { lineage, archives: dir, jobs: 2 })).rejects.toThrow('no more');
+  expect(readRows(file)).toEqual(unionOfUpgraded([], lineage, work));
 });
 
 it('names the archive that kills its worker, and reads all others', async () => {

@@ -44,9 +44,10 @@ export async function ingestOnWorkers(
       failure.abort(error);
     }
   };
+  const unread: Batch[] = [];
   const takeOver = (batch: Batch, part: string | undefined) => {
     if (part !== undefined && merger.merge(part)) onBatch(batch);
-    else readHere(batch);
+    else unread.push(batch);
   };
   const putOnWorkers = (tasks: Iterable<Batch>, onCrash: (batch: Batch, reason: string) => void) =>
     runOnWorkers<Batch, string | undefined>(tasks, {
@@ -60,6 +61,10 @@ export async function ingestOnWorkers(
       putOnWorkers(batches, (batch) => suspects.push(...batch)),
       eachInTurn(batches, (batch) => attempt(() => readHere(batch))),
     ]);
+    for (const batch of unread) {
+      await batches.release(batch);
+      attempt(() => readHere(batch));
+    }
     await putOnWorkers(
       suspects.map((file) => [file]),
       (batch, reason) => {

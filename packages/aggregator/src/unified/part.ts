@@ -39,11 +39,11 @@ export class PartFiller {
 
   /** Leaves nothing behind, also where nobody is left to remove the folder. */
   remove(): void {
-    for (const { path } of this.#parts) rmSync(path, { force: true });
     try {
+      for (const { path } of this.#parts) rmSync(path, { force: true });
       rmdirSync(this.#dir);
     } catch {
-      // Other workers have their parts there.
+      // Other workers have their parts there, or the system keeps what is open: then whoever made the folder removes it.
     }
   }
 }

@@ -27,7 +27,10 @@ const passingCodes = new Set([
   'FILE_CORRUPT',
 ]);
 
-/** Compares what lies there with what the view has seen, by path, size and time. Looks only into files it must read. */
+/**
+ * Compares what lies there with what the view has seen, by path, size and time. Looks only into files that
+ * are new or changed, and whose names do not tell that they are archives.
+ */
 export function planRefresh(
   found: FoundFiles,
   knownArchives: readonly KnownArchive[],

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FoundFile } from '../walk-files.ts';
 
@@ -63,7 +64,8 @@ export class ReadAhead implements Iterable<Batch>, Iterator<Batch> {
     // A session may be open in this process.
     if (sidecars.length > 0) return;
     try {
-      await using file = await open(path);
+      // Without waiting for somebody to write into a pipe that has taken its place.
+      await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
       await file.read(this.#scratch, 0, bytesAhead, 0);
     } catch {
       // Whoever reads it for its rows says what is wrong.
