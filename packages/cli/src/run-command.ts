@@ -6,7 +6,8 @@ import { reportError } from './report.ts';
 /** Runs one call of `varve`; the outcome is in `process.exitCode`, so that output is flushed before the process ends. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   try {
-    await createProgram().parseAsync(argv, { from: 'user' });
+    const program = await createProgram((verb) => argv.includes(verb));
+    await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) process.exitCode = reportError(usageError(error), false);

@@ -4,12 +4,7 @@ import { renderWarnings } from '../project/lint-project.ts';
 import { renderReadability } from '../project/readability.ts';
 import { defineVerb } from '../verb.ts';
 
-export function addCheck(program: Command): void {
-  const command = program
-    .command('check')
-    .description(
-      'for CI: are the migrations locked, complete and harmless, and the lineage module up to date',
-    );
+export function defineCheck(command: Command): void {
   defineVerb(command, async (context) => {
     const { problems, warnings, versions } = checkProject(await context.loadProject());
     const text = () =>

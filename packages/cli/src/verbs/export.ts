@@ -17,10 +17,8 @@ interface ExportVerbOptions {
   readonly partition?: Partitioning;
 }
 
-export function addExport(program: Command): void {
-  const command = program
-    .command('export <view>')
-    .description('write a unified view to Parquet, JSON lines or CSV; again, only what is new')
+export function defineExport(command: Command): void {
+  command
     .requiredOption('--into <dir>', 'the folder to write to')
     .addOption(new Option('--format <format>', 'of the files').choices(exportFormats).default('parquet'))
     .option('--table <name...>', 'these tables (default: all)')

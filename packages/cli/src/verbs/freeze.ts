@@ -4,10 +4,7 @@ import type { Command } from 'commander';
 import { loadFixture } from '../load-fixture.ts';
 import { defineVerb } from '../verb.ts';
 
-export function addFreeze(program: Command): void {
-  const command = program
-    .command('freeze [fixture]')
-    .description('write the golden archive of the current version, once, beside the fixture');
+export function defineFreeze(command: Command): void {
   defineVerb(command, async (_context, [fixture = 'golden/fixture.ts']) => {
     const file = resolve(fixture);
     const path = relative('.', await freezeArchive(dirname(file), await loadFixture(file)));

@@ -17,10 +17,8 @@ interface GenerateVerbOptions {
 
 const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
 
-export function addGenerate(program: Command): void {
-  const command = program
-    .command('generate [name]')
-    .description('write the migration that the schema needs, lint it, lock it, and renew the lineage module')
+export function defineGenerate(command: Command): void {
+  command
     .option('--custom', 'an empty migration, for SQL by hand')
     .option('--rename <table.old=new>', 'a column that goes on under another name (repeatable)', collect, [])
     .option('--rename-table <old=new>', 'a table that goes on under another name (repeatable)', collect, []);

@@ -4,11 +4,8 @@ import type { Command } from 'commander';
 import { defaultAnswers, type InitAnswers, initProject, installCommands } from '../project/init-project.ts';
 import { defineVerb } from '../verb.ts';
 
-export function addInit(program: Command): void {
-  const command = program
-    .command('init')
-    .description('configure varve in this folder, empty or an existing drizzle project')
-    .option('--yes', 'take the defaults, ask nothing');
+export function defineInit(command: Command): void {
+  command.option('--yes', 'take the defaults, ask nothing');
   defineVerb<{ yes?: boolean }>(command, async (_context, _args, { yes }) => {
     const dir = process.cwd();
     const defaults = await defaultAnswers(dir);

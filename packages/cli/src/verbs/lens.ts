@@ -3,13 +3,8 @@ import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
 import { defineVerb } from '../verb.ts';
 
-export function addLens(program: Command): void {
-  const command = program
-    .command('lens')
-    .description(
-      'print the SELECTs that read files of a version at head, and what could not be compiled, and why',
-    )
-    .requiredOption('--from <version>', 'the version of the files: how many migrations they have had');
+export function defineLens(command: Command): void {
+  command.requiredOption('--from <version>', 'the version of the files: how many migrations they have had');
   defineVerb<{ from: string }>(command, async (context, _args, { from }) => {
     const lineage = await context.loadLineage();
     const lens = compileLens(lineage, parseVersion(from, lineage.migrations.length));

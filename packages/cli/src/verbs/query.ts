@@ -7,11 +7,8 @@ interface QueryVerbOptions extends RowsOptions {
   readonly quiet?: boolean;
 }
 
-export function addQuery(program: Command): void {
-  const command = program
-    .command('query [archives...]')
-    .usage('[options] [archives...] <sql>')
-    .description('run one SELECT at head schema across archives, or over a unified view as it is');
+export function defineQuery(command: Command): void {
+  command.usage('[options] [archives...] <sql>');
   addRowsOptions(command);
   defineVerb<QueryVerbOptions>(command, async (context, args, options) => {
     const [sql = '', named] = [args.at(-1), args.slice(0, -1)];

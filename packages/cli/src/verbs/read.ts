@@ -5,10 +5,7 @@ import type { Command } from 'commander';
 import { addRowsOptions, type RowsOptions, renderRows } from '../render-rows.ts';
 import { defineVerb } from '../verb.ts';
 
-export function addRead(program: Command): void {
-  const command = program
-    .command('read <file> <sql>')
-    .description('run one SELECT at head schema over one archive of any version; the file stays as it is');
+export function defineRead(command: Command): void {
   addRowsOptions(command);
   defineVerb<RowsOptions>(command, async (context, [file = '', sql = ''], options) => ({
     output: readRows(file, sql, await context.loadLineage(), options),

@@ -2,10 +2,8 @@ import { restoreArchives } from '@varve/aggregator';
 import type { Command } from 'commander';
 import { defineVerb } from '../verb.ts';
 
-export function addRestore(program: Command): void {
-  const command = program
-    .command('restore <backups>')
-    .description('put the originals that an upgrade kept back into the place of their archives')
+export function defineRestore(command: Command): void {
+  command
     .requiredOption('--into <dir>', 'the folder whose archives were upgraded')
     .option('--overwrite', 'also where an archive is no longer what its upgrade made');
   defineVerb<{ into: string; overwrite?: boolean }>(command, async (context, args, options) => {

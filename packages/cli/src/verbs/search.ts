@@ -4,11 +4,8 @@ import type { Command } from 'commander';
 import { escapeControls } from '../escape-controls.ts';
 import { defineVerb } from '../verb.ts';
 
-export function addSearch(program: Command): void {
-  const command = program
-    .command('search <view> <words...>')
-    .description('find words in the texts of a unified view, the best hits first')
-    .option('--limit <count>', 'how many hits at most', parseLimit, 20);
+export function defineSearch(command: Command): void {
+  command.option('--limit <count>', 'how many hits at most', parseLimit, 20);
   defineVerb<{ limit: number }>(command, (_context, [view = '', ...words], { limit }) => {
     const hits = searchUnified(view, words.join(' '), { limit });
     return { json: hits, text: () => hits.map(renderHit).join('\n') || 'nothing found' };

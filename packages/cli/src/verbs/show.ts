@@ -24,11 +24,8 @@ interface Shown {
   readonly isUpgradable?: true;
 }
 
-export function addShow(program: Command): void {
-  const command = program
-    .command('show <file>')
-    .description('tell which version a file is, how it is read at head, and how many rows it has')
-    .option('--check', 'replay the pending migrations on a copy, and fail as an upgrade would');
+export function defineShow(command: Command): void {
+  command.option('--check', 'replay the pending migrations on a copy, and fail as an upgrade would');
   defineVerb<{ check?: boolean }>(command, async (context, [file = ''], { check }) => {
     const lineage = await context.loadLineage();
     if (check) rehearseUpgrade(file, { lineage });

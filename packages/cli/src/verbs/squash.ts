@@ -7,10 +7,8 @@ interface SquashVerbOptions {
   readonly dryRun?: boolean;
 }
 
-export function addSquash(program: Command): void {
-  const command = program
-    .command('squash [archives...]')
-    .description('fold the migrations that every archive has had into one baseline')
+export function defineSquash(command: Command): void {
+  command
     .option('--through <name>', 'the last migration to fold (else the newest that no archive lacks)')
     .option('--dry-run', 'say what would be folded, and write nothing');
   defineVerb<SquashVerbOptions>(command, async (context, named, { through, dryRun = false }) => {

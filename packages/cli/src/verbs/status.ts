@@ -6,10 +6,7 @@ import { defineVerb } from '../verb.ts';
 
 const barWidth = 30;
 
-export function addStatus(program: Command): void {
-  const command = program
-    .command('status [archives...]')
-    .description('count archives by version, with their sizes and problems; changes nothing');
+export function defineStatus(command: Command): void {
   defineVerb(command, async (context, args) => {
     const archives = await context.findArchives(args);
     const counted = census(archives, { lineage: await context.loadLineage() });

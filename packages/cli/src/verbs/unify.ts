@@ -21,10 +21,8 @@ interface UnifiedVersion {
 const versionsSql = `SELECT version, count(*) AS archives, sum(rows) AS rows FROM _archives
   WHERE state IN ('unified', 'gone') GROUP BY version ORDER BY version`;
 
-export function addUnify(program: Command): void {
-  const command = program
-    .command('unify [archives...]')
-    .description('build a unified view of archives of any versions, or bring it up to date')
+export function defineUnify(command: Command): void {
+  command
     .requiredOption('--into <file>', 'the SQLite file that holds the view')
     .option('--search', 'index all texts for varve search, from now on')
     .option('--jobs <n>', 'processes that read new archives (default: one a core, four at most)', parseJobs)

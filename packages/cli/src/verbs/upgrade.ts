@@ -19,10 +19,8 @@ interface UpgradeOptions {
   readonly retry?: boolean;
 }
 
-export function addUpgrade(program: Command): void {
-  const command = program
-    .command('upgrade [archives...]')
-    .description('bring archives to head, each on a verified copy that then takes its place')
+export function defineUpgrade(command: Command): void {
+  command
     .option('--dry-run', 'do it all on private copies and write nothing: the same report')
     .option('--backup <dir>', 'keep every original in this folder')
     .option('--accept-loss', 'run migrations that drop or delete something without a backup')
