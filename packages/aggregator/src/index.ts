@@ -5,13 +5,13 @@ export {
   type CountedArchive,
   type CountedVersion,
   census,
-} from './census.ts';
+} from './census/census.ts';
 export { type Partitioning, partitionings } from './export/export-partitions.ts';
 export { type ExportUnifiedOptions, exportUnified } from './export/export-unified.ts';
 export type { ExporterOptions, ExportReport } from './export/exporter.ts';
 export { csvLine, type ExportFormat, exportFormats } from './export/row-file.ts';
-export { type FoundArchive, type FoundArchives, findArchives } from './find-archives.ts';
-export type { Problem } from './problem.ts';
+export { type FoundArchive, type FoundArchives, findArchives } from './find/find-archives.ts';
+export type { Shard } from './find/shard.ts';
 export {
   type ArchivesAnswer,
   type LiveQuery,
@@ -22,9 +22,7 @@ export {
   queryArchives,
 } from './query/query-archives.ts';
 export { type PreparedQuery, prepareQuery, type QueryResult, runQuery } from './query/run-query.ts';
-export { type RestoreArchivesOptions, type RestoreReport, restoreArchives } from './restore-archives.ts';
 export { type SearchHit, type SearchUnifiedOptions, searchUnified } from './search/search-unified.ts';
-export type { Shard } from './shard.ts';
 export { archivesTable } from './unified/archives-table.ts';
 export type { Duplicate } from './unified/duplicates.ts';
 export type { UnifyProgress } from './unified/ingest-files.ts';
@@ -33,5 +31,16 @@ export { readUnified } from './unified/read-unified.ts';
 export type { RefreshReport } from './unified/refresh-unified.ts';
 export type { UnifiedSchema } from './unified/unified-schema.ts';
 export type { UnifiedTable, UnifiedTables } from './unified/unified-tables.ts';
-export { type UpgradeArchivesOptions, upgradeArchives } from './upgrade-archives.ts';
-export type { UpgradedFile, UpgradeListeners, UpgradeProgress, UpgradeReport } from './upgrade-log.ts';
+export {
+  type RestoreArchivesOptions,
+  type RestoreReport,
+  restoreArchives,
+} from './upgrade/restore-archives.ts';
+export { type UpgradeArchivesOptions, upgradeArchives } from './upgrade/upgrade-archives.ts';
+export type {
+  UpgradedFile,
+  UpgradeListeners,
+  UpgradeProgress,
+  UpgradeReport,
+} from './upgrade/upgrade-log.ts';
+export type { Problem } from './work/problem.ts';

@@ -14,7 +14,7 @@ if (major < 22) {
   // What loading the modules and a walk over 100,000 files leaves is collected rather than kept: 70 MB.
   setFlagsFromString('--optimize-for-size');
   await import('@varve/core/quick-imports');
-  const { runCommand } = await import('./run-command.ts');
+  const { runCommand } = await import('./program/run-command.ts');
   // Who writes is told as well, and knows what it means.
   process.stdout.on('error', () => {});
   await runCommand(process.argv.slice(2));

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { openDatabase } from './file/open-database.ts';
 import { openArchive, recoverSessions, upgradeArchive } from './index.ts';
-import { openDatabase } from './open-database.ts';
 import { head, history as lineage, writeFileAt } from './testing/history.ts';
 import { killRounds } from './testing/kill-rounds.ts';
 import { makeTempDir } from './testing/temp-dir.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readLineage } from '../src/read-lineage.ts';
-import { renderLineageModule } from '../src/render-lineage-module.ts';
+import { readLineage } from '../src/lineage/read-lineage.ts';
+import { renderLineageModule } from '../src/lineage/render-lineage-module.ts';
 
 /** The text of src/standard-lineage.ts, from drizzle-kit's folder. */
 export function renderStandardLineage(): string {

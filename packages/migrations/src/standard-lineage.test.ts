@@ -6,7 +6,7 @@ import { standardTables } from '@varve/schema';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { renderStandardLineage } from '../scripts/write-standard-lineage.ts';
-import { replayMigrations } from './replay.ts';
+import { replayMigrations } from './replay/replay.ts';
 import { standardLineage } from './standard-lineage.ts';
 import { openMemory } from './testing/test-lineage.ts';
 

@@ -1,6 +1,6 @@
 import { type Lineage, registerFunctions, tokenizeSql } from '@varve/migrations';
 import Database from 'better-sqlite3';
-import { type Problem, problemOf } from '../problem.ts';
+import { walkFiles } from '../find/walk-files.ts';
 import { archivesDdl } from '../unified/archives-table.ts';
 import { type HeadTable, readHeadTables } from '../unified/head-tables.ts';
 import { ingestFiles, type UnifyProgress } from '../unified/ingest-files.ts';
@@ -8,7 +8,7 @@ import type { WantedTable } from '../unified/ingest-script.ts';
 import { planRefresh } from '../unified/plan-refresh.ts';
 import { liveTableDdl } from '../unified/unified-ddl.ts';
 import { UnifiedWriter } from '../unified/unified-writer.ts';
-import { walkFiles } from '../walk-files.ts';
+import { type Problem, problemOf } from '../work/problem.ts';
 import { type NamedColumns, readNamedColumns } from './named-columns.ts';
 import { readPushedFilters } from './pushed-filters.ts';
 import { type PreparedQuery, prepareQuery, type QueryResult } from './run-query.ts';

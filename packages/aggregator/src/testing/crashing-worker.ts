@@ -1,4 +1,4 @@
-import { serveTasks } from '../serve-tasks.ts';
+import { serveTasks } from '../work/serve-tasks.ts';
 
 /** Doubles numbers; dies on others in the way that the task names. */
 serveTasks(async (task: unknown) => {

@@ -1,5 +1,5 @@
-import { type UpgradeArchivesOptions, upgradeArchives } from '../upgrade-archives.ts';
-import type { UpgradedFile, UpgradeReport } from '../upgrade-log.ts';
+import { type UpgradeArchivesOptions, upgradeArchives } from '../upgrade/upgrade-archives.ts';
+import type { UpgradedFile, UpgradeReport } from '../upgrade/upgrade-log.ts';
 
 /** `upgradeArchives` with all that it tells of each file, sorted by path. */
 export async function upgradeAndList(

@@ -1,6 +1,6 @@
 /** Upgrades a folder in this process and says, as JSON, what came of it. */
 import { defineLineage } from '@varve/migrations';
-import { upgradeArchives } from '../upgrade-archives.ts';
+import { upgradeArchives } from '../upgrade/upgrade-archives.ts';
 import { lineage } from './fixture-lineage.ts';
 
 const [dir = ''] = process.argv.slice(2);

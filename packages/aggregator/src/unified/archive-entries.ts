@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Problem } from '../problem.ts';
-import type { FoundFile } from '../walk-files.ts';
+import type { FoundFile } from '../find/walk-files.ts';
+import type { Problem } from '../work/problem.ts';
 
 /** An archive as the view last saw it. */
 export interface KnownArchive {

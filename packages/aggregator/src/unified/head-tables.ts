@@ -7,7 +7,7 @@ import {
   tokenizeSql,
 } from '@varve/migrations';
 import Database from 'better-sqlite3';
-import { listDrizzleColumns } from '../drizzle-columns.ts';
+import { listDrizzleColumns } from './drizzle-columns.ts';
 
 export interface HeadColumn {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { SqliteError } from 'better-sqlite3';
-import { type Problem, problemOf } from '../problem.ts';
-import type { FoundFile } from '../walk-files.ts';
+import type { FoundFile } from '../find/walk-files.ts';
+import { type Problem, problemOf } from '../work/problem.ts';
 import type { ArchiveReader, ArchiveReading } from './archive-reader.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Lineage } from '@varve/migrations';
-import type { FoundFile } from '../walk-files.ts';
+import type { FoundFile } from '../find/walk-files.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { batchSize, ingestBatch } from './ingest-batch.ts';
 import { eachInTurn, ingestOnWorkers } from './ingest-on-workers.ts';

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { makePrivateDir, removePrivateDir } from '@varve/core';
-import { crashProblem } from '../problem.ts';
-import type { FoundFile } from '../walk-files.ts';
-import { runOnWorkers } from '../worker-pool.ts';
+import type { FoundFile } from '../find/walk-files.ts';
+import { crashProblem } from '../work/problem.ts';
+import { runOnWorkers } from '../work/worker-pool.ts';
 import { readHeadTables } from './head-tables.ts';
 import type { IngestOptions } from './ingest-files.ts';
 import { type PartSettings, partsInTurn } from './part.ts';

@@ -1,6 +1,6 @@
 import '@varve/core/quick-imports';
-import { serveTasks } from '../serve-tasks.ts';
-import type { FoundFile } from '../walk-files.ts';
+import type { FoundFile } from '../find/walk-files.ts';
+import { serveTasks } from '../work/serve-tasks.ts';
 import type { PartFiller, PartSettings } from './part.ts';
 
 const part = await import('./part.ts');

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { walkFiles } from '../find/walk-files.ts';
 import { makeFolder, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
 import { readUnifiedRows, unionOfUpgraded } from '../testing/unified-rows.ts';
-import { walkFiles } from '../walk-files.ts';
 import { readHeadTables } from './head-tables.ts';
 import { PartFiller, partsInTurn } from './part.ts';
 import { PartMerger } from './part-merger.ts';

@@ -1,7 +1,7 @@
 import { rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lineage, quoteIdentifier } from '@varve/migrations';
-import type { FoundFile } from '../walk-files.ts';
+import type { FoundFile } from '../find/walk-files.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { readHeadTables } from './head-tables.ts';
 import { ingestBatch } from './ingest-batch.ts';

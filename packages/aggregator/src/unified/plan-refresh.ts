@@ -1,8 +1,8 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, sep } from 'node:path';
 import { VarveError } from '@varve/schema';
-import { isExpected, recogniseArchive } from '../recognise-archive.ts';
-import type { FoundFile, FoundFiles } from '../walk-files.ts';
+import { isExpected, recogniseArchive } from '../find/recognise-archive.ts';
+import type { FoundFile, FoundFiles } from '../find/walk-files.ts';
 import type { KnownArchive } from './archive-entries.ts';
 
 export interface RefreshPlan {

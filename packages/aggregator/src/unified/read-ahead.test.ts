@@ -2,8 +2,8 @@ import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { type FoundFile, walkFiles } from '../find/walk-files.ts';
 import { makeFolder } from '../testing/archives.ts';
-import { type FoundFile, walkFiles } from '../walk-files.ts';
 import { type Batch, ReadAhead } from './read-ahead.ts';
 
 /** Twelve files that were last read long ago, in batches of two. */

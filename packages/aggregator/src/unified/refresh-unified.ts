@@ -1,8 +1,8 @@
 import { fileError } from '@varve/core';
 import { type Lineage, registerFunctions } from '@varve/migrations';
 import type { Database } from 'better-sqlite3';
-import { type Problem, problemOf } from '../problem.ts';
-import { type FoundFile, walkFiles } from '../walk-files.ts';
+import { type FoundFile, walkFiles } from '../find/walk-files.ts';
+import { type Problem, problemOf } from '../work/problem.ts';
 import { ArchiveEntries, type KnownArchive } from './archive-entries.ts';
 import { type Duplicate, Duplicates } from './duplicates.ts';
 import { finishFilling, isFilling } from './filling.ts';

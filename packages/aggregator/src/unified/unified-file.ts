@@ -5,7 +5,7 @@ import { type Lineage, quoteIdentifier } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import Database, { SqliteError } from 'better-sqlite3';
 
-import { sidecarSuffixes } from '../walk-files.ts';
+import { sidecarSuffixes } from '../find/walk-files.ts';
 import { archivesDdl } from './archives-table.ts';
 import { beginFilling, endFilling, isTorn } from './filling.ts';
 import { GoneRows } from './gone-rows.ts';

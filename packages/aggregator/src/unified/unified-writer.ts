@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '@varve/migrations';
 import type { Database, Statement } from 'better-sqlite3';
-import type { Problem } from '../problem.ts';
-import type { FoundFile } from '../walk-files.ts';
+import type { FoundFile } from '../find/walk-files.ts';
+import type { Problem } from '../work/problem.ts';
 import { ArchiveEntries, type ArchiveOutcome, type KnownArchive } from './archive-entries.ts';
 import type { ArchiveReading } from './archive-reader.ts';
 import { Duplicates } from './duplicates.ts';

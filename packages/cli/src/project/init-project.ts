@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { z } from 'zod';
-import { findConfig } from '../load-config.ts';
+import { findConfig } from '../config/load-config.ts';
 import { findDrizzleConfig, loadDrizzleConfig } from './drizzle-config.ts';
 import { starterSchema } from './starter-schema.ts';
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { type Lineage, type LintFinding, lintLineage, migrationFile } from '@varve/migrations';
-import type { Problem } from '../report.ts';
+import type { Problem } from '../output/report.ts';
 import type { Project } from './load-project.ts';
 
 /** Lint's findings as the command reports them: errors are problems, warnings are lines of the result. */

@@ -2,7 +2,7 @@ import { globSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { defineLineage, type Lineage, type ReadLineageOptions, readLineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import { loadConfig } from '../load-config.ts';
+import { loadConfig } from '../config/load-config.ts';
 
 /** A team's package as `varve generate` and `varve check` work on it. Paths are absolute. */
 export interface Project {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Census, census } from '@varve/aggregator';
 import { foldFolder, type Lineage, squashLineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import type { Problem } from '../report.ts';
+import type { Problem } from '../output/report.ts';
 import { writeLineageModule } from './lineage-module.ts';
 import { type Project, readProjectLineage } from './load-project.ts';
 import { adoptedNames, assertNoConflictMarks, lockError, readLock, writeLock } from './lock-file.ts';

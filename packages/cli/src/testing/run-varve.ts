@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
-import { runCommand } from '../run-command.ts';
+import { runCommand } from '../program/run-command.ts';
 
 export interface VarveRun {
   readonly exitCode: number | string | null | undefined;

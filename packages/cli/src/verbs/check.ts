@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { defineVerb } from '../command/verb.ts';
 import { checkProject } from '../project/check-project.ts';
 import { renderWarnings } from '../project/lint-project.ts';
 import { renderReadability } from '../project/readability.ts';
-import { defineVerb } from '../verb.ts';
 
 export function defineCheck(command: Command): void {
   defineVerb(command, async (context) => {

@@ -7,7 +7,7 @@ import {
   partitionings,
 } from '@varve/aggregator';
 import { type Command, Option } from 'commander';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from '../command/verb.ts';
 
 interface ExportVerbOptions {
   readonly into: string;

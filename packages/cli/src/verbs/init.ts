@@ -1,8 +1,8 @@
 import { cancel, group, text } from '@clack/prompts';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
+import { defineVerb } from '../command/verb.ts';
 import { defaultAnswers, type InitAnswers, initProject, installCommands } from '../project/init-project.ts';
-import { defineVerb } from '../verb.ts';
 
 export function defineInit(command: Command): void {
   command.option('--yes', 'take the defaults, ask nothing');

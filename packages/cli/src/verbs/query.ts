@@ -1,7 +1,7 @@
 import { type LiveQuery, openLiveQuery, prepareQuery, readUnified } from '@varve/aggregator';
 import type { Command } from 'commander';
-import { addRowsOptions, type RowsOptions, renderRows } from '../render-rows.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from '../command/verb.ts';
+import { addRowsOptions, type RowsOptions, renderRows } from '../output/render-rows.ts';
 
 interface QueryVerbOptions extends RowsOptions {
   readonly quiet?: boolean;

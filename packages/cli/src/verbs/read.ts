@@ -2,8 +2,8 @@ import { prepareQuery } from '@varve/aggregator';
 import { openArchive } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import type { Command } from 'commander';
-import { addRowsOptions, type RowsOptions, renderRows } from '../render-rows.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from '../command/verb.ts';
+import { addRowsOptions, type RowsOptions, renderRows } from '../output/render-rows.ts';
 
 export function defineRead(command: Command): void {
   addRowsOptions(command);

@@ -1,6 +1,6 @@
 import { restoreArchives } from '@varve/aggregator';
 import type { Command } from 'commander';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from '../command/verb.ts';
 
 export function defineRestore(command: Command): void {
   command

@@ -1,8 +1,8 @@
 import { type SearchHit, searchUnified } from '@varve/aggregator';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
-import { escapeControls } from '../escape-controls.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from '../command/verb.ts';
+import { escapeControls } from '../output/escape-controls.ts';
 
 export function defineSearch(command: Command): void {
   command.option('--limit <count>', 'how many hits at most', parseLimit, 20);

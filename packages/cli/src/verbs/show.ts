@@ -3,9 +3,9 @@ import { relative } from 'node:path';
 import { type Archive, openArchive, type ReadingPlan, rehearseUpgrade } from '@varve/core';
 import { type Lineage, quoteIdentifier } from '@varve/migrations';
 import type { Command } from 'commander';
-import { formatSize } from '../format-size.ts';
-import { renderTable } from '../render-table.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from '../command/verb.ts';
+import { formatSize } from '../output/format-size.ts';
+import { renderTable } from '../output/render-table.ts';
 
 /** What `varve show` knows about a file. */
 interface Shown {

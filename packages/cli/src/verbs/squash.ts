@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { defineVerb } from '../command/verb.ts';
 import { type SquashResult, squashProject } from '../project/squash-project.ts';
-import { defineVerb } from '../verb.ts';
 
 interface SquashVerbOptions {
   readonly through?: string;

@@ -1,8 +1,8 @@
 import { type Census, census } from '@varve/aggregator';
 import type { Command } from 'commander';
-import { formatSize } from '../format-size.ts';
-import { renderTable } from '../render-table.ts';
-import { defineVerb } from '../verb.ts';
+import { defineVerb } from '../command/verb.ts';
+import { formatSize } from '../output/format-size.ts';
+import { renderTable } from '../output/render-table.ts';
 
 const barWidth = 30;
 

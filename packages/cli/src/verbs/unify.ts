@@ -1,8 +1,8 @@
 import { openUnified, type RefreshReport } from '@varve/aggregator';
 import type { Command } from 'commander';
-import { parseJobs } from '../parse-jobs.ts';
-import { renderTable } from '../render-table.ts';
-import { defineVerb } from '../verb.ts';
+import { parseJobs } from '../command/parse-jobs.ts';
+import { defineVerb } from '../command/verb.ts';
+import { renderTable } from '../output/render-table.ts';
 
 interface UnifyVerbOptions {
   readonly into: string;

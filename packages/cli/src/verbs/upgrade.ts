@@ -1,12 +1,12 @@
 import { type Shard, type UpgradeReport, upgradeArchives } from '@varve/aggregator';
 import type { UpgradeVerification } from '@varve/core';
 import { type Command, Option } from 'commander';
-import { formatSize } from '../format-size.ts';
-import { parseJobs } from '../parse-jobs.ts';
-import { parseShard } from '../parse-shard.ts';
-import type { Problem } from '../report.ts';
-import { openUpgradeReport, readUpgradeReport } from '../upgrade-report.ts';
-import { defineVerb } from '../verb.ts';
+import { parseJobs } from '../command/parse-jobs.ts';
+import { parseShard } from '../command/parse-shard.ts';
+import { defineVerb } from '../command/verb.ts';
+import { formatSize } from '../output/format-size.ts';
+import type { Problem } from '../output/report.ts';
+import { openUpgradeReport, readUpgradeReport } from '../output/upgrade-report.ts';
 
 interface UpgradeOptions {
   readonly dryRun?: boolean;

@@ -5,8 +5,8 @@
 import { chmodSync, linkSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { openMemory } from '../file/open-database.ts';
 import { createSession, openArchive, recoverSessions, upgradeArchive } from '../index.ts';
-import { openMemory } from '../open-database.ts';
 import { errorOf, rejectionOf } from './error-of.ts';
 import { history as lineage, writeFileAt } from './history.ts';
 

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { durableFs } from '../durable-fs.ts';
+import { durableFs } from '../file/durable-fs.ts';
 
 export type FailureMode = 'once' | 'from then on';
 

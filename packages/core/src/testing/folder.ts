@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashFile } from '../hash-file.ts';
+import { hashFile } from '../file/hash-file.ts';
 
 /** Every file of a folder with its bytes' hash, its modification time and its mode: what "untouched" means. */
 export function describeFolder(dir: string): Record<string, string> {

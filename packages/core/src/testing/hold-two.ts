@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { acquireWriterLock } from '../writer-lock.ts';
+import { acquireWriterLock } from '../lock/writer-lock.ts';
 
 /** Holds the locks of two files by one lock file, and lets go of the first when it is told to. */
 const [one = '', other = ''] = process.argv.slice(2);

@@ -1,4 +1,4 @@
 /** Makes a private folder, names it, and exits without removing it. */
-import { makePrivateDir } from '../private-dir.ts';
+import { makePrivateDir } from '../file/private-dir.ts';
 
 console.log(makePrivateDir());

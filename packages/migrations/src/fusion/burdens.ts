@@ -1,7 +1,7 @@
-import { nameKey } from '../lens/name-key.ts';
 import type { Step } from '../lens/trace-lineage.ts';
-import { keywordOf, nameAt } from '../split-statements.ts';
-import { identifierOf } from '../sql-tokens.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { keywordOf, nameAt } from '../sql/split-statements.ts';
+import { identifierOf } from '../sql/sql-tokens.ts';
 import { readPlainCopy } from './plain-copy.ts';
 import { readUpdate } from './read-update.ts';
 import { demandsOf, type TableDemands } from './table-demands.ts';

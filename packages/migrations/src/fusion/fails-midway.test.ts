@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { defineLineage } from '../define-lineage.ts';
+import { defineLineage } from '../lineage/define-lineage.ts';
 import { mayFailMidway } from './fails-midway.ts';
 
 const start = `CREATE TABLE t (id integer PRIMARY KEY NOT NULL, a text, b text NOT NULL, c integer DEFAULT 0);

@@ -1,5 +1,5 @@
 import { traceLineage } from '../lens/trace-lineage.ts';
-import type { Lineage } from '../lineage.ts';
+import type { Lineage } from '../lineage/lineage.ts';
 import { Burdens } from './burdens.ts';
 
 /** True unless rows that a replay of the pending migrations would stop at are still there to stop one pass. */

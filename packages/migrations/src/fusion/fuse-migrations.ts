@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { Lineage } from '../lineage.ts';
-import { registerFunctions } from '../register-functions.ts';
+import type { Lineage } from '../lineage/lineage.ts';
+import { registerFunctions } from '../lineage/register-functions.ts';
 import { type Fusion, fusionOf } from './fusion.ts';
 import { readPlainLedger } from './read-plain-ledger.ts';
 

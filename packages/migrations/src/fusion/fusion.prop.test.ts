@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { compileLens } from '../lens/compile-lens.ts';
-import { replayMigrations } from '../replay.ts';
+import { replayMigrations } from '../replay/replay.ts';
 import { describeDatabase } from '../testing/describe-database.ts';
 import { fuseFile } from '../testing/fuse-file.ts';
 import { type LineageSample, lineageSamples } from '../testing/lineages/sample-lineage.ts';

@@ -1,13 +1,13 @@
 import Database from 'better-sqlite3';
-import { appendToLedger, createLedger, ledgerTable } from '../ledger.ts';
+import { appendToLedger, createLedger, ledgerTable } from '../ledger/ledger.ts';
+import { stampHint } from '../ledger/version-hint.ts';
 import { compileLens } from '../lens/compile-lens.ts';
 import type { LensTable } from '../lens/lens.ts';
-import type { Lineage } from '../lineage.ts';
-import type { SchemaObject } from '../read-schema.ts';
-import { registerFunctions } from '../register-functions.ts';
-import { schemaAt } from '../schema-at.ts';
-import { quoteIdentifier } from '../sql-tokens.ts';
-import { stampHint } from '../version-hint.ts';
+import { schemaAt } from '../lens/schema-at.ts';
+import type { Lineage } from '../lineage/lineage.ts';
+import { registerFunctions } from '../lineage/register-functions.ts';
+import type { SchemaObject } from '../replay/read-schema.ts';
+import { quoteIdentifier } from '../sql/sql-tokens.ts';
 import { mayFailMidway } from './fails-midway.ts';
 
 /** The name under which the file to read is attached to the one to fill. */

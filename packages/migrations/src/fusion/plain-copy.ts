@@ -1,6 +1,6 @@
-import { nameKey } from '../lens/name-key.ts';
-import { keywordOf } from '../split-statements.ts';
-import { identifierOf, type SqlToken } from '../sql-tokens.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { keywordOf } from '../sql/split-statements.ts';
+import { identifierOf, type SqlToken } from '../sql/sql-tokens.ts';
 
 export interface PlainCopy {
   readonly into: string;

@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3';
-import { createLedger, ledgerTable } from '../ledger.ts';
-import type { Lineage } from '../lineage.ts';
-import { schemaAt } from '../schema-at.ts';
-import { applicationId } from '../version-hint.ts';
+import { createLedger, ledgerTable } from '../ledger/ledger.ts';
+import { applicationId } from '../ledger/version-hint.ts';
+import { schemaAt } from '../lens/schema-at.ts';
+import type { Lineage } from '../lineage/lineage.ts';
 import { fusedSchema } from './fusion.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { nameKey } from '../lens/name-key.ts';
-import { keywordOf, nameAt } from '../split-statements.ts';
-import { identifierOf, type SqlToken } from '../sql-tokens.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { keywordOf, nameAt } from '../sql/split-statements.ts';
+import { identifierOf, type SqlToken } from '../sql/sql-tokens.ts';
 
 /** What can be told of an `UPDATE` without understanding its expressions. Names by name key. */
 export interface PlainUpdate {

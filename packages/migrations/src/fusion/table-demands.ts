@@ -1,8 +1,8 @@
-import { nameKey } from '../lens/name-key.ts';
 import type { Shape } from '../lens/shape.ts';
 import type { TableShape } from '../lens/table-shape.ts';
-import { keywordOf } from '../split-statements.ts';
-import { tokenizeSql } from '../sql-tokens.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { keywordOf } from '../sql/split-statements.ts';
+import { tokenizeSql } from '../sql/sql-tokens.ts';
 
 /** What rows must fulfil to be in a table. Columns by name key. */
 export interface TableDemands {

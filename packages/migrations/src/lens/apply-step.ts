@@ -1,5 +1,5 @@
+import { nameKey } from '../sql/name-key.ts';
 import { changesRowsOnly } from './changes-rows-only.ts';
-import { nameKey } from './name-key.ts';
 import type { OperationContext } from './operation.ts';
 import { operationOf } from './operations/index.ts';
 import { Refused, RefusedEverywhere } from './refused.ts';

@@ -1,4 +1,4 @@
-import { keywordOf, type SqlStatement } from '../split-statements.ts';
+import { keywordOf, type SqlStatement } from '../sql/split-statements.ts';
 
 const verbs = new Set(['INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'WITH', 'SELECT']);
 

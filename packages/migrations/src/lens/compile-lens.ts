@@ -1,4 +1,4 @@
-import type { Lineage } from '../lineage.ts';
+import type { Lineage } from '../lineage/lineage.ts';
 import { applyStep } from './apply-step.ts';
 import { headTables } from './head-tables.ts';
 import { headViews } from './head-views.ts';

@@ -1,8 +1,8 @@
-import { quoteIdentifier } from '../sql-tokens.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { quoteIdentifier } from '../sql/sql-tokens.ts';
 import { isIdentity } from './is-identity.ts';
 import type { LensTable } from './lens.ts';
 import type { LensTables } from './lens-tables.ts';
-import { nameKey } from './name-key.ts';
 import { Refused } from './refused.ts';
 import { isEmpty, type Relation, withoutColumns } from './relation.ts';
 import { renderRelation } from './render-relation.ts';

@@ -1,7 +1,7 @@
-import { keywordOf } from '../split-statements.ts';
-import { identifierOf, type SqlToken, tokenizeSql } from '../sql-tokens.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { keywordOf } from '../sql/split-statements.ts';
+import { identifierOf, type SqlToken, tokenizeSql } from '../sql/sql-tokens.ts';
 import type { Lens, LensTable } from './lens.ts';
-import { nameKey } from './name-key.ts';
 import { Refused } from './refused.ts';
 import type { Shape } from './shape.ts';
 

@@ -1,4 +1,4 @@
-import { nameKey } from './name-key.ts';
+import { nameKey } from '../sql/name-key.ts';
 import type { Relation } from './relation.ts';
 import type { TableShape } from './table-shape.ts';
 

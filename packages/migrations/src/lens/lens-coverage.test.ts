@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { type Lineage, lineageAt } from '../lineage.ts';
-import { replayMigrations } from '../replay.ts';
-import { quoteIdentifier } from '../sql-tokens.ts';
+import { type Lineage, lineageAt } from '../lineage/lineage.ts';
+import { replayMigrations } from '../replay/replay.ts';
+import { quoteIdentifier } from '../sql/sql-tokens.ts';
 import { compareWithReplay } from '../testing/lineages/compare-with-replay.ts';
 import { realisticLineages } from '../testing/lineages/realistic-lineages.ts';
 import { type SampleTable, sampleTables } from '../testing/lineages/sample-schema.ts';

@@ -1,4 +1,4 @@
-import { nameKey } from './name-key.ts';
+import { nameKey } from '../sql/name-key.ts';
 import { Refused } from './refused.ts';
 import { type Relation, tableRelation } from './relation.ts';
 import type { Shape } from './shape.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Lineage } from '../lineage.ts';
+import type { Lineage } from '../lineage/lineage.ts';
 import { type Both, openBoth } from '../testing/lineages/open-both.ts';
 import { lineageOf } from '../testing/test-lineage.ts';
 

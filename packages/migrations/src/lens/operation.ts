@@ -1,8 +1,8 @@
-import type { Lineage } from '../lineage.ts';
-import { keywordOf, nameAt, type SqlStatement } from '../split-statements.ts';
-import { tokenizeSql } from '../sql-tokens.ts';
+import type { Lineage } from '../lineage/lineage.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { keywordOf, nameAt, type SqlStatement } from '../sql/split-statements.ts';
+import { tokenizeSql } from '../sql/sql-tokens.ts';
 import type { LensTables } from './lens-tables.ts';
-import { nameKey } from './name-key.ts';
 import { Refused, RefusedEverywhere } from './refused.ts';
 import type { Frame, Scope } from './scope.ts';
 import type { Shape } from './shape.ts';

@@ -1,6 +1,6 @@
 import type { BetweenExpr, BinaryExpr, CaseExpr, Keyword, Node, PrefixOpExpr } from 'sql-parser-cst';
+import { nameKey } from '../sql/name-key.ts';
 import { combined, type Read, type ReadExpression } from './expression-parts.ts';
-import { nameKey } from './name-key.ts';
 import { readFunction } from './read-function.ts';
 import { readSubquery } from './read-subquery.ts';
 import { Refused } from './refused.ts';

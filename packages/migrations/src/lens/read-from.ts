@@ -1,6 +1,6 @@
 import type { JoinExpr, Node } from 'sql-parser-cst';
+import { nameKey } from '../sql/name-key.ts';
 import type { Read, ReadExpression } from './expression-parts.ts';
-import { nameKey } from './name-key.ts';
 import { Refused } from './refused.ts';
 import { mergedValues } from './relation.ts';
 import type { Frame, FrameTable, Scope } from './scope.ts';

@@ -1,6 +1,6 @@
 import type { FuncCall } from 'sql-parser-cst';
+import { nameKey } from '../sql/name-key.ts';
 import { combined, type Read, type ReadExpression } from './expression-parts.ts';
-import { nameKey } from './name-key.ts';
 import { Refused } from './refused.ts';
 import type { Scope } from './scope.ts';
 import { dateFunctions, orderedAggregates, orderlessAggregates, sqlFunctions } from './sql-functions.ts';

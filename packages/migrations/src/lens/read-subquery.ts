@@ -1,6 +1,6 @@
 import type { BinaryExpr, Node, SelectStmt } from 'sql-parser-cst';
+import { nameKey } from '../sql/name-key.ts';
 import type { Read, ReadExpression } from './expression-parts.ts';
-import { nameKey } from './name-key.ts';
 import { readFrom } from './read-from.ts';
 import { Refused } from './refused.ts';
 import { type Frame, type FrameTable, resolveColumn, type Scope } from './scope.ts';

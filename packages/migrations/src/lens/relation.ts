@@ -1,4 +1,4 @@
-import { nameKey } from './name-key.ts';
+import { nameKey } from '../sql/name-key.ts';
 import { rowidNames } from './rowid-names.ts';
 import type { Stage } from './stage/stage.ts';
 import { nulls } from './storage-classes.ts';

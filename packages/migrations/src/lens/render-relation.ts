@@ -1,4 +1,4 @@
-import { quoteIdentifier, tokenizeSql } from '../sql-tokens.ts';
+import { quoteIdentifier, tokenizeSql } from '../sql/sql-tokens.ts';
 import type { Arm, Relation, Source } from './relation.ts';
 import type { Value } from './value.ts';
 

@@ -1,6 +1,6 @@
-import type { Lineage } from '../lineage.ts';
+import type { Lineage } from '../lineage/lineage.ts';
+import { nameKey } from '../sql/name-key.ts';
 import type { LensTables } from './lens-tables.ts';
-import { nameKey } from './name-key.ts';
 import { Refused } from './refused.ts';
 import type { Relation } from './relation.ts';
 import { rowidNames } from './rowid-names.ts';

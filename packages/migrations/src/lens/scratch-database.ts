@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
-import type { Lineage } from '../lineage.ts';
-import { registerFunctions } from '../register-functions.ts';
+import type { Lineage } from '../lineage/lineage.ts';
+import { registerFunctions } from '../lineage/register-functions.ts';
 
 let scratch: Database.Database | undefined;
 let served: Lineage | undefined;

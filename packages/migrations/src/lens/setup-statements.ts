@@ -1,7 +1,7 @@
-import { quoteIdentifier } from '../sql-tokens.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { quoteIdentifier } from '../sql/sql-tokens.ts';
 import type { HeadTable } from './head-tables.ts';
 import type { Lens, LensStage } from './lens.ts';
-import { nameKey } from './name-key.ts';
 import type { Shape } from './shape.ts';
 
 /** What a connection runs so that head's names mean head's rows, and names that head does not know mean none. */

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import { readSchema, type SchemaObject } from '../read-schema.ts';
-import { quoteIdentifier } from '../sql-tokens.ts';
+import { readSchema, type SchemaObject } from '../replay/read-schema.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { quoteIdentifier } from '../sql/sql-tokens.ts';
 import { LazyMap } from './lazy-map.ts';
-import { nameKey } from './name-key.ts';
 import type { ShapeReader, TableShape } from './table-shape.ts';
 
 /** The schema between two statements. */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Node, Statement } from 'sql-parser-cst';
-import type { SqlStatement } from '../split-statements.ts';
+import type { SqlStatement } from '../sql/split-statements.ts';
 import { Refused } from './refused.ts';
 
 type Parser = typeof import('sql-parser-cst');

@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
-import type { Lineage } from '../lineage.ts';
-import type { SchemaObject } from '../read-schema.ts';
-import { keywordOf } from '../split-statements.ts';
-import { quoteIdentifier, tokenizeSql } from '../sql-tokens.ts';
-import { nameKey } from './name-key.ts';
+import type { Lineage } from '../lineage/lineage.ts';
+import type { SchemaObject } from '../replay/read-schema.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { keywordOf } from '../sql/split-statements.ts';
+import { quoteIdentifier, tokenizeSql } from '../sql/sql-tokens.ts';
 import { scratchDatabase } from './scratch-database.ts';
 
 export type Affinity = 'blob' | 'text' | 'integer' | 'real' | 'numeric';

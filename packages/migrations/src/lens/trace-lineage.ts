@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3';
-import { applyMigration } from '../apply-migration.ts';
-import type { Lineage, Migration } from '../lineage.ts';
-import { registerFunctions } from '../register-functions.ts';
-import type { SqlStatement } from '../split-statements.ts';
+import type { Lineage, Migration } from '../lineage/lineage.ts';
+import { registerFunctions } from '../lineage/register-functions.ts';
+import { applyMigration } from '../replay/apply-migration.ts';
+import type { SqlStatement } from '../sql/split-statements.ts';
 import { changesRowsOnly } from './changes-rows-only.ts';
 import { readShape, type Shape } from './shape.ts';
 import { ShapeReader } from './table-shape.ts';

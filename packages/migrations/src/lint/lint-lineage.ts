@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3';
-import { applyMigration } from '../apply-migration.ts';
-import type { Lineage, Migration } from '../lineage.ts';
-import { MigrationChanges } from '../migration-changes.ts';
-import { registerFunctions } from '../register-functions.ts';
-import { replayStatements } from '../replay-statements.ts';
-import { type SqlStatement, splitStatements } from '../split-statements.ts';
+import { MigrationChanges } from '../changes/migration-changes.ts';
+import type { Lineage, Migration } from '../lineage/lineage.ts';
+import { registerFunctions } from '../lineage/register-functions.ts';
+import { applyMigration } from '../replay/apply-migration.ts';
+import { replayStatements } from '../replay/replay-statements.ts';
+import { type SqlStatement, splitStatements } from '../sql/split-statements.ts';
 import { lineAt, readAllowances } from './allowances.ts';
 import type { LintMark, LintRule, LintSubject } from './lint-rule.ts';
 import { type LintCode, lintRules } from './lint-rules.ts';

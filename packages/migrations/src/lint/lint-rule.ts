@@ -1,6 +1,6 @@
-import type { Lineage, Migration } from '../lineage.ts';
-import type { MigrationChanges } from '../migration-changes.ts';
-import type { SqlStatement } from '../split-statements.ts';
+import type { MigrationChanges } from '../changes/migration-changes.ts';
+import type { Lineage, Migration } from '../lineage/lineage.ts';
+import type { SqlStatement } from '../sql/split-statements.ts';
 import type { SchemaFacts } from './schema-facts.ts';
 
 /** One migration as the rules see it. */

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
-import { readSchema } from '../read-schema.ts';
-import { keywordOf, splitStatements } from '../split-statements.ts';
-import { identifierOf, quoteIdentifier, type SqlToken } from '../sql-tokens.ts';
+import { readSchema } from '../replay/read-schema.ts';
+import { keywordOf, splitStatements } from '../sql/split-statements.ts';
+import { identifierOf, quoteIdentifier, type SqlToken } from '../sql/sql-tokens.ts';
 
 export interface ColumnFacts {
   readonly isNotNull: boolean;

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
-import { ledgerTable } from '../ledger.ts';
-import { readSchema, type SchemaObject } from '../read-schema.ts';
-import { quoteIdentifier } from '../sql-tokens.ts';
+import { ledgerTable } from '../ledger/ledger.ts';
+import { readSchema, type SchemaObject } from '../replay/read-schema.ts';
+import { quoteIdentifier } from '../sql/sql-tokens.ts';
 
 export interface ContentTable {
   readonly name: string;

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { identifyFile, identityError } from '../identify.ts';
-import { type Lineage, lineageAt } from '../lineage.ts';
-import { migrationHash } from '../migration-hash.ts';
-import { replayMigrations } from '../replay.ts';
-import { schemaAt } from '../schema-at.ts';
+import { identifyFile, identityError } from '../ledger/identify.ts';
+import { versionFromHint } from '../ledger/version-hint.ts';
+import { schemaAt } from '../lens/schema-at.ts';
+import { type Lineage, lineageAt } from '../lineage/lineage.ts';
+import { migrationHash } from '../lineage/migration-hash.ts';
+import { replayMigrations } from '../replay/replay.ts';
 import { dumpDatabase, lineageOf, openMemory } from '../testing/test-lineage.ts';
-import { versionFromHint } from '../version-hint.ts';
 import { squashLineage } from './squash-lineage.ts';
 
 const lineage = lineageOf([

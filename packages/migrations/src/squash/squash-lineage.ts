@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { VarveError } from '@varve/schema';
 import Database from 'better-sqlite3';
-import { type Lineage, lineageAt, type Migration } from '../lineage.ts';
+import { type BaselineHeader, readBaselineHeader, renderBaselineHeader } from '../ledger/baseline.ts';
+import { isBaseline, ledgerSteps } from '../ledger/ledger-steps.ts';
+import { type Lineage, lineageAt, type Migration } from '../lineage/lineage.ts';
+import { acceptedHashes } from '../lineage/migration-hash.ts';
 import { changesRows, findNonDeterministic } from '../lint/rules/non-deterministic.ts';
-import { acceptedHashes } from '../migration-hash.ts';
-import { replayMigrations } from '../replay.ts';
-import { splitStatements } from '../split-statements.ts';
-import { quoteIdentifier } from '../sql-tokens.ts';
-import { type BaselineHeader, readBaselineHeader, renderBaselineHeader } from './baseline.ts';
+import { replayMigrations } from '../replay/replay.ts';
+import { splitStatements } from '../sql/split-statements.ts';
+import { quoteIdentifier } from '../sql/sql-tokens.ts';
 import { type ContentTable, type DatabaseContent, readContent } from './database-content.ts';
-import { isBaseline, ledgerSteps } from './ledger-steps.ts';
 
 /**
  * The lineage with its first migrations folded into one baseline, which keeps the last one's name and stamp: what was

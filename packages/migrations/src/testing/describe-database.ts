@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { ledgerTable } from '../ledger.ts';
-import { quoteIdentifier } from '../sql-tokens.ts';
+import { ledgerTable } from '../ledger/ledger.ts';
+import { quoteIdentifier } from '../sql/sql-tokens.ts';
 
 /**
  * All there is in a database: its objects, and the cells of each table with their storage classes, in the order in

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { fuseMigrations } from '../fusion/fuse-migrations.ts';
 import { fusedSchema, headImage } from '../fusion/fusion.ts';
-import type { Lineage } from '../lineage.ts';
+import type { Lineage } from '../lineage/lineage.ts';
 
 /** Writes the bytes of a file of a version to a path and brings them to head in one pass; undefined where that is declined. */
 export function fuseFile(

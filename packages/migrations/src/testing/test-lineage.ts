@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
-import { defineLineage } from '../define-lineage.ts';
-import type { Lineage, Migration, SqlFunction } from '../lineage.ts';
+import { defineLineage } from '../lineage/define-lineage.ts';
+import type { Lineage, Migration, SqlFunction } from '../lineage/lineage.ts';
 
 /** A lineage from bare SQL, a migration a text. */
 export function lineageOf(sql: readonly string[], functions: Record<string, SqlFunction> = {}): Lineage {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Lineage } from '../lineage.ts';
+import type { Lineage } from '../lineage/lineage.ts';
 
 /** Writes a lineage as drizzle-kit 0.31 lays it out, so that Drizzle's own migrator can run it. */
 export function writeDrizzleFolder(dir: string, lineage: Lineage): string {

@@ -1,5 +1,5 @@
-import { keywordOf, type SqlStatement } from '../../split-statements.ts';
-import { identifierOf } from '../../sql-tokens.ts';
+import { keywordOf, type SqlStatement } from '../../sql/split-statements.ts';
+import { identifierOf } from '../../sql/sql-tokens.ts';
 
 export interface Alteration {
   readonly table: string;

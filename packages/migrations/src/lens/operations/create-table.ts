@@ -1,6 +1,6 @@
 import type { CreateTableStmt } from 'sql-parser-cst';
-import { keywordOf, type SqlStatement } from '../../split-statements.ts';
-import { nameKey } from '../name-key.ts';
+import { nameKey } from '../../sql/name-key.ts';
+import { keywordOf, type SqlStatement } from '../../sql/split-statements.ts';
 import { beginsWith, nameAfter, type Operation, tableIn } from '../operation.ts';
 import { Refused } from '../refused.ts';
 import { appendArms, emptyRelation } from '../relation.ts';

@@ -1,5 +1,5 @@
 import type { DeleteStmt } from 'sql-parser-cst';
-import { nameKey } from '../name-key.ts';
+import { nameKey } from '../../sql/name-key.ts';
 import { assertNoTriggers, beginsWith, nameAfter, type Operation, scopeOf, tableIn } from '../operation.ts';
 import { readExpression } from '../read-expression.ts';
 import { Refused } from '../refused.ts';

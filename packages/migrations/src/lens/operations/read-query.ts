@@ -1,6 +1,6 @@
 import type { Node } from 'sql-parser-cst';
+import { nameKey } from '../../sql/name-key.ts';
 import type { ReadExpression } from '../expression-parts.ts';
-import { nameKey } from '../name-key.ts';
 import { type OperationContext, scopeOf } from '../operation.ts';
 import { readExpression } from '../read-expression.ts';
 import { readFrom } from '../read-from.ts';

@@ -1,5 +1,5 @@
 import type { Node } from 'sql-parser-cst';
-import { nameKey } from '../name-key.ts';
+import { nameKey } from '../../sql/name-key.ts';
 import { type OperationContext, scopeOf } from '../operation.ts';
 import { readExpression } from '../read-expression.ts';
 import { type Arm, isFiltered, mergedValues, nestArm, type Relation } from '../relation.ts';

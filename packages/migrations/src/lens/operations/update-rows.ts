@@ -1,5 +1,5 @@
 import type { ColumnAssignment, Node, UpdateStmt } from 'sql-parser-cst';
-import { nameKey } from '../name-key.ts';
+import { nameKey } from '../../sql/name-key.ts';
 import {
   assertNoTriggers,
   assertPlainConstraints,

@@ -1,6 +1,6 @@
-import type { SchemaObject } from '../../read-schema.ts';
-import { identifierOf, type SqlToken, tokenizeSql } from '../../sql-tokens.ts';
-import { nameKey } from '../name-key.ts';
+import type { SchemaObject } from '../../replay/read-schema.ts';
+import { nameKey } from '../../sql/name-key.ts';
+import { identifierOf, type SqlToken, tokenizeSql } from '../../sql/sql-tokens.ts';
 import { Refused } from '../refused.ts';
 import type { Shape } from '../shape.ts';
 

@@ -1,5 +1,5 @@
-import { quoteIdentifier } from '../../sql-tokens.ts';
-import { nameKey } from '../name-key.ts';
+import { nameKey } from '../../sql/name-key.ts';
+import { quoteIdentifier } from '../../sql/sql-tokens.ts';
 import { isEmpty, rowidName, withoutColumns } from '../relation.ts';
 import { renderRelation } from '../render-relation.ts';
 import type { Replica, Stage } from './stage.ts';

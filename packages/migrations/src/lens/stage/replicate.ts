@@ -1,5 +1,5 @@
+import { nameKey } from '../../sql/name-key.ts';
 import { isIdentity } from '../is-identity.ts';
-import { nameKey } from '../name-key.ts';
 import { Refused } from '../refused.ts';
 import { type Arm, isEmpty, type Relation, rowidName, type Source } from '../relation.ts';
 import { indexesOf, type Shape } from '../shape.ts';

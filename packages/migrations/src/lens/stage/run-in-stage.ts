@@ -1,4 +1,4 @@
-import { keywordOf, type SqlStatement } from '../../split-statements.ts';
+import { keywordOf, type SqlStatement } from '../../sql/split-statements.ts';
 import type { OperationContext } from '../operation.ts';
 import { Refused } from '../refused.ts';
 import { type Reach, reachOf } from './reach.ts';

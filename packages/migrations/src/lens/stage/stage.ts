@@ -1,4 +1,4 @@
-import type { SchemaObject } from '../../read-schema.ts';
+import type { SchemaObject } from '../../replay/read-schema.ts';
 import type { StatementPlace } from '../refused.ts';
 import type { Relation } from '../relation.ts';
 import type { TableShape } from '../table-shape.ts';

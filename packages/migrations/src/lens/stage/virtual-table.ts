@@ -1,6 +1,6 @@
-import { keywordOf, nameAt, type SqlStatement } from '../../split-statements.ts';
-import { quoteIdentifier } from '../../sql-tokens.ts';
-import { nameKey } from '../name-key.ts';
+import { nameKey } from '../../sql/name-key.ts';
+import { keywordOf, nameAt, type SqlStatement } from '../../sql/split-statements.ts';
+import { quoteIdentifier } from '../../sql/sql-tokens.ts';
 import { beginsWith, nameAfter, type Operation, type OperationContext } from '../operation.ts';
 import { RefusedEverywhere } from '../refused.ts';
 import type { Step } from '../trace-lineage.ts';

@@ -1,5 +1,5 @@
-import { keywordOf, nameAt } from '../../split-statements.ts';
-import { identifierOf } from '../../sql-tokens.ts';
+import { keywordOf, nameAt } from '../../sql/split-statements.ts';
+import { identifierOf } from '../../sql/sql-tokens.ts';
 import type { LintRule } from '../lint-rule.ts';
 import { isRebuildRename } from '../rebuilds.ts';
 

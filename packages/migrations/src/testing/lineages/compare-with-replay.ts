@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { compileLens, installLens, type Lens, registerFunctions } from '../../index.ts';
-import { replayMigrations } from '../../replay.ts';
+import { replayMigrations } from '../../replay/replay.ts';
 import { Dice } from './dice.ts';
 import type { LineageSample } from './sample-lineage.ts';
 import { everyCell, everyComparison, pickQuery } from './sample-queries.ts';

@@ -2,9 +2,9 @@ import Database from 'better-sqlite3';
 import { compileLens } from '../../lens/compile-lens.ts';
 import { installLens } from '../../lens/install-lens.ts';
 import type { Lens } from '../../lens/lens.ts';
-import { type Lineage, lineageAt } from '../../lineage.ts';
-import { registerFunctions } from '../../register-functions.ts';
-import { replayMigrations } from '../../replay.ts';
+import { type Lineage, lineageAt } from '../../lineage/lineage.ts';
+import { registerFunctions } from '../../lineage/register-functions.ts';
+import { replayMigrations } from '../../replay/replay.ts';
 
 export interface Both extends Disposable {
   readonly lens: Lens;

@@ -1,11 +1,11 @@
 import { VarveError } from '@varve/schema';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { applyMigration } from '../../apply-migration.ts';
-import { defineLineage } from '../../define-lineage.ts';
-import { type Lineage, lineageAt } from '../../lineage.ts';
-import { replayMigrations } from '../../replay.ts';
-import { quoteIdentifier } from '../../sql-tokens.ts';
+import { defineLineage } from '../../lineage/define-lineage.ts';
+import { type Lineage, lineageAt } from '../../lineage/lineage.ts';
+import { applyMigration } from '../../replay/apply-migration.ts';
+import { replayMigrations } from '../../replay/replay.ts';
+import { quoteIdentifier } from '../../sql/sql-tokens.ts';
 import { Dice } from './dice.ts';
 import { pickLiteral } from './literals.ts';
 import { sampleTables } from './sample-schema.ts';

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../sql-tokens.ts';
+import { quoteIdentifier } from '../../sql/sql-tokens.ts';
 import type { Dice } from './dice.ts';
 import { pickLiteral } from './literals.ts';
 import { pickCondition, pickExpression } from './sample-expression.ts';

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { quoteIdentifier } from '../../sql-tokens.ts';
+import { quoteIdentifier } from '../../sql/sql-tokens.ts';
 
 export interface SampleColumn {
   readonly name: string;

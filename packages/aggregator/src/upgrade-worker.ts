@@ -1,7 +1,0 @@
-import '@varve/core/quick-imports';
-import { serveTasks } from './serve-tasks.ts';
-import type { UpgradeSettings, UpgradeTask } from './upgrade-file.ts';
-
-const { upgradeFile } = await import('./upgrade-file.ts');
-
-serveTasks((task: UpgradeTask, settings: UpgradeSettings) => upgradeFile(task, settings));

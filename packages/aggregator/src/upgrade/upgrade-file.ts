@@ -1,0 +1,36 @@
+import { dirname, join } from 'node:path';
+import { type UpgradeArchiveOptions, type UpgradeResult, upgradeArchive } from '@varve/core';
+import { type Problem, problemOf } from '../work/problem.ts';
+
+/** What is the same for every file of a bulk upgrade. Plain data, as long as the lineage has no functions. */
+export type UpgradeSettings = UpgradeArchiveOptions;
+
+/** One file of it. */
+export interface UpgradeTask {
+  readonly path: string;
+  /** Below the backup folder, so that names need not be unique in the whole fleet. */
+  readonly relativePath: string;
+  /** As it was found. */
+  readonly sizeBytes: number;
+}
+
+/** How one file fared: plain data, so that it can be said across processes. */
+export type UpgradeOutcome = { readonly durationMs: number } & (
+  | { readonly result: UpgradeResult }
+  | { readonly problem: Problem }
+);
+
+/** Never throws, but for a mistake in the program. */
+export async function upgradeFile(
+  { path, relativePath }: UpgradeTask,
+  { backupDir, ...options }: UpgradeSettings,
+): Promise<UpgradeOutcome> {
+  const startedAt = performance.now();
+  try {
+    const backup = backupDir !== undefined && { backupDir: join(backupDir, dirname(relativePath)) };
+    const result = await upgradeArchive(path, { ...options, ...backup });
+    return { result, durationMs: performance.now() - startedAt };
+  } catch (error) {
+    return { problem: problemOf(error, path), durationMs: performance.now() - startedAt };
+  }
+}

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { runOnWorkers } from './worker-pool.ts';
+
+const script = new URL('../testing/crashing-worker.ts', import.meta.url);
+
+async function run(tasks: readonly unknown[], jobs: number, signal?: AbortSignal) {
+  const results = new Map<unknown, unknown>();
+  const crashes = new Map<unknown, string>();
+  await runOnWorkers<unknown, unknown>(tasks, {
+    script,
+    setup: undefined,
+    jobs,
+    tasksInHand: 4,
+    signal,
+    onResult: (task, result) => results.set(task, result),
+    onCrash: (task, reason) => crashes.set(task, reason),
+  });
+  return { results, crashes };
+}
+
+it('gives every task to a worker and its result back', async () => {
+  const tasks = Array.from({ length: 50 }, (_, at) => at);
+  const { results, crashes } = await run(tasks, 2);
+  expect([...results].sort(([a], [b]) => Number(a) - Number(b))).toEqual(
+    tasks.map((task) => [task, task * 2]),
+  );
+  expect(crashes.size).toBe(0);
+});
+
+it('names the task a worker died on, however it died, and goes on with the rest', async () => {
+  const { results, crashes } = await run([1, 'exit', 2, 'segfault', 3, 'throw', 4, 'reject', 5, 6, 7, 8], 2);
+  expect(Object.fromEntries(crashes)).toEqual({
+    exit: 'the worker exited with code 3',
+    segfault: 'the worker was killed by SIGSEGV',
+    throw: 'thrown in a worker',
+    reject: 'the worker exited with code 1',
+  });
+  expect([...results.values()].sort((a, b) => Number(a) - Number(b))).toEqual([2, 4, 6, 8, 10, 12, 14, 16]);
+});
+
+it('begins nothing once aborted', async () => {
+  expect(await run([1, 2], 2, AbortSignal.abort())).toEqual({ results: new Map(), crashes: new Map() });
+});

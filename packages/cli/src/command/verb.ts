@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { printOutput } from '../output/print-output.ts';
+import { renderJson } from '../output/render-json.ts';
+import { exitCodes, type Problem, reportError, reportProblem } from '../output/report.ts';
+import { type CommandContext, type CommonOptions, createContext } from './command-context.ts';
+
+export type VerbResult = (VerbAnswer | VerbOutput) & {
+  /** The files that had to be left out. */
+  readonly problems?: readonly Problem[];
+};
+
+interface VerbAnswer {
+  /** What `--json` prints. */
+  readonly json: unknown;
+  /** What a person reads; called only without `--json`. */
+  readonly text: () => string;
+}
+
+/** For what does not fit into memory. */
+interface VerbOutput {
+  /** Pieces of text, as the options want it. What they need is closed at the end. */
+  readonly output: Iterable<string>;
+}
+
+/** A verb's work: its arguments as written, the options it declared itself. */
+export type VerbWork<TOptions extends object> = (
+  context: CommandContext,
+  args: readonly string[],
+  options: TOptions,
+) => VerbResult | Promise<VerbResult>;
+
+/** Adds the options all verbs share to a verb, and makes its result, problems and errors come out alike. */
+export function defineVerb<TOptions extends object>(command: Command, work: VerbWork<TOptions>): void {
+  command
+    .option('--migrations <dir>', 'the folder drizzle-kit writes to (else varve.config.ts in this folder)')
+    .option('--json', 'the result as JSON on stdout, all else on stderr')
+    .option('--quiet', 'nothing on stderr but errors')
+    .option('--verbose', 'errors with their stack')
+    .action(async () => {
+      process.exitCode = await runVerb(work, command.args, command.opts<CommonOptions & TOptions>());
+    });
+}
+
+async function runVerb<TOptions extends object>(
+  work: VerbWork<TOptions>,
+  args: readonly string[],
+  options: CommonOptions & TOptions,
+): Promise<number> {
+  try {
+    const { problems = [], ...result } = await work(createContext(options), args, options);
+    try {
+      await printOutput('output' in result ? result.output : [renderAnswer(result, options)]);
+    } finally {
+      for (const problem of problems) reportProblem(problem);
+    }
+    return problems.length > 0 ? exitCodes.problems : exitCodes.ok;
+  } catch (error) {
+    return reportError(error, options.verbose ?? false);
+  }
+}
+
+function renderAnswer({ json, text }: VerbAnswer, options: CommonOptions): string {
+  return `${options.json ? renderJson(json) : text()}\n`;
+}

@@ -1,0 +1,105 @@
+import type { Lineage } from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import { onFile } from '../file/file-error.ts';
+import { FileShapes } from '../file/file-shape.ts';
+import type { Database } from '../file/open-database.ts';
+import { realPath } from '../file/real-path.ts';
+import { inspectFile } from '../source/file-state.ts';
+import { openArchiveSource } from './archive-source.ts';
+
+export interface AttachOptions {
+  /** The name it gets on the connection. */
+  readonly schema: string;
+  /** Whether it is attached at its own version, or at head by replay on a private copy. */
+  readonly at: 'own version' | 'head';
+}
+
+export interface AttachedArchive {
+  /** How many migrations the archive has had, whatever became of a copy. */
+  readonly version: number;
+  /** How many it had had before it was first upgraded. */
+  readonly originalVersion: number;
+  /** Outside of a transaction. */
+  detach(): void;
+}
+
+type Versions = Pick<AttachedArchive, 'version' | 'originalVersion'>;
+
+/** Files of strangers may each have a shape of their own. */
+const mostShapes = 1000;
+
+/**
+ * Attaches files of any version and state to a connection that reads them. Nothing is written to a file, and nothing
+ * appears beside it: a sealed file is attached as it lies, of what has a writer, or was left by one, a copy. The
+ * connection decides how far a file is trusted, and must not be one that makes files. Of files of one shape the first
+ * is identified in full, for all.
+ */
+export class ArchiveAttacher {
+  readonly #lineage: Lineage;
+  readonly #shapes: FileShapes;
+  readonly #versions = new Map<string, Versions>();
+  // Prepared once: every ATTACH and DETACH looks through all statements that are not collected yet.
+  readonly #attach;
+  readonly #detach;
+
+  constructor(sqlite: Database, lineage: Lineage) {
+    this.#lineage = lineage;
+    this.#shapes = new FileShapes(sqlite);
+    this.#attach = sqlite.prepare('ATTACH ? AS ?');
+    this.#detach = sqlite.prepare('DETACH ?');
+  }
+
+  /** @throws the codes of `openArchive` */
+  attach(path: string, { schema, at }: AttachOptions): AttachedArchive {
+    const file = realPath(path);
+    return onFile(file, () => {
+      if (at === 'own version' && inspectFile(file).kind === 'sealed')
+        return this.#attachInPlace(file, schema);
+      const source = openArchiveSource(file, { lineage: this.#lineage, at });
+      try {
+        this.#attach.run(source.path, schema);
+      } catch (error) {
+        source.close();
+        throw error;
+      }
+      const detach = () => {
+        this.#detach.run(schema);
+        source.close();
+      };
+      return { version: source.version, originalVersion: source.originalVersion, detach };
+    });
+  }
+
+  #attachInPlace(file: string, schema: string): AttachedArchive {
+    this.#attach.run(file, schema);
+    const detach = () => {
+      this.#detach.run(schema);
+    };
+    try {
+      return { ...this.#identify(file, schema), detach };
+    } catch (error) {
+      detach();
+      throw error;
+    }
+  }
+
+  #identify(file: string, schema: string): Versions {
+    const shape = this.#shapes.read(schema);
+    const known = shape && this.#versions.get(shape);
+    if (known) return known;
+    const source = openArchiveSource(file, { lineage: this.#lineage, at: 'own version' });
+    source.close();
+    if (source.copy !== 'none' || source.shape !== shape) throw changedError(file);
+    if (this.#versions.size >= mostShapes) this.#versions.clear();
+    const { version, originalVersion } = source;
+    if (shape) this.#versions.set(shape, { version, originalVersion });
+    return { version, originalVersion };
+  }
+}
+
+function changedError(path: string): VarveError {
+  return new VarveError('FILE_CHANGED', 'the file was replaced or written while it was opened', {
+    path,
+    hint: 'try again when its writer has closed it',
+  });
+}

@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Lineage, readOriginalVersion, replayMigrations } from '@varve/migrations';
+import { onFile } from '../file/file-error.ts';
+import { FileShapes } from '../file/file-shape.ts';
+import { makePrivateDir, removePrivateDir } from '../file/private-dir.ts';
+import { realPath } from '../file/real-path.ts';
+import { inspectFile } from '../source/file-state.ts';
+import { identifyForReading } from '../source/identify-for-reading.ts';
+import { openSource, type Source } from '../source/open-source.ts';
+import { openPrivateCopy } from '../source/private-copy.ts';
+
+export interface ArchiveSourceOptions {
+  readonly lineage: Lineage;
+  /** Whether the source stands at the file's own version, or at head by replay on a private copy. */
+  readonly at: 'own version' | 'head';
+}
+
+/** A file that another connection may ATTACH and read: nothing is written to it, and nothing appears beside it. */
+export interface ArchiveSource {
+  /** The archive itself, or a private copy. */
+  readonly path: string;
+  /** How many migrations the archive has had, whatever became of the copy. */
+  readonly version: number;
+  /** How many it had had before it was first upgraded. */
+  readonly originalVersion: number;
+  readonly copy: 'none' | 'file';
+  /** By `FileShapes`, of the archive at its own version. */
+  readonly shape: string | undefined;
+  /** Removes the copy. Call it after DETACH. */
+  close(): void;
+}
+
+/**
+ * Prepares a file of any version and state for ATTACH. A sealed file is handed out as it lies; what has a writer, or
+ * was left by one, is copied first.
+ *
+ * @throws the codes of `openArchive`
+ */
+export function openArchiveSource(path: string, { lineage, at }: ArchiveSourceOptions): ArchiveSource {
+  const file = realPath(path);
+  return onFile(file, () => {
+    const state = inspectFile(file);
+    let source = openSource(file, state);
+    try {
+      const version = identifyForReading(source.sqlite, lineage, { path: file, newer: 'refuse' });
+      const originalVersion = readOriginalVersion(source.sqlite, lineage) ?? version;
+      const shape = new FileShapes(source.sqlite).read('main');
+      const isReplayed = at === 'head' && version < lineage.migrations.length;
+      if (source.copy === 'none') source.close();
+      if (source.copy === 'none' && !isReplayed)
+        return { path: file, version, originalVersion, shape, copy: 'none', close: () => {} };
+      if (source.copy === 'none') source = openPrivateCopy(file, state);
+      if (isReplayed) {
+        source.sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
+        replayMigrations(source.sqlite, lineage, file);
+      }
+      return { version, originalVersion, shape, copy: 'file', ...toFile(source) };
+    } catch (error) {
+      source.close();
+      throw error;
+    }
+  });
+}
+
+/** A database in memory belongs to its connection alone. */
+function toFile(source: Source): { path: string; close(): void } {
+  if (source.copy === 'file') return { path: source.sqlite.name, close: () => source.close() };
+  const dir = makePrivateDir();
+  const path = join(dir, 'copy.db');
+  writeFileSync(path, source.sqlite.serialize());
+  source.close();
+  return { path, close: () => removePrivateDir(dir) };
+}

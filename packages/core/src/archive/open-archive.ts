@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import type { Lineage, TableModule } from '@varve/migrations';
+import { onFile } from '../file/file-error.ts';
+import { realPath } from '../file/real-path.ts';
+import { inspectFile } from '../source/file-state.ts';
+import { identifyForReading, type NewerFiles } from '../source/identify-for-reading.ts';
+import { openSource } from '../source/open-source.ts';
+import { Archive } from './archive.ts';
+import { readAtHead } from './read-at-head.ts';
+
+export interface OpenArchiveOptions<TTables extends TableModule> {
+  readonly lineage: Lineage<TTables>;
+  /**
+   * What to do with a file that has more migrations than the lineage: refuse it, or, if all that head knows is still
+   * there, read that much of it. Refused unless given.
+   */
+  readonly newer?: NewerFiles;
+}
+
+/**
+ * Opens a file of any version to read it at head. Neither the file nor its folder is changed, whatever the version and
+ * whatever a crash left beside it; `plan` says how it is done.
+ *
+ * @throws VERSION_AHEAD, VERSION_DIVERGED, MIGRATION_EDITED, VERSION_FOREIGN, VERSION_UNSTAMPED; SCHEMA_MISMATCH;
+ * the codes of `readHeader`; FILE_CHANGED, FILE_BUSY; MIGRATION_FAILED where the file's rows do not fit a migration
+ */
+export function openArchive<TTables extends TableModule>(
+  path: string,
+  { lineage, newer = 'refuse' }: OpenArchiveOptions<TTables>,
+): Archive<TTables> {
+  const file = realPath(path);
+  return onFile(file, () => {
+    const state = inspectFile(file);
+    const source = openSource(file, state);
+    try {
+      const version = identifyForReading(source.sqlite, lineage, { path: file, newer });
+      const reading = readAtHead(source, { lineage, version, path: file, state });
+      // A connection to the file itself cannot write anyway.
+      if (reading.copy !== 'none') reading.sqlite.exec('PRAGMA query_only = ON');
+      reading.detach();
+      return new Archive({ path: resolve(path), version, tables: lineage.tables, ...reading });
+    } catch (error) {
+      source.close();
+      throw error;
+    }
+  });
+}

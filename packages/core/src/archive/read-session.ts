@@ -1,0 +1,59 @@
+import {
+  assertIdentified,
+  identifyFile,
+  type Lineage,
+  registerFunctions,
+  type TableModule,
+} from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import { assertNotEmpty } from '../file/assert-not-empty.ts';
+import { assertWholePages } from '../file/assert-whole-pages.ts';
+import { onFile } from '../file/file-error.ts';
+import { openDatabase } from '../file/open-database.ts';
+import { realPath } from '../file/real-path.ts';
+import { Reader } from './reader.ts';
+
+export interface ReadSessionOptions<TTables extends TableModule> {
+  readonly lineage: Lineage<TTables>;
+}
+
+/** A session read while it is written: every query sees what has been recorded by then. */
+export type SessionReader<TTables extends TableModule = TableModule> = Reader<TTables>;
+
+/**
+ * Opens a live session at head beside its one writer. A reader that is open keeps the session from being sealed.
+ * SQLite keeps `-wal` and `-shm` beside the file for it; for a file without a writer, use `openArchive`.
+ *
+ * @throws SESSION_LIVE when its writer keeps it at an older version; the other codes of `openArchive`
+ */
+export function readSession<TTables extends TableModule>(
+  path: string,
+  { lineage }: ReadSessionOptions<TTables>,
+): SessionReader<TTables> {
+  const file = realPath(path);
+  return onFile(file, () => {
+    assertNotEmpty(file);
+    const sqlite = openDatabase(file, { readonly: true });
+    try {
+      registerFunctions(sqlite, lineage);
+      const identity = identifyFile(sqlite, lineage);
+      assertWholePages(sqlite, file);
+      assertIdentified(identity, lineage, file);
+      if (identity.state === 'behind') throw behindError(file, identity.version, lineage);
+      const close = () => sqlite.close();
+      return new Reader({ path: file, version: identity.version, tables: lineage.tables, sqlite, close });
+    } catch (error) {
+      sqlite.close();
+      throw error;
+    }
+  });
+}
+
+function behindError(path: string, version: number, lineage: Lineage): VarveError {
+  const head = lineage.migrations.length;
+  return new VarveError('SESSION_LIVE', `the live session is at version ${version}, not at head (${head})`, {
+    path,
+    hint: 'read a snapshot of it with openArchive, or bring it to head with openSession',
+    details: { version, head },
+  });
+}

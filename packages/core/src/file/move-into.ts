@@ -1,0 +1,81 @@
+import { statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { VarveError } from '@varve/schema';
+import { statOf } from '../source/file-state.ts';
+import { durableFs } from './durable-fs.ts';
+import { onFile } from './file-error.ts';
+import { hashFile } from './hash-file.ts';
+import { workFile } from './work-file.ts';
+
+/**
+ * Moves a closed file into a folder, read-only, never over another file, and lasting before it returns. A crash
+ * leaves it under its old name, or under both; calling it again finishes the move.
+ *
+ * @throws ARCHIVE_EXISTS
+ */
+export function moveInto(path: string, dir: string): string {
+  const target = join(dir, basename(path));
+  durableFs.sync(path);
+  durableFs.chmod(path, 0o444);
+  if (!linkInto(path, target) && !isSameContent(path, target)) throw existsError(path, target);
+  durableFs.syncDir(dir);
+  durableFs.remove(path);
+  durableFs.syncDir(dirname(path));
+  return target;
+}
+
+/** @throws ARCHIVE_EXISTS when the folder has a file of this name already */
+export function assertNameIsFree(path: string, dir: string): void {
+  const target = join(dir, basename(path));
+  if (onFile(target, () => statOf(target), 'write')) throw existsError(path, target);
+}
+
+/** Gives the file its new name; false when the name is taken. */
+function linkInto(path: string, target: string): boolean {
+  try {
+    durableFs.link(path, target);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'EEXIST') return false;
+    if (code === 'EXDEV') return copyInto(path, target);
+    if (linkless.has(code)) return renameInto(path, target);
+    throw error;
+  }
+}
+
+/** What file systems without hard links say, such as FAT and some network drives. */
+const linkless = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/** Between the look and the renaming another file may take the name; a link would notice. */
+function renameInto(path: string, target: string): boolean {
+  if (statOf(target)) return false;
+  durableFs.rename(path, target);
+  return true;
+}
+
+/** Gives the new name to a whole copy of the file; false when the name is taken. */
+export function copyInto(path: string, target: string): boolean {
+  const copy = workFile(target, 'sealing');
+  durableFs.remove(copy);
+  try {
+    durableFs.copy(path, copy);
+    durableFs.sync(copy);
+    return linkInto(copy, target);
+  } finally {
+    durableFs.remove(copy);
+  }
+}
+
+export function isSameContent(path: string, other: string): boolean {
+  const [a, b] = [statSync(path, { bigint: true }), statSync(other, { bigint: true })];
+  return (a.ino === b.ino && a.dev === b.dev) || (a.size === b.size && hashFile(path) === hashFile(other));
+}
+
+function existsError(path: string, target: string): VarveError {
+  return new VarveError('ARCHIVE_EXISTS', `the archive folder already holds ${basename(target)}`, {
+    path,
+    hint: 'seal into another folder, or move the other archive away; neither file was changed',
+    details: { archive: target },
+  });
+}

@@ -1,0 +1,83 @@
+import { closeSync, lstatSync, openSync, writeSync } from 'node:fs';
+import { onFile } from '../file/file-error.ts';
+import { type Database, isBusy, isNotADatabase, openDatabase, openMemory } from '../file/open-database.ts';
+import { removeIfThere } from '../file/remove-if-there.ts';
+
+export const lockSuffix = '-lock';
+
+/** Makes a lock file that says whose it is, and leaves it open; undefined when there is one. */
+export function createLockFile(lockPath: string): number | undefined {
+  return onFile(
+    lockPath,
+    () => {
+      let file: number | undefined;
+      try {
+        file = openSync(lockPath, 'wx');
+        writeSync(file, lockImage());
+        return file;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+        if (file !== undefined) closeSync(file);
+        if (file !== undefined) removeIfThere(lockPath);
+        throw error;
+      }
+    },
+    'write',
+  );
+}
+
+const openAttempts = 10;
+
+/**
+ * Undefined when the file is not there (any more). Between a failed attempt and a look at the file, another process
+ * may make it anew, so one failure says nothing of a file that is there.
+ */
+export function openLock(lockPath: string, busyTimeoutMs: number): Database | undefined {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return openDatabase(lockPath, { busyTimeoutMs, isTrusted: true });
+    } catch (error) {
+      if (inodeOf(lockPath) === undefined) return undefined;
+      if (attempt === openAttempts) throw error;
+    }
+  }
+}
+
+/** Half a lock file, which a power failure leaves, is nobody's either. */
+export function tryBegin(sqlite: Database): boolean {
+  try {
+    sqlite.exec('BEGIN IMMEDIATE');
+    return true;
+  } catch (error) {
+    if (isBusy(error)) return false;
+    if (isNotADatabase(error)) return true;
+    throw error;
+  }
+}
+
+/** Undefined for a name that is free. */
+export function inodeOf(path: string): bigint | undefined {
+  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+}
+
+let image: Buffer | undefined;
+
+/** The smallest SQLite database there is, with this process's id as its `user_version`. */
+function lockImage(): Buffer {
+  image ??= makeImage();
+  return image;
+}
+
+function makeImage(): Buffer {
+  const sqlite = openMemory(`PRAGMA page_size = 512; PRAGMA user_version = ${process.pid}`);
+  try {
+    return sqlite.serialize();
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** Blocks the process. */
+export function sleep(durationMs: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, durationMs);
+}

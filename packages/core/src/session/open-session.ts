@@ -1,0 +1,42 @@
+import type { Lineage, TableModule } from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import { assertNotEmpty } from '../file/assert-not-empty.ts';
+import { defaultBusyTimeoutMs } from '../file/open-database.ts';
+import { realPath } from '../file/real-path.ts';
+import { withWriterLock } from '../lock/writer-lock.ts';
+import { openWriter } from './open-writer.ts';
+import type { Session } from './session.ts';
+
+export interface OpenSessionOptions<TTables extends TableModule> {
+  readonly lineage: Lineage<TTables>;
+  /** How long a writer that has only just opened the file is waited for; 5 seconds unless given. */
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * Opens a live session of any version to go on writing it. A file behind head is brought to head in place, in one
+ * transaction. Of two processes that open an old file at once, one applies the migrations; the other waits for it and
+ * opens the file as soon as the first has closed it.
+ *
+ * @throws SESSION_LOCKED with `details.pid` and `details.since` while another writer has it open; FILE_READ_ONLY for
+ * a sealed archive; the codes of `replayMigrations` and of files. The file is as it was then.
+ */
+export function openSession<TTables extends TableModule>(
+  path: string,
+  { lineage, busyTimeoutMs = defaultBusyTimeoutMs }: OpenSessionOptions<TTables>,
+): Session<TTables> {
+  const file = realPath(path);
+  assertUnsealed(file);
+  return withWriterLock(file, busyTimeoutMs, (lock) =>
+    openWriter({ path: file, lineage, lock, busyTimeoutMs }),
+  );
+}
+
+function assertUnsealed(path: string): void {
+  const { mode } = assertNotEmpty(path);
+  if ((mode & 0o222) !== 0) return;
+  throw new VarveError('FILE_READ_ONLY', 'the file is sealed: an archive is not written again', {
+    path,
+    hint: 'read it with openArchive, or bring it to head with upgradeArchive',
+  });
+}

@@ -1,0 +1,49 @@
+import {
+  assertIdentified,
+  identifyFile,
+  type Lineage,
+  registerFunctions,
+  replayMigrations,
+  type TableModule,
+} from '@varve/migrations';
+import { assertWholePages } from '../file/assert-whole-pages.ts';
+import { onFile } from '../file/file-error.ts';
+import { type Database, openDatabase } from '../file/open-database.ts';
+import type { WriterLock } from '../lock/held-lock.ts';
+import { Session } from './session.ts';
+
+export interface OpenWriterOptions<TTables extends TableModule> {
+  readonly path: string;
+  readonly lineage: Lineage<TTables>;
+  readonly lock: WriterLock;
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * Opens a file that the caller has the writer lock of, at head, every commit durable. The migrations run before the
+ * journal mode is touched: a file that cannot be brought to head stays as it is.
+ */
+export function openWriter<TTables extends TableModule>(
+  options: OpenWriterOptions<TTables>,
+): Session<TTables> {
+  const { path, lineage, lock } = options;
+  const sqlite = openDatabase(path, { isTrusted: true, ...options });
+  try {
+    onFile(path, () => {
+      registerFunctions(sqlite, lineage);
+      bringToHead(sqlite, lineage, path);
+      sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    });
+    return new Session({ path, lineage, sqlite, lock });
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+function bringToHead(sqlite: Database, lineage: Lineage, path: string): void {
+  const identity = identifyFile(sqlite, lineage);
+  assertWholePages(sqlite, path);
+  assertIdentified(identity, lineage, path);
+  if (identity.state === 'behind') replayMigrations(sqlite, lineage, path);
+}

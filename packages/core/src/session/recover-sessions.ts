@@ -1,0 +1,112 @@
+import { readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { assertIdentified, identifyFile, type Lineage, type TableModule } from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import { assertNotEmpty } from '../file/assert-not-empty.ts';
+import { durableFs } from '../file/durable-fs.ts';
+import { fileError, onFile } from '../file/file-error.ts';
+import { moveInto } from '../file/move-into.ts';
+import { openDatabase } from '../file/open-database.ts';
+import { workFile } from '../file/work-file.ts';
+import { lockSuffix } from '../lock/lock-file.ts';
+import { acquireWriterLock } from '../lock/writer-lock.ts';
+import { inspectAtRest, statOf } from '../source/file-state.ts';
+import { endSession, readSessionStatus } from './end-session.ts';
+import { openWriter } from './open-writer.ts';
+import { assertSound } from './seal.ts';
+
+export interface RecoverSessionsOptions {
+  readonly lineage: Lineage<TableModule>;
+  /** Where the sessions are sealed into. */
+  readonly archiveDir: string;
+}
+
+export interface Recovery {
+  /** The archives made of what a crash had left. */
+  readonly sealed: readonly string[];
+  /** Sessions that a writer has open, left alone. */
+  readonly live: readonly { readonly path: string; readonly pid: number }[];
+  /** Files that could not be sealed, left as they were. */
+  readonly failed: readonly { readonly path: string; readonly error: VarveError }[];
+}
+
+/**
+ * Finishes what a crash left in a folder of sessions: a session without a writer is brought to head, marked
+ * `interrupted` as of its last write if it was `running`, and sealed; a seal that was cut short is completed; what
+ * was only half made is removed. One bad file does not stop the rest. Each list is in the order of the paths.
+ *
+ * @throws FILE_NOT_FOUND, FILE_UNREADABLE for the folder itself
+ */
+export function recoverSessions(dir: string, options: RecoverSessionsOptions): Recovery {
+  const sealed: string[] = [];
+  const live: Recovery['live'][number][] = [];
+  const failed: Recovery['failed'][number][] = [];
+  onFile(options.archiveDir, () => durableFs.makeDir(options.archiveDir), 'write');
+  for (const path of findSessions(resolve(dir))) {
+    try {
+      const archive = recoverSession(path, options);
+      if (archive) sealed.push(archive);
+    } catch (error) {
+      const problem = asProblem(error, path);
+      if (problem.code === 'SESSION_LOCKED') live.push({ path, pid: Number(problem.details.pid) });
+      else failed.push({ path, error: problem });
+    }
+  }
+  return { sealed, live, failed };
+}
+
+/** The names that sessions have or had, also where only a lock or half a file is left. */
+function findSessions(dir: string): string[] {
+  const names = onFile(dir, () => readdirSync(dir)).flatMap((name) => {
+    const session =
+      /^\.(.+\.db)\.creating$/.exec(name)?.[1] ?? name.replace(new RegExp(`${lockSuffix}$`), '');
+    return session.endsWith('.db') && !session.startsWith('..') ? [session] : [];
+  });
+  return [...new Set(names)].sort().map((name) => join(dir, name));
+}
+
+function recoverSession(path: string, { lineage, archiveDir }: RecoverSessionsOptions): string | undefined {
+  const lock = acquireWriterLock(path, 0);
+  try {
+    durableFs.remove(workFile(path, 'creating'));
+    if (!statOf(path)) return undefined;
+    const { mtimeMs } = assertNotEmpty(path);
+    if (isSealed(path, lineage)) return onFile(path, () => moveInto(path, resolve(archiveDir)), 'write');
+    const endedAtMs = Math.max(mtimeMs, Number(statOf(`${path}-wal`)?.mtimeMs ?? 0));
+    // The lock is let go of here, not by the session.
+    const session = openWriter({ path, lineage, lock: { release: () => {} } });
+    try {
+      const isRunning = readSessionStatus(session.sqlite, lineage.tables) === 'running';
+      if (isRunning) endSession(session.sqlite, lineage.tables, { status: 'interrupted', endedAtMs });
+      return session.seal(archiveDir);
+    } finally {
+      session.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** Whether nothing but the move was left to do. Making it read-only is the last step before the move. */
+function isSealed(path: string, lineage: Lineage): boolean {
+  const { mode } = assertNotEmpty(path);
+  if (inspectAtRest(path).kind === 'unsealed' || (mode & 0o222) !== 0) return false;
+  const sqlite = openDatabase(path, { readonly: true });
+  try {
+    assertIdentified(identifyFile(sqlite, lineage), lineage, path);
+    assertSound(sqlite, path);
+    return true;
+  } finally {
+    sqlite.close();
+  }
+}
+
+function asProblem(cause: unknown, path: string): VarveError {
+  const error = fileError(cause, path);
+  if (error instanceof VarveError) return error;
+  return new VarveError('FILE_UNREADABLE', `${basename(path)} could not be recovered: ${String(error)}`, {
+    path,
+    hint: 'look at the cause; the file is still there',
+    cause,
+  });
+}

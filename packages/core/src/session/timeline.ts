@@ -1,0 +1,65 @@
+import { quoteIdentifier, type TableModule } from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import { getTableColumns, getTableName, is } from 'drizzle-orm';
+import { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Database } from '../file/open-database.ts';
+import { isTimelineTable, type TimelinePlace } from '../row/row-encoder.ts';
+
+/** The one counter that runs across all timeline tables of a file. The writer lock makes it the only one. */
+export class Timeline {
+  readonly #sqlite: Database;
+  readonly #tables: TableModule;
+  readonly #path: string;
+  #last: TimelinePlace | undefined;
+
+  constructor(sqlite: Database, tables: TableModule, path: string) {
+    this.#sqlite = sqlite;
+    this.#tables = tables;
+    this.#path = path;
+  }
+
+  /** The place of the next row. */
+  next(): TimelinePlace {
+    const last = this.#last ?? this.#read();
+    this.#last = { seq: last.seq + 1, sessionId: last.sessionId };
+    return this.#last;
+  }
+
+  /** The next place is counted from the rows in the file. */
+  forget(): void {
+    this.#last = undefined;
+  }
+
+  #read(): TimelinePlace {
+    const sessionId = readSessionId(this.#sqlite, this.#tables);
+    if (sessionId === undefined) {
+      throw new VarveError('ROW_INVALID', 'the file has no session row that a timeline row could belong to', {
+        path: this.#path,
+        hint: 'make session files with createSession, or record the session row first',
+      });
+    }
+    return { seq: readLastSeq(this.#sqlite, this.#tables), sessionId };
+  }
+}
+
+/** The id of the session a file holds; undefined without a session row. */
+export function readSessionId(sqlite: Database, tables: TableModule): string | undefined {
+  const { sessions } = tables;
+  const id = is(sessions, SQLiteTable) ? getTableColumns(sessions).id?.name : undefined;
+  if (!is(sessions, SQLiteTable) || id === undefined) return undefined;
+  const sql = `SELECT ${quoteIdentifier(id)} FROM ${quoteIdentifier(getTableName(sessions))} ORDER BY rowid LIMIT 1`;
+  return sqlite.prepare(sql).pluck().get() as string | undefined;
+}
+
+function readLastSeq(sqlite: Database, tables: TableModule): number {
+  const selects = Object.values(tables).flatMap((table) => {
+    if (!is(table, SQLiteTable) || !isTimelineTable(table)) return [];
+    const seq = quoteIdentifier(getTableColumns(table).seq?.name ?? 'seq');
+    return `SELECT max(${seq}) AS seq FROM ${quoteIdentifier(getTableName(table))}`;
+  });
+  const last = sqlite
+    .prepare(`SELECT max(seq) FROM (${selects.join(' UNION ALL ')})`)
+    .pluck()
+    .get();
+  return (last as number | null) ?? 0;
+}

@@ -1,0 +1,57 @@
+import { type BigIntStats, statSync } from 'node:fs';
+import { onFile } from '../file/file-error.ts';
+import { type FileHeader, readHeader } from '../file/file-header.ts';
+import { lockSuffix } from '../lock/lock-file.ts';
+import { type LockHolder, lockHolder } from '../lock/writer-lock.ts';
+
+/** What SQLite leaves beside a file that was not closed: commits not yet in it, or the way back from half a commit. */
+export const leftoverSuffixes = ['-wal', '-journal'] as const;
+
+/**
+ * How a file lies there. `sealed` can be read in place, with nothing appearing beside it; `unsealed` was closed or
+ * abandoned by a writer in WAL mode, or in the middle of a commit; `live` has a writer now.
+ */
+export type FileState = FileAtRest | { readonly kind: 'live'; readonly holder: LockHolder };
+
+export interface FileAtRest {
+  readonly kind: 'sealed' | 'unsealed';
+  readonly header: FileHeader;
+  /** The files beside it that hold something. */
+  readonly leftovers: readonly string[];
+}
+
+/**
+ * Looks at a file without SQLite, or, where a writer has it open, without touching it: even this process may be that
+ * writer, and closing the file would drop its locks.
+ *
+ * @throws the codes of `readHeader`
+ */
+export function inspectFile(path: string): FileState {
+  const mayBeLive = statOf(`${path}-wal`) ?? statOf(path + lockSuffix);
+  const holder = mayBeLive && onFile(path, () => lockHolder(path));
+  return holder ? { kind: 'live', holder } : inspectAtRest(path);
+}
+
+/** Looks at a file that no writer has open. */
+export function inspectAtRest(path: string): FileAtRest {
+  const leftovers = leftoverSuffixes.map((suffix) => path + suffix).filter(isNotEmpty);
+  const header = readHeader(path);
+  return { kind: header.isWal || leftovers.length > 0 ? 'unsealed' : 'sealed', header, leftovers };
+}
+
+function isNotEmpty(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** Undefined for a file that is not there. */
+export function statOf(path: string): BigIntStats | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false });
+}
+
+/** Changes when a file, or what lies beside it, does. */
+export function fingerprint(path: string): string {
+  return ['', ...leftoverSuffixes]
+    .map((suffix) => statOf(path + suffix))
+    .map((stat) => stat && `${stat.ino} ${stat.size} ${stat.mtimeNs}`)
+    .join();
+}

@@ -1,0 +1,99 @@
+import {
+  fusedSchema,
+  fuseMigrations,
+  fusionOf,
+  headImage,
+  identifyFile,
+  ledgerHeight,
+  markUpgrade,
+  replayMigrations,
+} from '@varve/migrations';
+import { SqliteError } from 'better-sqlite3';
+import { durableFs } from '../file/durable-fs.ts';
+import { type Database, openDatabase, openImage } from '../file/open-database.ts';
+import { assertSound } from '../session/seal.ts';
+import { statOf } from '../source/file-state.ts';
+import { openPrivateCopy } from '../source/private-copy.ts';
+import { assertLossAccepted } from './assert-loss-accepted.ts';
+import type { BuildUpgradedOptions, BuiltUpgrade } from './build-upgraded.ts';
+import { mismatchError } from './mismatch-error.ts';
+import { verifyTables } from './verify-rows.ts';
+
+/** Builds the file in memory and writes it in one go, or nowhere. Undefined where it must be replayed. */
+export function fuseToMemory(
+  copy: string | undefined,
+  options: BuildUpgradedOptions,
+): BuiltUpgrade | undefined {
+  return withDatabase(openImage(headImage(options.lineage)), (sqlite) => {
+    const from = fuse(sqlite, options);
+    if (from === undefined) return undefined;
+    const upgraded = sqlite.serialize();
+    if (copy !== undefined) durableFs.stage(copy, upgraded);
+    return { from, how: 'fused', sizeBytes: upgraded.length };
+  });
+}
+
+/** Builds the file where it will be: memory is bounded. Undefined where it must be replayed; the file is gone then. */
+export function fuseToFile(copy: string, options: BuildUpgradedOptions): BuiltUpgrade | undefined {
+  durableFs.stage(copy, headImage(options.lineage));
+  const from = withDatabase(openDatabase(copy), (sqlite) => {
+    sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
+    return fuse(sqlite, options);
+  });
+  if (from !== undefined) return { from, how: 'fused', sizeBytes: Number(statOf(copy)?.size) };
+  durableFs.remove(copy);
+  return undefined;
+}
+
+function withDatabase<T>(sqlite: Database, work: (sqlite: Database) => T): T {
+  try {
+    return work(sqlite);
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** The version before; undefined where a replay must do it, or must say why it cannot be done. */
+function fuse(sqlite: Database, options: BuildUpgradedOptions): number | undefined {
+  const { lineage, path, isLossAccepted } = options;
+  try {
+    sqlite.prepare(`ATTACH ? AS ${fusedSchema}`).run(path);
+    // All that is read of the original is of one moment.
+    sqlite.exec('PRAGMA foreign_keys = OFF; BEGIN');
+    // The head file has no ledger yet, so that the name means the original's.
+    const { state, version } = identifyFile(sqlite, lineage);
+    if (state !== 'behind') return undefined;
+    if (!isLossAccepted) assertLossAccepted(lineage, version, path);
+    assertSound(sqlite, path, fusedSchema);
+    const rowsBefore = ledgerHeight(sqlite);
+    if (!fuseMigrations(sqlite, lineage, version)) return undefined;
+    markUpgrade(sqlite, rowsBefore);
+    assertSound(sqlite, path, 'main');
+    verifyFused(sqlite, version, options);
+    sqlite.exec('COMMIT');
+    return version;
+  } catch (error) {
+    if (error instanceof SqliteError) return undefined;
+    throw error;
+  }
+}
+
+function verifyFused(
+  sqlite: Database,
+  from: number,
+  { lineage, path, state, verify }: BuildUpgradedOptions,
+): void {
+  const counts = sqlite.prepare<[], [string, number, number]>(fusionOf(lineage, from)?.counts ?? '').raw();
+  for (const [table, count, expected] of counts.all())
+    if (count !== expected)
+      throw mismatchError(`table ${table} has ${count} rows, not ${expected}`, { path, table });
+  if (verify === 'counts') return;
+  const copy = openPrivateCopy(path, state);
+  try {
+    copy.sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
+    replayMigrations(copy.sqlite, lineage, path);
+    verifyTables(sqlite, copy.sqlite, { path, verify });
+  } finally {
+    copy.close();
+  }
+}

@@ -1,0 +1,24 @@
+import { assertIdentified, identifyFile, type Lineage, replayMigrations } from '@varve/migrations';
+import { onFile } from '../file/file-error.ts';
+import { realPath } from '../file/real-path.ts';
+import { inspectFile } from '../source/file-state.ts';
+import { openPrivateCopy } from '../source/private-copy.ts';
+
+/**
+ * Replays a file's pending migrations on a private copy, and so finds out whether an upgrade would fail on its data.
+ * The file stays as it is.
+ *
+ * @throws MIGRATION_FAILED, MIGRATION_REFUSED, MIGRATION_BREAKS_REFERENCES; the codes of `openArchive`
+ */
+export function rehearseUpgrade(path: string, { lineage }: { readonly lineage: Lineage }): void {
+  const file = realPath(path);
+  onFile(file, () => {
+    const copy = openPrivateCopy(file, inspectFile(file));
+    try {
+      assertIdentified(identifyFile(copy.sqlite, lineage), lineage, file);
+      replayMigrations(copy.sqlite, lineage, file);
+    } finally {
+      copy.close();
+    }
+  });
+}

@@ -1,0 +1,182 @@
+import { type Lineage, versionFromHint } from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import { fileError, onFile } from '../file/file-error.ts';
+import { openDatabase } from '../file/open-database.ts';
+import { realPath } from '../file/real-path.ts';
+import { removeWork, workFile } from '../file/work-file.ts';
+import type { SharableLock } from '../lock/held-lock.ts';
+import { lockSuffix } from '../lock/lock-file.ts';
+import { acquireWriterLock } from '../lock/writer-lock.ts';
+import { type FileAtRest, inspectAtRest, inspectFile, statOf } from '../source/file-state.ts';
+import { identifyForReading } from '../source/identify-for-reading.ts';
+import { assertLossAccepted } from './assert-loss-accepted.ts';
+import {
+  type BuildUpgradedOptions,
+  type BuiltUpgrade,
+  buildUpgraded,
+  rehearseBuild,
+} from './build-upgraded.ts';
+import { keepBackup } from './keep-backup.ts';
+import { finishReplacement, inspectOriginal, putInPlace, settleOriginal } from './replace-file.ts';
+import type { UpgradeVerification } from './verify-rows.ts';
+
+export interface UpgradeArchiveOptions {
+  readonly lineage: Lineage;
+  /** Where a copy of the original is kept, under its own name. */
+  readonly backupDir?: string;
+  /** Go on, without a backup, where pending migrations drop tables or columns, delete rows or narrow columns. */
+  readonly acceptLoss?: boolean;
+  /** What of the upgraded copy is compared with what the lens reads in the original: `counts` unless given. */
+  readonly verify?: UpgradeVerification;
+  /** Do it all on a private copy, check that, and throw it away: nothing is written, not even a backup. */
+  readonly dryRun?: boolean;
+}
+
+export interface UpgradeResult {
+  readonly path: string;
+  /** The version before. */
+  readonly from: number;
+  /** Head. */
+  readonly to: number;
+  /** False when the file was sealed and at head already: nothing was written then. */
+  readonly changed: boolean;
+  /** In one pass by what the lens reads, or by running the migrations; `none` when there was nothing to do. */
+  readonly how: 'none' | BuiltUpgrade['how'];
+  /** After the upgrade. */
+  readonly sizeBytes: number;
+  readonly durationMs: number;
+  readonly backup?: string;
+}
+
+/**
+ * Brings an archive to head, for good. The file that takes its place is built apart, in memory when it is small, checked,
+ * forced to the disk beside the original and renamed over it. Up to the rename the original is untouched, after it the
+ * archive is complete; what a killed upgrade leaves beside it is removed by the next one. Mode, owner and modification
+ * time stay. A file that was never sealed comes out sealed.
+ *
+ * @throws SESSION_LIVE for a session that a writer has open, or another upgrade; LOSS_NOT_ACCEPTED; FILE_CHANGED when
+ * the original changed meanwhile; UPGRADE_MISMATCH when the copy is not what it should be; ARCHIVE_EXISTS when the
+ * backup folder has another file of this name; FILE_READ_ONLY; the codes of `openArchive`. The original is as it was.
+ */
+export async function upgradeArchive(path: string, options: UpgradeArchiveOptions): Promise<UpgradeResult> {
+  const startedMs = performance.now();
+  const file = realPath(path);
+  const to = options.lineage.migrations.length;
+  const isDone = onFile(file, () => isSealedAtHead(file, options));
+  if (isDone && !options.dryRun) await removeUpgradeLeftovers(file);
+  const outcome = isDone ? doneAlready(file, to) : await upgradeFile(file, options);
+  return { path, to, changed: outcome.how !== 'none', durationMs: performance.now() - startedMs, ...outcome };
+}
+
+type Outcome = Pick<UpgradeResult, 'from' | 'how' | 'sizeBytes' | 'backup'>;
+
+function doneAlready(file: string, head: number): Outcome {
+  return { from: head, how: 'none', sizeBytes: Number(statOf(file)?.size ?? 0) };
+}
+
+function isSealedAtHead(file: string, options: UpgradeArchiveOptions): boolean {
+  const state = inspectFile(file);
+  if (state.kind === 'live') throw liveError(file, { pid: state.holder.pid });
+  return isAtRestAtHead(file, state, options);
+}
+
+function isAtRestAtHead(file: string, state: FileAtRest, options: UpgradeArchiveOptions): boolean {
+  const { lineage } = options;
+  if (state.kind === 'unsealed' || isHintedBehind(state, lineage)) return false;
+  const sqlite = openDatabase(file, { readonly: true });
+  try {
+    const from = identifyForReading(sqlite, lineage, { path: file, newer: 'refuse' });
+    if (!isLossAccepted(options)) assertLossAccepted(lineage, from, file);
+    return from === lineage.migrations.length;
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** Then the file is most likely to be upgraded: what the hint says is looked at again before anything is written. */
+function isHintedBehind({ header }: FileAtRest, lineage: Lineage): boolean {
+  return (versionFromHint(header, lineage) ?? lineage.migrations.length) < lineage.migrations.length;
+}
+
+/**
+ * Removes what a killed upgrade left beside a file whose rename it had done, or that another run upgraded, or somebody
+ * removed, since.
+ *
+ * @throws SESSION_LIVE when an upgrade is under way
+ */
+export async function removeUpgradeLeftovers(file: string): Promise<void> {
+  const work = workFile(file, 'upgrading');
+  if (statOf(work) || statOf(file + lockSuffix)) await withUpgradeLock(file, async () => removeWork(work));
+}
+
+function isLossAccepted({ backupDir, acceptLoss }: UpgradeArchiveOptions): boolean {
+  return backupDir !== undefined || acceptLoss === true;
+}
+
+async function upgradeFile(file: string, options: UpgradeArchiveOptions): Promise<Outcome> {
+  if (options.dryRun)
+    return onFile(file, () => rehearseBuild(buildOptions(file, inspectAtRest(file), options)));
+  return withUpgradeLock(file, () => upgradeLocked(file, options));
+}
+
+function buildOptions(path: string, state: FileAtRest, options: UpgradeArchiveOptions): BuildUpgradedOptions {
+  const { lineage, verify = 'counts' } = options;
+  return { lineage, path, state, verify, isLossAccepted: isLossAccepted(options) };
+}
+
+async function withUpgradeLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+  const lock = acquireUpgradeLock(file);
+  try {
+    return await work();
+  } catch (error) {
+    throw fileError(error, file, 'write');
+  } finally {
+    underWay.delete(lock);
+    lock.release();
+  }
+}
+
+/** The locks of the upgrades under way here share a file: to make one takes a tenth of a small upgrade's time. */
+const underWay = new Set<SharableLock>();
+
+function acquireUpgradeLock(file: string): SharableLock {
+  try {
+    const [other] = underWay;
+    const lock = other?.share(file) ?? acquireWriterLock(file, 0);
+    underWay.add(lock);
+    return lock;
+  } catch (error) {
+    if (!(error instanceof VarveError)) throw error;
+    throw error.code === 'SESSION_LOCKED'
+      ? liveError(file, error.details)
+      : fileError(error.cause ?? error, file, 'write');
+  }
+}
+
+async function upgradeLocked(file: string, options: UpgradeArchiveOptions): Promise<Outcome> {
+  const original = inspectOriginal(file);
+  // Before it was locked, another run may have done it.
+  if (isAtRestAtHead(file, original.state, options))
+    return doneAlready(file, options.lineage.migrations.length);
+  const { backupDir } = options;
+  const work = workFile(file, 'upgrading');
+  removeWork(work);
+  try {
+    const built = await buildUpgraded(work, buildOptions(file, original.state, options));
+    await finishReplacement(work, file);
+    settleOriginal(file, original);
+    const backup = backupDir === undefined ? {} : { backup: keepBackup(file, backupDir) };
+    await putInPlace(work, file);
+    return { ...built, ...backup };
+  } finally {
+    removeWork(work);
+  }
+}
+
+function liveError(path: string, details: Readonly<Record<string, unknown>>): VarveError {
+  return new VarveError('SESSION_LIVE', 'a writer or another upgrade has the file open', {
+    path,
+    hint: 'close or seal the session first; openSession brings a live session to head',
+    details,
+  });
+}

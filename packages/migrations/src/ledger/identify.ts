@@ -1,0 +1,149 @@
+import { type ErrorCode, VarveError } from '@varve/schema';
+import type { Database } from 'better-sqlite3';
+import type { Lineage } from '../lineage/lineage.ts';
+import type { LedgerStep } from './baseline.ts';
+import { type LedgerRow, ledgerTable, readLedger } from './ledger.ts';
+import { lineageLedger, unfoldLedger } from './ledger-steps.ts';
+import { applicationId } from './version-hint.ts';
+
+/**
+ * How a file stands to a lineage's head. `version` counts the lineage's migrations that the file has had, up to the
+ * first that differs.
+ */
+export type FileIdentity =
+  | { readonly state: 'current' | 'behind'; readonly version: number }
+  | { readonly state: 'ahead'; readonly version: number; readonly aheadBy: number }
+  | {
+      readonly state: 'diverged';
+      readonly version: number;
+      /** The lineage's migration at which the two part. */
+      readonly migration: string;
+      /** True when the file had a migration of the same stamp or name, with another text. */
+      readonly edited: boolean;
+    }
+  | {
+      /** The file has had some of the migrations that were folded into a baseline, and not all. */
+      readonly state: 'squashed';
+      readonly version: 0;
+      readonly baseline: string;
+      /** The first migration that it lacks. */
+      readonly migration: string;
+    }
+  | { readonly state: 'foreign' | 'unstamped' | 'empty'; readonly version: 0 };
+
+/** Compares a file's ledger with the lineage. Writes nothing. */
+export function identifyFile(sqlite: Database, lineage: Lineage): FileIdentity {
+  const ledger = readLedger(sqlite);
+  return ledger?.length ? identifyLedger(ledger, lineage) : identifyWithoutLedger(sqlite);
+}
+
+/** Compares applied migrations, in their order and at least one, with the lineage's. */
+export function identifyLedger(ledger: readonly LedgerRow[], lineage: Lineage): FileIdentity {
+  const { steps, heights } = lineageLedger(lineage);
+  const rows = unfoldLedger(ledger, lineage);
+  const first = rows.findIndex((row, at) => {
+    const step = steps[at];
+    return !step || !isSameMigration(row, step);
+  });
+  if (first === -1) return identifyPrefix(rows.length, lineage);
+  const head = lineage.migrations.length;
+  const step = steps[first];
+  if (!step) return { state: 'ahead', version: head, aheadBy: rows.length - first };
+  const row = rows[first] as LedgerRow;
+  const edited = row.createdAtMs === step.createdAtMs || row.name === step.name;
+  const isRelated =
+    first > 0 || edited || rows.some((it) => steps.some((other) => isSameMigration(it, other)));
+  if (!isRelated) return { state: 'foreign', version: 0 };
+  const version = heights.findLastIndex((height) => height <= first);
+  return { state: 'diverged', version, migration: step.name, edited };
+}
+
+/** Of a ledger whose every row is the lineage's. */
+function identifyPrefix(height: number, lineage: Lineage): FileIdentity {
+  const { migrations } = lineage;
+  const { steps, heights } = lineageLedger(lineage);
+  const version = heights.indexOf(height);
+  if (version !== -1) return { state: version === migrations.length ? 'current' : 'behind', version };
+  const [baseline, missing] = [migrations[0]?.name ?? '', steps[height]?.name ?? ''];
+  return { state: 'squashed', version: 0, baseline, migration: missing };
+}
+
+/** Some Drizzle drivers store an empty hash; then the stamp or the name tells. */
+function isSameMigration(row: LedgerRow, step: LedgerStep): boolean {
+  if (row.hash !== '') return step.hashes.includes(row.hash);
+  return row.createdAtMs === step.createdAtMs || row.name === step.name;
+}
+
+function identifyWithoutLedger(sqlite: Database): FileIdentity {
+  const tables = sqlite
+    .prepare(`SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name <> ?`)
+    .pluck()
+    .get(ledgerTable) as number;
+  const owner = sqlite.pragma('application_id', { simple: true });
+  if (owner !== 0 && owner !== applicationId) return { state: 'foreign', version: 0 };
+  return { state: tables === 0 ? 'empty' : 'unstamped', version: 0 };
+}
+
+/** The error that says why a file cannot be brought to head; undefined for a file that can. */
+export function identityError(
+  identity: FileIdentity,
+  lineage: Lineage,
+  path?: string,
+): VarveError | undefined {
+  const details = { ...identity, head: lineage.migrations.length, lineage: lineage.name };
+  const error = (code: ErrorCode, message: string, hint: string) =>
+    new VarveError(code, message, { path, hint, details });
+  switch (identity.state) {
+    case 'current':
+    case 'behind':
+      return undefined;
+    case 'ahead':
+      return error(
+        'VERSION_AHEAD',
+        `the file has ${identity.aheadBy} migration(s) that lineage ${lineage.name} does not have`,
+        'update this program to the version that wrote the file, or newer',
+      );
+    case 'diverged':
+      return identity.edited
+        ? error(
+            'MIGRATION_EDITED',
+            `migration ${identity.migration} was edited after this file had applied it`,
+            `restore ${identity.migration} as it was merged and put the change into a new migration`,
+          )
+        : error(
+            'VERSION_DIVERGED',
+            `the file and lineage ${lineage.name} part at migration ${identity.migration}`,
+            'open the file with the branch that wrote it; lineages that parted cannot be joined',
+          );
+    case 'squashed':
+      return error(
+        'VERSION_SQUASHED',
+        `the file lacks ${identity.migration}, which is folded into ${identity.baseline}`,
+        `upgrade it with the release from before the squash, whose migrations still have ${identity.migration}`,
+      );
+    case 'foreign':
+      return error(
+        'VERSION_FOREIGN',
+        `the file does not belong to lineage ${lineage.name}`,
+        'check that the path and the migrations folder belong together',
+      );
+    case 'unstamped':
+      return error(
+        'VERSION_UNSTAMPED',
+        'the file has tables but no record of the migrations it has had',
+        'check that drizzle-kit push did not make it; recreate it through migrations',
+      );
+    case 'empty':
+      return error(
+        'FILE_EMPTY',
+        'the database holds no tables',
+        'remove the file, or restore it from a backup',
+      );
+  }
+}
+
+/** @throws the `identityError` of a file that cannot be brought to head. */
+export function assertIdentified(identity: FileIdentity, lineage: Lineage, path?: string): void {
+  const error = identityError(identity, lineage, path);
+  if (error) throw error;
+}

@@ -1,0 +1,48 @@
+import type { Database } from 'better-sqlite3';
+import type { Lineage } from '../lineage/lineage.ts';
+import { sha256 } from '../lineage/migration-hash.ts';
+import { lineageLedger } from './ledger-steps.ts';
+
+/** `application_id` of a file varve has written: the letters `varv`. */
+export const applicationId = 0x76617276;
+
+const heightBits = 12;
+const cache = new WeakMap<Lineage, readonly number[]>();
+
+/**
+ * What `user_version` holds, for each version: the rows of the ledger in 12 bits, above them 19 bits that stand for the
+ * hashes in it, enough to tell lineages apart. Both stay what they are when migrations are folded into a baseline.
+ */
+function userVersions(lineage: Lineage): readonly number[] {
+  const known = cache.get(lineage);
+  if (known) return known;
+  const { steps, heights } = lineageLedger(lineage);
+  const digests = [0];
+  let chain = '';
+  for (const { hashes } of steps) {
+    chain = sha256(chain + hashes[0]);
+    digests.push(Number.parseInt(chain.slice(0, 8), 16) >>> 13);
+  }
+  const versions = heights.map((height) => ((digests[height] ?? 0) << heightBits) | height);
+  cache.set(lineage, versions);
+  return versions;
+}
+
+/** The version a header claims, or undefined when the header says nothing about this lineage. Never the truth. */
+export function versionFromHint(
+  header: { readonly applicationId: number; readonly userVersion: number },
+  lineage: Lineage,
+): number | undefined {
+  if (header.applicationId !== applicationId) return undefined;
+  const version = userVersions(lineage).indexOf(header.userVersion);
+  return version > 0 ? version : undefined;
+}
+
+/** Stamps the header, unless an application uses these two fields for itself. */
+export function stampHint(sqlite: Database, lineage: Lineage, version: number): void {
+  const owner = sqlite.pragma('application_id', { simple: true });
+  const stamp = sqlite.pragma('user_version', { simple: true });
+  if (owner !== applicationId && (owner !== 0 || stamp !== 0)) return;
+  sqlite.pragma(`application_id = ${applicationId}`);
+  sqlite.pragma(`user_version = ${userVersions(lineage)[version]}`);
+}

@@ -1,0 +1,74 @@
+import { VarveError } from '@varve/schema';
+import type { Database } from 'better-sqlite3';
+import { assertIdentified, identifyFile } from '../ledger/identify.ts';
+import { appendToLedger, createLedger } from '../ledger/ledger.ts';
+import { stampHint } from '../ledger/version-hint.ts';
+import type { Lineage } from '../lineage/lineage.ts';
+import { registerFunctions } from '../lineage/register-functions.ts';
+import { applyMigration } from './apply-migration.ts';
+import { countReferenceViolations, type ReferenceViolations } from './reference-violations.ts';
+
+export interface ReplayResult {
+  /** The version before. */
+  readonly from: number;
+  /** The lineage's head. */
+  readonly to: number;
+}
+
+/**
+ * Brings an open database to head by running its pending migrations in one transaction, in the order of SQLite's own
+ * procedure: foreign keys off before the transaction, checked before its commit. Nothing is written when nothing is
+ * pending. An empty database is at version 0. After a failure the file is as it was.
+ * Source: https://www.sqlite.org/lang_altertable.html#otheralter
+ *
+ * @throws the codes of `assertIdentified`, MIGRATION_FAILED, MIGRATION_REFUSED, MIGRATION_BREAKS_REFERENCES
+ */
+export function replayMigrations(sqlite: Database, lineage: Lineage, path?: string): ReplayResult {
+  const head = lineage.migrations.length;
+  if (pendingFrom(sqlite, lineage, path) === head) return { from: head, to: head };
+  registerFunctions(sqlite, lineage);
+  const foreignKeys = sqlite.pragma('foreign_keys', { simple: true });
+  sqlite.pragma('foreign_keys = OFF');
+  try {
+    // Another process may have done the work since: the ledger counts only inside the transaction.
+    return sqlite
+      .transaction(() => replayInside(sqlite, lineage, pendingFrom(sqlite, lineage, path), path))
+      .immediate();
+  } finally {
+    sqlite.pragma(`foreign_keys = ${foreignKeys}`);
+  }
+}
+
+function pendingFrom(sqlite: Database, lineage: Lineage, path?: string): number {
+  const identity = identifyFile(sqlite, lineage);
+  if (identity.state !== 'empty') assertIdentified(identity, lineage, path);
+  return identity.version;
+}
+
+function replayInside(sqlite: Database, lineage: Lineage, from: number, path?: string): ReplayResult {
+  const to = lineage.migrations.length;
+  if (from === to) return { from, to };
+  const before = countReferenceViolations(sqlite);
+  createLedger(sqlite, lineage.migrations[0]);
+  for (const migration of lineage.migrations.slice(from)) {
+    applyMigration(sqlite, migration, path);
+    appendToLedger(sqlite, migration);
+  }
+  assertReferences(before, countReferenceViolations(sqlite), path);
+  stampHint(sqlite, lineage, to);
+  return { from, to };
+}
+
+function assertReferences(before: ReferenceViolations, after: ReferenceViolations, path?: string): void {
+  const broken = [...after].filter(([key, count]) => count > (before.get(key) ?? 0)).map(([key]) => key);
+  if (broken.length === 0) return;
+  throw new VarveError(
+    'MIGRATION_BREAKS_REFERENCES',
+    `the migrations leave rows without a parent: ${broken.join(', ')}`,
+    {
+      path,
+      hint: 'the file is as it was; delete or re-parent those rows in the migration',
+      details: { references: broken },
+    },
+  );
+}
