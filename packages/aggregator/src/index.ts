@@ -9,7 +9,7 @@ export {
 export { type Partitioning, partitionings } from './export/export-partitions.ts';
 export { type ExportUnifiedOptions, exportUnified } from './export/export-unified.ts';
 export type { ExporterOptions, ExportReport } from './export/exporter.ts';
-export { csvLine, type ExportFormat, exportFormats } from './export/row-file.ts';
+export { csvLine, type ExportFormat, exportFormats } from './export/open-row-file.ts';
 export { type FoundArchive, type FoundArchives, findArchives } from './find/find-archives.ts';
 export type { Shard } from './find/shard.ts';
 export {
@@ -25,7 +25,7 @@ export { type PreparedQuery, prepareQuery, type QueryResult, runQuery } from './
 export { type SearchHit, type SearchUnifiedOptions, searchUnified } from './search/search-unified.ts';
 export { archivesTable } from './unified/archives-table.ts';
 export type { Duplicate } from './unified/duplicates.ts';
-export type { UnifyProgress } from './unified/ingest-files.ts';
+export type { UnifyProgress } from './unified/ingest-options.ts';
 export { type OpenUnifiedOptions, openUnified, Unified } from './unified/open-unified.ts';
 export { readUnified } from './unified/read-unified.ts';
 export type { RefreshReport } from './unified/refresh-unified.ts';

@@ -18,7 +18,7 @@ import {
   partitionFolder,
   selectPartition,
 } from './export-partitions.ts';
-import { type ExportFormat, openRowFile } from './row-file.ts';
+import { type ExportFormat, openRowFile } from './open-row-file.ts';
 
 export interface ExporterOptions {
   readonly lineage: Lineage;

@@ -1,30 +1,11 @@
 import { availableParallelism } from 'node:os';
-import type { Lineage } from '@varve/migrations';
 import type { FoundFile } from '../find/walk-files.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { batchSize, ingestBatch } from './ingest-batch.ts';
 import { eachInTurn, ingestOnWorkers } from './ingest-on-workers.ts';
+import type { IngestOptions } from './ingest-options.ts';
 import { type Batch, ReadAhead } from './read-ahead.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
-
-export interface UnifyProgress {
-  /** Archives read so far, and to read at all. */
-  readonly done: number;
-  readonly total: number;
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
-}
-
-export interface IngestOptions {
-  readonly lineage: Lineage;
-  /**
-   * How many processes read new archives, this one among them. Unless given, one a core, four at most; and only this one
-   * for fewer archives than a thousand, which do not pay for the start of another.
-   */
-  readonly jobs?: number;
-  /** Called after each batch. */
-  readonly onProgress?: (progress: UnifyProgress) => void;
-}
 
 /** Reads archives batch by batch, a transaction each; other work has its turn in between. */
 export async function ingestFiles(

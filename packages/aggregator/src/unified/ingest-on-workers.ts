@@ -4,7 +4,7 @@ import type { FoundFile } from '../find/walk-files.ts';
 import { crashProblem } from '../work/problem.ts';
 import { runOnWorkers } from '../work/worker-pool.ts';
 import { readHeadTables } from './head-tables.ts';
-import type { IngestOptions } from './ingest-files.ts';
+import type { IngestOptions } from './ingest-options.ts';
 import { type PartSettings, partsInTurn } from './part.ts';
 import { PartMerger } from './part-merger.ts';
 import type { Batch, ReadAhead } from './read-ahead.ts';

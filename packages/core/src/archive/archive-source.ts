@@ -7,8 +7,9 @@ import { makePrivateDir, removePrivateDir } from '../file/private-dir.ts';
 import { realPath } from '../file/real-path.ts';
 import { inspectFile } from '../source/file-state.ts';
 import { identifyForReading } from '../source/identify-for-reading.ts';
-import { openSource, type Source } from '../source/open-source.ts';
+import { openSource } from '../source/open-source.ts';
 import { openPrivateCopy } from '../source/private-copy.ts';
+import type { Source } from '../source/source.ts';
 
 export interface ArchiveSourceOptions {
   readonly lineage: Lineage;

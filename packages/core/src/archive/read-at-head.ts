@@ -9,8 +9,8 @@ import {
   replayMigrations,
 } from '@varve/migrations';
 import type { FileState } from '../source/file-state.ts';
-import type { Source } from '../source/open-source.ts';
 import { openPrivateCopy } from '../source/private-copy.ts';
+import type { Source } from '../source/source.ts';
 import { type ReadingPlan, uniformPlan } from './reading-plan.ts';
 
 export interface ReadAtHeadOptions {

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { VarveError } from '@varve/schema';
-import { statOf } from '../source/file-state.ts';
 import { durableFs } from './durable-fs.ts';
 import { onFile } from './file-error.ts';
 import { hashFile } from './hash-file.ts';
+import { statOf } from './sidecars.ts';
 import { workFile } from './work-file.ts';
 
 /**

@@ -1,7 +1,6 @@
 import { basename, dirname, join } from 'node:path';
-import { lockSuffix } from '../lock/lock-file.ts';
-import { leftoverSuffixes, statOf } from '../source/file-state.ts';
 import { durableFs } from './durable-fs.ts';
+import { leftoverSuffixes, lockSuffix, statOf } from './sidecars.ts';
 
 type Purpose = 'creating' | 'sealing' | 'upgrading';
 

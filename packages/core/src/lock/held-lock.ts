@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, futimesSync, linkSync } from 'node:fs';
 import type { Database } from '../file/open-database.ts';
 import { removeIfThere } from '../file/remove-if-there.ts';
-import { inodeOf, lockSuffix, openLock, sleep, tryBegin } from './lock-file.ts';
+import { lockSuffix } from '../file/sidecars.ts';
+import { inodeOf, openLock, sleep, tryBegin } from './lock-file.ts';
 
 export interface WriterLock {
   /** Lets go of the lock and removes its file. */

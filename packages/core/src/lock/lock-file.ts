@@ -3,8 +3,6 @@ import { onFile } from '../file/file-error.ts';
 import { type Database, isBusy, isNotADatabase, openDatabase, openMemory } from '../file/open-database.ts';
 import { removeIfThere } from '../file/remove-if-there.ts';
 
-export const lockSuffix = '-lock';
-
 /** Makes a lock file that says whose it is, and leaves it open; undefined when there is one. */
 export function createLockFile(lockPath: string): number | undefined {
   return onFile(

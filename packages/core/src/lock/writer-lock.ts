@@ -3,8 +3,9 @@ import { VarveError } from '@varve/schema';
 import { onFile } from '../file/file-error.ts';
 import { defaultBusyTimeoutMs } from '../file/open-database.ts';
 import { removeIfThere } from '../file/remove-if-there.ts';
+import { lockSuffix } from '../file/sidecars.ts';
 import { lockOwnFile, type SharableLock, type WriterLock } from './held-lock.ts';
-import { createLockFile, inodeOf, lockSuffix, openLock, sleep, tryBegin } from './lock-file.ts';
+import { createLockFile, inodeOf, openLock, sleep, tryBegin } from './lock-file.ts';
 
 /** Who holds the writer lock of a session. */
 export interface LockHolder {

@@ -3,17 +3,17 @@ import { basename, join, resolve } from 'node:path';
 import { assertIdentified, identifyFile, type Lineage, type TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { assertNotEmpty } from '../file/assert-not-empty.ts';
+import { assertSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';
 import { fileError, onFile } from '../file/file-error.ts';
 import { moveInto } from '../file/move-into.ts';
 import { openDatabase } from '../file/open-database.ts';
+import { lockSuffix, statOf } from '../file/sidecars.ts';
 import { workFile } from '../file/work-file.ts';
-import { lockSuffix } from '../lock/lock-file.ts';
 import { acquireWriterLock } from '../lock/writer-lock.ts';
-import { inspectAtRest, statOf } from '../source/file-state.ts';
+import { inspectAtRest } from '../source/file-state.ts';
 import { endSession, readSessionStatus } from './end-session.ts';
 import { openWriter } from './open-writer.ts';
-import { assertSound } from './seal.ts';
 
 export interface RecoverSessionsOptions {
   readonly lineage: Lineage<TableModule>;

@@ -1,7 +1,9 @@
 import type { Lineage, TableModule } from '@varve/migrations';
-import { type SessionStatus, VarveError } from '@varve/schema';
+import type { SessionStatus } from '@varve/schema';
+import { assertSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';
 import { onFile } from '../file/file-error.ts';
+import { leaveWal } from '../file/leave-wal.ts';
 import { assertNameIsFree, moveInto } from '../file/move-into.ts';
 import type { Database } from '../file/open-database.ts';
 import { endSession, readSessionStatus } from './end-session.ts';
@@ -42,37 +44,4 @@ function markEnded(sqlite: Database, tables: TableModule, status: SealOptions['s
   const isRunning = readSessionStatus(sqlite, tables) === 'running';
   if (status || isRunning)
     endSession(sqlite, tables, { status: status ?? 'completed', endedAtMs: Date.now() });
-}
-
-/** @throws FILE_BUSY while another connection has the file open, or a transaction is open on this one */
-export function leaveWal(sqlite: Database, path: string): void {
-  const [checkpoint] = sqlite.inTransaction
-    ? []
-    : (sqlite.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]);
-  const isLeft =
-    checkpoint?.busy === 0 && sqlite.pragma('journal_mode = DELETE', { simple: true }) === 'delete';
-  if (!isLeft) throw inUseError(path);
-  // They hold nothing by now. SQLite says nothing when it cannot remove them.
-  for (const suffix of ['-wal', '-shm']) durableFs.remove(sqlite.name + suffix);
-}
-
-function inUseError(path: string): VarveError {
-  return new VarveError(
-    'FILE_BUSY',
-    'the file cannot leave WAL mode while another connection or a transaction uses it',
-    {
-      path,
-      hint: 'close its readers and finish its transaction, then seal again; the session is still open',
-    },
-  );
-}
-
-/** @throws FILE_CORRUPT */
-export function assertSound(sqlite: Database, path: string, schema = 'main'): void {
-  const [first] = sqlite.pragma(`${schema}.quick_check(1)`) as { quick_check: string }[];
-  if (first?.quick_check === 'ok') return;
-  throw new VarveError('FILE_CORRUPT', `the database is damaged: ${first?.quick_check}`, {
-    path,
-    hint: 'restore it from a backup, or try to rescue its rows with the ".recover" command of the sqlite3 shell',
-  });
 }

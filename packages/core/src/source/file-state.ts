@@ -1,11 +1,8 @@
-import { type BigIntStats, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { onFile } from '../file/file-error.ts';
 import { type FileHeader, readHeader } from '../file/file-header.ts';
-import { lockSuffix } from '../lock/lock-file.ts';
+import { leftoverSuffixes, lockSuffix, statOf } from '../file/sidecars.ts';
 import { type LockHolder, lockHolder } from '../lock/writer-lock.ts';
-
-/** What SQLite leaves beside a file that was not closed: commits not yet in it, or the way back from half a commit. */
-export const leftoverSuffixes = ['-wal', '-journal'] as const;
 
 /**
  * How a file lies there. `sealed` can be read in place, with nothing appearing beside it; `unsealed` was closed or
@@ -41,11 +38,6 @@ export function inspectAtRest(path: string): FileAtRest {
 
 function isNotEmpty(path: string): boolean {
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
-}
-
-/** Undefined for a file that is not there. */
-export function statOf(path: string): BigIntStats | undefined {
-  return statSync(path, { bigint: true, throwIfNoEntry: false });
 }
 
 /** Changes when a file, or what lies beside it, does. */

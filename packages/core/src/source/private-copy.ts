@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VarveError } from '@varve/schema';
+import { assertSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';
 import { onFile } from '../file/file-error.ts';
 import { type Database, openDatabase, openImage } from '../file/open-database.ts';
 import { detachPrivateDir, makePrivateDir, removePrivateDir } from '../file/private-dir.ts';
-import { assertSound } from '../session/seal.ts';
-import { type FileState, fingerprint, leftoverSuffixes, statOf } from './file-state.ts';
-import type { Source } from './open-source.ts';
+import { leftoverSuffixes, statOf } from '../file/sidecars.ts';
+import { type FileState, fingerprint } from './file-state.ts';
+import type { Source } from './source.ts';
 
 /** Up to this size a copy is made in memory. */
 const memoryLimitBytes = 32 * 1024 * 1024;

@@ -1,27 +1,10 @@
-import type { Lineage } from '@varve/migrations';
 import type { FileAtRest, FileState } from '../source/file-state.ts';
+import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { fuseToFile, fuseToMemory } from './fuse-upgrade.ts';
 import { rehearseReplay, replayToFile, replayToMemory } from './replay-upgrade.ts';
-import type { UpgradeVerification } from './verify-rows.ts';
 
 /** Up to this size a file is built in memory; several are in hand at once. */
 const memoryLimitBytes = 8 * 1024 * 1024;
-
-export interface BuildUpgradedOptions {
-  readonly lineage: Lineage;
-  readonly path: string;
-  readonly state: FileAtRest;
-  readonly verify: UpgradeVerification;
-  readonly isLossAccepted: boolean;
-}
-
-export interface BuiltUpgrade {
-  /** The version before. */
-  readonly from: number;
-  /** `fused`: in one pass, by what the lens reads; `replayed`: by running the migrations. */
-  readonly how: 'fused' | 'replayed';
-  readonly sizeBytes: number;
-}
 
 /**
  * Writes a copy of a file, with what was left beside it, brought to head and checked. Nobody waits for the copy to be

@@ -9,13 +9,13 @@ import {
   replayMigrations,
 } from '@varve/migrations';
 import { SqliteError } from 'better-sqlite3';
+import { assertSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';
 import { type Database, openDatabase, openImage } from '../file/open-database.ts';
-import { assertSound } from '../session/seal.ts';
-import { statOf } from '../source/file-state.ts';
+import { statOf } from '../file/sidecars.ts';
 import { openPrivateCopy } from '../source/private-copy.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
-import type { BuildUpgradedOptions, BuiltUpgrade } from './build-upgraded.ts';
+import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { mismatchError } from './mismatch-error.ts';
 import { verifyTables } from './verify-rows.ts';
 

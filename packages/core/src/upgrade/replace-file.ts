@@ -2,8 +2,8 @@ import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { durableFs } from '../file/durable-fs.ts';
+import { leaveWal } from '../file/leave-wal.ts';
 import { openDatabase } from '../file/open-database.ts';
-import { leaveWal } from '../session/seal.ts';
 import { type FileAtRest, fingerprint, inspectAtRest } from '../source/file-state.ts';
 
 /** Makes a finished file fit to take the place of another: its owner, mode and modification time, and on the disk. */

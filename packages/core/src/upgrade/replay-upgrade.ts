@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { ledgerHeight, markUpgrade, replayMigrations } from '@varve/migrations';
+import { assertSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';
 import { type Database, openDatabase, openImage } from '../file/open-database.ts';
-import { assertSound } from '../session/seal.ts';
-import { leftoverSuffixes, statOf } from '../source/file-state.ts';
+import { leftoverSuffixes, statOf } from '../file/sidecars.ts';
 import { identifyForReading } from '../source/identify-for-reading.ts';
-import { openSource, type Source } from '../source/open-source.ts';
+import { openSource } from '../source/open-source.ts';
 import { openPrivateCopy, withoutWal } from '../source/private-copy.ts';
+import type { Source } from '../source/source.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
-import type { BuildUpgradedOptions, BuiltUpgrade } from './build-upgraded.ts';
+import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { verifyRows } from './verify-rows.ts';
 import { findMissing, verifySchema } from './verify-schema.ts';
 

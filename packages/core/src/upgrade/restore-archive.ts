@@ -1,13 +1,15 @@
 import { type Lineage, lineageAt } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
+import { assertSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';
 import { fileError, onFile } from '../file/file-error.ts';
+import { leaveWal } from '../file/leave-wal.ts';
 import { isSameContent } from '../file/move-into.ts';
 import { openDatabase } from '../file/open-database.ts';
+import { leftoverSuffixes, statOf } from '../file/sidecars.ts';
 import { removeWork, workFile } from '../file/work-file.ts';
 import { acquireWriterLock } from '../lock/writer-lock.ts';
-import { assertSound, leaveWal } from '../session/seal.ts';
-import { inspectAtRest, leftoverSuffixes, statOf } from '../source/file-state.ts';
+import { inspectAtRest } from '../source/file-state.ts';
 import { identifyForReading } from '../source/identify-for-reading.ts';
 import { openSource } from '../source/open-source.ts';
 import {

@@ -3,19 +3,15 @@ import { VarveError } from '@varve/schema';
 import { fileError, onFile } from '../file/file-error.ts';
 import { openDatabase } from '../file/open-database.ts';
 import { realPath } from '../file/real-path.ts';
+import { lockSuffix, statOf } from '../file/sidecars.ts';
 import { removeWork, workFile } from '../file/work-file.ts';
 import type { SharableLock } from '../lock/held-lock.ts';
-import { lockSuffix } from '../lock/lock-file.ts';
 import { acquireWriterLock } from '../lock/writer-lock.ts';
-import { type FileAtRest, inspectAtRest, inspectFile, statOf } from '../source/file-state.ts';
+import { type FileAtRest, inspectAtRest, inspectFile } from '../source/file-state.ts';
 import { identifyForReading } from '../source/identify-for-reading.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
-import {
-  type BuildUpgradedOptions,
-  type BuiltUpgrade,
-  buildUpgraded,
-  rehearseBuild,
-} from './build-upgraded.ts';
+import { buildUpgraded, rehearseBuild } from './build-upgraded.ts';
+import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { keepBackup } from './keep-backup.ts';
 import { finishReplacement, inspectOriginal, putInPlace, settleOriginal } from './replace-file.ts';
 import type { UpgradeVerification } from './verify-rows.ts';

@@ -2,7 +2,7 @@ import { type Lineage, quoteIdentifier, readSchema } from '@varve/migrations';
 import { readAtHead } from '../archive/read-at-head.ts';
 import type { Database } from '../file/open-database.ts';
 import type { FileState } from '../source/file-state.ts';
-import type { Source } from '../source/open-source.ts';
+import type { Source } from '../source/source.ts';
 import { findDifferingColumn, readColumns } from './find-differing-column.ts';
 import { mismatchError } from './mismatch-error.ts';
 

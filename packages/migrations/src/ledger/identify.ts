@@ -2,7 +2,8 @@ import { type ErrorCode, VarveError } from '@varve/schema';
 import type { Database } from 'better-sqlite3';
 import type { Lineage } from '../lineage/lineage.ts';
 import type { LedgerStep } from './baseline.ts';
-import { type LedgerRow, ledgerTable, readLedger } from './ledger.ts';
+import { ledgerTable, readLedger } from './ledger.ts';
+import type { LedgerRow } from './ledger-row.ts';
 import { lineageLedger, unfoldLedger } from './ledger-steps.ts';
 import { applicationId } from './version-hint.ts';
 

@@ -1,7 +1,7 @@
 import type { Lineage, Migration } from '../lineage/lineage.ts';
 import { acceptedHashes } from '../lineage/migration-hash.ts';
 import { type LedgerStep, readBaselineHeader } from './baseline.ts';
-import type { LedgerRow } from './ledger.ts';
+import type { LedgerRow } from './ledger-row.ts';
 
 /** The rows that a migration leaves in a ledger: one, and for a baseline those of all that were folded into it. */
 export function ledgerSteps(migration: Migration): readonly LedgerStep[] {

@@ -1,17 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import { SqliteError } from 'better-sqlite3';
 import type { Migration } from '../lineage/lineage.ts';
+import type { LedgerRow } from './ledger-row.ts';
 import { isBaseline, ledgerSteps } from './ledger-steps.ts';
 
 /** Drizzle's own table of applied migrations: the truth about a file's version. */
 export const ledgerTable = '__drizzle_migrations';
-
-export interface LedgerRow {
-  readonly hash: string;
-  readonly createdAtMs: number;
-  /** Written by drizzle-orm 1.0 and later. */
-  readonly name: string | undefined;
-}
 
 /** The applied migrations in the order they were applied; undefined when the file has no ledger. */
 export function readLedger(sqlite: Database): LedgerRow[] | undefined {
