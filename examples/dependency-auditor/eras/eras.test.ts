@@ -73,7 +73,7 @@ it('reads through the lens what an upgrade makes of the file, cell for cell', as
 
 function readCells(sqlite: Archive['sqlite']): Record<string, unknown[]> {
   const tables = Object.values(lineage.tables).filter((it) => is(it, SQLiteTable));
-  expect(tables.length).toBe(9);
+  expect(tables.length).toBe(12);
   const cells = tables.map((table) => {
     const columns = Object.values(getTableColumns(table)).map(({ name }) => `${name}, typeof(${name})`);
     const name = getTableName(table);

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { blob, check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { z } from 'zod';
 import { json } from './json-column.ts';
+import { jsonValue } from './json-schemas.ts';
 import { timelineColumns } from './timeline-columns.ts';
 import { toolCalls } from './tool-calls.ts';
 
@@ -13,7 +13,7 @@ export const intermediateResults = sqliteTable(
     toolCallSeq: integer('tool_call_seq').references(() => toolCalls.seq, { onDelete: 'set null' }),
     kind: text('kind').notNull(),
     name: text('name').notNull(),
-    value: json('value', z.json()),
+    value: json('value', jsonValue),
     /**
      * Drizzle nests related rows as JSON, which cannot hold bytes: a relational query that reaches this table through
      * `with` has to leave the column out (`columns: { blob: false }`).

@@ -1,6 +1,6 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { z } from 'zod';
 import { json } from './json-column.ts';
+import { jsonValue } from './json-schemas.ts';
 import { timelineColumns } from './timeline-columns.ts';
 import { usageColumns } from './usage-columns.ts';
 
@@ -8,7 +8,7 @@ import { usageColumns } from './usage-columns.ts';
 export const outputs = sqliteTable('outputs', {
   ...timelineColumns(),
   kind: text('kind').notNull(),
-  content: json('content', z.json()).notNull(),
+  content: json('content', jsonValue).notNull(),
   isFinal: integer('is_final', { mode: 'boolean' }).notNull().default(false),
   createdAtMs: integer('created_at_ms').notNull().$defaultFn(Date.now),
   ...usageColumns(),

@@ -20,7 +20,7 @@ it('accepts a row that fits and fills nothing in', () => {
 });
 
 it.each([
-  ['a JSON value of another shape', { arguments: ['not', 'a', 'record'] }, 'arguments'],
+  ['a JSON value of another shape', { metadata: ['not', 'a', 'record'] }, 'metadata'],
   ['a value that JSON cannot hold', { result: { at: new Date(0), deep: [undefined] } }, 'result'],
   ['a word outside the enum', { status: 'maybe' }, 'status'],
   ['a number in a text column', { toolName: 7 }, 'toolName'],
@@ -37,7 +37,7 @@ it('refuses a key that is no column', () => {
 it('has the types of the tables', () => {
   const read = toolCallSelectSchema.safeParse({});
   expectTypeOf(read.data).toEqualTypeOf<ToolCall | undefined>();
-  expectTypeOf<ToolCall['arguments']>().toExtend<Record<string, unknown> | null>();
+  expectTypeOf<ToolCall['metadata']>().toExtend<Record<string, unknown> | null>();
   expectTypeOf<NonNullable<Decision['alternatives']>[number]>().toEqualTypeOf<{
     summary: string;
     rejectedBecause?: string | undefined;

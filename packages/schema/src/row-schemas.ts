@@ -4,8 +4,11 @@ import type { z } from 'zod';
 import { decisions } from './decisions.ts';
 import { intermediateResults } from './intermediate-results.ts';
 import { isJsonColumn } from './json-column.ts';
+import { messages } from './messages.ts';
+import { modelCalls } from './model-calls.ts';
 import { outputs } from './outputs.ts';
 import { sessions } from './sessions.ts';
+import { sources } from './sources.ts';
 import { toolCalls } from './tool-calls.ts';
 
 type Refinement = Readonly<Record<string, () => z.ZodType>>;
@@ -33,6 +36,10 @@ export function createSelectRowSchema<T extends Table>(table: T): z.ZodType<Infe
 
 export const sessionInsertSchema = createInsertRowSchema(sessions);
 export const sessionSelectSchema = createSelectRowSchema(sessions);
+export const messageInsertSchema = createInsertRowSchema(messages);
+export const messageSelectSchema = createSelectRowSchema(messages);
+export const modelCallInsertSchema = createInsertRowSchema(modelCalls);
+export const modelCallSelectSchema = createSelectRowSchema(modelCalls);
 export const decisionInsertSchema = createInsertRowSchema(decisions);
 export const decisionSelectSchema = createSelectRowSchema(decisions);
 export const toolCallInsertSchema = createInsertRowSchema(toolCalls);
@@ -41,9 +48,15 @@ export const intermediateResultInsertSchema = createInsertRowSchema(intermediate
 export const intermediateResultSelectSchema = createSelectRowSchema(intermediateResults);
 export const outputInsertSchema = createInsertRowSchema(outputs);
 export const outputSelectSchema = createSelectRowSchema(outputs);
+export const sourceInsertSchema = createInsertRowSchema(sources);
+export const sourceSelectSchema = createSelectRowSchema(sources);
 
 export type Session = InferSelectModel<typeof sessions>;
 export type SessionInsert = InferInsertModel<typeof sessions>;
+export type Message = InferSelectModel<typeof messages>;
+export type MessageInsert = InferInsertModel<typeof messages>;
+export type ModelCall = InferSelectModel<typeof modelCalls>;
+export type ModelCallInsert = InferInsertModel<typeof modelCalls>;
 export type Decision = InferSelectModel<typeof decisions>;
 export type DecisionInsert = InferInsertModel<typeof decisions>;
 export type ToolCall = InferSelectModel<typeof toolCalls>;
@@ -52,3 +65,5 @@ export type IntermediateResult = InferSelectModel<typeof intermediateResults>;
 export type IntermediateResultInsert = InferInsertModel<typeof intermediateResults>;
 export type Output = InferSelectModel<typeof outputs>;
 export type OutputInsert = InferInsertModel<typeof outputs>;
+export type Source = InferSelectModel<typeof sources>;
+export type SourceInsert = InferInsertModel<typeof sources>;

@@ -1,7 +1,7 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { v7 as uuidv7 } from 'uuid';
-import { z } from 'zod';
 import { json } from './json-column.ts';
+import { jsonRecord } from './json-schemas.ts';
 
 export const sessionStatuses = ['running', 'completed', 'failed', 'interrupted'] as const;
 export type SessionStatus = (typeof sessionStatuses)[number];
@@ -19,8 +19,15 @@ export const sessions = sqliteTable('sessions', {
   requestModel: text('request_model'),
   /** The session that started this one; it lives in a file of its own. */
   parentSessionId: text('parent_session_id'),
+  /** The tool call that started this session: its `seq` in the parent's file. */
+  parentCallSeq: integer('parent_call_seq'),
+  /** The provider's id of that call, for where `seq` is not known. */
+  parentToolCallId: text('parent_tool_call_id'),
+  /** The conversation the session belongs to, free text: `gen_ai.conversation.id`. */
+  conversationId: text('conversation_id'),
+  title: text('title'),
   status: text('status', { enum: sessionStatuses }).notNull().default('running'),
   startedAtMs: integer('started_at_ms').notNull().$defaultFn(Date.now),
   endedAtMs: integer('ended_at_ms'),
-  metadata: json('metadata', z.record(z.string(), z.json())),
+  metadata: json('metadata', jsonRecord),
 });

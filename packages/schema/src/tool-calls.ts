@@ -1,10 +1,10 @@
 import { index, integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { z } from 'zod';
+import { callStatuses } from './call-statuses.ts';
 import { decisions } from './decisions.ts';
 import { json } from './json-column.ts';
+import { jsonRecord, jsonValue } from './json-schemas.ts';
+import { modelCalls } from './model-calls.ts';
 import { timelineColumns } from './timeline-columns.ts';
-
-export const toolCallStatuses = ['ok', 'error'] as const;
 
 /**
  * One call of a tool and how it ended. Names after OpenTelemetry's `gen_ai.tool.name`, `gen_ai.tool.call.id`,
@@ -18,17 +18,27 @@ export const toolCalls = sqliteTable(
     toolName: text('tool_name').notNull(),
     /** The provider's id of the call. Not unique: providers repeat them. */
     toolCallId: text('tool_call_id'),
-    arguments: json('arguments', z.record(z.string(), z.json())),
-    result: json('result', z.json()),
-    status: text('status', { enum: toolCallStatuses }).notNull(),
+    /** An object for most tools; patches and shell lines are strings. */
+    arguments: json('arguments', jsonValue),
+    result: json('result', jsonValue),
+    status: text('status', { enum: callStatuses }).notNull(),
     errorType: text('error_type'),
     errorMessage: text('error_message'),
     startedAtMs: integer('started_at_ms').notNull().$defaultFn(Date.now),
     durationMs: real('duration_ms'),
+    /** What the tool itself cost, in US dollars; what the model cost is in its model call. */
     costUsd: real('cost_usd'),
+    /** The model call that asked for it. */
+    modelCallSeq: integer('model_call_seq').references(() => modelCalls.seq, { onDelete: 'set null' }),
+    /** 1 for the first; a retry counts on. */
+    attempt: integer('attempt').notNull().default(1),
+    /** The MCP server that the tool is of. */
+    mcpServer: text('mcp_server'),
+    metadata: json('metadata', jsonRecord),
   },
   (table) => [
     index('tool_calls_tool_name_idx').on(table.toolName),
     index('tool_calls_decision_seq_idx').on(table.decisionSeq),
+    index('tool_calls_model_call_seq_idx').on(table.modelCallSeq),
   ],
 );

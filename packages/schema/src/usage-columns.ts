@@ -1,6 +1,9 @@
 import { integer, real } from 'drizzle-orm/sqlite-core';
 
-/** What a model call used and cost: `gen_ai.usage.input_tokens`, `gen_ai.usage.output_tokens`, US dollars. */
+/**
+ * What a step used and cost, for tables that are written without a model call: `gen_ai.usage.input_tokens`, `gen_ai.usage.output_tokens`,
+ * US dollars. Sum those of `modelCalls` and, where a session has none, these: `docs/query.md` has the SQL.
+ */
 export const usageColumns = () => ({
   inputTokens: integer('input_tokens'),
   outputTokens: integer('output_tokens'),

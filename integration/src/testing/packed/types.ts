@@ -1,5 +1,5 @@
 import { createSession, openArchive } from '@varve/core';
-import type { ToolCall } from '@varve/schema';
+import type { CallStatus, ToolCall } from '@varve/schema';
 import { lineage } from './lineage.ts';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -21,7 +21,7 @@ export function check(): unknown {
   const call = archive.db.select().from(toolCalls).get();
   const isAny: Any<typeof call> = false;
   const isToolCall: Equal<NonNullable<typeof call>, ToolCall> = true;
-  const status: Equal<NonNullable<typeof call>['status'], 'ok' | 'error'> = true;
+  const status: Equal<NonNullable<typeof call>['status'], CallStatus> = true;
   const related = archive.db.query.toolCalls.findFirst({ with: { decision: true } }).sync();
   const summary: string | undefined = related?.decision?.summary;
   // @ts-expect-error a relational query knows its columns

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSession } from '@varve/core';
 import { standardLineage } from '@varve/migrations';
-import { decisions } from '@varve/schema';
+import { type CallStatus, decisions } from '@varve/schema';
 import Database from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { expect, expectTypeOf, it } from 'vitest';
@@ -88,7 +88,7 @@ it('types and decodes the standard tables, JSON columns among them', async () =>
   const call = unified.db.query.toolCalls.findFirst({ with: { decision: true, session: true } }).sync();
   expect(call).toMatchObject({ arguments: { pattern: 'x' }, result: { hits: [1, 2] }, status: 'ok' });
   expect(call?.decision).toMatchObject({ alternatives: [{ summary: 'guess' }], _archive: call?._archive });
-  expectTypeOf<NonNullable<typeof call>['status']>().toEqualTypeOf<'ok' | 'error'>();
+  expectTypeOf<NonNullable<typeof call>['status']>().toEqualTypeOf<CallStatus>();
   expectTypeOf<NonNullable<typeof call>['session']['agentName']>().toEqualTypeOf<string>();
   expect(unified.db.select().from(unified.archives).all()).toMatchObject([
     {

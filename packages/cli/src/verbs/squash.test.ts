@@ -14,9 +14,9 @@ import { makeProject, type TestProject } from '../testing/make-project.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 const example = fileURLToPath(new URL('../../../../examples/agent-state/', import.meta.url));
-const names = ['0000_first', '0001_priority', '0002_drop_urgent'];
+const names = ['0000_first', '0001_priority', '0002_drop_urgent', '0003_widen_standard_tables'];
 
-/** The example's package: three migrations as drizzle-kit wrote them, and an archive of each version. */
+/** The example's package: its migrations as drizzle-kit wrote them, and an archive of each version. */
 function makeTeam(...versions: number[]): TestProject {
   const project = makeProject({
     'package.json': '{ "name": "agent-state", "type": "module" }\n',
@@ -59,9 +59,10 @@ remove golden/0000_first.db, and its line in golden.lock: its version is folded\
   (await openUnified(view.path, { lineage: whole, archives: view.archives })).close();
   const { exitCode, stdout, stderr } = await varve('squash');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(stdout).toMatch(/^folded 2 migrations into 0001_priority: [\s\S]*\nlocked 2 migration\(s\)\n$/);
-  expect(list('drizzle')).toEqual(['0001_priority.sql', '0002_drop_urgent.sql', 'meta', 'varve.lock']);
-  expect(list('drizzle/meta')).toEqual(['0001_snapshot.json', '0002_snapshot.json', '_journal.json']);
+  expect(stdout).toMatch(/^folded 2 migrations into 0001_priority: [\s\S]*\nlocked 3 migration\(s\)\n$/);
+  expect(list('drizzle')).toEqual([...names.slice(1).map((name) => `${name}.sql`), 'meta', 'varve.lock']);
+  const snapshots = names.slice(1).map((name) => `${name.slice(0, 4)}_snapshot.json`);
+  expect(list('drizzle/meta')).toEqual([...snapshots, '_journal.json']);
   expect(parseLock(read('drizzle/varve.lock')).map(({ name }) => name)).toEqual(names.slice(1));
 
   const lineage = await importLineage(dir);
@@ -84,13 +85,13 @@ remove golden/0000_first.db, and its line in golden.lock: its version is folded\
 
   const copy = new Database(readCopy(upgraded));
   migrate(drizzle(copy), { migrationsFolder: join(dir, 'drizzle') });
-  expect(copy.prepare('SELECT count(*) FROM __drizzle_migrations').pluck().get()).toBe(3);
+  expect(copy.prepare('SELECT count(*) FROM __drizzle_migrations').pluck().get()).toBe(4);
   copy.close();
   write('src/tickets.ts', read('src/tickets.ts').replace('/** 1 is', "mood: integer('mood'),\n  /** 1 is"));
   expect(await varve('generate', 'mood')).toMatchObject({ exitCode: 0, stderr: '' });
   expect(readLineage(join(dir, 'drizzle')).migrations.map(({ name }) => name)).toEqual([
     ...names.slice(1),
-    '0003_mood',
+    '0004_mood',
   ]);
   expect(await varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
 });

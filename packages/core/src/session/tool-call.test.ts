@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defineLineage } from '@varve/migrations';
-import { sessions } from '@varve/schema';
+import { sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { expect, it } from 'vitest';
 import { createSession } from '../index.ts';
 import { rejectionOf } from '../testing/error-of.ts';
@@ -91,14 +91,14 @@ it('says so when the session was closed while the tool ran, with what the tool t
 });
 
 it('needs a table of tool calls', async () => {
-  const sql =
-    'CREATE TABLE sessions (id text PRIMARY KEY, agent_name text, agent_version text, provider_name text, request_model text, parent_session_id text, status text, started_at_ms integer, ended_at_ms integer, metadata text)';
+  const sessions = sqliteTable('sessions', { id: text('id').primaryKey() });
+  const sql = 'CREATE TABLE sessions (id text PRIMARY KEY)';
   const small = defineLineage({
     name: 'small',
     tables: { sessions },
     migrations: [{ name: '0000', sql, createdAtMs: 1 }],
   });
-  using session = createSession(join(makeTempDir(), 'x'), { lineage: small, session: { agentName: 'x' } });
+  using session = createSession(join(makeTempDir(), 'x'), { lineage: small, session: { id: 'x' } });
   expect(await rejectionOf(session.callTool({ toolName: 'x' }, () => 1))).toMatchObject({
     code: 'TABLE_UNKNOWN',
   });

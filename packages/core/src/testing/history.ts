@@ -19,7 +19,7 @@ const marks = sqliteTable('marks', {
   label: text('label').notNull().unique(),
 });
 
-const standardSql = standardLineage.migrations[0]?.sql ?? '';
+const standardSql = standardLineage.migrations.map(({ sql }) => sql).join('\n');
 
 /** A team's lineage: the standard tables as they once were, and what became of them in five migrations. */
 export const history = defineLineage({

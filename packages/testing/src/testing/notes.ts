@@ -12,7 +12,8 @@ const notes = sqliteTable('notes', {
 
 const first = `CREATE TABLE sessions (id text PRIMARY KEY NOT NULL, agent_name text NOT NULL, agent_version text,
    provider_name text, request_model text, parent_session_id text, status text DEFAULT 'running' NOT NULL,
-   started_at_ms integer NOT NULL, ended_at_ms integer, metadata text);
+   started_at_ms integer NOT NULL, ended_at_ms integer, metadata text, parent_call_seq integer,
+   parent_tool_call_id text, conversation_id text, title text);
  CREATE TABLE notes (seq integer PRIMARY KEY NOT NULL, session_id text NOT NULL REFERENCES sessions (id),
    kind text, tags text);`;
 

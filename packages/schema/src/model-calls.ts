@@ -1,0 +1,46 @@
+import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { z } from 'zod';
+import { callStatuses } from './call-statuses.ts';
+import { json } from './json-column.ts';
+import { jsonRecord } from './json-schemas.ts';
+import { timelineColumns } from './timeline-columns.ts';
+
+/**
+ * One request to a model, how it ended, and what it used: the one place to sum tokens and dollars. Names after
+ * OpenTelemetry's `gen_ai.operation.name`, `gen_ai.provider.name`, `gen_ai.request.model`, `gen_ai.response.*` and
+ * `gen_ai.usage.*`.
+ */
+export const modelCalls = sqliteTable('model_calls', {
+  ...timelineColumns(),
+  /** After `gen_ai.operation.name`: chat, text_completion, embeddings, or a word of your own. */
+  operationName: text('operation_name').notNull().default('chat'),
+  providerName: text('provider_name'),
+  requestModel: text('request_model'),
+  /** The model that answered: providers resolve names to dated ones. */
+  responseModel: text('response_model'),
+  responseId: text('response_id'),
+  finishReasons: json('finish_reasons', z.array(z.string())),
+  /** Temperature, limits, tools on offer: whatever the request carried beside the messages. */
+  requestOptions: json('request_options', jsonRecord),
+  /** 1 for the first; a retry counts on. */
+  attempt: integer('attempt').notNull().default(1),
+  status: text('status', { enum: callStatuses }).notNull(),
+  errorType: text('error_type'),
+  errorMessage: text('error_message'),
+  startedAtMs: integer('started_at_ms').notNull().$defaultFn(Date.now),
+  durationMs: real('duration_ms'),
+  timeToFirstTokenMs: real('time_to_first_token_ms'),
+  /** All of the input, what came from the cache included. */
+  inputTokens: integer('input_tokens'),
+  /** All of the output, reasoning included. */
+  outputTokens: integer('output_tokens'),
+  /** The part of the input that was read from the provider's cache. */
+  cacheReadInputTokens: integer('cache_read_input_tokens'),
+  /** The part of the input that was written to the provider's cache. */
+  cacheCreationInputTokens: integer('cache_creation_input_tokens'),
+  /** The part of the output that was reasoning. */
+  reasoningOutputTokens: integer('reasoning_output_tokens'),
+  /** US dollars. */
+  costUsd: real('cost_usd'),
+  metadata: json('metadata', jsonRecord),
+});

@@ -1,0 +1,16 @@
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { timelineColumns } from './timeline-columns.ts';
+
+/** The logs of another agent that an imported session was read from: a row a file. A recorded session has none. */
+export const sources = sqliteTable('sources', {
+  ...timelineColumns(),
+  /** The importer's word for the format, as in `varve import FORMAT`. */
+  format: text('format').notNull(),
+  path: text('path').notNull(),
+  /** SHA-256 of what was read, hexadecimal. */
+  hash: text('hash').notNull(),
+  sizeBytes: integer('size_bytes').notNull(),
+  /** What names the last record read, in the log's own terms: a line, an id. */
+  lastRecordKey: text('last_record_key'),
+  importerVersion: text('importer_version').notNull(),
+});
