@@ -39,6 +39,16 @@ export { type LintFinding, lintLineage } from './lint/lint-lineage.ts';
 export type { LintCode } from './lint/lint-rules.ts';
 export { readSchema, type SchemaObject } from './replay/read-schema.ts';
 export { type ReplayResult, replayMigrations } from './replay/replay.ts';
+export {
+  type BinaryExpr,
+  type Expr,
+  parseSql,
+  type Select,
+  type SelectFrom,
+  type SelectTable,
+  textOf,
+  visitSql,
+} from './sql/parse-sql.ts';
 export { quoteIdentifier, type SqlToken, tokenizeSql } from './sql/sql-tokens.ts';
 export { squashLineage } from './squash/squash-lineage.ts';
 export { standardLineage } from './standard-lineage.ts';

@@ -1,4 +1,4 @@
-import type { Node } from 'sql-parser-cst';
+import { type BinaryExpr, type Expr, textOf } from '@varve/migrations';
 import type { HeadColumn } from '../unified/head-tables.ts';
 
 /** A comparison of a column with literals. */
@@ -16,40 +16,37 @@ export interface Comparison {
 }
 
 /** The parts of a condition that must all hold. */
-export function conjunctsOf(node: Node): Node[] {
-  if (node.type === 'paren_expr') return conjunctsOf(node.expr);
-  if (node.type === 'binary_expr' && operatorOf(node.operator) === 'AND') {
-    return [...conjunctsOf(node.left), ...conjunctsOf(node.right)];
-  }
+export function conjunctsOf(node: Expr): Expr[] {
+  if (node.type === 'ParenthesizedExpr' && node.exprs.length === 1) return node.exprs.flatMap(conjunctsOf);
+  if (node.type === 'BinaryExpr' && node.op === 'And') return [node.left, node.right].flatMap(conjunctsOf);
   return [node];
 }
 
-const comparing = new Set(['=', '==', '<>', '!=', '<', '<=', '>', '>=', 'IS', 'IS NOT']);
+const comparing = new Set<BinaryExpr['op']>([
+  'Equals', 'NotEquals', 'Less', 'LessEquals', 'Greater', 'GreaterEquals', 'Is', 'IsNot',
+]); // biome-ignore format: a list reads better in rows
 
 /** Undefined for every other expression. */
-export function readComparison(node: Node): Comparison | undefined {
-  if (node.type === 'postfix_op_expr') {
-    const operator = operatorOf(node.operator);
-    return ['ISNULL', 'NOTNULL', 'NOT NULL'].includes(operator)
-      ? comparison(node.expr, operator, [])
-      : undefined;
+export function readComparison(node: Expr, sql: string): Comparison | undefined {
+  if (node.type === 'IsNullExpr') return comparison(node.expr, 'ISNULL', []);
+  if (node.type === 'NotNullExpr') return comparison(node.expr, 'NOTNULL', []);
+  if (node.type === 'BetweenExpr' && !node.not) {
+    const [begin, end] = [readLiteral(node.start, sql), readLiteral(node.end, sql)];
+    return begin && end && comparison(node.lhs, `BETWEEN ${begin.text} AND ${end.text}`, [begin, end]);
   }
-  if (node.type === 'between_expr') {
-    const [begin, end] = [readLiteral(node.begin), readLiteral(node.end)];
-    if (operatorOf(node.betweenKw) !== 'BETWEEN' || !begin || !end) return undefined;
-    return comparison(node.left, `BETWEEN ${begin.text} AND ${end.text}`, [begin, end]);
-  }
-  if (node.type !== 'binary_expr') return undefined;
-  const operator = operatorOf(node.operator);
-  if (operator === 'IN') return readIn(node.left, node.right);
-  const literal = comparing.has(operator) ? readLiteral(node.right) : undefined;
-  return literal && comparison(node.left, `${operator} ${literal.text}`, [literal]);
+  if (node.type === 'InListExpr' && !node.not) return readIn(node.lhs, node.rhs ?? [], sql);
+  if (node.type !== 'BinaryExpr' || !comparing.has(node.op)) return undefined;
+  const literal = readLiteral(node.right, sql);
+  return literal && comparison(node.left, `${operatorOf(node, sql)}${literal.text}`, [literal]);
 }
 
-function readIn(left: Node, right: Node): Comparison | undefined {
-  const list = right.type === 'paren_expr' ? right.expr : undefined;
-  const items: readonly Node[] = list?.type === 'list_expr' ? list.items : list ? [list] : [];
-  const literals = items.map(readLiteral).filter((literal) => literal !== undefined);
+/** As written between its sides; a comment may end with its line. */
+function operatorOf({ left, right }: BinaryExpr, sql: string): string {
+  return sql.slice(left.span.offset + left.span.length, right.span.offset).trimStart();
+}
+
+function readIn(left: Expr, items: readonly Expr[], sql: string): Comparison | undefined {
+  const literals = items.map((item) => readLiteral(item, sql)).filter((literal) => literal !== undefined);
   if (literals.length === 0 || literals.length < items.length) return undefined;
   return comparison(left, `IN (${literals.map(({ text }) => text).join(', ')})`, literals);
 }
@@ -59,15 +56,17 @@ interface Literal {
   readonly text: string;
 }
 
-function readLiteral(node: Node): Literal | undefined {
-  if (node.type === 'string_literal') return { kind: 'text', text: node.text };
-  if (node.type === 'number_literal') return { kind: 'number', text: node.text };
-  if (node.type === 'null_literal') return { kind: 'null', text: 'NULL' };
-  if (node.type !== 'prefix_op_expr' || node.operator !== '-') return undefined;
-  return node.expr.type === 'number_literal' ? { kind: 'number', text: `-${node.expr.text}` } : undefined;
+function readLiteral(node: Expr, sql: string): Literal | undefined {
+  if (node.type === 'StringLiteral') return { kind: 'text', text: textOf(node, sql) };
+  if (node.type === 'NumericLiteral') return { kind: 'number', text: node.value };
+  if (node.type === 'NullLiteral') return { kind: 'null', text: 'NULL' };
+  const isNegative = node.type === 'UnaryExpr' && node.op === 'Negative';
+  return isNegative && node.expr.type === 'NumericLiteral'
+    ? { kind: 'number', text: `-${node.expr.value}` }
+    : undefined;
 }
 
-function comparison(left: Node, rest: string, literals: readonly Literal[]): Comparison | undefined {
+function comparison(left: Expr, rest: string, literals: readonly Literal[]): Comparison | undefined {
   const column = readColumn(left);
   if (!column) return undefined;
   const kinds = literals.map(({ kind }) => kind).filter((kind) => kind !== 'null');
@@ -78,12 +77,10 @@ function comparison(left: Node, rest: string, literals: readonly Literal[]): Com
   };
 }
 
-function readColumn(node: Node): Pick<Comparison, 'table' | 'column'> | undefined {
-  if (node.type === 'identifier') return { table: undefined, column: node.name };
-  if (node.type !== 'member_expr' || node.object.type !== 'identifier') return undefined;
-  return node.property.type === 'identifier'
-    ? { table: node.object.name, column: node.property.name }
-    : undefined;
+function readColumn(node: Expr): Pick<Comparison, 'table' | 'column'> | undefined {
+  if (node.type === 'Id') return { table: undefined, column: node.name };
+  if (node.type !== 'QualifiedExpr' || node.schema) return undefined;
+  return { table: node.table.text, column: node.column.text };
 }
 
 /** By a column's affinity. Undefined where it has none, or a STRICT table's own. Source: datatype3.html §3.1 */
@@ -91,9 +88,4 @@ function kindOf({ type }: HeadColumn): 'text' | 'number' | undefined {
   if (/INT/i.test(type)) return 'number';
   if (/CHAR|CLOB|TEXT/i.test(type)) return 'text';
   return type === '' || /BLOB|^ANY$/i.test(type) ? undefined : 'number';
-}
-
-function operatorOf(operator: unknown): string {
-  const parts = [operator].flat() as readonly (string | { readonly name: string })[];
-  return parts.map((part) => (typeof part === 'string' ? part : part.name)).join(' ');
 }

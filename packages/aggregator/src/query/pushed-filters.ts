@@ -1,5 +1,11 @@
-import { quoteIdentifier } from '@varve/migrations';
-import { cstVisitor, type Node, parse, type SelectStmt } from 'sql-parser-cst';
+import {
+  parseSql,
+  quoteIdentifier,
+  type Select,
+  type SelectFrom,
+  type SelectTable,
+  visitSql,
+} from '@varve/migrations';
 import type { HeadColumn, HeadTable } from '../unified/head-tables.ts';
 import { conjunctsOf, readComparison } from './comparison.ts';
 
@@ -9,13 +15,13 @@ import { conjunctsOf, readComparison } from './comparison.ts';
  * SELECT over inner joins, on a table that the whole query names once. Anything else is left to the query itself.
  */
 export function readPushedFilters(sql: string, tables: readonly HeadTable[]): ReadonlyMap<string, string> {
-  const select = parseSelect(sql);
-  const items = select && readFromItems(select);
-  const where = select?.clauses.find((clause) => clause.type === 'where_clause');
+  const query = parseQuery(sql);
+  const items = query && readFromItems(query.select);
+  const where = query?.select.whereClause;
   if (!items || !where) return new Map();
-  const sources = items.map((item) => ({ ...item, table: namedOnce(item.name, select, tables) }));
-  const filters = conjunctsOf(where.expr).flatMap((conjunct) => {
-    const comparison = readComparison(conjunct);
+  const sources = items.map((item) => ({ ...item, table: namedOnce(item.name, query, tables) }));
+  const filters = conjunctsOf(where).flatMap((conjunct) => {
+    const comparison = readComparison(conjunct, sql);
     const found = comparison && findColumn(comparison, sources);
     if (!found || !comparison.fits(found.column)) return [];
     return [[found.table.name, comparison.render(operandOf(found.column))] as const];
@@ -35,57 +41,50 @@ interface Source extends FromItem {
   readonly table: HeadTable | undefined;
 }
 
-/** Undefined for anything but one SELECT. */
-function parseSelect(sql: string): SelectStmt | undefined {
-  try {
-    const { statements } = parse(sql, { dialect: 'sqlite' });
-    const [statement, ...others] = statements.filter(({ type }) => type !== 'empty');
-    return statement?.type === 'select_stmt' && others.length === 0 ? statement : undefined;
-  } catch {
-    return undefined;
-  }
+type PlainQuery = Select & { readonly select: SelectFrom };
+
+/** Undefined for anything but one plain SELECT. */
+function parseQuery(sql: string): PlainQuery | undefined {
+  const statement = parseSql(sql);
+  const query = statement?.type === 'SelectStmt' ? statement.body : undefined;
+  if (!query || query.compounds || query.select.type !== 'SelectFrom') return undefined;
+  return query as PlainQuery;
 }
+
+/** By the parser's bits: a comma and a bare JOIN have none, INNER and CROSS have these. */
+const innerJoins = new Set<number | undefined>([undefined, 1, 3]);
 
 /** Undefined where a join may add rows that its table does not have. */
-function readFromItems(select: SelectStmt): FromItem[] | undefined {
-  const from = select.clauses.find((clause) => clause.type === 'from_clause');
-  return from && flattenJoins(from.expr);
+function readFromItems({ from }: SelectFrom): FromItem[] | undefined {
+  if (!from?.select) return undefined;
+  const joins = from.joins ?? [];
+  const isInner = joins.every(
+    ({ operator }) => operator.type === 'CommaJoinOperator' || innerJoins.has(operator.joinType),
+  );
+  return isInner ? [from.select, ...joins.map(({ table }) => table)].map(fromItem) : undefined;
 }
 
-const innerJoins = new Set([',', 'JOIN', 'INNER JOIN', 'CROSS JOIN']);
-
-function flattenJoins(node: Node): FromItem[] | undefined {
-  if (node.type !== 'join_expr') return [fromItem(node)];
-  const operator = [node.operator].flat().map((it) => (typeof it === 'string' ? it : it.name));
-  const left = flattenJoins(node.left);
-  const right = flattenJoins(node.right);
-  return innerJoins.has(operator.join(' ')) && left && right ? [...left, ...right] : undefined;
-}
-
-function fromItem(node: Node): FromItem {
-  if (node.type === 'identifier') return { name: node.name, alias: node.name };
-  if (node.type !== 'alias') return { name: undefined, alias: undefined };
-  const alias = node.alias.type === 'identifier' ? node.alias.name : undefined;
-  return { name: node.expr.type === 'identifier' ? node.expr.name : undefined, alias };
+function fromItem(table: SelectTable): FromItem {
+  if (table.type !== 'TableSelectTable' || table.tblName.dbName)
+    return { name: undefined, alias: table.alias?.name.text };
+  const name = table.tblName.objName.text;
+  return { name, alias: table.alias?.name.text ?? name };
 }
 
 function namedOnce(
   name: string | undefined,
-  select: SelectStmt,
+  query: Select,
   tables: readonly HeadTable[],
 ): HeadTable | undefined {
   const table = tables.find((it) => isSame(it.name, name));
   let count = 0;
-  const countName = cstVisitor({
-    identifier: (node) => {
-      if (isSame(node.name, name)) count += 1;
-    },
+  visitSql(query, (node) => {
+    if (node.type === 'Name' && isSame(node.text, name)) count += 1;
+    if (node.type === 'Id' && isSame(node.name, name)) count += 1;
     // Before a column, the name refers to what FROM has.
-    member_expr: (node) => {
-      if (node.object.type === 'identifier' && isSame(node.object.name, name)) count -= 1;
-    },
+    const isQualifier = node.type === 'QualifiedExpr' || node.type === 'TableStarResultColumn';
+    if (isQualifier && isSame(node.table.text, name)) count -= 1;
   });
-  countName(select);
   return count === 1 ? table : undefined;
 }
 

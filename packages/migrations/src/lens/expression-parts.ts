@@ -1,6 +1,5 @@
-import type { Node } from 'sql-parser-cst';
+import { type Expr, textOf } from '../sql/parse-sql.ts';
 import type { Frame, Scope } from './scope.ts';
-import { textOf } from './statement-text.ts';
 import type { Classes } from './storage-classes.ts';
 import type { Expression } from './value.ts';
 
@@ -14,11 +13,11 @@ export interface ReadExpression extends Expression {
 }
 
 /** Reads an expression inside another. */
-export type Read = (node: Node, scope: Scope) => ReadExpression;
+export type Read = (node: Expr, scope: Scope) => ReadExpression;
 
 /** An expression made of others; a constant when of none. */
 export function combined(
-  node: Node,
+  node: Expr,
   scope: Scope,
   classes: Classes,
   parts: readonly ReadExpression[],

@@ -140,9 +140,7 @@ it('tables that a statement does not change stay the tables of the file', () => 
     1,
   );
   expect(strategiesOf(lens)).toEqual({ tasks: 'materialized', users: 'identity', log: 'identity' });
-  expect(lens.tables[0]?.why).toBe(
-    'SQLite must run a statement of 0001_step: it is an UPDATE with from_clause',
-  );
+  expect(lens.tables[0]?.why).toBe('SQLite must run a statement of 0001_step: it is an UPDATE with FROM');
   expect(lens.stages).toMatchObject([{ runs: [{ migration: '0001_step' }] }]);
 });
 

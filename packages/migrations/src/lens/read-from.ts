@@ -1,5 +1,5 @@
-import type { JoinExpr, Node } from 'sql-parser-cst';
 import { nameKey } from '../sql/name-key.ts';
+import type { Expr, FromClause, JoinedSelectTable, SelectTable } from '../sql/parse-sql.ts';
 import type { Read, ReadExpression } from './expression-parts.ts';
 import { Refused } from './refused.ts';
 import { mergedValues } from './relation.ts';
@@ -15,18 +15,36 @@ export interface ReadFrom {
   readonly isOrdered: boolean;
 }
 
-const joins = new Set([',', 'JOIN', 'INNER JOIN', 'CROSS JOIN', 'LEFT JOIN', 'LEFT OUTER JOIN']);
 const jsonColumns = ['key', 'value', 'type', 'atom', 'id', 'parent', 'fullkey', 'path'];
 
 /** Reads a FROM clause of tables, joined or not, and of json_each and json_tree. */
-export function readFrom(node: Node, scope: Scope, read: Read): ReadFrom {
+export function readFrom({ select, joins = [] }: FromClause, scope: Scope, read: Read): ReadFrom {
   const tables: FrameTable[] = [];
-  const later: { node: Node; isArgument: boolean }[] = [];
-  collect(node, scope, tables, later);
+  const later: Expr[] = [];
+  if (select) tables.push(readTable(select, scope, later));
+  for (const join of joins) tables.push(readJoin(join, scope, later));
   const frame: Frame = { tables };
   const inner: Scope = { ...scope, frames: [...scope.frames, frame], aggregates: 'none' };
-  const conditions = later.map((part) => read(part.node, inner));
+  const conditions = later.map((part) => read(part, inner));
   return { frame, conditions, isOrdered: tables.length === 1 && tables[0]?.table === undefined };
+}
+
+/** Of `JOIN`, `CROSS JOIN` and `LEFT JOIN`, by the parser's bits; a comma and a bare `JOIN` have none. */
+const innerJoins = new Set<number | undefined>([undefined, 1, 3]);
+const leftJoin = 40;
+
+function readJoin(
+  { operator, table, constraint }: JoinedSelectTable,
+  scope: Scope,
+  later: Expr[],
+): FrameTable {
+  const type = operator.type === 'CommaJoinOperator' ? undefined : operator.joinType;
+  if (!innerJoins.has(type) && type !== leftJoin)
+    throw new Refused('it joins otherwise than by JOIN, CROSS or LEFT');
+  if (constraint?.type === 'UsingJoinConstraint') throw new Refused('it joins by USING');
+  const read = readTable(table, scope, later);
+  if (constraint) later.push(constraint.expr);
+  return type === leftJoin ? withNulls(read) : read;
 }
 
 /** A row that an outer join found no partner for has NULL in every column, NOT NULL or not. */
@@ -38,42 +56,20 @@ function withNulls(table: FrameTable): FrameTable {
   return { ...table, values: new Map(values) };
 }
 
-function collect(
-  node: Node,
-  scope: Scope,
-  tables: FrameTable[],
-  later: { node: Node; isArgument: boolean }[],
-): void {
-  if (node.type === 'join_expr') {
-    assertPlainJoin(node);
-    collect(node.left, scope, tables, later);
-    const first = tables.length;
-    collect(node.right, scope, tables, later);
-    if (nameOfJoin(node).startsWith('LEFT')) tables.push(...tables.splice(first).map(withNulls));
-    if (node.specification?.type === 'join_on_specification') {
-      later.push({ node: node.specification.expr, isArgument: false });
-    }
-    return;
+function readTable(table: SelectTable, scope: Scope, later: Expr[]): FrameTable {
+  if (table.type === 'TableSelectTable' && !table.tblName.dbName && !table.indexed) {
+    const name = table.tblName.objName.text;
+    const relation = scope.tables.get(name);
+    scope.reads.set(nameKey(name), relation);
+    const alias = nameKey(table.alias?.name.text ?? name);
+    return { alias, table: nameKey(name), values: mergedValues(relation) };
   }
-  const [table, alias] = node.type === 'alias' ? [node.expr, node.alias.name] : [node, undefined];
-  if (table.type === 'identifier') {
-    tables.push(readTable(table.name, alias, scope));
-  } else if (table.type === 'func_call' && table.name.type === 'identifier' && isJsonTable(table.name.name)) {
-    for (const item of table.args?.expr.args.items ?? []) later.push({ node: item, isArgument: true });
-    tables.push(jsonTable(alias ?? table.name.name));
-  } else {
+  const name = table.type === 'TableCallSelectTable' ? nameKey(table.tblName.objName.text) : '';
+  if (table.type !== 'TableCallSelectTable' || (name !== 'json_each' && name !== 'json_tree')) {
     throw new Refused('it reads from something that is neither a table nor json_each');
   }
-}
-
-function isJsonTable(name: string): boolean {
-  return nameKey(name) === 'json_each' || nameKey(name) === 'json_tree';
-}
-
-function readTable(name: string, alias: string | undefined, scope: Scope): FrameTable {
-  const relation = scope.tables.get(name);
-  scope.reads.set(nameKey(name), relation);
-  return { alias: nameKey(alias ?? name), table: nameKey(name), values: mergedValues(relation) };
+  later.push(...(table.args ?? []));
+  return jsonTable(table.alias?.name.text ?? name);
 }
 
 function jsonTable(alias: string): FrameTable {
@@ -82,15 +78,4 @@ function jsonTable(alias: string): FrameTable {
     columnValue(name, { affinity: undefined, collation: 'BINARY', classes: anything, canFail: true }),
   ]);
   return { alias: nameKey(alias), table: undefined, values: new Map(values) };
-}
-
-function nameOfJoin({ operator }: JoinExpr): string {
-  if (Array.isArray(operator)) return operator.map((keyword) => keyword.name).join(' ');
-  return typeof operator === 'string' ? operator : operator.name;
-}
-
-function assertPlainJoin(node: JoinExpr): void {
-  const name = nameOfJoin(node);
-  if (!joins.has(name)) throw new Refused(`it joins by ${name}`);
-  if (node.specification?.type === 'join_using_specification') throw new Refused('it joins by USING');
 }

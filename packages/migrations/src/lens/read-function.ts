@@ -1,29 +1,43 @@
-import type { FuncCall } from 'sql-parser-cst';
 import { nameKey } from '../sql/name-key.ts';
+import type { Expr, FunctionCallExpr, FunctionCallStarExpr } from '../sql/parse-sql.ts';
 import { combined, type Read, type ReadExpression } from './expression-parts.ts';
 import { Refused } from './refused.ts';
 import type { Scope } from './scope.ts';
 import { dateFunctions, orderedAggregates, orderlessAggregates, sqlFunctions } from './sql-functions.ts';
 import { anything, blobs, type Classes, integers, isWithin, nulls } from './storage-classes.ts';
 
+type FunctionCall = FunctionCallExpr | FunctionCallStarExpr;
+
 /** Reads a call. @throws Refused when the function can return something else the next time it is called. */
-export function readFunction(node: FuncCall, scope: Scope, read: Read): ReadExpression {
-  const name = node.name.type === 'identifier' ? nameKey(node.name.name) : '';
-  if (node.filter || node.over) throw new Refused(`it calls ${name} with FILTER or OVER`);
+export function readFunction(node: FunctionCall, scope: Scope, read: Read): ReadExpression {
+  const name = nameKey(node.name.name);
+  if (node.filterOver) throw new Refused(`it calls ${name} with FILTER or OVER`);
   const args = readArguments(node, scope, read);
   if (isAggregate(name, args.length, scope)) return readAggregate(node, name, scope, read);
-  const { distinctKw, orderBy } = node.args?.expr ?? {};
-  if (distinctKw || orderBy) throw new Refused(`it calls ${name} with DISTINCT or ORDER BY`);
+  if (isOrdered(node) || (node.type === 'FunctionCallExpr' && node.distinctness))
+    throw new Refused(`it calls ${name} with DISTINCT or ORDER BY`);
   const result = combined(node, scope, classesOfCall(node, name, args, scope), args);
   return { ...result, canFail: result.canFail || canFail(name, scope) };
 }
 
-function readArguments(node: FuncCall, scope: Scope, read: Read): ReadExpression[] {
-  const items = node.args?.expr.args.items ?? [];
-  return items.flatMap((item) => (item.type === 'all_columns' ? [] : [read(item, scope)]));
+function readArguments(node: FunctionCall, scope: Scope, read: Read): ReadExpression[] {
+  return argumentsOf(node).map((arg) => read(arg, scope));
 }
 
-function classesOfCall(node: FuncCall, name: string, args: readonly ReadExpression[], scope: Scope): Classes {
+function argumentsOf(node: FunctionCall): readonly Expr[] {
+  return node.type === 'FunctionCallExpr' ? (node.args ?? []) : [];
+}
+
+function isOrdered(node: FunctionCall): boolean {
+  return node.type === 'FunctionCallExpr' && node.orderBy !== undefined;
+}
+
+function classesOfCall(
+  node: FunctionCall,
+  name: string,
+  args: readonly ReadExpression[],
+  scope: Scope,
+): Classes {
   if (isOfLineage(name, scope)) return anything;
   const date = Object.hasOwn(dateFunctions, name) ? dateFunctions[name] : undefined;
   if (date !== undefined) {
@@ -48,10 +62,10 @@ function canFail(name: string, scope: Scope): boolean {
 }
 
 /** Source: https://www.sqlite.org/lang_datefunc.html: a missing time value and 'now' mean the present moment. */
-function assertTimeless(node: FuncCall, name: string, args: readonly ReadExpression[]): void {
+function assertTimeless(node: FunctionCall, name: string, args: readonly ReadExpression[]): void {
   const needed = name === 'strftime' || name === 'timediff' ? 2 : 1;
-  const literals = (node.args?.expr.args.items ?? []).flatMap((item) =>
-    item.type === 'string_literal' ? [nameKey(item.value.trim())] : [],
+  const literals = argumentsOf(node).flatMap((arg) =>
+    arg.type === 'StringLiteral' ? [nameKey(arg.value.trim())] : [],
   );
   const asks = literals.some((literal) => ['now', 'localtime', 'utc'].includes(literal));
   if (args.length < needed || asks) throw new Refused(`${name}() asks for the time or the time zone`);
@@ -66,7 +80,8 @@ function isAggregate(name: string, argumentCount: number, scope: Scope): boolean
   return true;
 }
 
-function readAggregate(node: FuncCall, name: string, scope: Scope, read: Read): ReadExpression {
+function readAggregate(node: FunctionCall, name: string, scope: Scope, read: Read): ReadExpression {
+  if (isOrdered(node)) throw new Refused(`it calls ${name} with ORDER BY`);
   const args = readArguments(node, { ...scope, aggregates: 'none' }, read);
   const classes = classesOfAggregate(node, name, args, scope);
   const inner = scope.frames.at(-1);
@@ -81,7 +96,7 @@ function readAggregate(node: FuncCall, name: string, scope: Scope, read: Read): 
 }
 
 function classesOfAggregate(
-  node: FuncCall,
+  node: FunctionCall,
   name: string,
   args: readonly ReadExpression[],
   scope: Scope,
@@ -104,13 +119,13 @@ function classesOfAggregate(
 }
 
 /** Values that compare as equal are the same value in a column that is neither BLOB nor collated. */
-function isExtremeDistinct(node: FuncCall, scope: Scope): boolean {
-  const item = node.args?.expr.args.items[0];
-  const inner = scope.frames.at(-1);
-  const name = item?.type === 'identifier' ? item : item?.type === 'member_expr' ? item.property : undefined;
-  if (name?.type !== 'identifier') return false;
-  const value = inner?.tables
-    .flatMap((table) => [...table.values])
-    .find(([key]) => key === nameKey(name.name))?.[1];
+function isExtremeDistinct(node: FunctionCall, scope: Scope): boolean {
+  const [arg] = argumentsOf(node);
+  const name = arg?.type === 'Id' ? arg.name : arg?.type === 'QualifiedExpr' ? arg.column.text : undefined;
+  if (name === undefined) return false;
+  const value = scope.frames
+    .at(-1)
+    ?.tables.flatMap((table) => [...table.values])
+    .find(([key]) => key === nameKey(name))?.[1];
   return value !== undefined && value.affinity !== 'blob' && value.collation === 'BINARY';
 }

@@ -1,10 +1,9 @@
-import type { BinaryExpr, Node, SelectStmt } from 'sql-parser-cst';
 import { nameKey } from '../sql/name-key.ts';
+import { type Expr, type ResultColumn, type Select, type SelectFrom, textOf } from '../sql/parse-sql.ts';
 import type { Read, ReadExpression } from './expression-parts.ts';
-import { readFrom } from './read-from.ts';
+import { type ReadFrom, readFrom } from './read-from.ts';
 import { Refused } from './refused.ts';
-import { type Frame, type FrameTable, resolveColumn, type Scope } from './scope.ts';
-import { textOf } from './statement-text.ts';
+import { type Frame, type FrameTable, resolveNode, type Scope } from './scope.ts';
 import { nulls, truth } from './storage-classes.ts';
 import { literalExpression } from './value.ts';
 
@@ -14,21 +13,17 @@ import { literalExpression } from './value.ts';
  *
  * @throws Refused when the order of rows could show.
  */
-export function readSubquery(
-  query: SelectStmt,
-  scope: Scope,
-  use: 'set' | 'scalar',
-  read: Read,
-): ReadExpression {
-  const parts = clausesOf(query);
-  const from = parts.from
-    ? readFrom(parts.from, scope, read)
+export function readSubquery(query: Select, scope: Scope, use: 'set' | 'scalar', read: Read): ReadExpression {
+  const { columns, from: source, whereClause } = plainSelect(query, use);
+  const from = source
+    ? readFrom(source, scope, read)
     : { frame: { tables: [] }, conditions: [], isOrdered: true };
   const inner: Scope = { ...scope, frames: [...scope.frames, from.frame], aggregates: 'none' };
-  const where = parts.where ? [read(parts.where, inner)] : [];
-  const items = parts.items.map((item) => readItem(item, inner, from.isOrdered, read));
-  if (use === 'scalar') assertOneRow(items, from.frame, from.isOrdered, parts.where, inner);
-  const all = [...items, ...where, ...from.conditions];
+  const where = whereClause ? [read(whereClause, inner)] : [];
+  const order = (query.orderBy ?? []).map((term) => read(term.expr, inner));
+  const items = columns.map((item) => readItem(item, inner, from.isOrdered, read));
+  if (use === 'scalar') assertOneRow(items, from, query, whereClause, inner);
+  const all = [...items, ...where, ...order, ...from.conditions];
   const classes = items.reduce((sum, item) => sum | item.classes, nulls);
   return {
     sql: `(${textOf(query, scope.sql)})`,
@@ -42,31 +37,32 @@ export function readSubquery(
   };
 }
 
-function clausesOf(query: SelectStmt): {
-  items: readonly Node[];
-  from: Node | undefined;
-  where: Node | undefined;
-} {
-  let items: readonly Node[] = [];
-  let from: Node | undefined;
-  let where: Node | undefined;
-  for (const clause of query.clauses) {
-    if (clause.type === 'select_clause') items = clause.columns?.items ?? [];
-    else if (clause.type === 'from_clause') from = clause.expr;
-    else if (clause.type === 'where_clause') where = clause.expr;
-    else
-      throw new Refused(
-        `it has a subquery with ${clause.type.replace('_clause', '').replaceAll('_', ' ').toUpperCase()}`,
-      );
-  }
-  return { items, from, where };
+/** Of one row alone, neither ORDER BY nor LIMIT 1 takes anything. */
+function plainSelect(
+  { select, compounds, with: ctes, orderBy, limit }: Select,
+  use: 'set' | 'scalar',
+): SelectFrom {
+  const refuse = (what: string): never => {
+    throw new Refused(`it has a subquery with ${what}`);
+  };
+  if (select.type === 'SelectValues') return refuse('VALUES');
+  if (ctes) refuse('WITH');
+  if (compounds) refuse('UNION, EXCEPT or INTERSECT');
+  if (select.groupBy) refuse('GROUP BY');
+  if (select.having) refuse('HAVING');
+  if (select.windowClause) refuse('WINDOW');
+  if (orderBy && use === 'set') refuse('ORDER BY');
+  if (limit && (use === 'set' || !isOne(limit))) refuse('LIMIT');
+  return select;
 }
 
-function readItem(item: Node, scope: Scope, isOrdered: boolean, read: Read): ReadExpression {
-  const aggregates = isOrdered ? 'ordered' : 'orderless';
-  if (item.type === 'alias') return readItem(item.expr, scope, isOrdered, read);
-  if (item.type === 'all_columns') return everyColumn(scope);
-  return read(item, { ...scope, aggregates });
+function isOne({ expr, offset }: NonNullable<Select['limit']>): boolean {
+  return !offset && expr.type === 'NumericLiteral' && expr.value === '1';
+}
+
+function readItem(item: ResultColumn, scope: Scope, isOrdered: boolean, read: Read): ReadExpression {
+  if (item.type !== 'ExprResultColumn') return everyColumn(scope);
+  return read(item.expr, { ...scope, aggregates: isOrdered ? 'ordered' : 'orderless' });
 }
 
 /** The star of EXISTS (SELECT * …), of which no value is used. */
@@ -82,9 +78,9 @@ function everyColumn(scope: Scope): ReadExpression {
 
 function assertOneRow(
   items: readonly ReadExpression[],
-  frame: Frame,
-  isOrdered: boolean,
-  where: Node | undefined,
+  { frame, isOrdered }: Pick<ReadFrom, 'frame' | 'isOrdered'>,
+  query: Select,
+  where: Expr | undefined,
   scope: Scope,
 ): void {
   const hasBareColumn = items.some((item) => item.frames.has(frame));
@@ -92,12 +88,13 @@ function assertOneRow(
     if (hasBareColumn) throw new Refused('it has a subquery with a column beside an aggregate');
     return;
   }
-  if (isOrdered || (frame.tables.length === 1 && isPinned(frame.tables[0], where, scope))) return;
+  if (isOrdered && !query.orderBy) return;
+  if (frame.tables.length === 1 && isPinned(frame.tables[0], where, scope)) return;
   throw new Refused('it has a subquery that may have several rows, of which SQLite takes any');
 }
 
 /** True when the condition fixes every column of a unique key, so that one row at most fulfils it. */
-function isPinned(table: FrameTable | undefined, where: Node | undefined, scope: Scope): boolean {
+function isPinned(table: FrameTable | undefined, where: Expr | undefined, scope: Scope): boolean {
   if (!table?.table || !where) return false;
   const pinned = new Set(pinnedColumns(where, table, scope));
   const keys = scope.shape.uniqueKeys.get(table.table) ?? [];
@@ -105,20 +102,19 @@ function isPinned(table: FrameTable | undefined, where: Node | undefined, scope:
 }
 
 /** Columns that a chain of ANDs compares by `=` with something that does not change from row to row. */
-function pinnedColumns(node: Node, table: FrameTable, scope: Scope): string[] {
-  if (node.type === 'paren_expr') return pinnedColumns(node.expr, table, scope);
-  if (node.type !== 'binary_expr') return [];
-  const { left, right, operator } = node as BinaryExpr;
-  const isAnd = typeof operator === 'object' && 'name' in operator && operator.name === 'AND';
-  if (isAnd) return [...pinnedColumns(left, table, scope), ...pinnedColumns(right, table, scope)];
-  if (operator !== '=' && operator !== '==') return [];
+function pinnedColumns(node: Expr, table: FrameTable, scope: Scope): string[] {
+  if (node.type === 'ParenthesizedExpr' && node.exprs[0]) return pinnedColumns(node.exprs[0], table, scope);
+  if (node.type !== 'BinaryExpr') return [];
+  const { left, right, op } = node;
+  if (op === 'And') return [...pinnedColumns(left, table, scope), ...pinnedColumns(right, table, scope)];
+  if (op !== 'Equals') return [];
   return [...pinnedBy(left, right, table, scope), ...pinnedBy(right, left, table, scope)];
 }
 
-function pinnedBy(column: Node, other: Node, table: FrameTable, scope: Scope): string[] {
+function pinnedBy(column: Expr, other: Expr, table: FrameTable, scope: Scope): string[] {
   const pinned = resolveNode(column, scope);
   if (!pinned || pinned.frameTable !== table || pinned.value.collation !== 'BINARY') return [];
-  const isLiteral = other.type === 'string_literal' || other.type === 'number_literal';
+  const isLiteral = other.type === 'StringLiteral' || other.type === 'NumericLiteral';
   const compared = resolveNode(other, scope);
   if (!isLiteral && (!compared || compared.frameTable === table)) return [];
   if (!keepsDistinct(pinned.value.affinity, compared?.value.affinity)) return [];
@@ -130,12 +126,4 @@ function pinnedBy(column: Node, other: Node, table: FrameTable, scope: Scope): s
 function keepsDistinct(key: string | undefined, other: string | undefined): boolean {
   if (key === 'text') return other === undefined || other === 'text' || other === 'blob';
   return key === 'integer' || key === 'real' || key === 'numeric';
-}
-
-function resolveNode(node: Node, scope: Scope): ReturnType<typeof resolveColumn> | undefined {
-  if (node.type === 'identifier') return resolveColumn(scope, node.name);
-  if (node.type !== 'member_expr') return undefined;
-  const { object, property } = node;
-  if (object.type !== 'identifier' || property.type !== 'identifier') return undefined;
-  return resolveColumn(scope, property.name, object.name);
 }

@@ -1,5 +1,6 @@
 import type { Lineage } from '../lineage/lineage.ts';
 import { nameKey } from '../sql/name-key.ts';
+import type { Expr } from '../sql/parse-sql.ts';
 import type { LensTables } from './lens-tables.ts';
 import { Refused } from './refused.ts';
 import type { Relation } from './relation.ts';
@@ -59,4 +60,16 @@ export function resolveColumn(scope: Scope, name: string, qualifier?: string): R
   }
   if (rowidNames.includes(key)) throw new Refused('it reads the rowid, which the lens does not keep');
   throw new Refused(`the column ${name} is not one of the tables it reads`);
+}
+
+/** True when a name without a qualifier means a column. */
+export function hasColumn({ frames }: Pick<Scope, 'frames'>, name: string): boolean {
+  return frames.some((frame) => frame.tables.some((table) => table.values.has(nameKey(name))));
+}
+
+/** The column that an expression is; undefined for one that is not just a name. */
+export function resolveNode(node: Expr, scope: Scope): ResolvedColumn | undefined {
+  if (node.type === 'Id') return hasColumn(scope, node.name) ? resolveColumn(scope, node.name) : undefined;
+  if (node.type !== 'QualifiedExpr' || node.schema) return undefined;
+  return resolveColumn(scope, node.column.text, node.table.text);
 }

@@ -1,35 +1,20 @@
-import { createRequire } from 'node:module';
-import type { Node, Statement } from 'sql-parser-cst';
+import { parseSql, type Stmt } from '../sql/parse-sql.ts';
 import type { SqlStatement } from '../sql/split-statements.ts';
 import { Refused } from './refused.ts';
 
-type Parser = typeof import('sql-parser-cst');
+const known = new WeakMap<SqlStatement, Stmt | Refused>();
 
-let parser: Parser | undefined;
-const known = new WeakMap<SqlStatement, Statement | Refused>();
-
-/** Each statement is parsed once in a process. @throws Refused for a statement that the parser does not know. */
-export function parseStatement(statement: SqlStatement): Statement {
-  const parsed = known.get(statement) ?? parseNow(statement.text);
+/** Each statement is parsed once in a process. @throws Refused for one of another kind, or that is no SQL. */
+export function parseStatement<TType extends Stmt['type']>(
+  statement: SqlStatement,
+  type: TType,
+): Extract<Stmt, { type: TType }> {
+  const parsed =
+    known.get(statement) ??
+    parseSql(statement.text) ??
+    new Refused('it is not a statement that SQL has a form for');
   known.set(statement, parsed);
   if (parsed instanceof Refused) throw parsed;
-  return parsed;
-}
-
-/** The parser is six megabytes of code: only a process that has something to parse loads it. */
-function parseNow(sql: string): Statement | Refused {
-  parser ??= createRequire(import.meta.url)('sql-parser-cst') as Parser;
-  try {
-    const { statements } = parser.parse(sql, { dialect: 'sqlite', includeRange: true });
-    const [first, ...others] = statements.filter((it) => it.type !== 'empty');
-    return first && others.length === 0 ? first : new Refused('it is not a single statement');
-  } catch {
-    return new Refused('the SQL parser does not understand it');
-  }
-}
-
-/** The text of a part of a statement, as written. */
-export function textOf(node: Node, sql: string): string {
-  const [start, end] = node.range ?? [0, 0];
-  return sql.slice(start, end);
+  if (parsed.type !== type) throw new Refused(`it is not the ${type} that it begins like`);
+  return parsed as Extract<Stmt, { type: TType }>;
 }

@@ -1,4 +1,3 @@
-import type { CreateTableStmt } from 'sql-parser-cst';
 import { nameKey } from '../../sql/name-key.ts';
 import { keywordOf, type SqlStatement } from '../../sql/split-statements.ts';
 import { beginsWith, nameAfter, type Operation, tableIn } from '../operation.ts';
@@ -20,9 +19,7 @@ export const createTable: Operation = {
     const name = nameAfter(step.statement, 'TABLE') ?? '';
     if (step.before.tables.has(nameKey(name))) return;
     const table = tableIn(step.after, name);
-    const query = hasQuery(step.statement)
-      ? queryOf(parseStatement(step.statement) as CreateTableStmt)
-      : undefined;
+    const query = hasQuery(step.statement) ? queryOf(step.statement) : undefined;
     const names = table.columns.map((column) => nameKey(column.name));
     const arms = query ? readSelect(query, context).map((arm) => storedArm(arm, names, table)) : [];
     tables.set(name, appendArms(emptyRelation(table), arms, step));
@@ -36,8 +33,9 @@ export function hasQuery({ tokens }: SqlStatement): boolean {
   return as !== -1 && (opening === -1 || as < opening);
 }
 
-function queryOf(statement: CreateTableStmt) {
-  const [query] = statement.clauses.flatMap((clause) => (clause.type === 'as_clause' ? [clause.expr] : []));
-  if (!query) throw new Refused('it makes a table in a way that the lens does not know');
-  return query;
+function queryOf(statement: SqlStatement) {
+  const { body } = parseStatement(statement, 'CreateTableStmt');
+  if (body.type !== 'AsSelectCreateTableBody')
+    throw new Refused('it makes a table in a way that the lens does not know');
+  return body.select;
 }

@@ -1,13 +1,12 @@
-import type { DeleteStmt } from 'sql-parser-cst';
 import { nameKey } from '../../sql/name-key.ts';
+import type { DeleteStmt } from '../../sql/parse-sql.ts';
 import { assertNoTriggers, beginsWith, nameAfter, type Operation, scopeOf, tableIn } from '../operation.ts';
 import { readExpression } from '../read-expression.ts';
-import { Refused } from '../refused.ts';
 import { type Arm, emptyRelation, mergedValues, nestArm } from '../relation.ts';
 import { parseStatement } from '../statement-text.ts';
 import { integers } from '../storage-classes.ts';
 import { literalExpression } from '../value.ts';
-import { targetOf } from './target.ts';
+import { assertPlain, targetOf } from './target.ts';
 
 /** `DELETE FROM t WHERE p`: keeps the rows for which p is not true; NULL is not true. */
 export const deleteRows: Operation = {
@@ -15,7 +14,7 @@ export const deleteRows: Operation = {
   target: (statement) => nameAfter(statement, 'FROM'),
   apply(context) {
     const { step, tables } = context;
-    const { table, alias, where } = partsOf(parseStatement(step.statement) as DeleteStmt);
+    const { table, alias, where } = partsOf(parseStatement(step.statement, 'DeleteStmt'));
     const shape = tableIn(step.before, table);
     assertNoTriggers(step.before, table, 'DELETE');
     const relation = tables.get(table);
@@ -49,13 +48,6 @@ export const deleteRows: Operation = {
 };
 
 function partsOf(statement: DeleteStmt) {
-  const [target] = statement.clauses.flatMap((clause) =>
-    clause.type === 'delete_clause' ? clause.tables.items : [],
-  );
-  const [where] = statement.clauses.flatMap((clause) =>
-    clause.type === 'where_clause' ? [clause.expr] : [],
-  );
-  const other = statement.clauses.find((clause) => !['delete_clause', 'where_clause'].includes(clause.type));
-  if (other) throw new Refused(`it is a DELETE with ${other.type}`);
-  return { ...targetOf(target), where };
+  assertPlain('a DELETE', statement);
+  return { ...targetOf(statement.tblName), where: statement.whereClause };
 }

@@ -1,22 +1,23 @@
-import type { Node } from 'sql-parser-cst';
 import { nameKey } from '../../sql/name-key.ts';
+import type { Expr, ResultColumn, SelectFrom, SortedColumn } from '../../sql/parse-sql.ts';
 import { type OperationContext, scopeOf } from '../operation.ts';
 import { readExpression } from '../read-expression.ts';
+import { Refused } from '../refused.ts';
 import { type Arm, isFiltered, mergedValues, nestArm, type Relation } from '../relation.ts';
-import type { Scope } from '../scope.ts';
+import { resolveNode, type Scope } from '../scope.ts';
 import type { Expression, Value } from '../value.ts';
-import type { Select } from './select-parts.ts';
 import type { IncomingArm } from './stored-arm.ts';
 
 /** The rows of a query over one table, arm by arm, so that an index of the file still serves each. */
 export function readSingleTable(
-  select: Select,
+  select: SelectFrom,
+  order: readonly SortedColumn[],
   { table, alias }: { readonly table: string; readonly alias: string },
   context: OperationContext,
 ): IncomingArm[] {
   const relation = context.tables.get(table);
   const arms = relation.arms.filter((arm) => arm.source.kind !== 'nothing');
-  return arms.map((arm) => readArm(select, { table, alias, relation, arm }, context));
+  return arms.map((arm) => readArm(select, { table, alias, relation, arm, order }, context));
 }
 
 interface From {
@@ -24,28 +25,30 @@ interface From {
   readonly alias: string;
   readonly relation: Relation;
   readonly arm: Arm;
+  readonly order: readonly SortedColumn[];
 }
 
 /** A query of bare columns needs no step of its own; any other reads the table's rows as they were. */
 function readArm(
-  select: Select,
-  { table, alias, relation, arm }: From,
+  { columns: selected, whereClause }: SelectFrom,
+  { table, alias, relation, arm, order }: From,
   context: OperationContext,
 ): IncomingArm {
   const known = mergedValues({ ...relation, arms: [arm] });
   const frame = { tables: [{ alias: nameKey(alias), table: nameKey(table), values: known }] };
   const scope = scopeOf(context, frame);
-  const items = select.items.flatMap((item) => expandStar(item, relation));
+  assertSortable(order, selected, scope);
+  const items = selected.flatMap((item) => expandStar(item, relation, alias));
   const names = items.map((item) => nameOfColumn(item, scope));
-  if (!select.where && names.every((name) => name !== undefined)) {
+  if (!whereClause && names.every((name) => name !== undefined)) {
     const keys = relation.columns.map(nameKey);
     return { ...arm, values: names.map((name) => arm.values[keys.indexOf(name)]) };
   }
   const values = items.map((item, at) => {
     const name = names[at];
-    return name === undefined ? readExpression(item as Node, scope) : known.get(name);
+    return name === undefined ? readExpression(item as Expr, scope) : known.get(name);
   });
-  const condition = select.where && readExpression(select.where, scope);
+  const condition = whereClause && readExpression(whereClause, scope);
   const { columns } = relation;
   const reading = { columns, alias, reads: scope.reads };
   const expressions = values.filter((value) => value !== undefined);
@@ -69,21 +72,31 @@ function guardedBy(condition: Expression, value: Expression | Value): Expression
   return { sql, classes: value.classes, cost: value.cost + condition.cost, depth, canFail: false };
 }
 
-function expandStar(item: Node, relation: Relation): (Node | string)[] {
-  if (item.type === 'alias') return [item.expr];
-  return item.type === 'all_columns' ? [...relation.columns] : [item];
+function expandStar(item: ResultColumn, relation: Relation, alias: string): (Expr | string)[] {
+  if (item.type === 'ExprResultColumn') return [item.expr];
+  if (item.type === 'TableStarResultColumn' && nameKey(item.table.text) !== nameKey(alias))
+    throw new Refused(`it selects every column of ${item.table.text}, which is not its table`);
+  return [...relation.columns];
 }
 
 /** The name key of the column that an item is, if it is nothing but a column of the table. */
-function nameOfColumn(item: Node | string, scope: Scope): string | undefined {
+function nameOfColumn(item: Expr | string, scope: Scope): string | undefined {
   if (typeof item === 'string') return nameKey(item);
-  const [qualifier, name] =
-    item.type === 'member_expr' && item.object.type === 'identifier'
-      ? [item.object.name, item.property]
-      : [undefined, item];
-  if (name.type !== 'identifier') return undefined;
+  const column = resolveNode(item, scope);
+  if (!column) return undefined;
   readExpression(item, scope);
-  return qualifier === undefined || scope.frames[0]?.tables[0]?.alias === nameKey(qualifier)
-    ? nameKey(name.name)
-    : undefined;
+  return nameKey(column.value.column ?? '');
+}
+
+/** The order decides nothing but rowids that nobody sees; it must only be there for every row. */
+function assertSortable(
+  order: readonly SortedColumn[],
+  selected: readonly ResultColumn[],
+  scope: Scope,
+): void {
+  const aliases = selected.map((item) => item.type === 'ExprResultColumn' && item.alias?.name.text);
+  for (const { expr } of order) {
+    if (expr.type === 'Id' && aliases.includes(expr.name)) continue;
+    if (readExpression(expr, scope).canFail) throw new Refused('it sorts by an expression that can fail');
+  }
 }

@@ -1,5 +1,5 @@
-import type { ColumnAssignment, Node, UpdateStmt } from 'sql-parser-cst';
 import { nameKey } from '../../sql/name-key.ts';
+import type { Expr, UpdateStmt } from '../../sql/parse-sql.ts';
 import {
   assertNoTriggers,
   assertPlainConstraints,
@@ -19,14 +19,14 @@ import { integers, isWithin } from '../storage-classes.ts';
 import type { TableShape } from '../table-shape.ts';
 import type { Expression, Value } from '../value.ts';
 import { type Change, ChangedRow } from './changed-row.ts';
-import { targetOf } from './target.ts';
+import { assertPlain, targetOf } from './target.ts';
 
 interface Update {
   readonly table: string;
   readonly alias: string;
   /** New values by name key of the column; of two for one column, SQLite takes the last. */
-  readonly assignments: ReadonlyMap<string, Node>;
-  readonly where: Node | undefined;
+  readonly assignments: ReadonlyMap<string, Expr>;
+  readonly where: Expr | undefined;
 }
 
 /** `UPDATE t SET c = e WHERE p`: `CASE WHEN p THEN e ELSE c END`, every e and p over the rows as they were. */
@@ -35,7 +35,7 @@ export const updateRows: Operation = {
   target: (statement) => nameAfter(statement, 'UPDATE'),
   apply(context) {
     const { step, tables } = context;
-    const update = partsOf(parseStatement(step.statement) as UpdateStmt);
+    const update = partsOf(parseStatement(step.statement, 'UpdateStmt'));
     const shape = tableIn(step.before, update.table);
     assertNoTriggers(step.before, update.table, 'UPDATE');
     assertPlainConstraints(shape);
@@ -46,22 +46,14 @@ export const updateRows: Operation = {
 };
 
 function partsOf(statement: UpdateStmt): Update {
-  let target: Node | undefined;
-  let where: Node | undefined;
-  const assignments = new Map<string, Node>();
-  for (const clause of statement.clauses) {
-    if (clause.type === 'update_clause' && !clause.orAction) target = clause.tables.items[0];
-    else if (clause.type === 'where_clause') where = clause.expr;
-    else if (clause.type === 'set_clause') {
-      for (const { column, expr } of clause.assignments.items) assignments.set(columnOf(column), expr);
-    } else throw new Refused(`it is an UPDATE with ${clause.type}`);
+  assertPlain('an UPDATE', statement);
+  const assignments = new Map<string, Expr>();
+  for (const { colNames, expr } of statement.sets) {
+    const values = colNames.length === 1 ? [expr] : expr.type === 'ParenthesizedExpr' ? expr.exprs : [];
+    if (values.length !== colNames.length) throw new Refused('it sets several columns from one value');
+    for (const [at, value] of values.entries()) assignments.set(nameKey(colNames[at]?.text ?? ''), value);
   }
-  return { ...targetOf(target), assignments, where };
-}
-
-function columnOf(column: ColumnAssignment['column']): string {
-  if (column.type !== 'identifier') throw new Refused('it sets several columns from one value');
-  return nameKey(column.name);
+  return { ...targetOf(statement.tblName), assignments, where: statement.whereClause };
 }
 
 function updatedArm(
