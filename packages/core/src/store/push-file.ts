@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { VarveError } from '@varve/schema';
+import { hashFile } from '../file/hash-file.ts';
+import { makePrivateDir, removePrivateDir } from '../file/private-dir.ts';
+import type { Store } from './contract.ts';
+
+export interface PushedFile {
+  readonly etag: string;
+  /** False where the store had it already, byte for byte: an earlier push was cut short after that. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Puts a closed file into a store, never over another object. The file itself stays. Pushing it again is nothing.
+ *
+ * @throws ARCHIVE_EXISTS where the store holds something else under this key; the codes of stores
+ */
+export async function pushFile(path: string, store: Store, key: string): Promise<PushedFile> {
+  try {
+    const { etag } = await store.put(key, path, 'absent');
+    return { etag, isNew: true };
+  } catch (error) {
+    if (!(error instanceof VarveError && error.code === 'STORE_CHANGED')) throw error;
+    return { etag: await sameObject(path, store, key), isNew: false };
+  }
+}
+
+async function sameObject(path: string, store: Store, key: string): Promise<string> {
+  const dir = makePrivateDir();
+  const copy = join(dir, createHash('sha256').update(key).digest('hex'));
+  try {
+    const { etag } = await store.read(key, copy);
+    if (hashFile(copy) === hashFile(path)) return etag;
+  } finally {
+    rmSync(copy, { force: true });
+    removePrivateDir(dir);
+  }
+  throw new VarveError('ARCHIVE_EXISTS', 'the store already holds another object of this key', {
+    path,
+    hint: 'push into another prefix, or move the other object away; neither was changed',
+    details: { archive: `${store.url}/${key}` },
+  });
+}

@@ -1,0 +1,170 @@
+import { createReadStream, createWriteStream, readFileSync, rmSync, statSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { VarveError } from '@varve/schema';
+import { hashFile } from '../file/hash-file.ts';
+import type { ListOptions, PutCondition, Store, StoreEntry, StorePage, StoreRange } from './contract.ts';
+import { type LoadedClient, loadS3Client } from './s3-client.ts';
+import { s3Error } from './s3-error.ts';
+import { parseStoreUrl } from './store-url.ts';
+
+/** A body of this size is sent from memory, and so again when the first attempt fails. */
+const mostBytesInMemory = 64 * 1024 ** 2;
+
+/** What a listing or an answer says of an object. */
+interface ObjectFacts {
+  readonly Size?: number | undefined;
+  readonly ContentLength?: number | undefined;
+  readonly LastModified?: Date | undefined;
+  readonly ETag?: string | undefined;
+}
+
+/** A bucket, or what is below a prefix in it, by any server that speaks S3. */
+export class S3Store implements Store {
+  readonly url: string;
+  readonly #bucket: string;
+  /** With a `/` at the end, unless empty. */
+  readonly #prefix: string;
+
+  constructor(url: string) {
+    const { bucket, prefix } = parseStoreUrl(url);
+    this.url = prefix ? `s3://${bucket}/${prefix}` : `s3://${bucket}`;
+    this.#bucket = bucket;
+    this.#prefix = prefix && `${prefix}/`;
+  }
+
+  async list({ after, limit }: ListOptions = {}): Promise<StorePage> {
+    return this.#ask('', async ({ sdk, client }) => {
+      const { Contents = [], IsTruncated } = await client.send(
+        new sdk.ListObjectsV2Command({
+          Bucket: this.#bucket,
+          Prefix: this.#prefix,
+          ...(after !== undefined && { StartAfter: this.#prefix + after }),
+          ...(limit !== undefined && { MaxKeys: limit }),
+        }),
+      );
+      const entries = Contents.map((found) => toEntry((found.Key ?? '').slice(this.#prefix.length), found));
+      return { entries, isLast: !IsTruncated };
+    });
+  }
+
+  async read(key: string, into: string): Promise<StoreEntry> {
+    return this.#ask(key, async ({ sdk, client }) => {
+      const answer = await client.send(new sdk.GetObjectCommand(this.#object(key)));
+      const entry = toEntry(key, answer);
+      await saveWhole(answer.Body as Readable, into, entry, this.#urlOf(key));
+      return entry;
+    });
+  }
+
+  async readRange(key: string, start: number, sizeBytes: number): Promise<StoreRange> {
+    return this.#ask(key, async ({ sdk, client }) => {
+      const Range = `bytes=${start}-${start + sizeBytes - 1}`;
+      const answer = await client.send(new sdk.GetObjectCommand({ ...this.#object(key), Range }));
+      const bytes = await collect(answer.Body as Readable, answer.ContentLength, this.#urlOf(key));
+      const whole = Number(answer.ContentRange?.split('/')[1] ?? answer.ContentLength);
+      return { bytes: bytes.subarray(0, sizeBytes), entry: { ...toEntry(key, answer), sizeBytes: whole } };
+    });
+  }
+
+  async put(key: string, from: string, condition: PutCondition): Promise<{ readonly etag: string }> {
+    return this.#ask(key, async ({ sdk, client }) => {
+      const sizeBytes = statSync(from).size;
+      const answer = await client.send(
+        new sdk.PutObjectCommand({
+          ...this.#object(key),
+          Body: sizeBytes > mostBytesInMemory ? createReadStream(from) : readFileSync(from),
+          ContentLength: sizeBytes,
+          ContentType: contentType(key),
+          ChecksumSHA256: Buffer.from(hashFile(from), 'hex').toString('base64'),
+          ...(condition === 'absent' && { IfNoneMatch: '*' }),
+          ...(typeof condition === 'object' && { IfMatch: condition.etag }),
+        }),
+      );
+      return { etag: answer.ETag ?? '' };
+    });
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#ask(key, ({ sdk, client }) => client.send(new sdk.DeleteObjectCommand(this.#object(key))));
+  }
+
+  #object(key: string): { Bucket: string; Key: string } {
+    return { Bucket: this.#bucket, Key: this.#prefix + key };
+  }
+
+  #urlOf(key: string): string {
+    return key ? `${this.url}/${key}` : this.url;
+  }
+
+  /** The client asks again by itself until there is an answer; what breaks off within it is for us to ask again. */
+  async #ask<T>(key: string, request: (loaded: LoadedClient) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await request(await loadS3Client());
+      } catch (cause) {
+        const error = s3Error(cause, this.#urlOf(key));
+        if (error.code !== 'STORE_TORN' || attempt === mostAttempts) throw error;
+      }
+    }
+  }
+}
+
+const mostAttempts = 3;
+
+function toEntry(key: string, { Size, ContentLength, LastModified, ETag }: ObjectFacts): StoreEntry {
+  const sizeBytes = Size ?? ContentLength ?? 0;
+  return { key, sizeBytes, mtimeMs: LastModified?.getTime() ?? 0, etag: ETag ?? '' };
+}
+
+async function collect(body: Readable, promised: number | undefined, url: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of body) chunks.push(chunk as Buffer);
+  } catch (error) {
+    throw isConnectionLost(error) ? torn(url, undefined, promised, error) : error;
+  }
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length !== promised) throw torn(url, bytes.length, promised);
+  return bytes;
+}
+
+async function saveWhole(body: Readable, into: string, entry: StoreEntry, url: string): Promise<void> {
+  try {
+    await pipeline(body, createWriteStream(into, { flags: 'wx', mode: 0o600 }));
+    const { size } = statSync(into);
+    if (size !== entry.sizeBytes) throw torn(url, size, entry.sizeBytes);
+  } catch (error) {
+    rmSync(into, { force: true });
+    throw isConnectionLost(error) ? torn(url, undefined, entry.sizeBytes, error) : error;
+  }
+}
+
+function isConnectionLost(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return (
+    ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'EPIPE', 'ETIMEDOUT'].includes(code) ||
+    /aborted/.test(String(error))
+  );
+}
+
+function torn(
+  path: string,
+  got: number | undefined,
+  promised: number | undefined,
+  cause?: unknown,
+): VarveError {
+  return new VarveError('STORE_TORN', `the store broke off: ${got ?? 'fewer'} of ${promised} bytes came`, {
+    path,
+    hint: 'run it again; nothing was kept of it',
+    details: { got, promised },
+    cause,
+  });
+}
+
+/** Source: https://www.iana.org/assignments/media-types/application/vnd.sqlite3 */
+function contentType(key: string): string {
+  if (/\.(db|sqlite|sqlite3)$/i.test(key)) return 'application/vnd.sqlite3';
+  if (key.endsWith('.parquet')) return 'application/vnd.apache.parquet';
+  return key.endsWith('.json') ? 'application/json' : 'application/octet-stream';
+}

@@ -1,0 +1,34 @@
+import { VarveError } from '@varve/schema';
+
+/** A bucket, or what lies below a prefix of its keys. */
+export type StoreUrl = `s3://${string}`;
+
+export function isStoreUrl(where: string): where is StoreUrl {
+  return where.startsWith('s3://');
+}
+
+export interface BucketPlace {
+  readonly bucket: string;
+  /** Without a `/` at either end; empty for the whole bucket. */
+  readonly prefix: string;
+}
+
+/** @throws USAGE */
+export function parseStoreUrl(url: string): BucketPlace {
+  const [, bucket, prefix = ''] = /^s3:\/\/([a-zA-Z0-9._-]+)(?:\/(.*))?$/s.exec(url) ?? [];
+  if (!bucket) {
+    throw new VarveError('USAGE', 'the address names no bucket', {
+      path: url,
+      hint: 'write s3://bucket or s3://bucket/prefix',
+    });
+  }
+  return { bucket, prefix: prefix.replace(/^\/+|\/+$/g, '') };
+}
+
+/** The address of the folder that an object lies in, and the object's key below it. */
+export function splitObjectUrl(url: string): { readonly root: string; readonly key: string } {
+  const { bucket, prefix } = parseStoreUrl(url);
+  const at = prefix.lastIndexOf('/');
+  const root = at < 0 ? `s3://${bucket}` : `s3://${bucket}/${prefix.slice(0, at)}`;
+  return { root, key: prefix.slice(at + 1) };
+}
