@@ -6,10 +6,10 @@ import {
   type Lineage,
   lineageAt,
   readLineage,
-  readOriginalVersion,
   replayMigrations,
   squashLineage,
 } from '@varve/migrations';
+import { readOriginalVersion } from '@varve/migrations/internal';
 import { makeTestFolder } from '@varve/testing';
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';

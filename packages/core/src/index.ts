@@ -1,20 +1,9 @@
 export type { Archive } from './archive/archive.ts';
-export { ArchiveAttacher, type AttachedArchive, type AttachOptions } from './archive/archive-attacher.ts';
-export {
-  type ArchiveSource,
-  type ArchiveSourceOptions,
-  openArchiveSource,
-} from './archive/archive-source.ts';
 export { type OpenArchiveOptions, openArchive } from './archive/open-archive.ts';
 export { type ReadSessionOptions, readSession, type SessionReader } from './archive/read-session.ts';
 export type { ReadingPlan, TablePlan } from './archive/reading-plan.ts';
-export { fileError } from './file/file-error.ts';
 export { type FileHeader, readHeader } from './file/file-header.ts';
-export { makePrivateDir, removePrivateDir } from './file/private-dir.ts';
-export { isWorkFile, upgradedFile } from './file/work-file.ts';
 export { defineFixture, type Fixture, freezeArchive } from './golden/freeze-archive.ts';
-export { findGoldenChanges } from './golden/golden-lock.ts';
-export { type LockHolder, lockHolder } from './lock/writer-lock.ts';
 export type { ReadonlyDb, RecordKey, RecordValues, TableOf } from './row/table-types.ts';
 export {
   type CreatedSession,
@@ -49,10 +38,5 @@ export {
 } from './store/index.ts';
 export { rehearseUpgrade } from './upgrade/rehearse-upgrade.ts';
 export { type RestoreArchiveOptions, restoreArchive } from './upgrade/restore-archive.ts';
-export {
-  removeUpgradeLeftovers,
-  type UpgradeArchiveOptions,
-  type UpgradeResult,
-  upgradeArchive,
-} from './upgrade/upgrade-archive.ts';
+export { type UpgradeArchiveOptions, type UpgradeResult, upgradeArchive } from './upgrade/upgrade-archive.ts';
 export type { UpgradeVerification } from './upgrade/verify-rows.ts';

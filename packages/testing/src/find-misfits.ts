@@ -1,4 +1,5 @@
-import { type Lineage, quoteIdentifier, type TableModule } from '@varve/migrations';
+import type { Lineage, TableModule } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import { createSelectRowSchema } from '@varve/schema';
 import type { Database } from 'better-sqlite3';
 import { type Column, getTableColumns, getTableName, is } from 'drizzle-orm';

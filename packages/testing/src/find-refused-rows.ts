@@ -1,4 +1,5 @@
-import { type Lineage, quoteIdentifier, registerFunctions, schemaAt } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { quoteIdentifier, registerFunctions, schemaAt } from '@varve/migrations/internal';
 import Database from 'better-sqlite3';
 import type { GoldenProblem } from './golden-problem.ts';
 import { type CellTable, readRows, readTables } from './read-cells.ts';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findGoldenChanges } from '@varve/core';
+import { findGoldenChanges } from '@varve/core/internal';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { expect, it } from 'vitest';
 import { examineGolden } from './examine-golden.ts';

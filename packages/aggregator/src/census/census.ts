@@ -1,5 +1,7 @@
-import { identifyArchive, lockHolder } from '@varve/core';
-import { type FileIdentity, identityError, type Lineage, versionFromHint } from '@varve/migrations';
+import { identifyArchive } from '@varve/core';
+import { lockHolder } from '@varve/core/internal';
+import { type FileIdentity, type Lineage, versionFromHint } from '@varve/migrations';
+import { identityError } from '@varve/migrations/internal';
 import { recogniseArchives } from '../find/find-archives.ts';
 import type { RecognisedFile } from '../find/recognise-archive.ts';
 import { type Problem, problemOf } from '../work/problem.ts';

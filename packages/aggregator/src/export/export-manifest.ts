@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileError } from '@varve/core';
+import { fileError } from '@varve/core/internal';
 import type { SeenKinds } from './column-kinds.ts';
 
 export interface ExportedFile {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { quoteIdentifier } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import type { Database } from 'better-sqlite3';
 

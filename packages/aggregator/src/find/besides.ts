@@ -1,4 +1,4 @@
-import { isWorkFile } from '@varve/core';
+import { isWorkFile } from '@varve/core/internal';
 import type { FolderNames } from './folder-names.ts';
 
 /** The files SQLite, and varve's lock, lay beside a database. */

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, resolve, sep } from 'node:path';
-import { upgradedFile } from '@varve/core';
+import { upgradedFile } from '@varve/core/internal';
 import type { VarveError } from '@varve/schema';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { Besides, isSidecarName, sidecarSuffixes } from './besides.ts';

@@ -1,4 +1,4 @@
-import { type BinaryExpr, type Expr, textOf } from '@varve/migrations';
+import { type BinaryExpr, type Expr, textOf } from '@varve/migrations/internal';
 import type { HeadColumn } from '../unified/head-tables.ts';
 
 /** A comparison of a column with literals. */

@@ -5,7 +5,7 @@ import {
   type SelectFrom,
   type SelectTable,
   visitSql,
-} from '@varve/migrations';
+} from '@varve/migrations/internal';
 import type { HeadColumn, HeadTable } from '../unified/head-tables.ts';
 import { conjunctsOf, readComparison } from './comparison.ts';
 

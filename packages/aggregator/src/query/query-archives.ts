@@ -1,4 +1,5 @@
-import { type Lineage, registerFunctions, tokenizeSql } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { registerFunctions, tokenizeSql } from '@varve/migrations/internal';
 import Database from 'better-sqlite3';
 import { walkFiles } from '../find/walk-files.ts';
 import { archivesDdl } from '../unified/archives-table.ts';

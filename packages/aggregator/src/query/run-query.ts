@@ -1,4 +1,4 @@
-import { fileError } from '@varve/core';
+import { fileError } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import { type Database, SqliteError, type Statement } from 'better-sqlite3';
 

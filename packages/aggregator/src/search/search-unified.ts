@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import { type Database, SqliteError } from 'better-sqlite3';
 import { readUnified } from '../unified/read-unified.ts';

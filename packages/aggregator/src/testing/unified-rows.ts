@@ -1,6 +1,7 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Lineage, quoteIdentifier, replayMigrations } from '@varve/migrations';
+import { type Lineage, replayMigrations } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import Database from 'better-sqlite3';
 import { readHeadTables } from '../unified/head-tables.ts';
 

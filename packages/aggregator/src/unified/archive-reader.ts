@@ -1,4 +1,4 @@
-import { ArchiveAttacher } from '@varve/core';
+import { ArchiveAttacher } from '@varve/core/internal';
 import { compileLens, type Lens, type Lineage } from '@varve/migrations';
 import type { Database } from 'better-sqlite3';
 

@@ -1,14 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  compileLens,
-  type Lens,
-  type Lineage,
-  lineageAt,
-  quoteIdentifier,
-  replayMigrations,
-} from '@varve/migrations';
+import { compileLens, type Lens, type Lineage, lineageAt, replayMigrations } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import Database from 'better-sqlite3';
 import { type HeadTable, readHeadTables } from './head-tables.ts';

@@ -1,11 +1,5 @@
-import {
-  type Lineage,
-  ledgerTable,
-  quoteIdentifier,
-  replayMigrations,
-  type SqlToken,
-  tokenizeSql,
-} from '@varve/migrations';
+import { type Lineage, ledgerTable, replayMigrations } from '@varve/migrations';
+import { quoteIdentifier, type SqlToken, tokenizeSql } from '@varve/migrations/internal';
 import Database from 'better-sqlite3';
 import { listDrizzleColumns } from './drizzle-columns.ts';
 

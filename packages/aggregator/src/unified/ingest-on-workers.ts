@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { makePrivateDir, removePrivateDir } from '@varve/core';
+import { makePrivateDir, removePrivateDir } from '@varve/core/internal';
 import type { FoundFile } from '../find/walk-files.ts';
 import { crashProblem } from '../work/problem.ts';
 import { runOnWorkers } from '../work/worker-pool.ts';

@@ -1,4 +1,5 @@
-import { type Lens, type LensTable, quoteIdentifier } from '@varve/migrations';
+import type { Lens, LensTable } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import type { HeadTable } from './head-tables.ts';
 
 /** A table of head, or as much of it as is wanted. */

@@ -1,4 +1,5 @@
-import { type Lineage, lineageLedger } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { lineageLedger } from '@varve/migrations/internal';
 import type { Database } from 'better-sqlite3';
 
 /** Which lineage the tables of a unified view were made from: what the ledger of a file at its head has, in order. */

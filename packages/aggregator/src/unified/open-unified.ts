@@ -1,4 +1,4 @@
-import { fileError } from '@varve/core';
+import { fileError } from '@varve/core/internal';
 import type { Lineage, TableModule } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import { SqliteError, type Statement } from 'better-sqlite3';
 import type { HeadTable } from './head-tables.ts';
 import type { UnifiedWriter } from './unified-writer.ts';

@@ -1,6 +1,7 @@
 import { rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Lineage, quoteIdentifier } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import type { FoundFile } from '../find/walk-files.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { readHeadTables } from './head-tables.ts';

@@ -1,5 +1,6 @@
-import { fileError } from '@varve/core';
-import { type Lineage, registerFunctions } from '@varve/migrations';
+import { fileError } from '@varve/core/internal';
+import type { Lineage } from '@varve/migrations';
+import { registerFunctions } from '@varve/migrations/internal';
 import type { Database } from 'better-sqlite3';
 import { type FoundFile, walkFiles } from '../find/walk-files.ts';
 import { type Problem, problemOf } from '../work/problem.ts';

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import type { Database } from 'better-sqlite3';
 import type { HeadTable } from './head-tables.ts';
 

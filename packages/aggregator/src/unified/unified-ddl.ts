@@ -1,4 +1,4 @@
-import { quoteIdentifier, tokenizeSql } from '@varve/migrations';
+import { quoteIdentifier, tokenizeSql } from '@varve/migrations/internal';
 import { closingOf, type HeadColumn, type HeadTable, type KeyColumn } from './head-tables.ts';
 
 /** The statements that make a head table's counterpart in the unified view, with all that keeps its rows unique. */

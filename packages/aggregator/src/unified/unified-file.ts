@@ -1,7 +1,8 @@
 import { closeSync, existsSync, linkSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readHeader } from '@varve/core';
-import { type Lineage, quoteIdentifier } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import Database, { SqliteError } from 'better-sqlite3';
 

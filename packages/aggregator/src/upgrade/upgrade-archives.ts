@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { removeUpgradeLeftovers, type UpgradeArchiveOptions } from '@varve/core';
+import type { UpgradeArchiveOptions } from '@varve/core';
+import { removeUpgradeLeftovers } from '@varve/core/internal';
 import type { ErrorCode } from '@varve/schema';
 import { recogniseArchives } from '../find/find-archives.ts';
 import { isInShard, type Shard } from '../find/shard.ts';

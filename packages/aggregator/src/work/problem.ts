@@ -1,4 +1,4 @@
-import { fileError } from '@varve/core';
+import { fileError } from '@varve/core/internal';
 import { type ErrorCode, VarveError } from '@varve/schema';
 import { SqliteError } from 'better-sqlite3';
 

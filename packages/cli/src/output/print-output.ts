@@ -1,4 +1,4 @@
-import { fileError } from '@varve/core';
+import { fileError } from '@varve/core/internal';
 
 /** Output is written in pieces of about this length. */
 const pieceChars = 1 << 16;

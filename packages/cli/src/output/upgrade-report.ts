@@ -1,7 +1,7 @@
 import { closeSync, createReadStream, openSync, statSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Problem, UpgradedFile } from '@varve/aggregator';
-import { fileError } from '@varve/core';
+import { fileError } from '@varve/core/internal';
 import { type ErrorCode, errorCodes, VarveError } from '@varve/schema';
 import { z } from 'zod';
 

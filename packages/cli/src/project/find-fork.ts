@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type Lineage, snapshotFile } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { snapshotFile } from '@varve/migrations/internal';
 import { z } from 'zod';
 import type { Project } from './load-project.ts';
 

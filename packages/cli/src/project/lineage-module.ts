@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
-import { type Lineage, renderLineageModule } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { renderLineageModule } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import { getTsconfig } from 'get-tsconfig';
 import type { Project } from './load-project.ts';

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
-import { type Lineage, type LintFinding, lintLineage, migrationFile } from '@varve/migrations';
+import { type Lineage, type LintFinding, lintLineage } from '@varve/migrations';
+import { migrationFile } from '@varve/migrations/internal';
 import type { Problem } from '../output/report.ts';
 import type { Project } from './load-project.ts';
 

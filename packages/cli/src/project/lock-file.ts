@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Lineage } from '@varve/migrations';
 import {
-  type Lineage,
   type LockedMigration,
   lockDifference,
   lockFileName,
@@ -9,7 +9,7 @@ import {
   migrationFile,
   parseLock,
   renderLock,
-} from '@varve/migrations';
+} from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import type { Project } from './load-project.ts';
 import { migrationsConflict } from './workbench.ts';

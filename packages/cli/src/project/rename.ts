@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 
 /** A table, or with `table` a column, that goes on under another name. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Census, census } from '@varve/aggregator';
-import { foldFolder, type Lineage, squashLineage } from '@varve/migrations';
+import { type Lineage, squashLineage } from '@varve/migrations';
+import { foldFolder } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import type { Problem } from '../output/report.ts';
 import { writeLineageModule } from './lineage-module.ts';

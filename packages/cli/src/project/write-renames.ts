@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Lineage, migrationFile, replayMigrations, snapshotFile } from '@varve/migrations';
+import { type Lineage, replayMigrations } from '@varve/migrations';
+import { migrationFile, snapshotFile } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import Database from 'better-sqlite3';
 import { orderRenames, type Rename, renameStatement } from './rename.ts';

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { migrationFile } from '@varve/migrations';
+import { migrationFile } from '@varve/migrations/internal';
 import type { Command } from 'commander';
 import { defineVerb } from '../command/verb.ts';
 import { type GenerateResult, generateMigrations } from '../project/generate-migrations.ts';

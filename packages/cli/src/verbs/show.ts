@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { type Archive, openArchive, type ReadingPlan, rehearseUpgrade } from '@varve/core';
-import { type Lineage, quoteIdentifier } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import type { Command } from 'commander';
 import { defineVerb } from '../command/verb.ts';
 import { formatSize } from '../output/format-size.ts';

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Lineage, readOriginalVersion, replayMigrations } from '@varve/migrations';
+import { type Lineage, replayMigrations } from '@varve/migrations';
+import { readOriginalVersion } from '@varve/migrations/internal';
 import { onFile } from '../file/file-error.ts';
 import { FileShapes } from '../file/file-shape.ts';
 import { makePrivateDir, removePrivateDir } from '../file/private-dir.ts';

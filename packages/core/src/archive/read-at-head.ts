@@ -1,13 +1,5 @@
-import {
-  compileLens,
-  installLens,
-  type Lens,
-  type LensRefusal,
-  type Lineage,
-  refusalOnFile,
-  registerFunctions,
-  replayMigrations,
-} from '@varve/migrations';
+import { compileLens, type Lens, type LensRefusal, type Lineage, replayMigrations } from '@varve/migrations';
+import { installLens, refusalOnFile, registerFunctions } from '@varve/migrations/internal';
 import type { FileState } from '../source/file-state.ts';
 import { openPrivateCopy } from '../source/private-copy.ts';
 import type { Source } from '../source/source.ts';

@@ -1,10 +1,5 @@
-import {
-  assertIdentified,
-  identifyFile,
-  type Lineage,
-  registerFunctions,
-  type TableModule,
-} from '@varve/migrations';
+import type { Lineage, TableModule } from '@varve/migrations';
+import { assertIdentified, identifyFile, registerFunctions } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import { assertNotEmpty } from '../file/assert-not-empty.ts';
 import { assertWholePages } from '../file/assert-whole-pages.ts';

@@ -1,4 +1,5 @@
-import { type Lineage, schemaAt } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { schemaAt } from '@varve/migrations/internal';
 
 export interface TablePlan {
   readonly name: string;

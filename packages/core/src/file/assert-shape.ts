@@ -1,4 +1,5 @@
-import { type Lineage, ledgerTable, type SchemaObject, schemaAt } from '@varve/migrations';
+import { type Lineage, ledgerTable } from '@varve/migrations';
+import { type SchemaObject, schemaAt } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import { type Database, openMemory } from './open-database.ts';
 

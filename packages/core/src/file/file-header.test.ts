@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { versionFromHint } from '@varve/migrations';
 import { expect, it } from 'vitest';
-import { createSession, isWorkFile, readHeader } from '../index.ts';
+import { createSession, readHeader } from '../index.ts';
 import { errorOf } from '../testing/error-of.ts';
 import { history as lineage, writeFileAt } from '../testing/history.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
+import { isWorkFile } from './work-file.ts';
 
 it('says what the file says about itself', () => {
   const path = writeFileAt(makeTempDir(), 2);

@@ -1,4 +1,5 @@
-import { ledgerTable, quoteIdentifier } from '@varve/migrations';
+import { ledgerTable } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import type { Statement } from 'better-sqlite3';
 import { type Database, isMissing } from './open-database.ts';
 

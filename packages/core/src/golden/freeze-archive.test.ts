@@ -2,10 +2,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { lineageAt } from '@varve/migrations';
 import { expect, it } from 'vitest';
-import { defineFixture, findGoldenChanges, freezeArchive, openArchive } from '../index.ts';
+import { defineFixture, freezeArchive, openArchive } from '../index.ts';
 import { rejectionOf } from '../testing/error-of.ts';
 import { head, history as lineage } from '../testing/history.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
+import { findGoldenChanges } from './golden-lock.ts';
 
 const fixture = defineFixture({
   lineage,

@@ -3,12 +3,12 @@ import { existsSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
-import { createSession, lockHolder, openSession, readHeader } from '../index.ts';
+import { createSession, openSession, readHeader } from '../index.ts';
 import { errorOf } from '../testing/error-of.ts';
 import { head, history as lineage, writeFileAt } from '../testing/history.ts';
 import { startProgram } from '../testing/run-program.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
-import { acquireWriterLock } from './writer-lock.ts';
+import { acquireWriterLock, lockHolder } from './writer-lock.ts';
 
 const { decisions } = lineage.tables;
 

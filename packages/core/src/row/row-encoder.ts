@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import { createInsertRowSchema, isJsonColumn } from '@varve/schema';
 import { type Column, getTableColumns, getTableName, is, SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';

@@ -1,4 +1,5 @@
-import { quoteIdentifier, type TableModule } from '@varve/migrations';
+import type { TableModule } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import type { SessionStatus } from '@varve/schema';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';

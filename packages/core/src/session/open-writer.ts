@@ -1,11 +1,5 @@
-import {
-  assertIdentified,
-  identifyFile,
-  type Lineage,
-  registerFunctions,
-  replayMigrations,
-  type TableModule,
-} from '@varve/migrations';
+import { type Lineage, replayMigrations, type TableModule } from '@varve/migrations';
+import { assertIdentified, identifyFile, registerFunctions } from '@varve/migrations/internal';
 import { assertWholePages } from '../file/assert-whole-pages.ts';
 import { onFile } from '../file/file-error.ts';
 import { type Database, openDatabase } from '../file/open-database.ts';

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { assertIdentified, identifyFile, type Lineage, type TableModule } from '@varve/migrations';
+import type { Lineage, TableModule } from '@varve/migrations';
+import { assertIdentified, identifyFile } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import { assertNotEmpty } from '../file/assert-not-empty.ts';
 import { assertSound } from '../file/assert-sound.ts';

@@ -1,4 +1,5 @@
-import { type FileIdentity, identifyFile, type Lineage } from '@varve/migrations';
+import type { FileIdentity, Lineage } from '@varve/migrations';
+import { identifyFile } from '@varve/migrations/internal';
 import { onFile } from '../file/file-error.ts';
 import { realPath } from '../file/real-path.ts';
 import { inspectFile } from './file-state.ts';

@@ -1,4 +1,5 @@
-import { type FileIdentity, identifyFile, identityError, type Lineage } from '@varve/migrations';
+import type { FileIdentity, Lineage } from '@varve/migrations';
+import { identifyFile, identityError } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import { assertShape, findMissingColumns } from '../file/assert-shape.ts';
 import type { Database } from '../file/open-database.ts';

@@ -1,4 +1,5 @@
-import { findLosses, type Lineage } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { findLosses } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 
 /** @throws LOSS_NOT_ACCEPTED with `details.losses` when a pending migration drops, deletes or narrows something */

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import type { Database } from '../file/open-database.ts';
 
 /** The columns of a table that hold something, computed ones too. */

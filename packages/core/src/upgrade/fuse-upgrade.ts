@@ -1,3 +1,4 @@
+import { replayMigrations } from '@varve/migrations';
 import {
   fusedSchema,
   fuseMigrations,
@@ -6,8 +7,7 @@ import {
   identifyFile,
   ledgerHeight,
   markUpgrade,
-  replayMigrations,
-} from '@varve/migrations';
+} from '@varve/migrations/internal';
 import { SqliteError } from 'better-sqlite3';
 import { assertSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';

@@ -1,4 +1,5 @@
-import { assertIdentified, identifyFile, type Lineage, replayMigrations } from '@varve/migrations';
+import { type Lineage, replayMigrations } from '@varve/migrations';
+import { assertIdentified, identifyFile } from '@varve/migrations/internal';
 import { onFile } from '../file/file-error.ts';
 import { realPath } from '../file/real-path.ts';
 import { inspectFile } from '../source/file-state.ts';

@@ -1,4 +1,5 @@
-import { type Lineage, quoteIdentifier, readSchema } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { quoteIdentifier, readSchema } from '@varve/migrations/internal';
 import { readAtHead } from '../archive/read-at-head.ts';
 import type { Database } from '../file/open-database.ts';
 import type { FileState } from '../source/file-state.ts';

@@ -1,4 +1,5 @@
-import { type Lineage, readSchema, type SchemaObject, schemaAt } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { readSchema, type SchemaObject, schemaAt } from '@varve/migrations/internal';
 import { findShapeDifferences } from '../file/assert-shape.ts';
 import type { Database } from '../file/open-database.ts';
 import { mismatchError } from './mismatch-error.ts';

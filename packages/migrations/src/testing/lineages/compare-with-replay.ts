@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
-import { compileLens, installLens, type Lens, registerFunctions } from '../../index.ts';
+import { compileLens, type Lens } from '../../index.ts';
+import { installLens, registerFunctions } from '../../internal.ts';
 import { replayMigrations } from '../../replay/replay.ts';
 import { Dice } from './dice.ts';
 import type { LineageSample } from './sample-lineage.ts';

@@ -1,0 +1,17 @@
+/**
+ * Plumbing for varve's own packages. Not covered by semantic versioning: any release may change it.
+ *
+ * @packageDocumentation
+ */
+export { ArchiveAttacher, type AttachedArchive, type AttachOptions } from './archive/archive-attacher.ts';
+export {
+  type ArchiveSource,
+  type ArchiveSourceOptions,
+  openArchiveSource,
+} from './archive/archive-source.ts';
+export { fileError } from './file/file-error.ts';
+export { makePrivateDir, removePrivateDir } from './file/private-dir.ts';
+export { isWorkFile, upgradedFile } from './file/work-file.ts';
+export { findGoldenChanges } from './golden/golden-lock.ts';
+export { type LockHolder, lockHolder } from './lock/writer-lock.ts';
+export { removeUpgradeLeftovers } from './upgrade/upgrade-archive.ts';
