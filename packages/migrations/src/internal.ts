@@ -6,6 +6,16 @@
 import './require-node.ts';
 
 export { findLosses } from './changes/find-losses.ts';
+export {
+  type Connection,
+  type Database,
+  isSqliteError,
+  type OpenFileOptions,
+  openFile,
+  openImage,
+  openMemory,
+  type Statement,
+} from './driver/index.ts';
 export { fuseMigrations } from './fusion/fuse-migrations.ts';
 export { fusedSchema, fusionOf, headImage } from './fusion/fusion.ts';
 export { assertIdentified, identifyFile, identityError } from './ledger/identify.ts';

@@ -1,6 +1,6 @@
 import type { Lineage } from '@varve/migrations';
+import type { Database } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { Database } from 'better-sqlite3';
 import { prepareQuery } from '../query/run-query.ts';
 import { listDrizzleColumns } from '../unified/drizzle-columns.ts';
 

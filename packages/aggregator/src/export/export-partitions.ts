@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Database } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import type { Database } from 'better-sqlite3';
 
 export const partitionings = ['day', 'agent'] as const;
 export type Partitioning = (typeof partitionings)[number];

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
+import type { Database } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import type { Database } from 'better-sqlite3';
 import { prepareQuery } from '../query/run-query.ts';
 import { readHeadTables } from '../unified/head-tables.ts';
 import { readUnified } from '../unified/read-unified.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lineage } from '@varve/migrations';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '@varve/migrations/internal';
 import { prepareQuery } from '../query/run-query.ts';
 import { decideKinds, type ExportColumn, readDeclaredColumns, readSeenKinds } from './column-kinds.ts';
 import {

@@ -1,5 +1,5 @@
 import { opendirSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { openFile } from '@varve/migrations/internal';
 import { isSidecarName } from './besides.ts';
 
 /** Beyond it the names of one folder are sorted outside of memory. */
@@ -62,7 +62,7 @@ export class FolderNames implements Disposable {
 
 /** SQLite keeps a database without a name in a temporary file. */
 class SpilledNames {
-  readonly #sqlite = new Database('');
+  readonly #sqlite = openFile('');
   readonly #insert;
   readonly #find;
 

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '@varve/migrations/internal';
 import { runQuery } from './run-query.ts';
 
 /** Which columns of which tables a query reads: table → columns, by name. A table of which only rows count has none. */

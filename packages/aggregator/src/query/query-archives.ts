@@ -1,6 +1,5 @@
 import type { Lineage } from '@varve/migrations';
-import { registerFunctions, tokenizeSql } from '@varve/migrations/internal';
-import Database from 'better-sqlite3';
+import { type Database, openFile, registerFunctions, tokenizeSql } from '@varve/migrations/internal';
 import { walkFiles } from '../find/walk-files.ts';
 import { archivesDdl } from '../unified/archives-table.ts';
 import { type HeadTable, readHeadTables } from '../unified/head-tables.ts';
@@ -78,7 +77,7 @@ export async function openLiveQuery(
 ): Promise<LiveQuery> {
   // SQLite keeps a database without a name in a temporary file, spilled to as needed, gone when it is closed. What is
   // attached to it must exist.
-  const sqlite = new Database('', { fileMustExist: true });
+  const sqlite = openFile('', { fileMustExist: true });
   try {
     const report = await pull(sqlite, archives, sql, options);
     sqlite.pragma('query_only = ON');
@@ -91,7 +90,7 @@ export async function openLiveQuery(
 
 /** SQLite closes no database of which rows are still being read. */
 function closeable(
-  sqlite: Database.Database,
+  sqlite: Database,
   query: PreparedQuery,
 ): PreparedQuery & Pick<LiveQuery, 'close' | typeof Symbol.dispose> {
   const running = new Set<ReturnType<PreparedQuery['iterate']>>();
@@ -108,7 +107,7 @@ function closeable(
 }
 
 async function pull(
-  sqlite: Database.Database,
+  sqlite: Database,
   archives: string | readonly string[],
   sql: string,
   { lineage, onProgress }: QueryArchivesOptions,

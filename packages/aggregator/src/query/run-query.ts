@@ -1,6 +1,6 @@
 import { fileError } from '@varve/core/internal';
+import { type Database, isSqliteError, type Statement } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { type Database, SqliteError, type Statement } from 'better-sqlite3';
 
 export interface QueryResult {
   /** Distinct; a name that comes again is `name:1`, as SQLite itself has it in a subquery. */
@@ -68,7 +68,7 @@ const fileCodes = /^SQLITE_(CORRUPT|NOTADB|IOERR|BUSY|LOCKED)/;
 function queryError(cause: unknown, path: string): unknown {
   // better-sqlite3's own: RangeError for too many or too few statements or parameters, TypeError for named ones.
   if (cause instanceof RangeError || cause instanceof TypeError) return refusal(cause.message, cause);
-  if (!(cause instanceof SqliteError)) return cause;
+  if (!isSqliteError(cause)) return cause;
   if (fileCodes.test(cause.code)) return fileError(cause, path);
   return new VarveError('SQL_FAILED', `SQLite could not run the query: ${cause.message}`, {
     hint: 'tables and columns are those of head; varve show FILE lists the tables',

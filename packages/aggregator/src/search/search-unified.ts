@@ -1,6 +1,5 @@
-import { quoteIdentifier } from '@varve/migrations/internal';
+import { type Database, isSqliteError, quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { type Database, SqliteError } from 'better-sqlite3';
 import { readUnified } from '../unified/read-unified.ts';
 import { readSearchIndexes, type SearchIndex } from '../unified/search-index.ts';
 
@@ -59,7 +58,7 @@ function search(sqlite: Database, file: string, words: string, limit: number): S
     const best = hits.sort((a, b) => a.rank - b.rank).slice(0, limit);
     return best.map(({ rank: _, ...hit }) => hit);
   } catch (cause) {
-    if (!(cause instanceof SqliteError)) throw cause;
+    if (!isSqliteError(cause)) throw cause;
     throw new VarveError('SQL_FAILED', `the words cannot be searched for: ${cause.message}`, {
       path: file,
       hint: 'put words with other signs than letters and digits in double quotes',

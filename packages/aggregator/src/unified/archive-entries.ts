@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database, Statement } from '@varve/migrations/internal';
 import type { FoundFile } from '../find/walk-files.ts';
 import type { Problem } from '../work/problem.ts';
 

@@ -1,6 +1,6 @@
 import { ArchiveAttacher } from '@varve/core/internal';
 import { compileLens, type Lens, type Lineage } from '@varve/migrations';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '@varve/migrations/internal';
 
 /** An archive attached as `schema`: its rows at head are had through `lens`, where there is one. */
 export interface ArchiveReading {

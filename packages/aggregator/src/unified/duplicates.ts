@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database, Statement } from '@varve/migrations/internal';
 
 /** An archive whose session a newer one holds as well. */
 export interface Duplicate {

@@ -1,5 +1,5 @@
 import { uptime } from 'node:os';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '@varve/migrations/internal';
 import type { HeadTable } from './head-tables.ts';
 import { refillSearchIndexes } from './search-index.ts';
 import { unifiedIndexDdl } from './unified-ddl.ts';

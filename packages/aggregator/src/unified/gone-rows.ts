@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileLens, type Lens, type Lineage, lineageAt, replayMigrations } from '@varve/migrations';
-import { quoteIdentifier } from '@varve/migrations/internal';
+import { type Database, openFile, quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import Database from 'better-sqlite3';
 import { type HeadTable, readHeadTables } from './head-tables.ts';
 import { makeIngestScript } from './ingest-script.ts';
 import { compareLineage, readLineageRecord } from './lineage-record.ts';
@@ -14,12 +13,12 @@ import { compareLineage, readLineageRecord } from './lineage-record.ts';
  * brought to head as an archive is that stands at the head of before. `take` and `put` belong into one transaction.
  */
 export class GoneRows implements Disposable {
-  readonly #sqlite: Database.Database;
+  readonly #sqlite: Database;
   readonly #lineage: Lineage;
   readonly #before: Lineage | undefined;
   readonly #dir = mkdtempSync(join(tmpdir(), 'varve-gone-'));
 
-  constructor(sqlite: Database.Database, lineage: Lineage) {
+  constructor(sqlite: Database, lineage: Lineage) {
     this.#sqlite = sqlite;
     this.#lineage = lineage;
     this.#before = lineageBefore(sqlite, lineage);
@@ -79,7 +78,7 @@ export class GoneRows implements Disposable {
   /** Tables without rows and triggers, in which SQLite itself computes what is generated. */
   #attachEmpty(lineage: Lineage): void {
     const path = join(this.#dir, 'before.db');
-    const empty = new Database(path);
+    const empty = openFile(path);
     replayMigrations(empty, lineage);
     const triggers = empty
       .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`)
@@ -101,7 +100,7 @@ function held(table: string): string {
 }
 
 /** Undefined when the view was not made from an earlier state of this lineage. */
-function lineageBefore(sqlite: Database.Database, lineage: Lineage): Lineage | undefined {
+function lineageBefore(sqlite: Database, lineage: Lineage): Lineage | undefined {
   const record = readLineageRecord(sqlite);
   const before = lineageAt(lineage, record.at(-1)?.version ?? 0);
   return compareLineage(record, before) === 'current' ? before : undefined;

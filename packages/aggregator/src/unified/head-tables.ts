@@ -1,6 +1,11 @@
 import { type Lineage, ledgerTable, replayMigrations } from '@varve/migrations';
-import { quoteIdentifier, type SqlToken, tokenizeSql } from '@varve/migrations/internal';
-import Database from 'better-sqlite3';
+import {
+  type Database,
+  openMemory,
+  quoteIdentifier,
+  type SqlToken,
+  tokenizeSql,
+} from '@varve/migrations/internal';
 import { listDrizzleColumns } from './drizzle-columns.ts';
 
 export interface HeadColumn {
@@ -69,7 +74,7 @@ export function readHeadTables(lineage: Lineage): readonly HeadTable[] {
 const cache = new WeakMap<Lineage, readonly HeadTable[]>();
 
 function replayHeadTables(lineage: Lineage): ReplayedTable[] {
-  const sqlite = new Database(':memory:');
+  const sqlite = openMemory();
   try {
     replayMigrations(sqlite, lineage);
     const tables = sqlite.prepare<[string], { name: string; strict: number }>(
@@ -87,7 +92,7 @@ type ReplayedTable = Omit<HeadTable, 'columns'> & {
   readonly columns: readonly Omit<HeadColumn, 'isEnum'>[];
 };
 
-function readHeadTable(sqlite: Database.Database, name: string, isStrict: boolean): ReplayedTable {
+function readHeadTable(sqlite: Database, name: string, isStrict: boolean): ReplayedTable {
   const infos = sqlite
     .prepare<[string], { name: string; type: string; pk: number; notnull: number; hidden: number }>(
       'SELECT * FROM pragma_table_xinfo(?)',
@@ -134,11 +139,7 @@ function readHeadTable(sqlite: Database.Database, name: string, isStrict: boolea
 }
 
 /** No pragma tells a column's collation, but that of an index over the column does. */
-function readCollations(
-  sqlite: Database.Database,
-  table: string,
-  columns: readonly string[],
-): Map<string, string> {
+function readCollations(sqlite: Database, table: string, columns: readonly string[]): Map<string, string> {
   const probe = quoteIdentifier('varve probe');
   sqlite.exec(
     `CREATE INDEX ${probe} ON ${quoteIdentifier(table)} (${columns.map(quoteIdentifier).join(', ')})`,
@@ -148,7 +149,7 @@ function readCollations(
   return new Map(keys.map(({ name, collation }) => [name, collation]));
 }
 
-function readKey(sqlite: Database.Database, index: string): KeyColumn[] {
+function readKey(sqlite: Database, index: string): KeyColumn[] {
   return sqlite
     .prepare<[string], KeyColumn>(
       'SELECT name, coll AS collation FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno',
@@ -156,7 +157,7 @@ function readKey(sqlite: Database.Database, index: string): KeyColumn[] {
     .all(index);
 }
 
-function readSql(sqlite: Database.Database, type: 'table' | 'index', name: string): string {
+function readSql(sqlite: Database, type: 'table' | 'index', name: string): string {
   const sql = sqlite.prepare('SELECT sql FROM sqlite_schema WHERE type = ? AND name = ?').pluck();
   return sql.get(type, name) as string;
 }
@@ -181,7 +182,7 @@ export function closingOf(tokens: readonly SqlToken[]): number {
   return -1;
 }
 
-function readForeignKeys(sqlite: Database.Database, table: string): ForeignKey[] {
+function readForeignKeys(sqlite: Database, table: string): ForeignKey[] {
   const rows = sqlite
     .prepare<[string], { id: number; parent: string; from: string; to: string | null }>(
       'SELECT id, "table" AS parent, "from", "to" FROM pragma_foreign_key_list(?) ORDER BY id DESC, seq',
@@ -199,7 +200,7 @@ function readForeignKeys(sqlite: Database.Database, table: string): ForeignKey[]
 }
 
 /** A foreign key that names no columns means the parent's primary key. */
-function readPrimary(sqlite: Database.Database, table: string): string[] {
+function readPrimary(sqlite: Database, table: string): string[] {
   return sqlite
     .prepare('SELECT name FROM pragma_table_xinfo(?) WHERE pk > 0 ORDER BY pk')
     .pluck()

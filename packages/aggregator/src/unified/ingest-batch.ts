@@ -1,4 +1,4 @@
-import { SqliteError } from 'better-sqlite3';
+import { isSqliteError } from '@varve/migrations/internal';
 import type { FoundFile } from '../find/walk-files.ts';
 import { type Problem, problemOf } from '../work/problem.ts';
 import type { ArchiveReader, ArchiveReading } from './archive-reader.ts';
@@ -70,5 +70,5 @@ function isOfView(error: unknown): boolean {
     'SQLITE_IOERR_WRITE',
     'SQLITE_IOERR_FSYNC',
   ];
-  return error instanceof SqliteError && codes.some((code) => error.code.startsWith(code));
+  return isSqliteError(error) && codes.some((code) => error.code.startsWith(code));
 }

@@ -1,6 +1,6 @@
 import type { Lineage } from '@varve/migrations';
+import type { Database } from '@varve/migrations/internal';
 import { lineageLedger } from '@varve/migrations/internal';
-import type { Database } from 'better-sqlite3';
 
 /** Which lineage the tables of a unified view were made from: what the ledger of a file at its head has, in order. */
 export type LineageRecord = readonly RecordedStep[];

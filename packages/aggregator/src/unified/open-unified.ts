@@ -1,6 +1,6 @@
 import { fileError } from '@varve/core/internal';
 import type { Lineage, TableModule } from '@varve/migrations';
-import Database from 'better-sqlite3';
+import { type Database, openFile } from '@varve/migrations/internal';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Problem } from '../work/problem.ts';
 import { archivesTable } from './archives-table.ts';
@@ -24,7 +24,7 @@ export interface OpenUnifiedOptions<TTables extends TableModule> extends Refresh
  */
 export class Unified<TTables extends TableModule> {
   readonly path: string;
-  readonly sqlite: Database.Database;
+  readonly sqlite: Database;
   /** Drizzle over `tables`, with the lineage's relations, which stay within one archive. */
   readonly db: BetterSQLite3Database<UnifiedSchema<TTables>>;
   readonly tables: UnifiedTables<TTables>;
@@ -61,7 +61,7 @@ export class Unified<TTables extends TableModule> {
   close(): void {
     this.sqlite.close();
     try {
-      closeUnifiedFile(new Database(this.path, { fileMustExist: true }));
+      closeUnifiedFile(openFile(this.path, { fileMustExist: true }));
     } catch {
       // It is gone, or stays as it is until it is closed the next time.
     }

@@ -1,5 +1,4 @@
-import { quoteIdentifier } from '@varve/migrations/internal';
-import { SqliteError, type Statement } from 'better-sqlite3';
+import { isSqliteError, quoteIdentifier, type Statement } from '@varve/migrations/internal';
 import type { HeadTable } from './head-tables.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
 
@@ -24,7 +23,7 @@ export class PartMerger {
       this.#writer.write(() => this.#takeOver());
       return true;
     } catch (error) {
-      if (error instanceof SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE') return false;
+      if (isSqliteError(error) && error.code === 'SQLITE_CONSTRAINT_UNIQUE') return false;
       throw error;
     } finally {
       this.#detach.run();

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
+import { type Database, openFile } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import Database from 'better-sqlite3';
 import { isFilling } from './filling.ts';
 import { isHalfWritten, isUnifiedFile } from './unified-file.ts';
 
@@ -10,7 +10,7 @@ import { isHalfWritten, isUnifiedFile } from './unified-file.ts';
  *
  * @throws UNIFIED_UNFINISHED while it is being filled, or where that was killed; FILE_EMPTY, FILE_NOT_A_DATABASE, FILE_CORRUPT, FILE_UNREADABLE
  */
-export function readUnified(file: string): Database.Database | undefined {
+export function readUnified(file: string): Database | undefined {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile() || !isUnifiedFile(file)) return undefined;
   const sqlite = openReader(file);
   try {
@@ -29,8 +29,8 @@ export function readUnified(file: string): Database.Database | undefined {
 const mappedBytes = 0x7fff0000;
 
 /** A connection to a unified view that cannot write. */
-export function openReader(file: string): Database.Database {
-  const sqlite = new Database(file, { readonly: true });
+export function openReader(file: string): Database {
+  const sqlite = openFile(file, { readonly: true });
   sqlite.pragma('trusted_schema = OFF');
   sqlite.pragma('cell_size_check = ON');
   sqlite.pragma(`mmap_size = ${mappedBytes}`);

@@ -1,7 +1,7 @@
 import { fileError } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
+import type { Database } from '@varve/migrations/internal';
 import { registerFunctions } from '@varve/migrations/internal';
-import type { Database } from 'better-sqlite3';
 import { type FoundFile, walkFiles } from '../find/walk-files.ts';
 import { type Problem, problemOf } from '../work/problem.ts';
 import { ArchiveEntries, type KnownArchive } from './archive-entries.ts';

@@ -1,5 +1,5 @@
+import type { Database, Statement } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { Database, Statement } from 'better-sqlite3';
 import type { HeadTable } from './head-tables.ts';
 
 /** Compares rows that a view holds with those an archive has now. */

@@ -1,5 +1,5 @@
+import type { Database } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { Database } from 'better-sqlite3';
 import type { HeadTable } from './head-tables.ts';
 
 /** The full-text index over the texts of a unified table: it keeps no copy of them. */

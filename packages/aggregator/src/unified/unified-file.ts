@@ -2,9 +2,14 @@ import { closeSync, existsSync, linkSync, openSync, readSync, rmSync, writeFileS
 import { basename, dirname, join } from 'node:path';
 import { readHeader } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
-import { quoteIdentifier } from '@varve/migrations/internal';
+import {
+  type Database,
+  isSqliteError,
+  openFile,
+  openMemory,
+  quoteIdentifier,
+} from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import Database, { SqliteError } from 'better-sqlite3';
 
 import { sidecarSuffixes } from '../find/walk-files.ts';
 import { archivesDdl } from './archives-table.ts';
@@ -27,11 +32,11 @@ const pageSizeBytes = 16_384;
  *
  * @throws UNIFIED_FOREIGN, UNIFIED_STUCK, VERSION_AHEAD; the file is as it was.
  */
-export function openUnifiedFile(file: string, lineage: Lineage): Database.Database {
+export function openUnifiedFile(file: string, lineage: Lineage): Database {
   if (existsSync(file)) assertUnifiedFile(file);
   else createUnifiedFile(file, lineage);
   // What is attached to it must exist, too.
-  const sqlite = new Database(file, { timeout: 30_000, fileMustExist: true });
+  const sqlite = openFile(file, { timeout: 30_000, fileMustExist: true });
   try {
     distrust(sqlite);
     assertSameLineage(sqlite, lineage, file);
@@ -45,7 +50,7 @@ export function openUnifiedFile(file: string, lineage: Lineage): Database.Databa
 }
 
 /** Its pages cannot be trusted, not even to be dropped. */
-function replaceUnifiedFile(torn: Database.Database, lineage: Lineage): Database.Database {
+function replaceUnifiedFile(torn: Database, lineage: Lineage): Database {
   const file = torn.name;
   torn.close();
   for (const suffix of ['', ...sidecarSuffixes]) rmSync(file + suffix, { force: true });
@@ -56,7 +61,7 @@ function replaceUnifiedFile(torn: Database.Database, lineage: Lineage): Database
 function createUnifiedFile(file: string, lineage: Lineage): void {
   // Named as core names its work files, so that no walk takes what a crash leaves for an archive.
   const fresh = join(dirname(file), `.${basename(file)}.${process.pid}.creating`);
-  const sqlite = new Database(':memory:');
+  const sqlite = openMemory();
   try {
     sqlite.pragma(`page_size = ${pageSizeBytes}`);
     sqlite.pragma(`application_id = ${unifiedApplicationId}`);
@@ -72,9 +77,9 @@ function createUnifiedFile(file: string, lineage: Lineage): void {
 }
 
 /** A view that holds some archives for a while, in a file that nobody else knows and that a crash may cost. */
-export function createPart(file: string, lineage: Lineage): Database.Database {
+export function createPart(file: string, lineage: Lineage): Database {
   writeFileSync(file, '');
-  const sqlite = new Database(file, { fileMustExist: true });
+  const sqlite = openFile(file, { fileMustExist: true });
   distrust(sqlite);
   sqlite.pragma(`page_size = ${pageSizeBytes}`);
   sqlite.pragma('journal_mode = MEMORY');
@@ -85,13 +90,13 @@ export function createPart(file: string, lineage: Lineage): Database.Database {
 }
 
 /** Of what the archives hold, and of the order in which their rows come. */
-function distrust(sqlite: Database.Database): void {
+function distrust(sqlite: Database): void {
   sqlite.pragma('trusted_schema = OFF');
   sqlite.pragma('cell_size_check = ON');
   sqlite.pragma('foreign_keys = OFF');
 }
 
-function createTables(sqlite: Database.Database, lineage: Lineage): void {
+function createTables(sqlite: Database, lineage: Lineage): void {
   const tables = readHeadTables(lineage);
   sqlite.exec(archivesDdl);
   for (const table of tables) {
@@ -101,16 +106,16 @@ function createTables(sqlite: Database.Database, lineage: Lineage): void {
   beginFilling(sqlite);
 }
 
-function isCurrent(sqlite: Database.Database, lineage: Lineage): boolean {
+function isCurrent(sqlite: Database, lineage: Lineage): boolean {
   return compareLineage(readLineageRecord(sqlite), lineage) === 'current';
 }
 
-function bringToHead(sqlite: Database.Database, lineage: Lineage): void {
+function bringToHead(sqlite: Database, lineage: Lineage): void {
   using gone = new GoneRows(sqlite, lineage);
   sqlite.transaction(() => rebuild(sqlite, lineage, gone)).immediate();
 }
 
-function rebuild(sqlite: Database.Database, lineage: Lineage, gone: GoneRows): void {
+function rebuild(sqlite: Database, lineage: Lineage, gone: GoneRows): void {
   // Another process may have done it since.
   if (isCurrent(sqlite, lineage)) return;
   const isSearched = readSearchIndexes(sqlite).length > 0;
@@ -146,7 +151,7 @@ export function isUnifiedFile(file: string): boolean {
 }
 
 function readApplicationId(file: string): unknown {
-  const sqlite = new Database(file, { readonly: true });
+  const sqlite = openFile(file, { readonly: true });
   try {
     return sqlite.pragma('application_id', { simple: true });
   } catch (error) {
@@ -172,10 +177,10 @@ function readStampedId(file: string): number {
 
 /** Whether a crash has left a journal that a reader cannot undo. */
 export function isHalfWritten(error: unknown): boolean {
-  return error instanceof SqliteError && error.code.startsWith('SQLITE_READONLY');
+  return isSqliteError(error) && error.code.startsWith('SQLITE_READONLY');
 }
 
-function assertSameLineage(sqlite: Database.Database, lineage: Lineage, file: string): void {
+function assertSameLineage(sqlite: Database, lineage: Lineage, file: string): void {
   const relation = compareLineage(readLineageRecord(sqlite), lineage);
   if (relation === 'foreign') throw foreign(file);
   if (relation === 'ahead') {

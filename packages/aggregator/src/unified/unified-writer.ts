@@ -1,5 +1,5 @@
+import type { Database, Statement } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { Database, Statement } from 'better-sqlite3';
 import type { FoundFile } from '../find/walk-files.ts';
 import type { Problem } from '../work/problem.ts';
 import { ArchiveEntries, type ArchiveOutcome, type KnownArchive } from './archive-entries.ts';

@@ -1,6 +1,6 @@
 import { fileError } from '@varve/core/internal';
+import { isSqliteError } from '@varve/migrations/internal';
 import { type ErrorCode, VarveError } from '@varve/schema';
-import { SqliteError } from 'better-sqlite3';
 
 /** What went wrong with one file of many, as plain data: it can be printed, stored and passed between processes. */
 export interface Problem {
@@ -19,7 +19,7 @@ export function problemOf(cause: unknown, path: string): Problem {
   if (error instanceof VarveError) {
     return { path: error.path ?? path, code: error.code, message: error.message, hint: error.hint };
   }
-  if (!(error instanceof SqliteError)) throw error;
+  if (!isSqliteError(error)) throw error;
   return {
     path,
     code: 'FILE_CORRUPT',

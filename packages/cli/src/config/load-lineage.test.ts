@@ -58,7 +58,7 @@ it.each([
 it('says CONFIG_NOT_FOUND and exits with 2 where nothing tells the lineage', () => {
   const { dir, addArchive } = makeWorkplace();
   addArchive('a.db', 1);
-  const run = spawnVarve(join(dir, 'archives'), 'status', '..');
+  const run = spawnVarve(join(dir, 'archives'), 'status', '.');
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
   expect(run.stderr).toMatch(/^error\[CONFIG_NOT_FOUND\]: .*\nhint: .*--migrations.*\n$/);
 });

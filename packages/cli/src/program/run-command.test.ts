@@ -8,20 +8,20 @@ it.each([
   ['a missing argument', ['show'], "missing required argument 'file'"],
   ['no archives', ['status'], 'no archives are named'],
 ])('says USAGE and exits with 2 for %s', async (_, args, message) => {
-  const { exitCode, stdout, stderr } = await runVarve('..', ...args);
+  const { exitCode, stdout, stderr } = await runVarve('.', ...args);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toContain(`error[USAGE]: ${message}`);
   expect(stderr).toMatch(/\nhint: .*\n$/);
 });
 
 it('prints help on stdout and exits with 0', async () => {
-  const run = await runVarve('..', '--help');
+  const run = await runVarve('.', '--help');
   expect(run).toMatchObject({ exitCode: 0, stderr: '' });
   expect(run.stdout).toMatch(/^Usage: varve/);
 });
 
 it('prints its version', async () => {
-  const { stdout } = await runVarve('..', '--version');
+  const { stdout } = await runVarve('.', '--version');
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 

@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Lineage, replayMigrations } from '@varve/migrations';
-import { migrationFile, snapshotFile } from '@varve/migrations/internal';
+import { type Database, migrationFile, openMemory, snapshotFile } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import Database from 'better-sqlite3';
 import { orderRenames, type Rename, renameStatement } from './rename.ts';
 import { renameInSnapshot } from './rename-snapshot.ts';
 import type { Workbench } from './workbench.ts';
@@ -35,7 +34,7 @@ export function writeRenames(
 /** @throws RENAME_INVALID when the schema, as the migrations make it by now, does not have a new name. */
 export function assertRenamesTook(lineage: Lineage, renames: readonly Rename[]): void {
   if (renames.length === 0) return;
-  const sqlite = new Database(':memory:');
+  const sqlite = openMemory();
   try {
     replayMigrations(sqlite, lineage);
     for (const rename of renames) assertNewName(sqlite, rename);
@@ -44,7 +43,7 @@ export function assertRenamesTook(lineage: Lineage, renames: readonly Rename[]):
   }
 }
 
-function assertNewName(sqlite: Database.Database, { table, from, to }: Rename): void {
+function assertNewName(sqlite: Database, { table, from, to }: Rename): void {
   const columns = sqlite
     .prepare<[string], string>('SELECT name FROM pragma_table_xinfo(?)')
     .pluck()

@@ -64,7 +64,7 @@ function leaveWal(path: string, sql: string): void {
   try {
     execFileSync(process.execPath, ['-e', program, path, sql], { cwd: import.meta.dirname });
   } catch {
-    expect(readdirSync(join(path, '../..'))).toContain(`${path.split('/').at(-1)}-wal`);
+    expect(readdirSync(join(path, '..'))).toContain(`${path.split('/').at(-1)}-wal`);
   }
 }
 

@@ -1,5 +1,5 @@
+import { isSqliteError } from '@varve/migrations/internal';
 import { type ErrorCode, VarveError } from '@varve/schema';
-import { SqliteError } from 'better-sqlite3';
 
 interface Problem {
   readonly code: ErrorCode;
@@ -76,7 +76,7 @@ function errorCode(cause: unknown): string | undefined {
   // A migration that fails because the file is damaged, or the disk full, says nothing about the migration.
   if (cause instanceof VarveError)
     return cause.code === 'MIGRATION_FAILED' ? errorCode(cause.cause) : undefined;
-  if (cause instanceof SqliteError) return cause.code;
+  if (isSqliteError(cause)) return cause.code;
   // better-sqlite3 looks for the folder first, and has no code for one that is not there.
   if (cause instanceof TypeError && cause.message.startsWith('Cannot open database')) return 'ENOENT';
   if (cause instanceof Error && 'syscall' in cause && 'code' in cause) return String(cause.code);

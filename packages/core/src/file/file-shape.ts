@@ -1,6 +1,6 @@
 import { ledgerTable } from '@varve/migrations';
+import type { Statement } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { Statement } from 'better-sqlite3';
 import { type Database, isMissing } from './open-database.ts';
 
 /**

@@ -1,8 +1,8 @@
+import { type Database, isSqliteError, openImage as openBytes, openFile } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import Database, { SqliteError } from 'better-sqlite3';
 import { onFile } from './file-error.ts';
 
-export type { Database } from 'better-sqlite3';
+export { type Database, openMemory } from '@varve/migrations/internal';
 
 export interface OpenDatabaseOptions {
   readonly readonly?: boolean;
@@ -19,10 +19,10 @@ export interface OpenDatabaseOptions {
 const distrust = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;';
 
 /** Opens a database file that must exist. Nothing is read from it yet. */
-export function openDatabase(path: string, options: OpenDatabaseOptions = {}): Database.Database {
+export function openDatabase(path: string, options: OpenDatabaseOptions = {}): Database {
   assertExactPath(path);
   const sqlite = onFile(path, () => {
-    return new Database(path, {
+    return openFile(path, {
       fileMustExist: true,
       readonly: options.readonly ?? false,
       timeout: options.busyTimeoutMs ?? defaultBusyTimeoutMs,
@@ -35,9 +35,8 @@ export function openDatabase(path: string, options: OpenDatabaseOptions = {}): D
 export const defaultBusyTimeoutMs = 5000;
 
 /** Opens the bytes of a database file as a database in memory. Nothing is read from it yet. */
-export function openImage(bytes: Buffer): Database.Database {
-  // Nor may it make a file that it is told to attach.
-  const sqlite = new Database(bytes, { fileMustExist: true });
+export function openImage(bytes: Buffer): Database {
+  const sqlite = openBytes(bytes);
   sqlite.exec(distrust);
   return sqlite;
 }
@@ -51,21 +50,14 @@ function assertExactPath(path: string): void {
   });
 }
 
-/** A new database in memory, made by a script. */
-export function openMemory(script = ''): Database.Database {
-  const sqlite = new Database(':memory:');
-  sqlite.exec(script);
-  return sqlite;
-}
-
 export function isBusy(error: unknown): boolean {
-  return error instanceof SqliteError && error.code.startsWith('SQLITE_BUSY');
+  return isSqliteError(error) && error.code.startsWith('SQLITE_BUSY');
 }
 
 export function isNotADatabase(error: unknown): boolean {
-  return error instanceof SqliteError && error.code === 'SQLITE_NOTADB';
+  return isSqliteError(error) && error.code === 'SQLITE_NOTADB';
 }
 
 export function isMissing(error: unknown): boolean {
-  return error instanceof SqliteError && error.message.startsWith('no such ');
+  return isSqliteError(error) && error.message.startsWith('no such ');
 }

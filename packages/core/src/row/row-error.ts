@@ -1,5 +1,5 @@
+import { isSqliteError } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { SqliteError } from 'better-sqlite3';
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 
 interface Issue {
@@ -12,7 +12,7 @@ interface Issue {
 export function invalidRowError(table: Table, issue: Issue | undefined): VarveError {
   const [key, ...path] = (issue?.path ?? []).map(String);
   const column = key === undefined ? undefined : (getTableColumns(table)[key]?.name ?? key);
-  const where = [getTableName(table), ...(column === undefined ? [] : [column]), ...path].join('..');
+  const where = [getTableName(table), ...(column === undefined ? [] : [column]), ...path].join('.');
   return new VarveError('ROW_INVALID', `${where}: ${issue?.message ?? 'does not fit'}`, {
     hint: `give ${where} a value that its schema allows; nothing was recorded`,
     details: { table: getTableName(table), column, path },
@@ -21,7 +21,7 @@ export function invalidRowError(table: Table, issue: Issue | undefined): VarveEr
 
 /** The error of an insert that one of the table's constraints refused; any other error as it is. */
 export function constraintError(cause: unknown, table: Table): unknown {
-  if (!(cause instanceof SqliteError) || !cause.code.startsWith('SQLITE_CONSTRAINT')) return cause;
+  if (!isSqliteError(cause) || !cause.code.startsWith('SQLITE_CONSTRAINT')) return cause;
   const name = getTableName(table);
   return new VarveError('ROW_INVALID', `${name}: ${cause.message}`, {
     hint: 'give the row values that the constraint allows; nothing was recorded',

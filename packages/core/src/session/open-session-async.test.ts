@@ -34,7 +34,7 @@ const rewriting = defineLineage({
   ...lineage,
   migrations: [
     ...lineage.migrations,
-    { name: '0005', sql: `UPDATE decisions SET summary = summary || '..'`, createdAtMs: 1_700_000_000_999 },
+    { name: '0005', sql: `UPDATE decisions SET summary = summary || '.'`, createdAtMs: 1_700_000_000_999 },
   ],
 });
 

@@ -1,6 +1,6 @@
 import type { TableModule } from '@varve/migrations';
+import type { Statement } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import type { Statement } from 'better-sqlite3';
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { fileError } from '../file/file-error.ts';

@@ -61,7 +61,7 @@ function findSessions(dir: string): string[] {
   const names = onFile(dir, () => readdirSync(dir)).flatMap((name) => {
     const session =
       /^\.(.+\.db)\.creating$/.exec(name)?.[1] ?? name.replace(new RegExp(`${lockSuffix}$`), '');
-    return session.endsWith('.db') && !session.startsWith('..') ? [session] : [];
+    return session.endsWith('.db') && !session.startsWith('.') ? [session] : [];
   });
   return [...new Set(names)].sort().map((name) => join(dir, name));
 }

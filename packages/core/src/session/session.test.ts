@@ -147,7 +147,7 @@ it('leaves only the file when it is closed', () => {
   session.record(decisions, { summary: 'a' });
   session.close();
   session.close();
-  expect(readdirSync(join(session.path, '../..'))).toEqual([`${session.path.split('/').at(-1)}`]);
+  expect(readdirSync(join(session.path, '..'))).toEqual([`${session.path.split('/').at(-1)}`]);
   using read = openArchive(session.path, { lineage });
   expect(read.db.select().from(decisions).all()).toHaveLength(1);
 });

@@ -5,10 +5,10 @@ import {
   fusionOf,
   headImage,
   identifyFile,
+  isSqliteError,
   ledgerHeight,
   markUpgrade,
 } from '@varve/migrations/internal';
-import { SqliteError } from 'better-sqlite3';
 import { assertSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';
 import { type Database, openDatabase, openImage } from '../file/open-database.ts';
@@ -73,7 +73,7 @@ function fuse(sqlite: Database, options: BuildUpgradedOptions): number | undefin
     sqlite.exec('COMMIT');
     return version;
   } catch (error) {
-    if (error instanceof SqliteError) return undefined;
+    if (isSqliteError(error)) return undefined;
     throw error;
   }
 }

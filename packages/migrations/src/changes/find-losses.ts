@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { type Database, openMemory } from '../driver/index.ts';
 import type { Lineage, Migration } from '../lineage/lineage.ts';
 import { registerFunctions } from '../lineage/register-functions.ts';
 import { applyMigration } from '../replay/apply-migration.ts';
@@ -33,7 +33,7 @@ export function findLosses(lineage: Lineage, from: number): readonly Loss[] {
 }
 
 function readLosses(lineage: Lineage): Loss[][] {
-  const sqlite = new Database(':memory:');
+  const sqlite = openMemory();
   try {
     sqlite.pragma('foreign_keys = OFF');
     registerFunctions(sqlite, lineage);
@@ -47,7 +47,7 @@ function readLosses(lineage: Lineage): Loss[][] {
   }
 }
 
-function readShape(sqlite: Database.Database): Shape {
+function readShape(sqlite: Database): Shape {
   const tables = sqlite
     .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
     .pluck()

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { openMemory } from '../driver/index.ts';
 import { appendToLedger, createLedger, ledgerTable } from '../ledger/ledger.ts';
 import { stampHint } from '../ledger/version-hint.ts';
 import { compileLens } from '../lens/compile-lens.ts';
@@ -42,7 +42,7 @@ export function headImage(lineage: Lineage): Buffer {
 }
 
 function makeHeadImage(lineage: Lineage): Buffer {
-  const sqlite = new Database(':memory:');
+  const sqlite = openMemory();
   try {
     registerFunctions(sqlite, lineage);
     for (const { type, sql } of headObjects(lineage)) if (type === 'table') sqlite.exec(sql);
@@ -124,7 +124,7 @@ function countQuery(table: LensTable): string {
 
 /** What a replay would add to the ledger: by the code that adds it, on a ledger of its own. */
 function appendStatement(lineage: Lineage, from: number): string {
-  const sqlite = new Database(':memory:');
+  const sqlite = openMemory();
   try {
     createLedger(sqlite, lineage.migrations[0]);
     for (const migration of lineage.migrations.slice(from)) appendToLedger(sqlite, migration);

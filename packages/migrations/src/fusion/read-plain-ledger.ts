@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { type Database, openMemory } from '../driver/index.ts';
 import { createLedger, ledgerTable } from '../ledger/ledger.ts';
 import { applicationId } from '../ledger/version-hint.ts';
 import { schemaAt } from '../lens/schema-at.ts';
@@ -9,11 +9,7 @@ import { fusedSchema } from './fusion.ts';
  * The statement that made the ledger of an attached file, if the file is in every respect as its migrations alone make
  * it: no object more or less, each under the same text, and with the settings that SQLite gives a new file.
  */
-export function readPlainLedger(
-  sqlite: Database.Database,
-  lineage: Lineage,
-  version: number,
-): string | undefined {
+export function readPlainLedger(sqlite: Database, lineage: Lineage, version: number): string | undefined {
   const objects = sqlite
     .prepare<[], [string, string]>(`SELECT name, sql FROM ${fusedSchema}.sqlite_schema WHERE sql IS NOT NULL`)
     .raw()
@@ -36,7 +32,7 @@ function objectsAt(lineage: Lineage, version: number): ReadonlyMap<string, strin
 }
 
 /** An application that uses the header's two fields for itself keeps them. */
-function hasPlainSettings(sqlite: Database.Database): boolean {
+function hasPlainSettings(sqlite: Database): boolean {
   const read = (pragma: string) => sqlite.pragma(`${fusedSchema}.${pragma}`, { simple: true });
   const owner = read('application_id');
   const isOurs = owner === applicationId || (owner === 0 && read('user_version') === 0);
@@ -55,7 +51,7 @@ function ledgerText(lineage: Lineage): string {
 }
 
 function makeLedgerText(lineage: Lineage): string {
-  const sqlite = new Database(':memory:');
+  const sqlite = openMemory();
   try {
     createLedger(sqlite, lineage.migrations[0]);
     return plainText(sqlite.prepare<[], string>('SELECT sql FROM sqlite_schema').pluck().get() ?? '');

@@ -1,5 +1,5 @@
 import { type ErrorCode, VarveError } from '@varve/schema';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../driver/index.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import type { LedgerStep } from './baseline.ts';
 import { ledgerTable, readLedger } from './ledger.ts';

@@ -1,5 +1,4 @@
-import type { Database } from 'better-sqlite3';
-import { SqliteError } from 'better-sqlite3';
+import { type Database, isSqliteError } from '../driver/index.ts';
 import type { Migration } from '../lineage/lineage.ts';
 import type { LedgerRow } from './ledger-row.ts';
 import { isBaseline, ledgerSteps } from './ledger-steps.ts';
@@ -22,7 +21,7 @@ export function readLedger(sqlite: Database): LedgerRow[] | undefined {
         name: typeof row[name ?? -1] === 'string' ? (row[name ?? -1] as string) : undefined,
       }));
   } catch (error) {
-    if (error instanceof SqliteError && error.message.startsWith('no such table')) return undefined;
+    if (isSqliteError(error) && error.message.startsWith('no such table')) return undefined;
     throw error;
   }
 }

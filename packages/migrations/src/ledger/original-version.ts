@@ -1,4 +1,4 @@
-import { type Database, SqliteError } from 'better-sqlite3';
+import { type Database, isSqliteError } from '../driver/index.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import { identifyLedger } from './identify.ts';
 import { ledgerTable, readLedger } from './ledger.ts';
@@ -43,7 +43,7 @@ function whereIdsAre<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
-    if (error instanceof SqliteError && error.message.startsWith('no such column')) return undefined;
+    if (isSqliteError(error) && error.message.startsWith('no such column')) return undefined;
     throw error;
   }
 }

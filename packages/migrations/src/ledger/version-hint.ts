@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../driver/index.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import { sha256 } from '../lineage/migration-hash.ts';
 import { lineageLedger } from './ledger-steps.ts';

@@ -1,5 +1,5 @@
 import { VarveError } from '@varve/schema';
-import { type Database, SqliteError } from 'better-sqlite3';
+import { type Database, isSqliteError } from '../driver/index.ts';
 import type { Lens } from './lens.ts';
 
 /**
@@ -32,7 +32,7 @@ const savepoint = 'varve_lens';
 const aboutRows = /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG)/;
 
 function isAboutRows(cause: unknown): cause is Error {
-  return cause instanceof SqliteError ? aboutRows.test(cause.code) : cause instanceof Error;
+  return isSqliteError(cause) ? aboutRows.test(cause.code) : cause instanceof Error;
 }
 
 function migrationFailure(path: string, { from, to }: Lens, cause: Error): VarveError {

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../driver/index.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import type { SchemaObject } from '../replay/read-schema.ts';
 import { nameKey } from '../sql/name-key.ts';

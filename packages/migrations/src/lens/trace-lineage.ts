@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { type Database, openMemory } from '../driver/index.ts';
 import type { Lineage, Migration } from '../lineage/lineage.ts';
 import { registerFunctions } from '../lineage/register-functions.ts';
 import { applyMigration } from '../replay/apply-migration.ts';
@@ -32,7 +32,7 @@ const cache = new WeakMap<Lineage, LineageTrace>();
 export function traceLineage(lineage: Lineage): LineageTrace {
   const known = cache.get(lineage);
   if (known) return known;
-  const sqlite = new Database(':memory:');
+  const sqlite = openMemory();
   try {
     sqlite.pragma('foreign_keys = OFF');
     registerFunctions(sqlite, lineage);
@@ -44,7 +44,7 @@ export function traceLineage(lineage: Lineage): LineageTrace {
   }
 }
 
-function runLineage(sqlite: Database.Database, lineage: Lineage): LineageTrace {
+function runLineage(sqlite: Database, lineage: Lineage): LineageTrace {
   const reader = new ShapeReader(lineage);
   const shapes = [readShape(sqlite, reader)];
   const steps: Step[][] = [];

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../driver/index.ts';
 import type { Lineage } from './lineage.ts';
 
 /** Makes a lineage's SQL functions known to a connection; they may be called from the lineage's SQL only. */

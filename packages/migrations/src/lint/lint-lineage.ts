@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { MigrationChanges } from '../changes/migration-changes.ts';
+import { openMemory } from '../driver/index.ts';
 import type { Lineage, Migration } from '../lineage/lineage.ts';
 import { registerFunctions } from '../lineage/register-functions.ts';
 import { applyMigration } from '../replay/apply-migration.ts';
@@ -27,7 +27,7 @@ export interface LintFinding {
  * @throws MIGRATION_FAILED, MIGRATION_REFUSED for a migration that cannot run at all.
  */
 export function lintLineage(lineage: Lineage, adopted: ReadonlySet<string> = new Set()): LintFinding[] {
-  const sqlite = new Database(':memory:');
+  const sqlite = openMemory();
   const findings: LintFinding[] = [];
   try {
     sqlite.pragma('foreign_keys = OFF');

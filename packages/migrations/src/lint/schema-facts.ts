@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../driver/index.ts';
 import { readSchema } from '../replay/read-schema.ts';
 import { keywordOf, splitStatements } from '../sql/split-statements.ts';
 import { identifierOf, quoteIdentifier, type SqlToken } from '../sql/sql-tokens.ts';

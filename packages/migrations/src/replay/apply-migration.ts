@@ -1,5 +1,5 @@
 import { VarveError } from '@varve/schema';
-import { type Database, SqliteError } from 'better-sqlite3';
+import { type Database, isSqliteError } from '../driver/index.ts';
 import type { Migration } from '../lineage/lineage.ts';
 import { resolveQuotedStrings } from '../sql/resolve-quoted-strings.ts';
 import { keywordOf, nameAt, type SqlStatement } from '../sql/split-statements.ts';
@@ -105,6 +105,6 @@ function restore(sqlite: Database, { sql }: Dependent): void {
   try {
     sqlite.exec(sql);
   } catch (error) {
-    if (!(error instanceof SqliteError) || error.code !== 'SQLITE_ERROR') throw error;
+    if (!isSqliteError(error) || error.code !== 'SQLITE_ERROR') throw error;
   }
 }

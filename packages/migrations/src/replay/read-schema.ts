@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database, Statement } from '../driver/index.ts';
 import { ledgerTable } from '../ledger/ledger.ts';
 
 export interface SchemaObject {

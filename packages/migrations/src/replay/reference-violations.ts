@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../driver/index.ts';
 
 /** How many rows of each table have lost their parent row, by `child → parent`. */
 export type ReferenceViolations = ReadonlyMap<string, number>;

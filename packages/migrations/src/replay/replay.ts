@@ -1,5 +1,5 @@
 import { VarveError } from '@varve/schema';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../driver/index.ts';
 import { assertIdentified, identifyFile } from '../ledger/identify.ts';
 import { appendToLedger, createLedger } from '../ledger/ledger.ts';
 import { stampHint } from '../ledger/version-hint.ts';

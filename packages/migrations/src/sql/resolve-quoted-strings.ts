@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../driver/index.ts';
 import { type SqlStatement, splitStatements } from './split-statements.ts';
 import { identifierOf } from './sql-tokens.ts';
 

@@ -60,6 +60,6 @@ export function keywordOf(token: SqlToken | undefined): string {
 export function nameAt(tokens: readonly SqlToken[], position: number): string | undefined {
   let at = position;
   if (keywordOf(tokens[at]) === 'IF') at += keywordOf(tokens[at + 1]) === 'NOT' ? 3 : 2;
-  if (tokens[at + 1]?.text === '..') at += 2;
+  if (tokens[at + 1]?.text === '.') at += 2;
   return identifierOf(tokens[at]);
 }

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../driver/index.ts';
 import { ledgerTable } from '../ledger/ledger.ts';
 import { readSchema, type SchemaObject } from '../replay/read-schema.ts';
 import { quoteIdentifier } from '../sql/sql-tokens.ts';

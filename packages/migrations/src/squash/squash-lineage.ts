@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { VarveError } from '@varve/schema';
-import Database from 'better-sqlite3';
+import { openMemory } from '../driver/index.ts';
 import { type BaselineHeader, readBaselineHeader, renderBaselineHeader } from '../ledger/baseline.ts';
 import { isBaseline, ledgerSteps } from '../ledger/ledger-steps.ts';
 import { type Lineage, lineageAt, type Migration } from '../lineage/lineage.ts';
@@ -41,7 +41,7 @@ function headerOf(folded: readonly Migration[]): BaselineHeader {
 
 /** What the first migrations make of an empty database. */
 function contentAt(lineage: Lineage, version: number): DatabaseContent {
-  const sqlite = new Database(':memory:');
+  const sqlite = openMemory();
   try {
     replayMigrations(sqlite, lineageAt(lineage, version));
     return readContent(sqlite);

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3';
+import { type Database, openMemory } from '../../driver/index.ts';
 import { Refused } from '../refused.ts';
 import { blobs, classesOfText, integers, nulls, reals } from '../storage-classes.ts';
 import type { ColumnShape } from '../table-shape.ts';
@@ -38,7 +38,7 @@ function evaluate(definition: string, isStrict: boolean): Defaults | undefined {
 
 /** ALTER TABLE takes only a constant, once there are rows. */
 function runDefault(definition: string, options: string): Defaults | undefined {
-  const sqlite = new Database(':memory:');
+  const sqlite = openMemory();
   try {
     sqlite.exec(`CREATE TABLE old (first TEXT)${options}; INSERT INTO old VALUES (NULL);
       ALTER TABLE old ADD COLUMN value ${definition};
@@ -51,7 +51,7 @@ function runDefault(definition: string, options: string): Defaults | undefined {
   }
 }
 
-function readLiteral(sqlite: Database.Database, table: string): Expression {
+function readLiteral(sqlite: Database, table: string): Expression {
   const query = sqlite.prepare(`SELECT quote(value), typeof(value) FROM ${table}`).raw();
   const [literal, type] = query.get() as [string, StorageClass];
   const text = classesOfText(literal.slice(1, -1));
