@@ -3,6 +3,7 @@ import { entityKind, is } from 'drizzle-orm';
 import { type AnySQLiteTable, SQLiteColumn, SQLiteColumnBuilder } from 'drizzle-orm/sqlite-core';
 import type { z } from 'zod';
 import { VarveError } from './varve-error.ts';
+import { writtenJson } from './written-json.ts';
 
 interface JsonExtra {
   valueSchema: z.ZodType;
@@ -37,6 +38,8 @@ class JsonColumnBuilder<TData> extends SQLiteColumnBuilder<JsonBuilderConfig<TDa
 export class JsonColumn extends SQLiteColumn<ColumnBaseConfig<'json', string>, JsonExtra> {
   static override readonly [entityKind]: string = 'VarveJson';
   readonly valueSchema: z.ZodType = this.config.valueSchema;
+  /** `valueSchema` for values to be written: it refuses what JSON cannot hold, and keys that it would drop. */
+  readonly writtenSchema: z.ZodType = writtenJson(this.config.valueSchema);
 
   getSQLType(): string {
     return 'text';
@@ -47,12 +50,12 @@ export class JsonColumn extends SQLiteColumn<ColumnBaseConfig<'json', string>, J
   }
 
   override mapToDriverValue(value: unknown): string {
-    const parsed = this.valueSchema.safeParse(value);
+    const parsed = this.writtenSchema.safeParse(value);
     if (parsed.success) return JSON.stringify(parsed.data);
     const issue = parsed.error.issues[0];
     const where = [this.name, ...(issue?.path ?? [])].map(String).join('.');
     throw new VarveError('JSON_INVALID', `${where}: ${issue?.message ?? 'not valid'}`, {
-      hint: `give column "${this.name}" a value that fits its schema`,
+      hint: `give column "${this.name}" a value that fits its schema, or what toJson makes of it`,
       details: { column: this.name, issues: parsed.error.issues },
     });
   }
@@ -64,7 +67,8 @@ export function isJsonColumn(column: unknown): column is JsonColumn {
 
 /**
  * A JSON column stored as text, typed by a zod schema and validated by it at every write, through
- * `session.record` and through plain Drizzle alike. Reading trusts what was written.
+ * `session.record` and through plain Drizzle alike. What is stored is what the schema makes of the value; a key that it
+ * would drop, and what JSON cannot hold, is refused. Reading trusts what was written.
  *
  * @throws JSON_INVALID at write time, naming the column and the path inside the value.
  */

@@ -1,7 +1,6 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { z } from 'zod';
 import { json } from './json-column.ts';
-import { jsonRecord, jsonValue } from './json-schemas.ts';
+import { exactJson, findRecordProblem, type JsonValue, jsonRecord } from './json-schemas.ts';
 import { modelCalls } from './model-calls.ts';
 import { timelineColumns } from './timeline-columns.ts';
 
@@ -13,8 +12,20 @@ export type MessageRole = (typeof messageRoles)[number];
  * `{ type: 'tool_call', id, name, arguments }`, `{ type: 'tool_call_response', id, response }`, `{ type: 'file' | 'uri' |
  * 'blob', … }` for what is there by reference. A part of any other kind is kept whole.
  */
-export const messagePart = z.object({ type: z.string() }).catchall(jsonValue);
-export type MessagePart = z.infer<typeof messagePart>;
+export type MessagePart = { type: string; [key: string]: JsonValue };
+
+/** The parts of a message, in their order. */
+export const messageParts = exactJson<MessagePart[]>((value) => {
+  if (!Array.isArray(value)) return { path: [], message: 'is not an array' };
+  const at = value.findIndex((part: unknown) => findRecordProblem(part) || !hasType(part));
+  if (at === -1) return undefined;
+  const problem = findRecordProblem(value[at]) ?? { path: ['type'], message: 'is not a text' };
+  return { path: [at, ...problem.path], message: problem.message };
+});
+
+function hasType(part: unknown): boolean {
+  return typeof (part as { type?: unknown }).type === 'string';
+}
 
 /** What somebody said to the model, or it said. */
 export const messages = sqliteTable(
@@ -22,7 +33,7 @@ export const messages = sqliteTable(
   {
     ...timelineColumns(),
     role: text('role', { enum: messageRoles }).notNull(),
-    parts: json('parts', z.array(messagePart)).notNull(),
+    parts: json('parts', messageParts).notNull(),
     /** The model call that produced the message. */
     modelCallSeq: integer('model_call_seq').references(() => modelCalls.seq, { onDelete: 'set null' }),
     /** The id that the provider, the framework or the log gave it. Not unique. */

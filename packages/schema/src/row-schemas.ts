@@ -1,9 +1,16 @@
-import { getTableColumns, type InferInsertModel, type InferSelectModel, type Table } from 'drizzle-orm';
-import { createInsertSchema, createSelectSchema } from 'drizzle-zod';
-import type { z } from 'zod';
+import {
+  type Column,
+  getTableColumns,
+  type InferInsertModel,
+  type InferSelectModel,
+  is,
+  type Table,
+} from 'drizzle-orm';
+import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { z } from 'zod';
+import { readSchema, writtenSchema } from './column-schema.ts';
 import { decisions } from './decisions.ts';
 import { intermediateResults } from './intermediate-results.ts';
-import { isJsonColumn } from './json-column.ts';
 import { messages } from './messages.ts';
 import { modelCalls } from './model-calls.ts';
 import { outputs } from './outputs.ts';
@@ -11,27 +18,40 @@ import { sessions } from './sessions.ts';
 import { sources } from './sources.ts';
 import { toolCalls } from './tool-calls.ts';
 
-type Refinement = Readonly<Record<string, () => z.ZodType>>;
-
-function jsonRefinement(table: Table): Refinement {
-  const columns = Object.entries(getTableColumns(table));
-  return Object.fromEntries(
-    columns.flatMap(([key, column]) => (isJsonColumn(column) ? [[key, () => column.valueSchema]] : [])),
-  );
-}
-
-/** The zod schema of a row to insert: JSON columns by their own schema, unknown keys refused. */
+/**
+ * The zod schema of a row to insert: JSON columns by their own schema, unknown keys refused, fractions rounded in
+ * integer columns that are neither keys nor references.
+ */
 export function createInsertRowSchema<T extends Table>(table: T): z.ZodType<InferInsertModel<T>> {
-  return createInsertSchema(table as Table, jsonRefinement(table)).strict() as unknown as z.ZodType<
-    InferInsertModel<T>
-  >;
+  const keys = keyColumns(table);
+  const columns = Object.entries(getTableColumns(table)).filter(([, column]) => !column.generated);
+  const shape = columns.map(([key, column]) => [key, insertSchema(column, keys.has(column))] as const);
+  return z.strictObject(Object.fromEntries(shape)) as unknown as z.ZodType<InferInsertModel<T>>;
 }
 
 /** The zod schema of a row as Drizzle returns it. */
 export function createSelectRowSchema<T extends Table>(table: T): z.ZodType<InferSelectModel<T>> {
-  return createSelectSchema(table as Table, jsonRefinement(table)) as unknown as z.ZodType<
-    InferSelectModel<T>
-  >;
+  const shape = Object.entries(getTableColumns(table)).map(([key, column]) => {
+    return [key, column.notNull ? readSchema(column) : readSchema(column).nullable()] as const;
+  });
+  return z.object(Object.fromEntries(shape)) as unknown as z.ZodType<InferSelectModel<T>>;
+}
+
+function insertSchema(column: Column, isKey: boolean): z.ZodType {
+  const schema = writtenSchema(column, isKey);
+  if (!column.notNull) return schema.nullable().optional();
+  return column.hasDefault ? schema.optional() : schema;
+}
+
+/** The columns that name a row, of this table or of another. */
+function keyColumns(table: Table): ReadonlySet<unknown> {
+  if (!is(table, SQLiteTable)) return new Set();
+  const { primaryKeys, foreignKeys, columns } = getTableConfig(table);
+  return new Set<unknown>([
+    ...columns.filter(({ primary }) => primary),
+    ...primaryKeys.flatMap((key) => key.columns),
+    ...foreignKeys.flatMap((key) => key.reference().columns),
+  ]);
 }
 
 export const sessionInsertSchema = createInsertRowSchema(sessions);

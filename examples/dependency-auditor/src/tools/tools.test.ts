@@ -91,7 +91,7 @@ it('finds imports that reach past a front door, and only those', async () => {
   const { fileCount, deepImports } = await findDeepImports(folderOf('@changesets/get-dependents-graph'));
   expect(fileCount).toBeGreaterThan(0);
   expect(deepImports).toEqual(['semver/classes/range.js']);
-  expect((await findDeepImports(folderOf('drizzle-zod'))).deepImports).toEqual([]);
+  expect((await findDeepImports(folderOf('uuid'))).deepImports).toEqual([]);
 });
 
 it('tells which dependencies Node would find', () => {

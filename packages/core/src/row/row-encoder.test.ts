@@ -52,8 +52,20 @@ it.each([
   [{ toolName: 7, status: 'ok' }, 'tool_calls.tool_name', 'tool_name', []],
   [{ toolName: 'x', status: 'fine' }, 'tool_calls.status', 'status', []],
   [{ toolName: 'x', status: 'ok', nonsense: 'secret' }, 'tool_calls', undefined, []],
-  [{ toolName: 'x', status: 'ok', arguments: { a: [1n] } }, 'tool_calls.arguments.a', 'arguments', ['a']],
-  [{ toolName: 'x', status: 'ok', arguments: 'secret' }, 'tool_calls.arguments', 'arguments', []],
+  [
+    { toolName: 'x', status: 'ok', arguments: { a: [1n] } },
+    'tool_calls.arguments.a[0]',
+    'arguments',
+    ['a', '0'],
+  ],
+  [{ toolName: 'x', status: 'ok', metadata: 'secret' }, 'tool_calls.metadata', 'metadata', []],
+  [
+    { toolName: 'x', status: 'ok', result: { items: [1, { at: undefined }] } },
+    'tool_calls.result.items[1].at',
+    'result',
+    ['items', '1', 'at'],
+  ],
+  [{ toolName: 'half \ud83d', status: 'ok' }, 'tool_calls.tool_name', 'tool_name', []],
 ])(
   'names table, column and the path inside the value for %#, and not the value',
   (row, where, column, path) => {
@@ -68,5 +80,5 @@ it.each([
 it('names the place deep inside a JSON value', () => {
   const row = { summary: 'x', alternatives: [{ summary: 'a' }, { summary: 2 }] };
   const encode = () => rowEncoderOf(standardTables.decisions).encode(row, { seq: 1, sessionId: 's' });
-  expect(errorOf(encode).message).toMatch(/^decisions\.alternatives\.1\.summary: /);
+  expect(errorOf(encode).message).toMatch(/^decisions\.alternatives\[1\]\.summary: /);
 });

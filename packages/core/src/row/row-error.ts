@@ -1,5 +1,5 @@
-import { isSqliteError } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
+import { SqliteError } from 'better-sqlite3';
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 
 interface Issue {
@@ -10,18 +10,23 @@ interface Issue {
 
 /** Names table, column and the path inside a JSON value; never what the row holds. */
 export function invalidRowError(table: Table, issue: Issue | undefined): VarveError {
-  const [key, ...path] = (issue?.path ?? []).map(String);
-  const column = key === undefined ? undefined : (getTableColumns(table)[key]?.name ?? key);
-  const where = [getTableName(table), ...(column === undefined ? [] : [column]), ...path].join('.');
+  const [key, ...path] = issue?.path ?? [];
+  const column = key === undefined ? undefined : (getTableColumns(table)[String(key)]?.name ?? String(key));
+  const where = getTableName(table) + renderPath(column === undefined ? path : [column, ...path]);
   return new VarveError('ROW_INVALID', `${where}: ${issue?.message ?? 'does not fit'}`, {
-    hint: `give ${where} a value that its schema allows; nothing was recorded`,
-    details: { table: getTableName(table), column, path },
+    hint: `give ${where} a value that its schema allows, or what toJson makes of it; nothing was recorded`,
+    details: { table: getTableName(table), column, path: path.map(String) },
   });
+}
+
+/** As JavaScript would write it: `.items[3].at`. */
+function renderPath(path: readonly PropertyKey[]): string {
+  return path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
 }
 
 /** The error of an insert that one of the table's constraints refused; any other error as it is. */
 export function constraintError(cause: unknown, table: Table): unknown {
-  if (!isSqliteError(cause) || !cause.code.startsWith('SQLITE_CONSTRAINT')) return cause;
+  if (!(cause instanceof SqliteError) || !cause.code.startsWith('SQLITE_CONSTRAINT')) return cause;
   const name = getTableName(table);
   return new VarveError('ROW_INVALID', `${name}: ${cause.message}`, {
     hint: 'give the row values that the constraint allows; nothing was recorded',
