@@ -9,7 +9,8 @@ export {
   type ArchiveSourceOptions,
   openArchiveSource,
 } from './archive/archive-source.ts';
-export { fileError } from './file/file-error.ts';
+export { fileError, onFile } from './file/file-error.ts';
+export { lookBeside } from './file/look-beside.ts';
 export { makePrivateDir, removePrivateDir } from './file/private-dir.ts';
 export { isWorkFile, upgradedFile } from './file/work-file.ts';
 export { findGoldenChanges } from './golden/golden-lock.ts';

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { basename, sep } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { isExpected, recogniseArchive } from '../find/recognise-archive.ts';
@@ -75,8 +75,9 @@ function isUnchanged(file: FoundFile, before: KnownArchive | undefined): boolean
 /** A session that is being written grows in its WAL. */
 export function withWal(file: FoundFile): FoundFile {
   if (!file.sidecars.includes('-wal')) return file;
-  const wal = statSync(`${file.path}-wal`, { throwIfNoEntry: false });
-  if (!wal) return file;
+  const wal = lstatSync(`${file.path}-wal`, { throwIfNoEntry: false });
+  // Of what is no file, whoever reads the archive says so.
+  if (!wal?.isFile()) return file;
   return { ...file, sizeBytes: file.sizeBytes + wal.size, mtimeMs: Math.max(file.mtimeMs, wal.mtimeMs) };
 }
 

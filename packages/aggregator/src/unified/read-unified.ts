@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { onFile } from '@varve/core/internal';
 import { type Database, openFile } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import { isFilling } from './filling.ts';

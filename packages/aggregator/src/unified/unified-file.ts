@@ -1,6 +1,7 @@
 import { closeSync, existsSync, linkSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readHeader } from '@varve/core';
+import { lookBeside } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import {
   type Database,
@@ -146,7 +147,7 @@ function assertUnifiedFile(file: string): void {
 
 /** Tells by the header where that is safe, else by SQLite: a view that is in use has its sidecars already. */
 export function isUnifiedFile(file: string): boolean {
-  const inUse = sidecarSuffixes.some((suffix) => existsSync(file + suffix));
+  const inUse = Object.keys(lookBeside(file)).length > 0;
   return (inUse ? readApplicationId(file) : readHeader(file).applicationId) === unifiedApplicationId;
 }
 

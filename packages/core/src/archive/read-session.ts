@@ -4,6 +4,7 @@ import { VarveError } from '@varve/schema';
 import { assertNotEmpty } from '../file/assert-not-empty.ts';
 import { assertWholePages } from '../file/assert-whole-pages.ts';
 import { onFile } from '../file/file-error.ts';
+import { lookBeside } from '../file/look-beside.ts';
 import { openDatabase } from '../file/open-database.ts';
 import { realPath } from '../file/real-path.ts';
 import { Reader } from './reader.ts';
@@ -28,6 +29,7 @@ export function readSession<TTables extends TableModule>(
   const file = realPath(path);
   return onFile(file, () => {
     assertNotEmpty(file);
+    lookBeside(file);
     const sqlite = openDatabase(file, { readonly: true });
     try {
       registerFunctions(sqlite, lineage);

@@ -1,16 +1,17 @@
 import * as fs from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { copyFile, copyFileAside } from './copy-file.ts';
 import { removeIfThere } from './remove-if-there.ts';
 
 /** The operations by which files of sessions come, move and go. One place, so that tests can let any of them fail. */
 export const durableFs = {
   /** Makes a folder, and those above it, that last. */
   makeDir,
-  copy: (from: string, to: string): void => fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE),
-  /** Copies without blocking the process. */
-  copyAside: (from: string, to: string): Promise<void> =>
-    fs.promises.copyFile(from, to, fs.constants.COPYFILE_FICLONE),
+  /** To a name that is free. */
+  copy: copyFile,
+  /** `copy` without blocking the process. */
+  copyAside: copyFileAside,
   link: fs.linkSync,
   rename: fs.renameSync,
   remove: removeIfThere,

@@ -1,5 +1,7 @@
 import { closeSync, lstatSync, openSync, writeSync } from 'node:fs';
+import { VarveError } from '@varve/schema';
 import { onFile } from '../file/file-error.ts';
+import { lstatOf } from '../file/look-beside.ts';
 import { type Database, isBusy, isNotADatabase, openDatabase, openMemory } from '../file/open-database.ts';
 import { removeIfThere } from '../file/remove-if-there.ts';
 
@@ -32,6 +34,7 @@ const openAttempts = 10;
  */
 export function openLock(lockPath: string, busyTimeoutMs: number): Database | undefined {
   for (let attempt = 1; ; attempt++) {
+    assertLockFile(lockPath);
     try {
       return openDatabase(lockPath, { busyTimeoutMs, isTrusted: true });
     } catch (error) {
@@ -39,6 +42,21 @@ export function openLock(lockPath: string, busyTimeoutMs: number): Database | un
       if (attempt === openAttempts) throw error;
     }
   }
+}
+
+/** Larger than any lock file of ours by far. */
+const mostLockBytes = 65_536;
+
+/** What lies under a lock's name may be planted: a pipe that nobody writes to, a link to a file that is not ours. */
+function assertLockFile(lockPath: string): void {
+  const stat = lstatOf(lockPath);
+  if (!stat) return;
+  const isOurs = stat.isFile() && stat.size <= mostLockBytes;
+  if (isOurs && !lstatOf(`${lockPath}-journal`) && !lstatOf(`${lockPath}-wal`)) return;
+  throw new VarveError('FILE_UNREADABLE', 'what lies under the name of its lock is no lock file', {
+    path: lockPath,
+    hint: 'look at it, and remove it if it is not yours: varve makes a lock anew',
+  });
 }
 
 /** Half a lock file, which a power failure leaves, is nobody's either. */

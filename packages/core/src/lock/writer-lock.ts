@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { VarveError } from '@varve/schema';
 import { onFile } from '../file/file-error.ts';
+import { lookBeside, lstatOf } from '../file/look-beside.ts';
 import { defaultBusyTimeoutMs } from '../file/open-database.ts';
 import { removeIfThere } from '../file/remove-if-there.ts';
 import { lockSuffix } from '../file/sidecars.ts';
@@ -16,6 +16,8 @@ export interface LockHolder {
 const pollMs = 10;
 /** Longer than another process's look at the lock takes, which holds it for a moment. */
 const probeTimeoutMs = 20;
+/** How long a lock that changes hands all the time is tried for. */
+const contentionMs = 1000;
 
 /**
  * Takes the lock of a session's one writer: a transaction held open on a small SQLite file beside the session. The
@@ -32,13 +34,18 @@ export function acquireWriterLock(path: string, busyTimeoutMs = defaultBusyTimeo
 }
 
 function waitForLock(path: string, busyTimeoutMs: number): SharableLock {
+  lookBeside(path);
+  // A clock that is set back, or a lock file from the future, must not make this wait for ever.
+  const startedMs = performance.now();
+  const hasTime = (timeoutMs: number) => performance.now() - startedMs < timeoutMs;
   for (;;) {
     const lock = tryLock(path + lockSuffix);
     if (lock) return lock;
     const holder = lockHolder(path);
-    if (!holder) continue;
-    const isWorthWaiting = holder.pid !== process.pid && Date.now() < holder.sinceMs + busyTimeoutMs;
-    if (!isWorthWaiting) throw lockedError(path, holder);
+    if (!holder && hasTime(Math.max(busyTimeoutMs, contentionMs))) continue;
+    if (!holder) throw contendedError(path);
+    const isRecent = Date.now() < holder.sinceMs + busyTimeoutMs;
+    if (holder.pid === process.pid || !isRecent || !hasTime(busyTimeoutMs)) throw lockedError(path, holder);
     sleep(pollMs);
   }
 }
@@ -63,7 +70,7 @@ export function lockHolder(path: string): LockHolder | undefined {
   try {
     if (tryBegin(sqlite)) return undefined;
     const pid = Number(sqlite.pragma('user_version', { simple: true }));
-    const sinceMs = statSync(lockPath, { throwIfNoEntry: false })?.mtimeMs;
+    const sinceMs = lstatOf(lockPath)?.mtimeMs;
     return sinceMs === undefined ? undefined : { pid, sinceMs };
   } finally {
     sqlite.close();
@@ -86,6 +93,13 @@ function clearDeadLock(lockPath: string): undefined {
   } finally {
     sqlite.close();
   }
+}
+
+function contendedError(path: string): VarveError {
+  return new VarveError('FILE_BUSY', 'its lock is taken and let go of by others all the time', {
+    path,
+    hint: 'try again when they have finished',
+  });
 }
 
 function lockedError(path: string, { pid, sinceMs }: LockHolder): VarveError {

@@ -1,5 +1,6 @@
 import { type Lineage, replayMigrations, type TableModule } from '@varve/migrations';
 import { assertIdentified, identifyFile, registerFunctions } from '@varve/migrations/internal';
+import { assertShape } from '../file/assert-shape.ts';
 import { assertWholePages } from '../file/assert-whole-pages.ts';
 import { onFile } from '../file/file-error.ts';
 import { type Database, openDatabase } from '../file/open-database.ts';
@@ -39,5 +40,6 @@ function bringToHead(sqlite: Database, lineage: Lineage, path: string): void {
   const identity = identifyFile(sqlite, lineage);
   assertWholePages(sqlite, path);
   assertIdentified(identity, lineage, path);
+  assertShape(sqlite, lineage, identity.version, path);
   if (identity.state === 'behind') replayMigrations(sqlite, lineage, path);
 }

@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { onFile } from '../file/file-error.ts';
 import { type FileHeader, readHeader } from '../file/file-header.ts';
-import { leftoverSuffixes, lockSuffix, statOf } from '../file/sidecars.ts';
+import { lookBeside } from '../file/look-beside.ts';
+import { leftoverSuffixes, statOf } from '../file/sidecars.ts';
 import { type LockHolder, lockHolder } from '../lock/writer-lock.ts';
 
 /**
@@ -21,23 +21,21 @@ export interface FileAtRest {
  * Looks at a file without SQLite, or, where a writer has it open, without touching it: even this process may be that
  * writer, and closing the file would drop its locks.
  *
- * @throws the codes of `readHeader`
+ * @throws the codes of `readHeader`; FILE_UNREADABLE when something odd lies beside it
  */
 export function inspectFile(path: string): FileState {
-  const mayBeLive = statOf(`${path}-wal`) ?? statOf(path + lockSuffix);
+  const beside = lookBeside(path);
+  const mayBeLive = beside['-wal'] ?? beside['-lock'];
   const holder = mayBeLive && onFile(path, () => lockHolder(path));
   return holder ? { kind: 'live', holder } : inspectAtRest(path);
 }
 
 /** Looks at a file that no writer has open. */
 export function inspectAtRest(path: string): FileAtRest {
-  const leftovers = leftoverSuffixes.map((suffix) => path + suffix).filter(isNotEmpty);
+  const beside = lookBeside(path);
+  const leftovers = leftoverSuffixes.filter((suffix) => beside[suffix]?.size).map((suffix) => path + suffix);
   const header = readHeader(path);
   return { kind: header.isWal || leftovers.length > 0 ? 'unsealed' : 'sealed', header, leftovers };
-}
-
-function isNotEmpty(path: string): boolean {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
 /** Changes when a file, or what lies beside it, does. */

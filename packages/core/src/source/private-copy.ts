@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { assertSound } from '../file/assert-sound.ts';
+import { assertRoom } from '../file/copy-file.ts';
 import { durableFs } from '../file/durable-fs.ts';
 import { onFile } from '../file/file-error.ts';
 import { type Database, openDatabase, openImage } from '../file/open-database.ts';
@@ -30,6 +31,7 @@ export function openPrivateCopy(path: string, state: FileState): Source {
 
 /** A writer has the file open: SQLite itself reads a consistent state, beside the writer. */
 function copyLive(path: string, copy: string): void {
+  assertRoom(path, Number(statOf(path)?.blocks ?? 0) * 512, dirname(copy));
   const reader = openDatabase(path, { readonly: true });
   try {
     reader.prepare('VACUUM INTO ?').run(copy);
@@ -40,10 +42,9 @@ function copyLive(path: string, copy: string): void {
 
 function copyWithLeftovers(path: string, copy: string): void {
   whileUnchanged(path, () => {
-    durableFs.copy(path, copy);
-    for (const suffix of leftoverSuffixes) {
+    for (const suffix of ['', ...leftoverSuffixes]) {
       durableFs.remove(copy + suffix);
-      if (statOf(path + suffix)) durableFs.copy(path + suffix, copy + suffix);
+      if (suffix === '' || statOf(path + suffix)) durableFs.copy(path + suffix, copy + suffix);
     }
   });
 }
