@@ -110,5 +110,5 @@ function isOfView(error: unknown): boolean {
 const aboutRows = /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG)/;
 
 function isAboutRows(error: unknown): boolean {
-  return !(isSqliteError(error)) || aboutRows.test(error.code);
+  return !isSqliteError(error) || aboutRows.test(error.code);
 }
