@@ -8,12 +8,14 @@ if (major < 22) {
   );
   process.exitCode = 2;
 } else {
-  const { enableCompileCache } = await import('node:module');
-  enableCompileCache?.();
+  const { keepCompiled } = await import('./start/keep-compiled.ts');
+  keepCompiled();
   const { setFlagsFromString } = await import('node:v8');
   // What loading the modules and a walk over 100,000 files leaves is collected rather than kept: 70 MB.
   setFlagsFromString('--optimize-for-size');
   await import('@varve/core/quick-imports');
+  const { shareModules } = await import('./start/share-modules.ts');
+  shareModules();
   const { runCommand } = await import('./program/run-command.ts');
   // Who writes is told as well, and knows what it means.
   process.stdout.on('error', () => {});

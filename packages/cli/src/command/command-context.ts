@@ -1,8 +1,6 @@
 import type { Lineage } from '@varve/migrations';
-import { loadLineage } from '../config/load-lineage.ts';
 import { openProgressBar, type ProgressBar } from '../output/progress-bar.ts';
-import { loadProject, type Project } from '../project/load-project.ts';
-import { findArchives } from './find-archives.ts';
+import type { Project } from '../project/load-project.ts';
 
 /** The options every verb takes. */
 export interface CommonOptions {
@@ -25,9 +23,18 @@ export interface CommandContext {
 
 export function createContext(options: CommonOptions): CommandContext {
   return {
-    loadLineage: () => loadLineage(process.cwd(), options.migrations),
-    findArchives: (named) => findArchives(process.cwd(), named),
-    loadProject: () => loadProject(process.cwd(), options.migrations),
+    async loadLineage() {
+      const { loadLineage } = await import('../config/load-lineage.ts');
+      return loadLineage(process.cwd(), options.migrations);
+    },
+    async findArchives(named) {
+      const { findArchives } = await import('./find-archives.ts');
+      return findArchives(process.cwd(), named);
+    },
+    async loadProject() {
+      const { loadProject } = await import('../project/load-project.ts');
+      return loadProject(process.cwd(), options.migrations);
+    },
     openProgressBar: (label) => openProgressBar(label, !options.quiet && process.stderr.isTTY),
   };
 }

@@ -1,12 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import { verbs } from '../verbs/registry.ts';
-
-/** Of the package that this file is in, as source and as it is published. */
-function readVersion(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
-}
 
 /**
  * The command line. What cannot be parsed is thrown as CommanderError and not printed. A verb that `isMeant` does not
@@ -15,7 +9,7 @@ function readVersion(): string {
 export async function createProgram(isMeant: (verb: string) => boolean): Promise<Command> {
   const program = new Command('varve')
     .description('Reads every agent session ever archived, at the schema of today.')
-    .version(readVersion())
+    .version(manifest.version)
     .configureOutput({ outputError: () => {} })
     .exitOverride();
   for (const { name, usage, description, load } of verbs) {
