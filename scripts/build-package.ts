@@ -63,5 +63,6 @@ export function workerScripts(dir: string): string[] {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await buildPackage(packageEntries(), /^[^./]/);
+  // All but what oxc lowers `using` to.
+  await buildPackage(packageEntries(), /^(?!@oxc-project\/)[@\w]/);
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
@@ -37,7 +37,8 @@ describe('the packed packages', () => {
     for (const tarball of project.tarballs) {
       const files = (await runToSuccess(project.dir, 'tar', 'tf', tarball)).trim().split('\n');
       expect(files).toEqual(expect.arrayContaining(['package/LICENSE', 'package/dist/index.d.ts']));
-      const known = /^package\/(package\.json|LICENSE|README\.md|dist\/[\w/-]+(\.d\.ts|\.js))$/;
+      const known =
+        /^package\/(package\.json|LICENSE|README\.md|dist\/licences\.txt|dist\/[\w/-]+(\.d\.ts|\.js))$/;
       expect(files.filter((file) => !known.test(file) || /\.test\.|\/testing\//.test(file))).toEqual([]);
       const manifest = await runToSuccess(project.dir, 'tar', 'xOf', tarball, 'package/package.json');
       expect(manifest).not.toMatch(/workspace:|catalog:|@varve\/source/);
@@ -88,6 +89,26 @@ describe('the packed packages', () => {
       total: 1,
       versions: [{ version: 2, migration: '0001_labels' }],
     });
+  });
+
+  it('share their modules with a configuration, whose errors the command knows', async () => {
+    const dir = join(project.dir, 'failing');
+    mkdirSync(dir);
+    writeFileSync(
+      join(dir, 'varve.config.ts'),
+      `import { openArchive } from '@varve/core';
+      import { readLineage, standardLineage } from '@varve/migrations';
+      import { VarveError } from '@varve/schema';
+      const caught: string[] = [];
+      try { openArchive('nowhere.db', { lineage: standardLineage }); }
+      catch (error) { if (error instanceof VarveError) caught.push(error.code); }
+      console.error(caught.join());
+      export default { lineage: readLineage('nowhere') };`,
+    );
+    const main = join('..', 'node_modules', 'varve', 'dist', 'main.js');
+    const { exitCode, stderr } = await runProcess(dir, node, main, 'status', '.');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^FILE_NOT_FOUND\nerror\[LINEAGE_NOT_FOUND\]: /);
   });
 });
 

@@ -1,11 +1,6 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import {
-  buildPackage,
-  type Modules,
-  packageEntries,
-  workerScripts,
-} from '../../../scripts/build-package.ts';
+import { buildPackage, type Modules, packageEntries, workerScripts } from '../../../scripts/build-package.ts';
 
 /** Stay packages of their own: the one has files beside its code, the other needs the team's vitest. */
 const apart = ['page', 'testing'];
