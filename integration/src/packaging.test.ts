@@ -66,7 +66,7 @@ describe('the packed packages', () => {
       result: ['a', 'b'],
       calls: [['search', ['a', 'b']]],
       colours: [{ name: 'urgent', colour: 'red' }],
-      version: 1,
+      version: 2,
       strategy: 'lens',
       unified: [['search', ['a', 'b']]],
       upgraded: 1,
@@ -87,7 +87,7 @@ describe('the packed packages', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({
       total: 1,
-      versions: [{ version: 2, migration: '0001_labels' }],
+      versions: [{ version: 3, migration: '0001_labels' }],
     });
   });
 
