@@ -12,11 +12,15 @@ export const decisions = sqliteTable(
   'decisions',
   {
     ...timelineColumns(),
+    /** What was decided, in a line. */
     summary: text('summary').notNull(),
+    /** Why. */
     rationale: text('rationale'),
+    /** What else was weighed, and why not. */
     alternatives: json('alternatives', z.array(alternative)),
     /** 0 to 1. */
     confidence: real('confidence'),
+    /** Unix time in milliseconds. */
     decidedAtMs: integer('decided_at_ms').notNull().$defaultFn(Date.now),
     ...usageColumns(),
     /** The model call that the decision came from. */

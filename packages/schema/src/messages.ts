@@ -32,13 +32,17 @@ export const messages = sqliteTable(
   'messages',
   {
     ...timelineColumns(),
+    /** Who said it. */
     role: text('role', { enum: messageRoles }).notNull(),
+    /** What was said, part by part, after `gen_ai.input.messages`. */
     parts: json('parts', messageParts).notNull(),
     /** The model call that produced the message. */
     modelCallSeq: integer('model_call_seq').references(() => modelCalls.seq, { onDelete: 'set null' }),
     /** The id that the provider, the framework or the log gave it. Not unique. */
     messageId: text('message_id'),
+    /** Unix time in milliseconds. */
     createdAtMs: integer('created_at_ms').notNull().$defaultFn(Date.now),
+    /** Whatever else is known of the message: one object. */
     metadata: json('metadata', jsonRecord),
   },
   (table) => [index('messages_model_call_seq_idx').on(table.modelCallSeq)],

@@ -14,21 +14,31 @@ export const modelCalls = sqliteTable('model_calls', {
   ...timelineColumns(),
   /** After `gen_ai.operation.name`: chat, text_completion, embeddings, or a word of your own. */
   operationName: text('operation_name').notNull().default('chat'),
+  /** Who served it: `gen_ai.provider.name`. */
   providerName: text('provider_name'),
+  /** The model that was asked for: `gen_ai.request.model`. */
   requestModel: text('request_model'),
   /** The model that answered: providers resolve names to dated ones. */
   responseModel: text('response_model'),
+  /** `gen_ai.response.id`. */
   responseId: text('response_id'),
+  /** Why the model stopped: `gen_ai.response.finish_reasons`. */
   finishReasons: json('finish_reasons', z.array(z.string())),
   /** Temperature, limits, tools on offer: whatever the request carried beside the messages. */
   requestOptions: json('request_options', jsonRecord),
   /** 1 for the first; a retry counts on. */
   attempt: integer('attempt').notNull().default(1),
+  /** `running` until it ends; `interrupted` where a crash ended the session. */
   status: text('status', { enum: callStatuses }).notNull(),
+  /** The class or code of the error: `error.type`. */
   errorType: text('error_type'),
+  /** What the error said. */
   errorMessage: text('error_message'),
+  /** Unix time in milliseconds. */
   startedAtMs: integer('started_at_ms').notNull().$defaultFn(Date.now),
+  /** Milliseconds, with fractions. */
   durationMs: real('duration_ms'),
+  /** Milliseconds from the start to the first piece of the answer. */
   timeToFirstTokenMs: real('time_to_first_token_ms'),
   /** All of the input, what came from the cache included. */
   inputTokens: integer('input_tokens'),
@@ -42,5 +52,6 @@ export const modelCalls = sqliteTable('model_calls', {
   reasoningOutputTokens: integer('reasoning_output_tokens'),
   /** US dollars. */
   costUsd: real('cost_usd'),
+  /** Whatever else is known of the call: one object. */
   metadata: json('metadata', jsonRecord),
 });

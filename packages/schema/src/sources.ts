@@ -6,11 +6,14 @@ export const sources = sqliteTable('sources', {
   ...timelineColumns(),
   /** The importer's word for the format, as in `varve import FORMAT`. */
   format: text('format').notNull(),
+  /** Where the log lay, as it was given to the importer, absolute. */
   path: text('path').notNull(),
   /** SHA-256 of what was read, hexadecimal. */
   hash: text('hash').notNull(),
+  /** Bytes of the log that were read. */
   sizeBytes: integer('size_bytes').notNull(),
   /** What names the last record read, in the log's own terms: a line, an id. */
   lastRecordKey: text('last_record_key'),
+  /** The version of `@varve/import` that read it. */
   importerVersion: text('importer_version').notNull(),
 });

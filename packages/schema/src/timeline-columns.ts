@@ -7,7 +7,9 @@ import { sessions } from './sessions.ts';
  * to put that table on the timeline too.
  */
 export const timelineColumns = () => ({
+  /** The row's key and its place on the session's timeline: one counter over all timeline tables of the file, from 1. */
   seq: integer('seq').primaryKey(),
+  /** The session: the one row of `sessions`. */
   sessionId: text('session_id')
     .notNull()
     .references(() => sessions.id, { onDelete: 'cascade' }),

@@ -1,11 +1,15 @@
 import { integer, real } from 'drizzle-orm/sqlite-core';
 
 /**
- * What a step used and cost, for tables that are written without a model call: `gen_ai.usage.input_tokens`, `gen_ai.usage.output_tokens`,
+ * What a step used and cost, for tables that are written without a model call: `gen_ai.usage.input_tokens`,
+ * `gen_ai.usage.output_tokens`,
  * US dollars. Sum those of `modelCalls` and, where a session has none, these: `docs/query.md` has the SQL.
  */
 export const usageColumns = () => ({
+  /** Tokens. */
   inputTokens: integer('input_tokens'),
+  /** Tokens. */
   outputTokens: integer('output_tokens'),
+  /** US dollars. */
   costUsd: real('cost_usd'),
 });
