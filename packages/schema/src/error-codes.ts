@@ -56,6 +56,8 @@ export const errorCodes = {
   CLIENT_MISSING: 'the package of a client that only some need is not installed',
   SQL_REFUSED: 'the statement is not a single read-only query',
   SQL_FAILED: 'SQLite could not run the query',
+  PAGE_REFUSED: 'a request came to the page without its token, from elsewhere, or to change something',
+  PAGE_NOT_FOUND: 'the page has no such address, session or row',
   CONFIG_NOT_FOUND: 'neither --migrations nor a varve.config.ts tells the lineage',
   CONFIG_INVALID: 'the configuration cannot be used',
   USAGE: 'the command line cannot be understood',

@@ -1,0 +1,2 @@
+import type { ViewProps } from '../app.tsx';
+export function AskView(_: ViewProps) { return <p>ask</p>; }

@@ -1,0 +1,2 @@
+import type { ViewProps } from '../app.tsx';
+export function FleetView(_: ViewProps) { return <p>fleet</p>; }

@@ -1,0 +1,1 @@
+export function SessionView(_: { readonly sessionKey: string }) { return <p>session</p>; }

@@ -1,0 +1,12 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+const known = new WeakMap<Database, Map<string, Statement>>();
+
+/** A statement without parameters, compiled once for a connection: a unified view is asked the same for each archive. */
+export function prepareOnce<TRow>(sqlite: Database, sql: string): Statement<[], TRow> {
+  const statements = known.get(sqlite) ?? new Map<string, Statement>();
+  known.set(sqlite, statements);
+  const statement = statements.get(sql) ?? sqlite.prepare(sql);
+  statements.set(sql, statement);
+  return statement as Statement<[], TRow>;
+}

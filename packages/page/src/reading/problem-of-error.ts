@@ -1,0 +1,19 @@
+import type { Problem } from '@varve/aggregator';
+import { fileError } from '@varve/core';
+import { VarveError } from '@varve/schema';
+import { SqliteError } from 'better-sqlite3';
+
+/** What went wrong with a file, as plain data. An error that is neither varve's, SQLite's nor the system's is thrown again. */
+export function problemOfError(cause: unknown, path: string): Problem {
+  const error = fileError(cause, path);
+  if (error instanceof VarveError) {
+    return { path: error.path ?? path, code: error.code, message: error.message, hint: error.hint };
+  }
+  if (!(error instanceof SqliteError)) throw error;
+  return {
+    path,
+    code: 'FILE_CORRUPT',
+    message: `its rows cannot be read: ${error.message}`,
+    hint: 'restore the file from a backup, or set it aside',
+  };
+}

@@ -1,0 +1,50 @@
+import type { Lineage } from '@varve/migrations';
+import type { Origin, SessionDetail } from '../api/session-detail.ts';
+import type { OpenFile } from '../sources/session-source.ts';
+import { quoteIdentifier } from '@varve/migrations';
+import type { HeadShape } from './head-shape.ts';
+import { readSessionRow } from './read-row.ts';
+import { readSteps } from './read-steps.ts';
+
+export type ReadDetail = Pick<SessionDetail, 'session' | 'sessionId' | 'steps' | 'hasMessages' | 'tables' | 'origin'>;
+
+/** One session of a file that is open: its row, its timeline, and how it is read. */
+export function readDetail(
+  open: OpenFile,
+  { shape, lineage }: { readonly shape: HeadShape; readonly lineage: Lineage | undefined },
+  sessionId: string | null,
+): ReadDetail {
+  const steps = readSteps(open.sqlite, shape, sessionId);
+  return {
+    session: readSessionRow(open.sqlite, shape, sessionId),
+    sessionId,
+    steps,
+    hasMessages: steps.some(({ kind }) => kind === 'message'),
+    tables: countTables(open, shape),
+    origin: describeOrigin(open, lineage),
+  };
+}
+
+function countTables({ sqlite, plan }: OpenFile, { tables, timeline }: HeadShape): SessionDetail['tables'] {
+  const strategies = new Map(plan?.tables.map(({ name, strategy }) => [name, strategy]));
+  const names = new Set(timeline.map(({ name }) => name));
+  return tables.map(({ name }) => ({
+    name,
+    rows: sqlite.prepare<[], number>(`SELECT count(*) FROM ${quoteIdentifier(name)}`).pluck().get() ?? 0,
+    isTimeline: names.has(name),
+    strategy: strategies.get(name) ?? null,
+  }));
+}
+
+function describeOrigin({ version, originalVersion, plan }: OpenFile, lineage: Lineage | undefined): Origin {
+  const migrations = lineage?.migrations ?? [];
+  return {
+    version,
+    originalVersion,
+    head: lineage ? migrations.length : null,
+    migration: migrations[(version ?? 0) - 1]?.name ?? null,
+    pending: version === null ? [] : migrations.slice(version).map(({ name }) => name),
+    strategy: plan?.strategy ?? 'view',
+    why: plan?.why ?? null,
+  };
+}

@@ -1,0 +1,23 @@
+import type { SessionFile, SessionSource } from '../sources/session-source.ts';
+import { textSelects } from './archive-search.ts';
+import { cutSnippet } from './search-words.ts';
+
+/** The words around what was searched for in a file, read from it again; undefined where they stand nowhere in one piece. */
+export function readSnippet(source: SessionSource, file: SessionFile, terms: readonly string[]): string | undefined {
+  try {
+    const open = source.open(file);
+    try {
+      for (const sql of textSelects(source.shape)) {
+        for (const text of open.sqlite.prepare<[], string | null>(sql).pluck().iterate()) {
+          const snippet = text === null ? undefined : cutSnippet(text, terms);
+          if (snippet !== undefined) return snippet;
+        }
+      }
+      return undefined;
+    } finally {
+      open.close();
+    }
+  } catch {
+    return undefined;
+  }
+}

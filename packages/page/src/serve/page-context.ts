@@ -1,0 +1,51 @@
+import { VarveError } from '@varve/schema';
+import type { CatalogKeeper } from '../catalog/catalog-keeper.ts';
+import { summariseFile } from '../reading/summarise-file.ts';
+import { fileKey, parseSessionKey } from '../sources/file-key.ts';
+import type { OpenFile, SessionFile, SessionSource } from '../sources/session-source.ts';
+import type { TextSearch } from '../search/text-search.ts';
+
+/** What the routes answer from. */
+export interface PageContext {
+  readonly source: SessionSource;
+  readonly keeper: CatalogKeeper;
+  readonly search: TextSearch;
+}
+
+/** A session's file, open at head, and which of its sessions is meant. */
+export interface OpenSession extends OpenFile {
+  readonly file: SessionFile;
+  /** Null where no table tells. */
+  readonly sessionId: string | null;
+  readonly others: readonly string[];
+}
+
+/** Opens the file of a session for as long as `read` takes. @throws PAGE_NOT_FOUND, the codes of `openArchive` */
+export function withSession<T>(
+  { source, keeper }: PageContext,
+  key: string,
+  read: (session: OpenSession) => T,
+): T {
+  const { file: name, session } = parseSessionKey(key);
+  const file = keeper.catalog.file(name);
+  if (!file) throw unknownSession(key);
+  const open = source.open(file);
+  try {
+    const ids = summariseIds(open, source);
+    const sessionId = session === undefined ? (ids[0] ?? null) : ids.find((id) => fileKey(id) === session);
+    if (sessionId === undefined) throw unknownSession(key);
+    return read({ ...open, file, sessionId, others: ids.filter((id) => id !== sessionId) });
+  } finally {
+    open.close();
+  }
+}
+
+function summariseIds({ sqlite }: OpenFile, { shape }: SessionSource): string[] {
+  return summariseFile(sqlite, { ...shape, timeline: [] }).flatMap(({ sessionId }) => sessionId ?? []);
+}
+
+function unknownSession(key: string): VarveError {
+  return new VarveError('PAGE_NOT_FOUND', `no session here has the key ${key}`, {
+    hint: 'go back to the table of sessions: the file may be gone',
+  });
+}

@@ -1,0 +1,47 @@
+import type { Problem } from '@varve/aggregator';
+import type { ReadingPlan } from '@varve/core';
+import type { Lineage } from '@varve/migrations';
+import type { Database } from 'better-sqlite3';
+import type { HeadShape } from '../reading/head-shape.ts';
+
+/** A file that holds sessions: an archive, or what a unified view read from one. */
+export interface SessionFile {
+  /** Names it in URLs; made from its path. */
+  readonly key: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly modifiedAtMs: number;
+  readonly version: number | null;
+  readonly sealing: 'sealed' | 'unsealed' | 'live';
+  /** Why it cannot be read. */
+  readonly code: string | null;
+  /** Differs when the file does. */
+  readonly fingerprint: string;
+}
+
+/** A connection on which head's tables hold what is in one file. */
+export interface OpenFile {
+  readonly sqlite: Database;
+  readonly version: number | null;
+  readonly originalVersion: number | null;
+  /** Null for a file that is read as it lies. */
+  readonly plan: ReadingPlan | null;
+  close(): void;
+}
+
+export interface Scan {
+  readonly files: readonly SessionFile[];
+  readonly problems: readonly Problem[];
+}
+
+/** Where the sessions come from: archives in folders, or a unified view. */
+export interface SessionSource {
+  readonly kind: 'archives' | 'view';
+  readonly where: readonly string[];
+  readonly lineage: Lineage | undefined;
+  readonly shape: HeadShape;
+  scan(): Scan;
+  /** One at a time: close it before the next. @throws the codes of `openArchive` */
+  open(file: SessionFile): OpenFile;
+  close(): void;
+}
