@@ -14,6 +14,9 @@ const oldNode = findOldNode();
 /** The packages are ESM: `require` as old compilers see it finds none of them. */
 const esmCannot: ReadonlySet<string> = new Set(['node10', 'node16-cjs']);
 
+/** What the browser gets of the page. */
+const clientFile = /^package\/dist\/client\/[\w/-]+\.(html|css|js|svg|md)$/;
+
 let project: PackedProject;
 
 beforeAll(async () => {
@@ -31,6 +34,7 @@ describe('the packed packages', () => {
       'varve-aggregator-0.1.0.tgz',
       'varve-core-0.1.0.tgz',
       'varve-migrations-0.1.0.tgz',
+      'varve-page-0.1.0.tgz',
       'varve-schema-0.1.0.tgz',
       'varve-testing-0.1.0.tgz',
     ]);
@@ -39,7 +43,8 @@ describe('the packed packages', () => {
       expect(files).toEqual(expect.arrayContaining(['package/LICENSE', 'package/dist/index.d.ts']));
       const known =
         /^package\/(package\.json|LICENSE|README\.md|dist\/licences\.txt|dist\/[\w/-]+(\.d\.ts|\.js))$/;
-      expect(files.filter((file) => !known.test(file) || /\.test\.|\/testing\//.test(file))).toEqual([]);
+      const isShipped = (file: string) => known.test(file) || clientFile.test(file);
+      expect(files.filter((file) => !isShipped(file) || /\.test\.|\/testing\//.test(file))).toEqual([]);
       const manifest = await runToSuccess(project.dir, 'tar', 'xOf', tarball, 'package/package.json');
       expect(manifest).not.toMatch(/workspace:|catalog:|@varve\/source/);
     }

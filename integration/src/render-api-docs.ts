@@ -5,7 +5,15 @@ import type { PluginOptions } from 'typedoc-plugin-markdown';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export const documentedPackages = ['schema', 'migrations', 'core', 'aggregator', 'testing', 'cli'] as const;
+export const documentedPackages = [
+  'schema',
+  'migrations',
+  'core',
+  'aggregator',
+  'testing',
+  'page',
+  'cli',
+] as const;
 
 /** Writes a page for each package into a folder, which is emptied first. The same sources give the same pages. */
 export async function renderApiDocs(out: string): Promise<void> {

@@ -35,7 +35,10 @@ function common(outDir: string) {
   } as const;
 }
 
-function configOf({ outDir, emptyOutDir }: { outDir: string; emptyOutDir: boolean }, input: string): InlineConfig {
+function configOf(
+  { outDir, emptyOutDir }: { outDir: string; emptyOutDir: boolean },
+  input: string,
+): InlineConfig {
   return {
     root: clientSource,
     configFile: false,
@@ -74,9 +77,12 @@ export async function buildOnce(): Promise<string> {
 
 function hashSources(): string {
   const hash = createHash('sha256');
-  const files = readdirSync(clientSource, { recursive: true, withFileTypes: true }).filter((it) => it.isFile());
+  const files = readdirSync(clientSource, { recursive: true, withFileTypes: true }).filter((it) =>
+    it.isFile(),
+  );
   const paths = [...files.map((it) => join(it.parentPath, it.name)), fileURLToPath(import.meta.url)];
-  for (const path of [...paths, join(packageDir, 'package.json')].sort()) hash.update(path).update(readFileSync(path));
+  for (const path of [...paths, join(packageDir, 'package.json')].sort())
+    hash.update(path).update(readFileSync(path));
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -53,6 +53,11 @@ export const verbs: readonly VerbEntry[] = [
     async () => (await import('./search.ts')).defineSearch,
   ),
   verb(
+    'serve [archives...]',
+    'look at archives, or at a unified view, in the browser; changes nothing',
+    async () => (await import('./serve.ts')).defineServe,
+  ),
+  verb(
     'upgrade [archives...]',
     'bring archives to head, each on a verified copy that then takes its place',
     async () => (await import('./upgrade.ts')).defineUpgrade,

@@ -55,7 +55,8 @@ const views = [
 ] as const;
 
 function Header({ place, state }: { readonly place: Place; readonly state: CatalogState | undefined }) {
-  const isIn = (path: string) => (path === '/' ? /^\/(session\/.*|compare)?$/.test(place.path) : place.path === path);
+  const isIn = (path: string) =>
+    path === '/' ? /^\/(session\/.*|compare)?$/.test(place.path) : place.path === path;
   return (
     <header class="top">
       <Link to="/" class="brand">

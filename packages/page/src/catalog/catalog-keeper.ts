@@ -88,7 +88,8 @@ export class CatalogKeeper {
       const endMs = performance.now() + sliceMs;
       const read: ReadFile[] = [];
       let at = 0;
-      while (at < this.#queue.length && performance.now() < endMs) read.push(this.#read(this.#queue[at++] as SessionFile));
+      while (at < this.#queue.length && performance.now() < endMs)
+        read.push(this.#read(this.#queue[at++] as SessionFile));
       this.#queue = this.#queue.slice(at);
       this.catalog.describe(read);
       this.tell();

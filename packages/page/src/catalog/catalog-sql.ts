@@ -81,7 +81,9 @@ export function whereSql(query: ListQuery): { readonly sql: string; readonly val
 function textConditions({ files = [] }: ListQuery): string {
   const columns = ['session_id', 'title', 'agent_name', 'model', 'path', 'code'];
   const own = columns.map((name) => `${name} LIKE @text ESCAPE '~'`);
-  return [...own, ...(files.length > 0 ? ['file IN (SELECT value FROM json_each(@files))'] : [])].join(' OR ');
+  return [...own, ...(files.length > 0 ? ['file IN (SELECT value FROM json_each(@files))'] : [])].join(
+    ' OR ',
+  );
 }
 
 export function toSessionRow(row: Values): SessionRow {

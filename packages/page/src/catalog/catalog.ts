@@ -1,9 +1,17 @@
-import Database from 'better-sqlite3';
+import { openMemory } from '@varve/migrations/internal';
 import type { Facet, Facets, SessionRow } from '../api/session-list.ts';
 import type { SessionSummary } from '../reading/summarise-file.ts';
 import { sessionKey } from '../sources/file-key.ts';
 import type { SessionFile } from '../sources/session-source.ts';
-import { catalogDdl, insertSql, type ListQuery, orderSql, toSessionRow, type Values, whereSql } from './catalog-sql.ts';
+import {
+  catalogDdl,
+  insertSql,
+  type ListQuery,
+  orderSql,
+  toSessionRow,
+  type Values,
+  whereSql,
+} from './catalog-sql.ts';
 
 /** What a file holds, or the code of why it could not be read. */
 export interface ReadFile {
@@ -16,14 +24,13 @@ export interface ReadFile {
  * contents, and is gone with the process.
  */
 export class Catalog {
-  readonly #sqlite = new Database(':memory:');
+  readonly #sqlite = openMemory(catalogDdl);
   readonly #files = new Map<string, SessionFile>();
-  readonly #orders = new Map<string, { readonly ids: readonly number[]; readonly generation: number; readonly atMs: number }>();
+  readonly #orders = new Map<
+    string,
+    { readonly ids: readonly number[]; readonly generation: number; readonly atMs: number }
+  >();
   #generation = 1;
-
-  constructor() {
-    this.#sqlite.exec(catalogDdl);
-  }
 
   /** Changes whenever an answer may. */
   get generation(): number {
@@ -68,7 +75,11 @@ export class Catalog {
     this.#generation++;
   }
 
-  list(query: ListQuery, offset: number, limit: number): { readonly total: number; readonly rows: SessionRow[] } {
+  list(
+    query: ListQuery,
+    offset: number,
+    limit: number,
+  ): { readonly total: number; readonly rows: SessionRow[] } {
     const ids = this.#order(query);
     const read = this.#sqlite.prepare<[number], Values>('SELECT * FROM sessions WHERE id = ?');
     const rows = ids
@@ -101,14 +112,21 @@ export class Catalog {
 
   findChildren(sessionId: string): (SessionRow & { readonly parentCallSeq: number | null })[] {
     return this.#sqlite
-      .prepare<[string], Values>('SELECT * FROM sessions WHERE parent_session_id = ? ORDER BY started_at_ms LIMIT 1000')
+      .prepare<[string], Values>(
+        'SELECT * FROM sessions WHERE parent_session_id = ? ORDER BY started_at_ms LIMIT 1000',
+      )
       .all(sessionId)
-      .map((row) => ({ ...toSessionRow(row), parentCallSeq: (row.parent_call_seq ?? null) as number | null }));
+      .map((row) => ({
+        ...toSessionRow(row),
+        parentCallSeq: (row.parent_call_seq ?? null) as number | null,
+      }));
   }
 
   counts(): { readonly sessions: number; readonly live: number } {
     const sql = `SELECT count(*) AS sessions, ifnull(sum(sealing = 'live'), 0) AS live FROM sessions`;
-    return this.#sqlite.prepare<[], { sessions: number; live: number }>(sql).get() ?? { sessions: 0, live: 0 };
+    return (
+      this.#sqlite.prepare<[], { sessions: number; live: number }>(sql).get() ?? { sessions: 0, live: 0 }
+    );
   }
 
   #select(where: string, value: string): SessionRow[] {

@@ -7,7 +7,19 @@ export interface HeadColumn {
 
 /** What a timeline shows of a row, as SQL columns: the first of these names that a table has. */
 const candidates = {
-  label: ['tool_name', 'tool', 'role', 'summary', 'name', 'title', 'event_type', 'event', 'kind', 'type', 'rule'],
+  label: [
+    'tool_name',
+    'tool',
+    'role',
+    'summary',
+    'name',
+    'title',
+    'event_type',
+    'event',
+    'kind',
+    'type',
+    'rule',
+  ],
   preview: [
     ...['arguments', 'parts', 'rationale', 'content', 'value', 'message', 'text', 'body', 'payload', 'data'],
     ...['input', 'result', 'output', 'detail', 'description', 'summary'],
@@ -33,7 +45,15 @@ const sessionCandidates = {
   agentVersion: ['agent_version', 'version'],
   model: ['request_model', 'model', 'model_name', 'response_model'],
   status: ['status', 'state'],
-  startedAt: ['started_at_ms', 'created_at_ms', 'began_ms', 'started_at', 'created_at', 'time_created', 'began'],
+  startedAt: [
+    'started_at_ms',
+    'created_at_ms',
+    'began_ms',
+    'started_at',
+    'created_at',
+    'time_created',
+    'began',
+  ],
   endedAt: ['ended_at_ms', 'finished_at_ms', 'ended_ms', 'ended_at', 'finished_at'],
   parentSessionId: ['parent_session_id', 'parent_id', 'parent_run_id'],
   parentCallSeq: ['parent_call_seq'],
@@ -48,7 +68,9 @@ export type SessionRoles = Readonly<Partial<Record<SessionRole, string>>>;
 /** What a timeline table's columns stand for; a text column is the label where none has a known name. */
 export function readStepRoles(columns: readonly HeadColumn[]): StepRoles {
   const roles = pick(candidates, columns);
-  const fallback = columns.find(({ name, type, isKey }) => !isKey && /TEXT|CHAR/i.test(type) && !/_?id$/i.test(name));
+  const fallback = columns.find(
+    ({ name, type, isKey }) => !isKey && /TEXT|CHAR/i.test(type) && !/_?id$/i.test(name),
+  );
   return roles.label || !fallback ? roles : { ...roles, label: fallback.name };
 }
 

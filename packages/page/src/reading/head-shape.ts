@@ -1,5 +1,5 @@
 import { type Lineage, replayMigrations } from '@varve/migrations';
-import Database from 'better-sqlite3';
+import { type Database, openMemory } from '@varve/migrations/internal';
 import type { StepKind } from '../api/session-detail.ts';
 import {
   type HeadColumn,
@@ -46,7 +46,7 @@ const shapes = new WeakMap<Lineage, HeadShape>();
 export function headShapeOf(lineage: Lineage): HeadShape {
   let shape = shapes.get(lineage);
   if (!shape) {
-    const sqlite = new Database(':memory:');
+    const sqlite = openMemory();
     try {
       replayMigrations(sqlite, lineage);
       shape = interpretTables(readTables(sqlite));
@@ -59,7 +59,7 @@ export function headShapeOf(lineage: Lineage): HeadShape {
 }
 
 /** The tables of a database, without SQLite's, Drizzle's and varve's own. */
-export function readTables(sqlite: Database.Database): HeadTable[] {
+export function readTables(sqlite: Database): HeadTable[] {
   const names = sqlite
     .prepare<[], string>(
       `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'
@@ -70,14 +70,25 @@ export function readTables(sqlite: Database.Database): HeadTable[] {
   return names.map((name) => ({ name, columns: readColumns(sqlite, name) }));
 }
 
-function readColumns(sqlite: Database.Database, table: string): HeadColumn[] {
+function readColumns(sqlite: Database, table: string): HeadColumn[] {
   return sqlite
-    .prepare<[string], { name: string; type: string; pk: number }>('SELECT name, type, pk FROM pragma_table_xinfo(?)')
+    .prepare<[string], { name: string; type: string; pk: number }>(
+      'SELECT name, type, pk FROM pragma_table_xinfo(?)',
+    )
     .all(table)
     .map(({ name, type, pk }) => ({ name, type, isKey: pk > 0 }));
 }
 
-const sessionTableNames = ['sessions', 'session', 'runs', 'run', 'conversations', 'threads', 'traces', 'trajectories'];
+const sessionTableNames = [
+  'sessions',
+  'session',
+  'runs',
+  'run',
+  'conversations',
+  'threads',
+  'traces',
+  'trajectories',
+];
 
 export function interpretTables(tables: readonly HeadTable[]): HeadShape {
   const sessions = findSessions(tables);
@@ -113,25 +124,34 @@ const kinds: Readonly<Record<string, StepKind>> = {
 };
 
 function asTimeline(table: HeadTable, sessions: SessionsTable): Omit<TimelineTable, 'parents'> | undefined {
-  const wanted = `${sessions.name.toLowerCase().replace(/(?<!ie)s$/, '').replace(/ies$/, 'y')}_id`;
+  const wanted = `${sessions.name
+    .toLowerCase()
+    .replace(/(?<!ie)s$/, '')
+    .replace(/ies$/, 'y')}_id`;
   const sessionId = table.columns.find(({ name }) => name.toLowerCase() === wanted)?.name;
   const key = keyOf(table);
   if (table.name === sessions.name || table.name === 'sources' || !sessionId || !key) return undefined;
   const roles = readStepRoles(table.columns);
   const isStep = key.toLowerCase() === 'seq' || roles.startedAt !== undefined || roles.preview !== undefined;
-  return isStep ? { ...table, key, sessionId, roles, kind: kinds[table.name.toLowerCase()] ?? 'row' } : undefined;
+  return isStep
+    ? { ...table, key, sessionId, roles, kind: kinds[table.name.toLowerCase()] ?? 'row' }
+    : undefined;
 }
 
 /** In the order in which a step is told to belong to another. */
 const parentColumns: readonly (readonly [column: string, table: string])[] = [
   ['tool_call_seq', 'tool_calls'],
-  ['model_call_seq', 'model_calls'],
   ['decision_seq', 'decisions'],
+  ['model_call_seq', 'model_calls'],
 ];
 
-function findParents(table: Pick<HeadTable, 'columns'>, members: readonly HeadTable[]): TimelineTable['parents'] {
+function findParents(
+  table: Pick<HeadTable, 'columns'>,
+  members: readonly HeadTable[],
+): TimelineTable['parents'] {
   return parentColumns.flatMap(([column, parent]) => {
-    const isThere = table.columns.some(({ name }) => name === column) && members.some(({ name }) => name === parent);
+    const isThere =
+      table.columns.some(({ name }) => name === column) && members.some(({ name }) => name === parent);
     return isThere ? [{ column, table: parent }] : [];
   });
 }

@@ -1,4 +1,5 @@
-import { compileLens, quoteIdentifier, tokenizeSql } from '@varve/migrations';
+import { compileLens } from '@varve/migrations';
+import { quoteIdentifier, tokenizeSql } from '@varve/migrations/internal';
 import type { LensDifference, RowValues } from '../api/session-detail.ts';
 import type { OpenFile, SessionSource } from '../sources/session-source.ts';
 import { readRaw, toValues } from './read-row.ts';

@@ -1,4 +1,4 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database, Statement } from '@varve/migrations/internal';
 
 const known = new WeakMap<Database, Map<string, Statement>>();
 

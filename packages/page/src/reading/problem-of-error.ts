@@ -1,7 +1,7 @@
 import type { Problem } from '@varve/aggregator';
-import { fileError } from '@varve/core';
+import { fileError } from '@varve/core/internal';
+import { isSqliteError } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { SqliteError } from 'better-sqlite3';
 
 /** What went wrong with a file, as plain data. An error that is neither varve's, SQLite's nor the system's is thrown again. */
 export function problemOfError(cause: unknown, path: string): Problem {
@@ -9,7 +9,7 @@ export function problemOfError(cause: unknown, path: string): Problem {
   if (error instanceof VarveError) {
     return { path: error.path ?? path, code: error.code, message: error.message, hint: error.hint };
   }
-  if (!(error instanceof SqliteError)) throw error;
+  if (!isSqliteError(error)) throw error;
   return {
     path,
     code: 'FILE_CORRUPT',

@@ -1,12 +1,15 @@
 import type { Lineage } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import type { Origin, SessionDetail } from '../api/session-detail.ts';
 import type { OpenFile } from '../sources/session-source.ts';
-import { quoteIdentifier } from '@varve/migrations';
 import type { HeadShape } from './head-shape.ts';
 import { readSessionRow } from './read-row.ts';
 import { readSteps } from './read-steps.ts';
 
-export type ReadDetail = Pick<SessionDetail, 'session' | 'sessionId' | 'steps' | 'hasMessages' | 'tables' | 'origin'>;
+export type ReadDetail = Pick<
+  SessionDetail,
+  'session' | 'sessionId' | 'steps' | 'hasMessages' | 'tables' | 'origin'
+>;
 
 /** One session of a file that is open: its row, its timeline, and how it is read. */
 export function readDetail(
@@ -30,7 +33,11 @@ function countTables({ sqlite, plan }: OpenFile, { tables, timeline }: HeadShape
   const names = new Set(timeline.map(({ name }) => name));
   return tables.map(({ name }) => ({
     name,
-    rows: sqlite.prepare<[], number>(`SELECT count(*) FROM ${quoteIdentifier(name)}`).pluck().get() ?? 0,
+    rows:
+      sqlite
+        .prepare<[], number>(`SELECT count(*) FROM ${quoteIdentifier(name)}`)
+        .pluck()
+        .get() ?? 0,
     isTimeline: names.has(name),
     strategy: strategies.get(name) ?? null,
   }));

@@ -1,6 +1,6 @@
-import { quoteIdentifier } from '@varve/migrations';
+import type { Database } from '@varve/migrations/internal';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import type { Database } from 'better-sqlite3';
 import type { Message, RowDetail, RowValues, TablePage } from '../api/session-detail.ts';
 import { toCell } from './cells.ts';
 import type { HeadShape, HeadTable, TimelineTable } from './head-shape.ts';
@@ -43,7 +43,11 @@ export function toValues(row: RawRow): RowValues {
 }
 
 /** The session's own row; null where there is none. */
-export function readSessionRow(sqlite: Database, { sessions }: HeadShape, id: string | null): RowValues | null {
+export function readSessionRow(
+  sqlite: Database,
+  { sessions }: HeadShape,
+  id: string | null,
+): RowValues | null {
   if (!sessions || id === null) return null;
   const sql = `SELECT * FROM ${quoteIdentifier(sessions.name)} WHERE ${quoteIdentifier(sessions.id)} = ?`;
   const row = sqlite.prepare<[string], RawRow>(sql).safeIntegers().get(id);
@@ -57,7 +61,11 @@ const partsLimit = 131_072;
 export function readMessages(
   sqlite: Database,
   shape: HeadShape,
-  { sessionId, offset, limit }: { readonly sessionId: string | null; readonly offset: number; readonly limit: number },
+  {
+    sessionId,
+    offset,
+    limit,
+  }: { readonly sessionId: string | null; readonly offset: number; readonly limit: number },
 ): Message[] {
   const table = shape.timeline.find(({ kind }) => kind === 'message');
   if (!table) return [];
@@ -89,7 +97,9 @@ export function readTablePage(
 ): TablePage {
   const table = tables.find((it) => it.name === name);
   if (!table) {
-    throw new VarveError('TABLE_UNKNOWN', `head has no table ${name}`, { hint: 'choose one of the tables listed' });
+    throw new VarveError('TABLE_UNKNOWN', `head has no table ${name}`, {
+      hint: 'choose one of the tables listed',
+    });
   }
   const from = quoteIdentifier(name);
   const rows = sqlite
@@ -104,7 +114,10 @@ export function readTablePage(
 function cutColumns({ columns }: HeadTable): string {
   return columns
     .map(({ name }) => quoteIdentifier(name))
-    .map((name) => `CASE WHEN typeof(${name}) = 'text' THEN substr(${name}, 1, 2000) ELSE ${name} END AS ${name}`)
+    .map(
+      (name) =>
+        `CASE WHEN typeof(${name}) = 'text' THEN substr(${name}, 1, 2000) ELSE ${name} END AS ${name}`,
+    )
     .join(', ');
 }
 

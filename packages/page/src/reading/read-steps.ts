@@ -1,5 +1,5 @@
-import { quoteIdentifier } from '@varve/migrations';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '@varve/migrations/internal';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import type { Step } from '../api/session-detail.ts';
 import type { StepRole } from './column-roles.ts';
 import type { HeadShape, TimelineTable } from './head-shape.ts';
@@ -47,7 +47,10 @@ function stepColumns({ key, columns, roles, parents, kind }: TimelineTable): str
   const sizes = texts.map(({ name }) => `ifnull(length(${quoteIdentifier(name)}), 0)`);
   const has = (name: string) => columns.some((it) => it.name === name);
   const model = ['response_model', 'request_model'].filter(has).map(quoteIdentifier);
-  const label = kind === 'model' && model.length > 0 ? `coalesce(${[...model, "'model call'"].join(', ')})` : short('label', 200);
+  const label =
+    kind === 'model' && model.length > 0
+      ? `coalesce(${[...model, "'model call'"].join(', ')})`
+      : short('label', 200);
   return [
     `${quoteIdentifier(key)} AS "key"`,
     `${label} AS label`,

@@ -1,5 +1,5 @@
-import { quoteIdentifier } from '@varve/migrations';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '@varve/migrations/internal';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import type { HeadShape, SessionsTable, TimelineTable } from './head-shape.ts';
 import { prepareOnce } from './prepare-once.ts';
 import { failureWords } from './step-state.ts';
@@ -29,7 +29,9 @@ export function summariseFile(sqlite: Database, shape: HeadShape): SessionSummar
   const counts = countSteps(sqlite, shape);
   if (sessions.length === 0) return [{ ...noSession, ...sumCounts(counts).sums }];
   return sessions.map((session) => {
-    const own = sumCounts(sessions.length === 1 ? counts : counts.filter((it) => it.session === session.sessionId));
+    const own = sumCounts(
+      sessions.length === 1 ? counts : counts.filter((it) => it.session === session.sessionId),
+    );
     return { ...session, model: session.model ?? own.model, ...own.sums };
   });
 }
@@ -101,7 +103,8 @@ function countSql({ name, sessionId, kind, roles, columns }: TimelineTable): str
     ? `sum(ifnull(${quoteIdentifier(roles.inputTokens)}, 0) + ifnull(${roles.outputTokens ? quoteIdentifier(roles.outputTokens) : 'NULL'}, 0))`
     : 'NULL';
   const hasUsage = roles.inputTokens ? `count(${quoteIdentifier(roles.inputTokens)})` : '0';
-  const model = kind === 'model' && columns.some((it) => it.name === 'request_model') ? 'max("request_model")' : 'NULL';
+  const model =
+    kind === 'model' && columns.some((it) => it.name === 'request_model') ? 'max("request_model")' : 'NULL';
   const session = quoteIdentifier(sessionId);
   return `SELECT CAST(${session} AS TEXT) AS session, '${kind}' AS kind, count(*) AS steps, total(${isError}) AS failures,
     CASE WHEN ${hasUsage} THEN ${tokens} END AS tokens, ${sum(roles.costUsd)} AS costUsd, ${model} AS model

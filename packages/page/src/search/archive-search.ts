@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { makePrivateDir, removePrivateDir } from '@varve/core';
-import { quoteIdentifier } from '@varve/migrations';
-import Database from 'better-sqlite3';
+import { makePrivateDir, removePrivateDir } from '@varve/core/internal';
+import { type Database, openFile, quoteIdentifier } from '@varve/migrations/internal';
 import type { SearchProgress } from '../api/session-list.ts';
 import type { CatalogKeeper } from '../catalog/catalog-keeper.ts';
 import type { HeadShape } from '../reading/head-shape.ts';
@@ -26,7 +25,7 @@ export class ArchiveSearch implements TextSearch {
   readonly #onProgress: () => void;
   readonly #known = new Map<string, { readonly id: number; readonly fingerprint: string }>();
   readonly #keys = new Map<number, string>();
-  #index: { readonly dir: string; readonly sqlite: Database.Database } | undefined;
+  #index: { readonly dir: string; readonly sqlite: Database } | undefined;
   #isFilling = false;
   #isClosed = false;
   #nextId = 1;
@@ -62,7 +61,7 @@ export class ArchiveSearch implements TextSearch {
     removePrivateDir(this.#index.dir);
   }
 
-  #open(): Database.Database {
+  #open(): Database {
     this.#index ??= createIndex();
     return this.#index.sqlite;
   }
@@ -113,9 +112,9 @@ export class ArchiveSearch implements TextSearch {
   }
 }
 
-function createIndex(): { readonly dir: string; readonly sqlite: Database.Database } {
+function createIndex(): { readonly dir: string; readonly sqlite: Database } {
   const dir = makePrivateDir();
-  const sqlite = new Database(join(dir, 'texts.db'));
+  const sqlite = openFile(join(dir, 'texts.db'));
   sqlite.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;
     CREATE VIRTUAL TABLE texts USING fts5(body, content='', columnsize=0)`);
   return { dir, sqlite };
@@ -151,7 +150,9 @@ export function textSelects(shape: HeadShape): readonly string[] {
   const known = selects.get(shape);
   if (known) return known;
   const made = shape.tables.flatMap(({ name, columns }) => {
-    const texts = columns.filter((it) => !it.isKey && /TEXT|CHAR|CLOB/i.test(it.type) && !/_id$/i.test(it.name));
+    const texts = columns.filter(
+      (it) => !it.isKey && /TEXT|CHAR|CLOB/i.test(it.type) && !/_id$/i.test(it.name),
+    );
     const parts = texts.map((it) => `ifnull(${quoteIdentifier(it.name)}, '')`);
     return parts.length > 0 ? [`SELECT ${parts.join(` || ' ' || `)} FROM ${quoteIdentifier(name)}`] : [];
   });

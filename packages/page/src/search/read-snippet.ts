@@ -3,7 +3,11 @@ import { textSelects } from './archive-search.ts';
 import { cutSnippet } from './search-words.ts';
 
 /** The words around what was searched for in a file, read from it again; undefined where they stand nowhere in one piece. */
-export function readSnippet(source: SessionSource, file: SessionFile, terms: readonly string[]): string | undefined {
+export function readSnippet(
+  source: SessionSource,
+  file: SessionFile,
+  terms: readonly string[],
+): string | undefined {
   try {
     const open = source.open(file);
     try {

@@ -65,7 +65,12 @@ export interface Exchange {
 }
 
 export async function answerJson(exchange: Exchange, value: unknown, status = 200): Promise<void> {
-  await answerBytes(exchange, JSON.stringify(value), { 'Content-Type': 'application/json; charset=utf-8' }, status);
+  await answerBytes(
+    exchange,
+    JSON.stringify(value),
+    { 'Content-Type': 'application/json; charset=utf-8' },
+    status,
+  );
 }
 
 /** A stream of `text/event-stream` or of JSON lines, until one side ends it. */
@@ -76,7 +81,11 @@ export function beginStream({ response }: Exchange, type: string): void {
 
 export async function answerError(exchange: Exchange, error: unknown): Promise<void> {
   const problem = toApiError(error);
-  await answerJson(exchange, problem, problem.code === 'PAGE_NOT_FOUND' ? 404 : problem.code === 'PAGE_REFUSED' ? 403 : 422);
+  await answerJson(
+    exchange,
+    problem,
+    problem.code === 'PAGE_NOT_FOUND' ? 404 : problem.code === 'PAGE_REFUSED' ? 403 : 422,
+  );
 }
 
 /** What can be said of an error. @throws an error that is a mistake in the program */

@@ -15,11 +15,14 @@ export function refusalOf(request: IncomingMessage, guard: Guard): string | unde
   // A name that somebody has pointed here, to have a browser read for them, is none of these: DNS rebinding.
   if (!hosts.includes(headers.host?.toLowerCase() ?? '')) return 'the request is for another host';
   const { origin } = headers;
-  if (origin !== undefined && !hosts.some((host) => origin === `http://${host}`)) return 'the request is from another origin';
+  if (origin !== undefined && !hosts.some((host) => origin === `http://${host}`))
+    return 'the request is from another origin';
   const site = headers['sec-fetch-site'];
   const isOpened = headers['sec-fetch-mode'] === 'navigate';
-  if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isOpened) return 'the request is from another site';
-  if (!tokensOf(request, guard).some((token) => isSame(token, guard.token))) return 'the request has no valid token';
+  if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isOpened)
+    return 'the request is from another site';
+  if (!tokensOf(request, guard).some((token) => isSame(token, guard.token)))
+    return 'the request has no valid token';
   return undefined;
 }
 

@@ -57,5 +57,7 @@ async function refuse(exchange: Exchange, reason: string): Promise<void> {
 }
 
 function unknownAddress(pathname: string): VarveError {
-  return new VarveError('PAGE_NOT_FOUND', `nothing is at ${pathname.slice(0, 200)}`, { hint: 'go to the first page' });
+  return new VarveError('PAGE_NOT_FOUND', `nothing is at ${pathname.slice(0, 200)}`, {
+    hint: 'go to the first page',
+  });
 }

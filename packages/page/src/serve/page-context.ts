@@ -1,9 +1,9 @@
 import { VarveError } from '@varve/schema';
 import type { CatalogKeeper } from '../catalog/catalog-keeper.ts';
 import { summariseFile } from '../reading/summarise-file.ts';
+import type { TextSearch } from '../search/text-search.ts';
 import { fileKey, parseSessionKey } from '../sources/file-key.ts';
 import type { OpenFile, SessionFile, SessionSource } from '../sources/session-source.ts';
-import type { TextSearch } from '../search/text-search.ts';
 
 /** What the routes answer from. */
 export interface PageContext {

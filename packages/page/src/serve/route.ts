@@ -14,7 +14,11 @@ export type Route = (call: Call) => unknown;
 export type Routes = Readonly<Record<string, Route>>;
 
 /** A whole number of a query, kept within limits. */
-export function numberOf(query: URLSearchParams, name: string, { from = 0, to, otherwise }: NumberLimits): number {
+export function numberOf(
+  query: URLSearchParams,
+  name: string,
+  { from = 0, to, otherwise }: NumberLimits,
+): number {
   const value = Number(query.get(name) ?? otherwise);
   return Number.isInteger(value) ? Math.min(Math.max(value, from), to) : otherwise;
 }

@@ -41,7 +41,10 @@ export interface ServedPage {
  * await page.close();
  * ```
  */
-export async function servePage(where: string | readonly string[], options: ServePageOptions = {}): Promise<ServedPage> {
+export async function servePage(
+  where: string | readonly string[],
+  options: ServePageOptions = {},
+): Promise<ServedPage> {
   const { lineage, port = 0, host = '127.0.0.1' } = options;
   const files = readStaticFiles(await clientDir());
   const source = findSource([where].flat(), lineage);

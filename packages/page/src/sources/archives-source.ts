@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { type CountedArchive, census, type Problem } from '@varve/aggregator';
 import { openArchive, type ReadingPlan, readSession, type SessionReader } from '@varve/core';
-import { type Lineage, readOriginalVersion } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { readOriginalVersion } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import { type HeadShape, headShapeOf } from '../reading/head-shape.ts';
 import { fileKey } from './file-key.ts';
@@ -28,7 +29,8 @@ export class ArchivesSource implements SessionSource {
 
   open(file: SessionFile): OpenFile {
     const { lineage } = this;
-    const reader = file.sealing === 'live' ? openLive(file.path, lineage) : openArchive(file.path, { lineage });
+    const reader =
+      file.sealing === 'live' ? openLive(file.path, lineage) : openArchive(file.path, { lineage });
     const plan = 'plan' in reader ? (reader.plan as ReadingPlan) : null;
     const isOwnLedger = plan?.strategy !== 'replayed';
     return {
@@ -53,7 +55,10 @@ function openLive(path: string, lineage: Lineage): SessionReader {
   }
 }
 
-function toFile({ path, sizeBytes, version, sealing }: CountedArchive, problem: Problem | undefined): SessionFile {
+function toFile(
+  { path, sizeBytes, version, sealing }: CountedArchive,
+  problem: Problem | undefined,
+): SessionFile {
   const beside = sealing === 'sealed' ? undefined : statSync(`${path}-wal`, { throwIfNoEntry: false });
   const own = statSync(path, { throwIfNoEntry: false });
   const modifiedAtMs = Math.max(own?.mtimeMs ?? 0, beside?.mtimeMs ?? 0);

@@ -11,7 +11,10 @@ export function sessionKey(file: string, sessionId: string | null, isAlone: bool
 }
 
 /** Which file a session's name is of, and which of its sessions; undefined for its first. */
-export function parseSessionKey(key: string): { readonly file: string; readonly session: string | undefined } {
+export function parseSessionKey(key: string): {
+  readonly file: string;
+  readonly session: string | undefined;
+} {
   const [file = '', session] = key.split('.');
   return { file, session };
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '@varve/aggregator';
 import type { ReadingPlan } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '@varve/migrations/internal';
 import type { HeadShape } from '../reading/head-shape.ts';
 
 /** A file that holds sessions: an archive, or what a unified view read from one. */

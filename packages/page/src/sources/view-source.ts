@@ -1,7 +1,8 @@
 import { readUnified } from '@varve/aggregator';
-import { type Lineage, quoteIdentifier } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import type { Database } from '@varve/migrations/internal';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import type { Database } from 'better-sqlite3';
 import { type HeadShape, type HeadTable, interpretTables, readTables } from '../reading/head-shape.ts';
 import { fileKey } from './file-key.ts';
 import type { OpenFile, Scan, SessionFile, SessionSource } from './session-source.ts';
@@ -54,7 +55,13 @@ export class ViewSource implements SessionSource {
     const id = this.#ids.get(file.key);
     if (id === undefined) throw goneError(file.path);
     this.sqlite.prepare('UPDATE temp."varve page" SET archive = ?').run(id);
-    return { sqlite: this.sqlite, version: file.version, originalVersion: file.version, plan: null, close() {} };
+    return {
+      sqlite: this.sqlite,
+      version: file.version,
+      originalVersion: file.version,
+      plan: null,
+      close() {},
+    };
   }
 
   close(): void {

@@ -1,2 +1,4 @@
 import type { ViewProps } from '../app.tsx';
-export function AskView(_: ViewProps) { return <p>ask</p>; }
+export function AskView(_: ViewProps) {
+  return <p>ask</p>;
+}

@@ -1,2 +1,4 @@
 import type { ViewProps } from '../app.tsx';
-export function CompareView(_: ViewProps) { return <p>compare</p>; }
+export function CompareView(_: ViewProps) {
+  return <p>compare</p>;
+}

@@ -1,2 +1,4 @@
 import type { ViewProps } from '../app.tsx';
-export function FleetView(_: ViewProps) { return <p>fleet</p>; }
+export function FleetView(_: ViewProps) {
+  return <p>fleet</p>;
+}

@@ -19,7 +19,13 @@ export function ThemeButton() {
   }, [theme]);
   const label = `colours: ${theme}`;
   return (
-    <button type="button" class="quiet" onClick={() => setTheme(next[theme])} title={label} aria-label={label}>
+    <button
+      type="button"
+      class="quiet"
+      onClick={() => setTheme(next[theme])}
+      title={label}
+      aria-label={label}
+    >
       {signs[theme]}
     </button>
   );

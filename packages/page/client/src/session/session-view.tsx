@@ -1,1 +1,3 @@
-export function SessionView(_: { readonly sessionKey: string }) { return <p>session</p>; }
+export function SessionView(_: { readonly sessionKey: string }) {
+  return <p>session</p>;
+}

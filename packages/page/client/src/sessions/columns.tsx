@@ -30,7 +30,11 @@ export const columns: readonly Column[] = [
     title: 'Started',
     isNumber: true,
     cell: ({ startedAtMs }) =>
-      startedAtMs === null ? none : <time title={formatExactTime(startedAtMs)}>{formatTime(startedAtMs)}</time>,
+      startedAtMs === null ? (
+        none
+      ) : (
+        <time title={formatExactTime(startedAtMs)}>{formatTime(startedAtMs)}</time>
+      ),
   },
   {
     name: 'title',
@@ -72,14 +76,24 @@ export const columns: readonly Column[] = [
     title: 'Failed',
     isNumber: true,
     cell: ({ failures }) =>
-      failures === null ? none : failures === 0 ? <span class="faint">0</span> : <b class="bad">{failures}</b>,
+      failures === null ? (
+        none
+      ) : failures === 0 ? (
+        <span class="faint">0</span>
+      ) : (
+        <b class="bad">{failures}</b>
+      ),
   },
   { name: 'tokens', title: 'Tokens', isNumber: true, cell: ({ tokens }) => number(tokens, formatCompact) },
   { name: 'cost', title: 'Cost', isNumber: true, cell: ({ costUsd }) => number(costUsd, formatCost) },
 ];
 
 /** What a session is called: its title, else its id, else its file. */
-export function nameOf({ title, sessionId, path }: Pick<SessionRow, 'title' | 'sessionId' | 'path'>): ComponentChildren {
+export function nameOf({
+  title,
+  sessionId,
+  path,
+}: Pick<SessionRow, 'title' | 'sessionId' | 'path'>): ComponentChildren {
   if (title !== null && title !== '') return cleanLine(title);
   if (sessionId !== null) return <span class="id">{cleanLine(sessionId)}</span>;
   return <span class="id">{cleanLine(path.split(/[\\/]/).at(-1) ?? path)}</span>;

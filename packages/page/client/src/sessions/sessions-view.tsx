@@ -24,7 +24,9 @@ export function SessionsView({ place: { query }, info, state }: ViewProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its first row
   useEffect(() => setAt(0), [address]);
   const mark = (key: string) =>
-    setMarked((before) => (before.includes(key) ? before.filter((it) => it !== key) : [...before, key].slice(-2)));
+    setMarked((before) =>
+      before.includes(key) ? before.filter((it) => it !== key) : [...before, key].slice(-2),
+    );
   const [left, right] = marked;
   useKeys({ c: () => right && goTo(`/compare?left=${left}&right=${right}`) });
   const head = info.lineage?.migrations.length ?? null;

@@ -1,7 +1,7 @@
-import { readSnippet } from '../../search/read-snippet.ts';
-import { splitWords } from '../../search/search-words.ts';
 import type { CatalogState, PageInfo, SessionPage, SessionRow } from '../../api/session-list.ts';
 import type { ListQuery } from '../../catalog/catalog-sql.ts';
+import { readSnippet } from '../../search/read-snippet.ts';
+import { splitWords } from '../../search/search-words.ts';
 import { parseSessionKey } from '../../sources/file-key.ts';
 import { EventStream } from '../events.ts';
 import type { PageContext } from '../page-context.ts';
@@ -20,7 +20,10 @@ function describePage({ source }: PageContext): PageInfo {
     source: source.kind,
     where: source.where,
     lineage: lineage ? { name: lineage.name, migrations: lineage.migrations.map(({ name }) => name) } : null,
-    tables: shape.tables.map(({ name, columns }) => ({ name, columns: columns.map((column) => column.name) })),
+    tables: shape.tables.map(({ name, columns }) => ({
+      name,
+      columns: columns.map((column) => column.name),
+    })),
   };
 }
 

@@ -2,9 +2,9 @@ import { statSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { ChildSession, SessionDetail } from '../../api/session-detail.ts';
 import { blobType } from '../../reading/cells.ts';
+import { readLensDifference } from '../../reading/lens-difference.ts';
 import { readDetail } from '../../reading/read-detail.ts';
 import { readBytes, readMessages, readRow, readTablePage } from '../../reading/read-row.ts';
-import { readLensDifference } from '../../reading/lens-difference.ts';
 import { parseSessionKey, sessionKey } from '../../sources/file-key.ts';
 import { answerBytes } from '../answer.ts';
 import { EventStream } from '../events.ts';
@@ -17,7 +17,9 @@ export const sessionRoutes: Routes = {
   '/row': ({ context, key, query }) =>
     withSession(context, key, ({ sqlite }) => readRow(sqlite, context.source.shape, query.get('id') ?? '')),
   '/lens': ({ context, key, query }) =>
-    withSession(context, key, (session) => readLensDifference(session, context.source, query.get('id') ?? '')),
+    withSession(context, key, (session) =>
+      readLensDifference(session, context.source, query.get('id') ?? ''),
+    ),
   '/bytes': sendBytes,
   '/messages': ({ context, key, query }) =>
     withSession(context, key, ({ sqlite, sessionId }) =>
@@ -50,7 +52,8 @@ function describeSession(context: PageContext, key: string, session: OpenSession
     path: file.path,
     sizeBytes: file.sizeBytes,
     sealing: file.sealing,
-    children: sessionId === null ? [] : catalog.findChildren(sessionId).map((child) => toChild(child, detail.steps)),
+    children:
+      sessionId === null ? [] : catalog.findChildren(sessionId).map((child) => toChild(child, detail.steps)),
     parentKey: parent?.key ?? null,
     siblings: others.map((id) => ({ key: sessionKey(file.key, id, false), sessionId: id })),
   };
