@@ -19,22 +19,15 @@ export type { Session } from './session/session.ts';
 export type { CallOutcome, ToolCallOptions } from './session/tool-call.ts';
 export { identifyArchive } from './source/identify-archive.ts';
 export {
-  clientMissing,
   fetchObject,
   isStoreUrl,
   type KeyLayout,
   keyLayouts,
-  ObjectCache,
   type ObjectCacheOptions,
   openStore,
-  type PushedFile,
-  placeKey,
-  pushFile,
-  requestsInFlight,
   type Store,
   type StoreEntry,
   type StoreUrl,
-  splitObjectUrl,
 } from './store/index.ts';
 export { rehearseUpgrade } from './upgrade/rehearse-upgrade.ts';
 export { type RestoreArchiveOptions, restoreArchive } from './upgrade/restore-archive.ts';

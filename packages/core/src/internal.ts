@@ -9,10 +9,20 @@ export {
   type ArchiveSourceOptions,
   openArchiveSource,
 } from './archive/archive-source.ts';
-export { fileError, onFile } from './file/file-error.ts';
+export { fileError, fileError, onFile } from './file/file-error.ts';
+export { headerSizeBytes, parseStart } from './file/file-header.ts';
 export { lookBeside } from './file/look-beside.ts';
 export { makePrivateDir, removePrivateDir } from './file/private-dir.ts';
 export { isWorkFile, upgradedFile } from './file/work-file.ts';
 export { findGoldenChanges } from './golden/golden-lock.ts';
 export { type LockHolder, lockHolder } from './lock/writer-lock.ts';
+export {
+  clientMissing,
+  ObjectCache,
+  type PushedFile,
+  placeKey,
+  pushFile,
+  requestsInFlight,
+  splitObjectUrl,
+} from './store/index.ts';
 export { removeUpgradeLeftovers } from './upgrade/upgrade-archive.ts';

@@ -1,12 +1,21 @@
-import { identifyArchive } from '@varve/core';
-import { lockHolder } from '@varve/core/internal';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { identifyArchive, type StoreUrl } from '@varve/core';
+import { lockHolder, makePrivateDir, removePrivateDir, requestsInFlight } from '@varve/core/internal';
 import { type FileIdentity, type Lineage, versionFromHint } from '@varve/migrations';
 import { identityError } from '@varve/migrations/internal';
+import type { VarveError } from '@varve/schema';
+import { fetchFile } from '../find/fetch-windows.ts';
 import { recogniseArchives } from '../find/find-archives.ts';
+import { inFlight } from '../find/in-flight.ts';
 import type { RecognisedFile } from '../find/recognise-archive.ts';
+import { isRemote, problemOfFile } from '../find/remote-file.ts';
+import type { Selection } from '../find/selection.ts';
+import { type Archives, isInStore, streamArchives } from '../find/stream-archives.ts';
+import { type FoundFile, newNotes } from '../find/walk-files.ts';
 import { type Problem, problemOf } from '../work/problem.ts';
 
-export interface CensusOptions {
+export interface CensusOptions extends Selection {
   readonly lineage: Lineage;
 }
 
@@ -47,45 +56,108 @@ export interface Census {
 
 /**
  * Counts how many archives stand at which version. Changes nothing, and opens only files whose header does not tell
- * their version. Never throws for a file: what cannot be counted is among the problems.
+ * their version; of a bucket it asks for headers, many at once, and what comes back is a promise. Never throws for a
+ * file: what cannot be counted is among the problems.
  */
-export function census(where: string | readonly string[], { lineage }: CensusOptions): Census {
-  const found = recogniseArchives(where);
-  const problems = found.problems.map((error) => problemOf(error, error.path ?? ''));
-  const archives = found.archives.map((file) => countArchive(file, lineage, problems));
+export function census(where: StoreUrl | readonly StoreUrl[], options: CensusOptions): Promise<Census>;
+export function census(where: Archives, options: CensusOptions): Census;
+export function census(where: Archives, options: CensusOptions): Census | Promise<Census> {
+  return isInStore(where) ? countStores(where, options) : countFiles(where, options);
+}
+
+function countFiles(where: Archives, { lineage, ...selection }: CensusOptions): Census {
+  const found = recogniseArchives(where, selection);
+  const counted = found.archives.map((file) => countArchive(file, file.path, lineage));
+  return sumUp(counted, found.problems, lineage);
+}
+
+async function countStores(where: Archives, { lineage, ...selection }: CensusOptions): Promise<Census> {
+  const notes = newNotes();
+  const dir = makePrivateDir();
+  try {
+    const files = streamArchives(where, notes, selection);
+    let at = 0;
+    const count = (file: RecognisedFile) => countObject(file, join(dir, `${at++}.db`), lineage);
+    const counted: Counted[] = [];
+    for await (const one of inFlight(files, requestsInFlight, count)) counted.push(one);
+    return sumUp(counted, notes.problems, lineage);
+  } finally {
+    removePrivateDir(dir);
+  }
+}
+
+/** Fetches it only where its header does not tell. */
+async function countObject(file: RecognisedFile, localPath: string, lineage: Lineage): Promise<Counted> {
+  if (!isRemote(file) || hintedIdentity(file, lineage)) return countArchive(file, file.path, lineage);
+  try {
+    return countArchive(await fetchFile(file, localPath), localPath, lineage);
+  } catch (error) {
+    return failed(file, sealingOf(file), error);
+  } finally {
+    rmSync(localPath, { force: true });
+  }
+}
+
+interface Counted {
+  readonly archive: CountedArchive;
+  readonly problem: Problem | undefined;
+}
+
+function sumUp(counted: readonly Counted[], unsearched: readonly VarveError[], lineage: Lineage): Census {
+  const archives = counted.map(({ archive }) => archive);
   return {
     total: archives.length,
     sizeBytes: sumSizes(archives),
     live: archives.filter((archive) => archive.sealing === 'live').length,
     versions: countVersions(archives, lineage),
     states: countStates(archives),
-    problems,
+    problems: [
+      ...unsearched.map((error) => problemOf(error, error.path ?? '')),
+      ...counted.flatMap(({ problem }) => problem ?? []),
+    ],
     archives,
   };
 }
 
-function countArchive(file: RecognisedFile, lineage: Lineage, problems: Problem[]): CountedArchive {
+function countArchive(file: Countable, localPath: string, lineage: Lineage): Counted {
   const { path, sizeBytes } = file;
   let sealing: CountedArchive['sealing'] = 'unsealed';
   try {
     sealing = sealingOf(file);
-    const identity = hintedIdentity(file, lineage) ?? identifyArchive(path, { lineage });
+    const identity = hintedIdentity(file, lineage) ?? identifyArchive(localPath, { lineage });
     const error = identityError(identity, lineage, path);
-    if (error) problems.push(problemOf(error, path));
-    return { path, sizeBytes, state: identity.state, version: error ? undefined : identity.version, sealing };
+    return {
+      archive: {
+        path,
+        sizeBytes,
+        state: identity.state,
+        version: error ? undefined : identity.version,
+        sealing,
+      },
+      problem: error && problemOf(error, path),
+    };
   } catch (error) {
-    problems.push(problemOf(error, path));
-    return { path, sizeBytes, state: 'damaged', version: undefined, sealing };
+    return failed(file, sealing, error);
   }
 }
 
-function sealingOf({ path, sidecars, header }: RecognisedFile): CountedArchive['sealing'] {
+function failed(file: Countable, sealing: CountedArchive['sealing'], error: unknown): Counted {
+  const { path, sizeBytes } = file;
+  return {
+    archive: { path, sizeBytes, state: 'damaged', version: undefined, sealing },
+    problem: problemOfFile(error, file),
+  };
+}
+
+type Countable = FoundFile & Partial<Pick<RecognisedFile, 'header'>>;
+
+function sealingOf({ path, sidecars, header }: Countable): CountedArchive['sealing'] {
   if (sidecars.includes('-lock') && lockHolder(path)) return 'live';
   return sidecars.length > 0 || header?.isWal ? 'unsealed' : 'sealed';
 }
 
 /** A file with a WAL beside has no header here: it may stand at a version that the file itself does not show. */
-function hintedIdentity({ header }: RecognisedFile, lineage: Lineage): FileIdentity | undefined {
+function hintedIdentity({ header }: Pick<Countable, 'header'>, lineage: Lineage): FileIdentity | undefined {
   const version = header && versionFromHint(header, lineage);
   if (version === undefined) return undefined;
   return { state: version === lineage.migrations.length ? 'current' : 'behind', version };

@@ -1,6 +1,9 @@
+import type { StoreUrl } from '@varve/core';
 import { VarveError } from '@varve/schema';
 import { type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
-import { walkFiles } from './walk-files.ts';
+import { isSelected, type Selection } from './selection.ts';
+import { type Archives, isInStore, streamArchives } from './stream-archives.ts';
+import { newNotes, walkFiles } from './walk-files.ts';
 
 export interface FoundArchive {
   /** Absolute. */
@@ -16,28 +19,44 @@ export interface FoundArchives {
 }
 
 /**
- * Finds SQLite files, of any application, by their magic. Folders are searched through with all they hold. Files
- * without the magic are passed over in silence, unless they were named outright or end in .db, .sqlite or .sqlite3.
- * Symbolic links are followed when named, not when met on the way. Never throws.
+ * Finds SQLite files, of any application, by their magic. Folders and buckets are searched through with all they hold.
+ * Files without the magic are passed over in silence, unless they were named outright or end in .db, .sqlite or .sqlite3.
+ * Symbolic links are followed when named, not when met on the way. Never throws. Where a bucket is named it takes asking
+ * for: then what comes back is a promise.
  *
- * @param where Files, folders and globs.
+ * @param where Files, folders, globs, and `s3://bucket/prefix`.
  */
-export function findArchives(where: string | readonly string[]): FoundArchives {
-  const { archives, problems } = recogniseArchives(where);
+export function findArchives(where: StoreUrl | readonly StoreUrl[]): Promise<FoundArchives>;
+export function findArchives(where: Archives): FoundArchives;
+export function findArchives(where: Archives): FoundArchives | Promise<FoundArchives> {
+  return isInStore(where) ? searchStores(where) : plainly(recogniseArchives(where));
+}
+
+async function searchStores(where: Archives): Promise<FoundArchives> {
+  const notes = newNotes();
+  const archives: RecognisedFile[] = [];
+  for await (const file of streamArchives(where, notes)) archives.push(file);
+  return plainly({ archives, problems: notes.problems });
+}
+
+function plainly({ archives, problems }: Pick<RecognisedArchives, 'archives' | 'problems'>): FoundArchives {
   return { archives: archives.map(({ path, sizeBytes }) => ({ path, sizeBytes })), problems };
 }
 
-/** `findArchives` with what reading the headers brought to light. */
-export function recogniseArchives(where: string | readonly string[]): {
+export interface RecognisedArchives {
   readonly archives: readonly RecognisedFile[];
   readonly problems: readonly VarveError[];
   /** Files that are gone, though half an upgrade of them is there. */
   readonly vanished: readonly string[];
-} {
+}
+
+/** `findArchives` on this machine, with what reading the headers brought to light. */
+export function recogniseArchives(where: Archives, selection: Selection = {}): RecognisedArchives {
   const found = walkFiles(where);
   const archives: RecognisedFile[] = [];
   const problems = [...found.problems];
   for (const file of found.files) {
+    if (!isSelected(file, selection)) continue;
     const recognised = recogniseArchive(file);
     if (recognised instanceof VarveError) problems.push(recognised);
     else if (recognised) archives.push(recognised);

@@ -11,7 +11,7 @@ import { notARegularFile, notFound, unreadable } from './walk-errors.ts';
 export { sidecarSuffixes } from './besides.ts';
 
 export interface FoundFile {
-  /** Absolute. */
+  /** Absolute, or `s3://bucket/key`. */
   readonly path: string;
   /** Below the folder, or the fixed part of the glob, that it was found by; its name when it was named. With `/`. */
   readonly relativePath: string;
@@ -21,6 +21,10 @@ export interface FoundFile {
   readonly sidecars: readonly string[];
   /** True when it was asked for by its own name. */
   readonly isNamed: boolean;
+  /** Of an object in a store. */
+  readonly etag?: string;
+  /** Of an object in a store, where its bytes lie on this machine while it is worked on. */
+  readonly localPath?: string;
 }
 
 /** What a walk comes upon beside files, complete when it has ended. */

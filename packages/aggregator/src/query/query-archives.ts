@@ -1,6 +1,7 @@
 import type { Lineage } from '@varve/migrations';
 import { type Database, openFile, registerFunctions, tokenizeSql } from '@varve/migrations/internal';
-import { walkFiles } from '../find/walk-files.ts';
+import type { Selection } from '../find/selection.ts';
+import { type Archives, findCandidates } from '../find/stream-archives.ts';
 import { archivesDdl } from '../unified/archives-table.ts';
 import { type HeadTable, readHeadTables } from '../unified/head-tables.ts';
 import { ingestFiles } from '../unified/ingest-files.ts';
@@ -14,7 +15,7 @@ import { type NamedColumns, readNamedColumns } from './named-columns.ts';
 import { readPushedFilters } from './pushed-filters.ts';
 import { type PreparedQuery, prepareQuery, type QueryResult } from './run-query.ts';
 
-export interface QueryArchivesOptions {
+export interface QueryArchivesOptions extends Selection {
   readonly lineage: Lineage;
   readonly onProgress?: (progress: UnifyProgress) => void;
 }
@@ -59,7 +60,7 @@ const adviceFrom = { archives: 1000, rows: 5_000_000 };
  * @throws SQL_REFUSED, SQL_FAILED, before any archive is read where the query itself is at fault
  */
 export async function queryArchives(
-  archives: string | readonly string[],
+  archives: Archives,
   sql: string,
   options: QueryArchivesOptions,
 ): Promise<ArchivesAnswer> {
@@ -71,7 +72,7 @@ export async function queryArchives(
 
 /** `queryArchives` for results that do not fit into memory: rows are had one by one. Close it. */
 export async function openLiveQuery(
-  archives: string | readonly string[],
+  archives: Archives,
   sql: string,
   options: QueryArchivesOptions,
 ): Promise<LiveQuery> {
@@ -108,9 +109,9 @@ function closeable(
 
 async function pull(
   sqlite: Database,
-  archives: string | readonly string[],
+  archives: Archives,
   sql: string,
-  { lineage, onProgress }: QueryArchivesOptions,
+  { lineage, onProgress, ...selection }: QueryArchivesOptions,
 ): Promise<PullReport> {
   sqlite.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF');
   const head = readHeadTables(lineage);
@@ -119,7 +120,7 @@ async function pull(
   const needed = pruneTables(head, sql, isExplain(sql) ? new Map() : readNamedColumns(sqlite, sql));
   registerFunctions(sqlite, lineage);
   const writer = new UnifiedWriter(sqlite, needed);
-  const plan = planRefresh(walkFiles(archives), [], undefined);
+  const plan = planRefresh(await findCandidates(archives, selection), [], undefined);
   await ingestFiles(writer, plan.toRead, { lineage, ...(onProgress && { onProgress }) });
   const rowsPulled = sqlite
     .prepare('SELECT coalesce(sum("rows"), 0) FROM "_archives"')

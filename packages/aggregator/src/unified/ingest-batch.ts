@@ -1,6 +1,7 @@
 import { isSqliteError } from '@varve/migrations/internal';
+import { localPathOf, problemOfFile } from '../find/remote-file.ts';
 import type { FoundFile } from '../find/walk-files.ts';
-import { type Problem, problemOf } from '../work/problem.ts';
+import type { Problem } from '../work/problem.ts';
 import type { ArchiveReader, ArchiveReading } from './archive-reader.ts';
 import { isDamaged } from './is-damaged.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
@@ -47,9 +48,9 @@ export function ingestBatch(
 
 function open(reader: ArchiveReader, file: FoundFile, schema: string, mustReplay: boolean): BatchEntry {
   try {
-    return { file, outcome: { reading: reader.open(file.path, schema, mustReplay) } };
+    return { file, outcome: { reading: reader.open(localPathOf(file), schema, mustReplay) } };
   } catch (error) {
-    return { file, outcome: { problem: problemOf(error, file.path) } };
+    return { file, outcome: { problem: problemOfFile(error, file) } };
   }
 }
 
@@ -67,7 +68,7 @@ function ingest(writer: UnifiedWriter, { file, outcome }: BatchEntry): boolean {
     if (isOfView(error)) throw error;
     if (!writer.sqlite.inTransaction || !isAboutRows(error)) throw new SpoiledBatch(file, reading, error);
     if (reading.lens) return false;
-    writer.writeProblem(file, problemOf(error, file.path));
+    writer.writeProblem(file, problemOfFile(error, file));
   }
   return true;
 }

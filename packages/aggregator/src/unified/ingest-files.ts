@@ -1,5 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { fetchWindows } from '../find/fetch-windows.ts';
+import { isRemote } from '../find/remote-file.ts';
 import type { FoundFile } from '../find/walk-files.ts';
+import { problemOf } from '../work/problem.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { batchSize, ingestBatch } from './ingest-batch.ts';
 import { eachInTurn, ingestOnWorkers } from './ingest-on-workers.ts';
@@ -13,13 +16,36 @@ export async function ingestFiles(
   files: readonly FoundFile[],
   options: IngestOptions,
 ): Promise<void> {
-  const { lineage, onProgress } = options;
+  const { onProgress } = options;
   const progress = { done: 0, total: files.length, bytesDone: 0, bytesTotal: sumSizes(files) };
   const onBatch = (batch: Batch) => {
     progress.done += batch.length;
     progress.bytesDone += sumSizes(batch);
-    onProgress?.({ ...progress });
+    if (batch.length > 0) onProgress?.({ ...progress });
   };
+  const [remote, local] = [files.filter(isRemote), files.filter((file) => !isRemote(file))];
+  await ingestLocal(writer, local, { ...options, onBatch });
+  for await (const window of fetchWindows(remote)) {
+    using fetched = window;
+    for (const { file, error } of fetched.failed) {
+      writer.write(() => writer.writeProblem(file, problemOf(error, file.path)));
+    }
+    onBatch(fetched.failed.map(({ file }) => file));
+    await ingestLocal(writer, fetched.files, { ...options, onBatch });
+  }
+}
+
+interface LocalOptions extends IngestOptions {
+  readonly onBatch: (batch: Batch) => void;
+}
+
+/** Of files that lie on this machine, at their paths or for a while. */
+async function ingestLocal(
+  writer: UnifiedWriter,
+  files: readonly FoundFile[],
+  options: LocalOptions,
+): Promise<void> {
+  const { lineage, onBatch } = options;
   const reader = new ArchiveReader(writer.sqlite, lineage);
   const readHere = (batch: Batch) => {
     ingestBatch(writer, reader, batch);

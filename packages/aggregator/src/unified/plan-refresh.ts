@@ -2,6 +2,7 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { basename, sep } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { isExpected, recogniseArchive } from '../find/recognise-archive.ts';
+import { isRemote } from '../find/remote-file.ts';
 import type { FoundFile, FoundFiles } from '../find/walk-files.ts';
 import type { KnownArchive } from './archive-entries.ts';
 
@@ -50,9 +51,10 @@ export function planRefresh(
       unchanged += 1;
       continue;
     }
-    if (own && basename(file.path) === basename(own) && realpathSync(file.path) === own) continue;
+    if (own && !isRemote(file) && basename(file.path) === basename(own) && realpathSync(file.path) === own)
+      continue;
     // Whoever reads it says what is wrong with it.
-    const recognised = isExpected(file) ? file : recogniseArchive(file);
+    const recognised = isExpected(file) || isRemote(file) ? file : recogniseArchive(file);
     if (recognised instanceof VarveError) problems.push(recognised);
     else if (recognised) {
       missing.delete(file.path);
@@ -85,6 +87,12 @@ export function withWal(file: FoundFile): FoundFile {
 function isOutOfSight(path: string, problems: readonly VarveError[]): boolean {
   return problems.some(
     (problem) =>
-      problem.code === 'FILE_UNREADABLE' && problem.path && (path + sep).startsWith(problem.path + sep),
+      (problem.code === 'FILE_UNREADABLE' || isOfStore(problem)) &&
+      problem.path &&
+      (path + sep).startsWith(problem.path + sep),
   );
+}
+
+function isOfStore({ code }: VarveError): boolean {
+  return code.startsWith('STORE_') || code === 'CLIENT_MISSING';
 }

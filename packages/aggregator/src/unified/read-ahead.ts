@@ -60,9 +60,9 @@ export class ReadAhead implements Iterable<Batch>, Iterator<Batch> {
     this.#begun = Math.max(this.#begun, end);
   }
 
-  async #read({ path, sidecars }: FoundFile): Promise<void> {
+  async #read({ path, sidecars, localPath }: FoundFile): Promise<void> {
     // A session may be open in this process.
-    if (sidecars.length > 0) return;
+    if (sidecars.length > 0 || localPath !== undefined) return;
     try {
       // Without waiting for somebody to write into a pipe that has taken its place.
       await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));

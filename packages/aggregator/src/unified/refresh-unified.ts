@@ -2,7 +2,9 @@ import { fileError } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
 import { registerFunctions } from '@varve/migrations/internal';
-import { type FoundFile, walkFiles } from '../find/walk-files.ts';
+import type { Selection } from '../find/selection.ts';
+import { type Archives, findCandidates } from '../find/stream-archives.ts';
+import type { FoundFile } from '../find/walk-files.ts';
 import { type Problem, problemOf } from '../work/problem.ts';
 import { ArchiveEntries, type KnownArchive } from './archive-entries.ts';
 import { type Duplicate, Duplicates } from './duplicates.ts';
@@ -15,9 +17,8 @@ import { createSearchIndexes, readSearchIndexes } from './search-index.ts';
 import { openUnifiedFile } from './unified-file.ts';
 import { UnifiedWriter } from './unified-writer.ts';
 
-export interface RefreshOptions extends IngestOptions {
-  /** Files, folders and globs. */
-  readonly archives: string | readonly string[];
+export interface RefreshOptions extends IngestOptions, Selection {
+  readonly archives: Archives;
   /**
    * What becomes of the rows of an archive that is no longer there: `remove` (default), or `keep` them, the archive
    * marked as `gone`.
@@ -56,7 +57,7 @@ export async function refreshUnified(file: string, options: RefreshOptions): Pro
 }
 
 async function refresh(file: string, options: RefreshOptions): Promise<RefreshReport> {
-  const found = walkFiles(options.archives);
+  const found = await findCandidates(options.archives, options);
   const sqlite = openUnifiedFile(file, options.lineage);
   try {
     const entries = new ArchiveEntries(sqlite);

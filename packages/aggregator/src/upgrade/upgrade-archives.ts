@@ -1,22 +1,28 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import type { UpgradeArchiveOptions } from '@varve/core';
+import { isStoreUrl, type UpgradeArchiveOptions } from '@varve/core';
 import { removeUpgradeLeftovers } from '@varve/core/internal';
-import type { ErrorCode } from '@varve/schema';
+import { type ErrorCode, VarveError } from '@varve/schema';
 import { recogniseArchives } from '../find/find-archives.ts';
-import { isInShard, type Shard } from '../find/shard.ts';
+import type { Selection } from '../find/selection.ts';
+import type { Archives } from '../find/stream-archives.ts';
+import { FailureLimit } from '../work/failure-limit.ts';
 import { crashProblem, type Problem, problemOf } from '../work/problem.ts';
 import { runOnWorkers } from '../work/worker-pool.ts';
 import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
-import { type UpgradeListeners, UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
+import { sumReports, type UpgradeListeners, UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
+import { divideByStore, upgradeStores } from './upgrade-stores.ts';
 
-export interface UpgradeArchivesOptions extends UpgradeArchiveOptions, UpgradeListeners {
-  /** Each original is kept here under the path it has below the folder that was searched. */
+export interface UpgradeArchivesOptions extends UpgradeArchiveOptions, UpgradeListeners, Selection {
+  /**
+   * Each original is kept here under the path it has below the folder that was searched: in a folder, or, of archives in a
+   * bucket, also below another `s3://bucket/prefix`.
+   */
   readonly backupDir?: string;
   /** How many worker processes; the number of cores unless given. */
   readonly jobs?: number;
-  /** Do one part of the files only. The others are not in the report. */
-  readonly shard?: Shard;
+  /** When more fail, no other is begun; the rest are `left`. As many as there are, unless given. */
+  readonly maxFailures?: number;
   /**
    * What failed before, as an earlier report has it. Files whose own contents were the reason are not tried again, but
    * are among `failed` as they were; the rest are.
@@ -35,12 +41,41 @@ export interface UpgradeArchivesOptions extends UpgradeArchiveOptions, UpgradeLi
  * the report has the numbers alone, so that it stays small whatever their number: `onFile` is told of each.
  */
 export async function upgradeArchives(
-  where: string | readonly string[],
+  where: Archives,
   options: UpgradeArchivesOptions,
 ): Promise<UpgradeReport> {
+  const { stores, local } = divideByStore(where);
+  const limit = new FailureLimit(options.maxFailures);
+  const limited = limitFailures(options, limit);
+  if (stores.length === 0) return upgradeFiles(local, limited);
+  const kept = { ...limited, quarantined: options.quarantined?.filter(isOfTheFile) ?? [] };
+  const report = await upgradeStores(stores, kept, upgradeFiles);
+  return local.length === 0 ? report : sumReports(report, await upgradeFiles(local, limited));
+}
+
+function limitFailures(options: UpgradeArchivesOptions, limit: FailureLimit): UpgradeArchivesOptions {
+  const { signal, onFile } = options;
+  return {
+    ...options,
+    signal: AbortSignal.any([limit.signal, ...(signal ? [signal] : [])]),
+    onFile: (file) => {
+      if (file.problem) limit.add();
+      onFile?.(file);
+    },
+  };
+}
+
+async function upgradeFiles(
+  where: readonly string[],
+  options: UpgradeArchivesOptions,
+): Promise<UpgradeReport> {
+  if (options.backupDir !== undefined && isStoreUrl(options.backupDir))
+    throw backupElsewhere(options.backupDir);
   const {
     jobs = availableParallelism(),
     shard,
+    sample,
+    maxFailures,
     quarantined = [],
     signal,
     onFile,
@@ -48,7 +83,7 @@ export async function upgradeArchives(
     ...settings
   } = options;
   const { lineage } = settings;
-  const { tasks, problems, vanished } = findTasks(where, shard);
+  const { tasks, problems, vanished } = findTasks(where, { shard, sample });
   const log = new UpgradeLog(tasks, lineage.migrations.length, options);
   for (const problem of problems) log.addUnsearched(problem);
   const setAside = new Map(quarantined.filter(isOfTheFile).map((problem) => [problem.path, problem]));
@@ -67,13 +102,19 @@ export async function upgradeArchives(
 }
 
 /** The largest first, so that no worker is left alone with it at the end. */
-function findTasks(where: string | readonly string[], shard: Shard | undefined) {
-  const { archives, problems, vanished } = recogniseArchives(where);
+function findTasks(where: readonly string[], selection: Selection) {
+  const { archives, problems, vanished } = recogniseArchives(where, selection);
   const tasks = archives
-    .filter(({ relativePath }) => !shard || isInShard(relativePath, shard))
     .map(({ path, relativePath, sizeBytes }): UpgradeTask => ({ path, relativePath, sizeBytes }))
     .sort((a, b) => b.sizeBytes - a.sizeBytes);
   return { tasks, problems: problems.map((error) => problemOf(error, error.path ?? '')), vanished };
+}
+
+function backupElsewhere(path: string): VarveError {
+  return new VarveError('USAGE', 'the originals of files are kept in a folder', {
+    path,
+    hint: 'name a folder for the backups, or push the archives into the bucket and upgrade them there',
+  });
 }
 
 /** What may be otherwise the next time, without anybody having touched the file. */
@@ -89,7 +130,7 @@ const passing: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 function isOfTheFile({ code }: Problem): boolean {
-  return !passing.has(code);
+  return !passing.has(code) && !code.startsWith('STORE_');
 }
 
 /** Another run may be at it, or the folder be read-only: then that stays. */

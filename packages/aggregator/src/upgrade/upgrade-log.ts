@@ -47,6 +47,18 @@ export interface UpgradeListeners {
   readonly onProgress?: (progress: UpgradeProgress) => void;
 }
 
+/** Of two parts of a work, one after the other. */
+export function sumReports(a: UpgradeReport, b: UpgradeReport): UpgradeReport {
+  return {
+    upgraded: a.upgraded + b.upgraded,
+    current: a.current + b.current,
+    failed: [...a.failed, ...b.failed],
+    left: a.left + b.left,
+    sizeBytes: a.sizeBytes + b.sizeBytes,
+    durationMs: a.durationMs + b.durationMs,
+  };
+}
+
 /** Counts how the files of a bulk upgrade fare, in whatever order they finish. Keeps nothing but the problems. */
 export class UpgradeLog {
   readonly #head: number;

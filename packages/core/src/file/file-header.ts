@@ -14,7 +14,7 @@ export interface FileHeader {
 }
 
 const magic = 'SQLite format 3\0';
-const headerSizeBytes = 100;
+export const headerSizeBytes = 100;
 
 /**
  * Reads the header of a file without SQLite. Do not call it for a session that this process has open: closing a
@@ -25,6 +25,16 @@ const headerSizeBytes = 100;
  */
 export function readHeader(path: string): FileHeader {
   const { bytes, sizeBytes } = onFile(path, () => readStart(path));
+  return parseStart(bytes, sizeBytes, path);
+}
+
+/**
+ * What the first 100 bytes of a file say, wherever they were read from.
+ *
+ * @throws FILE_EMPTY, FILE_NOT_A_DATABASE, FILE_CORRUPT
+ */
+export function parseStart(bytes: Buffer, sizeBytes: number, path: string): FileHeader {
+  if (sizeBytes === 0) throw headerError('FILE_EMPTY', 'the file holds no bytes', path);
   const start = bytes.toString('latin1', 0, magic.length);
   if (!magic.startsWith(start) || (bytes.length >= magic.length && start !== magic)) {
     throw headerError('FILE_NOT_A_DATABASE', 'the file does not begin as an SQLite database', path);

@@ -1,0 +1,88 @@
+import { isStoreUrl } from '@varve/core';
+import { requestsInFlight } from '@varve/core/internal';
+import { VarveError } from '@varve/schema';
+import { inFlight } from './in-flight.ts';
+import { listBucket } from './list-bucket.ts';
+import { isExpected, type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
+import { recogniseObject } from './recognise-object.ts';
+import { isSelected, type Selection } from './selection.ts';
+import { type FoundFile, type FoundFiles, newNotes, streamFiles, type WalkNotes } from './walk-files.ts';
+
+/** Files, folders, globs, and `s3://bucket/prefix`. */
+export type Archives = string | readonly string[];
+
+/** Whether it takes asking a server to find these. */
+export function isInStore(where: Archives): boolean {
+  return [where].flat().some(isStoreUrl);
+}
+
+/**
+ * What archives may be, wherever they lie, in the order of their paths: those of this machine, then those of each store.
+ * An object is recognised by its magic here unless its name tells; files are for whoever reads them.
+ */
+export async function* streamCandidates(
+  where: Archives,
+  notes: WalkNotes,
+  selection: Selection = {},
+): AsyncGenerator<FoundFile> {
+  const { local, stores } = divide(where);
+  for (const file of streamFiles(local, notes)) if (isSelected(file, selection)) yield file;
+  for (const url of stores) {
+    const recognise = async (file: FoundFile) => (isExpected(file) ? file : recogniseObject(file));
+    yield* sorted(inFlight(listSelected(url, notes, selection), requestsInFlight, recognise), notes);
+  }
+}
+
+/** The archives, wherever they lie, each with its header, in the order of their paths. */
+export async function* streamArchives(
+  where: Archives,
+  notes: WalkNotes,
+  selection: Selection = {},
+): AsyncGenerator<RecognisedFile> {
+  const { local, stores } = divide(where);
+  yield* sorted(recogniseSelected(streamFiles(local, notes), selection), notes);
+  for (const url of stores) {
+    yield* sorted(inFlight(listSelected(url, notes, selection), requestsInFlight, recogniseObject), notes);
+  }
+}
+
+/** `streamCandidates`, all at once. */
+export async function findCandidates(where: Archives, selection: Selection = {}): Promise<FoundFiles> {
+  const notes = newNotes();
+  const files: FoundFile[] = [];
+  for await (const file of streamCandidates(where, notes, selection)) files.push(file);
+  return { files, problems: notes.problems, vanished: [...notes.vanished] };
+}
+
+function divide(where: Archives): { local: string[]; stores: string[] } {
+  const names = [where].flat();
+  return {
+    local: names.filter((name) => !isStoreUrl(name)),
+    stores: [...new Set(names.filter(isStoreUrl))].sort(),
+  };
+}
+
+function* recogniseSelected(files: Iterable<FoundFile>, selection: Selection) {
+  for (const file of files) if (isSelected(file, selection)) yield recogniseArchive(file);
+}
+
+/** What cannot be listed any further is noted: the rest of it is out of sight. */
+async function* listSelected(url: string, notes: WalkNotes, selection: Selection): AsyncGenerator<FoundFile> {
+  try {
+    for await (const file of listBucket(url)) if (isSelected(file, selection)) yield file;
+  } catch (error) {
+    if (!(error instanceof VarveError)) throw error;
+    notes.problems.push(error);
+  }
+}
+
+/** Lets archives through, and puts problems among the notes. */
+async function* sorted<T extends FoundFile>(
+  found: AsyncIterable<T | VarveError | undefined> | Iterable<T | VarveError | undefined>,
+  notes: WalkNotes,
+): AsyncGenerator<T> {
+  for await (const file of found) {
+    if (file instanceof VarveError) notes.problems.push(file);
+    else if (file) yield file;
+  }
+}
