@@ -9,7 +9,7 @@ export {
   type ArchiveSourceOptions,
   openArchiveSource,
 } from './archive/archive-source.ts';
-export { fileError, fileError, onFile } from './file/file-error.ts';
+export { fileError, onFile } from './file/file-error.ts';
 export { headerSizeBytes, parseStart } from './file/file-header.ts';
 export { lookBeside } from './file/look-beside.ts';
 export { makePrivateDir, removePrivateDir } from './file/private-dir.ts';

@@ -98,7 +98,7 @@ function attribute(error: unknown, { sqlite }: UnifiedWriter): Damaged {
   if (!(error instanceof SpoiledBatch)) throw error;
   const { file, reading, cause } = error;
   if (!isDamaged(sqlite, reading.schema)) throw cause;
-  return { file, problem: problemOf(cause, file.path) };
+  return { file, problem: problemOfFile(cause, file) };
 }
 
 /** The archive is only read: where writing fails, it is the view that cannot be written. */
