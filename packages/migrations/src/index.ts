@@ -1,8 +1,9 @@
 import './require-node.ts';
 
 export type { Loss } from './changes/find-losses.ts';
+export { ledgerTable } from './ledger/find-ledger.ts';
 export type { FileIdentity } from './ledger/identify.ts';
-export { ledgerTable } from './ledger/ledger.ts';
+export type { LedgerSettings } from './ledger/ledger-settings.ts';
 export { applicationId, versionFromHint } from './ledger/version-hint.ts';
 export { compileLens } from './lens/compile-lens.ts';
 export type { Lens, LensRefusal, LensStage, LensStrategy, LensTable } from './lens/lens.ts';

@@ -18,6 +18,7 @@ export {
 } from './driver/index.ts';
 export { fuseMigrations } from './fusion/fuse-migrations.ts';
 export { fusedSchema, fusionOf, headImage } from './fusion/fusion.ts';
+export { findLedger, ledgerTableOf } from './ledger/find-ledger.ts';
 export { assertIdentified, identifyFile, identityError } from './ledger/identify.ts';
 export { isFolded, lineageLedger } from './ledger/ledger-steps.ts';
 export { ledgerHeight, markUpgrade, readOriginalVersion } from './ledger/original-version.ts';

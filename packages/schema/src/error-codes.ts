@@ -10,6 +10,7 @@ export const errorCodes = {
   FILE_CHANGED: 'the file changed while it was being worked on',
   VERSION_AHEAD: 'the file has migrations that this lineage does not have yet',
   VERSION_DIVERGED: 'the file and the lineage took different migrations from some point on',
+  VERSION_REORDERED: 'the file has had the migrations in another order, and its tables differ',
   VERSION_FOREIGN: 'the file belongs to another application or another lineage',
   VERSION_SQUASHED: 'the file lacks migrations that were folded into a baseline since',
   VERSION_UNSTAMPED: 'the file has tables but no record of its migrations',

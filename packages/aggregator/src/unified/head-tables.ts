@@ -1,6 +1,7 @@
-import { type Lineage, ledgerTable, replayMigrations } from '@varve/migrations';
+import { type Lineage, replayMigrations } from '@varve/migrations';
 import {
   type Database,
+  ledgerTableOf,
   openMemory,
   quoteIdentifier,
   type SqlToken,
@@ -82,7 +83,9 @@ function replayHeadTables(lineage: Lineage): ReplayedTable[] {
        WHERE schema = 'main' AND type = 'table' AND name <> ? AND name NOT LIKE 'sqlite~_%' ESCAPE '~'
        ORDER BY name`,
     );
-    return tables.all(ledgerTable).map(({ name, strict }) => readHeadTable(sqlite, name, strict === 1));
+    return tables
+      .all(ledgerTableOf(lineage))
+      .map(({ name, strict }) => readHeadTable(sqlite, name, strict === 1));
   } finally {
     sqlite.close();
   }

@@ -1,4 +1,4 @@
-import type { Lineage, SqlFunction } from '@varve/migrations';
+import type { LedgerSettings, Lineage, SqlFunction } from '@varve/migrations';
 
 /** What `varve.config.ts` exports as its default: a lineage, or the folder to read one from. */
 export type VarveConfig =
@@ -14,6 +14,8 @@ export type VarveConfig =
       readonly name?: string;
       /** SQL functions that migrations call, by name. */
       readonly functions?: Readonly<Record<string, SqlFunction>>;
+      /** Where applied migrations are written, unless it is Drizzle's own table: `{ table, name }`. */
+      readonly ledger?: LedgerSettings;
       /** The modules that export today's tables: files or globs, as drizzle-kit takes them. */
       readonly schema?: string | readonly string[];
       /** The module that `varve generate` writes: the migrations inline and today's tables. */

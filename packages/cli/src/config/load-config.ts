@@ -24,6 +24,7 @@ const configSchema = z.union([
     migrations: z.string(),
     name: z.string().optional(),
     functions: z.record(z.string(), z.custom<SqlFunction>(isFunction)).optional(),
+    ledger: z.strictObject({ table: z.string(), name: z.string().optional() }).optional(),
     schema: paths,
     lineageModule: z.string().optional(),
     archives: paths,

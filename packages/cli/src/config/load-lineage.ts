@@ -11,9 +11,10 @@ export async function loadLineage(dir: string, migrationsDir?: string): Promise<
   if (migrationsDir !== undefined) return readLineage(resolve(dir, migrationsDir));
   const { path, config } = await loadConfig(dir);
   if ('lineage' in config) return config.lineage;
-  const { migrations, name, functions } = config;
+  const { migrations, name, functions, ledger } = config;
   return readLineage(resolve(dirname(path), migrations), {
     ...(name && { name }),
     ...(functions && { functions }),
+    ...(ledger && { ledger }),
   });
 }

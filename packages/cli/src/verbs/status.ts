@@ -9,12 +9,18 @@ const barWidth = 30;
 export function defineStatus(command: Command): void {
   defineVerb(command, async (context, args) => {
     const archives = await context.findArchives(args);
-    const counted = census(archives, { lineage: await context.loadLineage() });
-    return { json: counted, text: () => renderCensus(counted), problems: counted.problems };
+    const lineage = await context.loadLineage();
+    const counted = census(archives, { lineage });
+    const ledger = lineage.ledger?.table;
+    return {
+      json: { ...counted, ledger },
+      text: () => renderCensus(counted, ledger),
+      problems: counted.problems,
+    };
   });
 }
 
-function renderCensus({ total, sizeBytes, live, versions, states }: Census): string {
+function renderCensus({ total, sizeBytes, live, versions, states }: Census, ledger?: string): string {
   if (total === 0) return 'no archives';
   const most = Math.max(...versions.map(({ count }) => count));
   const rows = versions.map(({ version, migration, count, sizeBytes }) => [
@@ -36,5 +42,8 @@ function renderCensus({ total, sizeBytes, live, versions, states }: Census): str
   );
   const counts = Object.entries({ ...states, live }).filter(([, count]) => count > 0);
   const summary = counts.map(([state, count]) => `${count} ${state}`).join(', ');
-  return `${table}\n\narchives: ${total} of ${formatSize(sizeBytes)}${summary && `, ${summary}`}`;
+  const read = ledger
+    ? `\nversions read from ${ledger}, else from Drizzle's table; no other table was looked at`
+    : '';
+  return `${table}\n\narchives: ${total} of ${formatSize(sizeBytes)}${summary && `, ${summary}`}${read}`;
 }

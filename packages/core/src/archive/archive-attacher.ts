@@ -44,7 +44,7 @@ export class ArchiveAttacher {
 
   constructor(sqlite: Database, lineage: Lineage) {
     this.#lineage = lineage;
-    this.#shapes = new FileShapes(sqlite);
+    this.#shapes = new FileShapes(sqlite, lineage);
     this.#attach = sqlite.prepare('ATTACH ? AS ?');
     this.#detach = sqlite.prepare('DETACH ?');
   }

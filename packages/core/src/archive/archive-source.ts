@@ -47,7 +47,7 @@ export function openArchiveSource(path: string, { lineage, at }: ArchiveSourceOp
     try {
       const version = identifyForReading(source.sqlite, lineage, { path: file, newer: 'refuse' });
       const originalVersion = readOriginalVersion(source.sqlite, lineage) ?? version;
-      const shape = new FileShapes(source.sqlite).read('main');
+      const shape = new FileShapes(source.sqlite, lineage).read('main');
       const isReplayed = at === 'head' && version < lineage.migrations.length;
       if (source.copy === 'none') source.close();
       if (source.copy === 'none' && !isReplayed)

@@ -36,7 +36,7 @@ export function readSession<TTables extends TableModule>(
       const identity = identifyFile(sqlite, lineage);
       assertWholePages(sqlite, file);
       assertIdentified(identity, lineage, file);
-      if (identity.state === 'behind') throw behindError(file, identity.version, lineage);
+      if (identity.version < lineage.migrations.length) throw behindError(file, identity.version, lineage);
       const close = () => sqlite.close();
       return new Reader({ path: file, version: identity.version, tables: lineage.tables, sqlite, close });
     } catch (error) {

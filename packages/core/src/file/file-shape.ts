@@ -1,7 +1,6 @@
-import { ledgerTable } from '@varve/migrations';
-import type { Statement } from '@varve/migrations/internal';
-import { quoteIdentifier } from '@varve/migrations/internal';
-import { type Database, isMissing } from './open-database.ts';
+import { type Lineage, ledgerTable } from '@varve/migrations';
+import { isSqliteError, quoteIdentifier, type Statement } from '@varve/migrations/internal';
+import type { Database } from './open-database.ts';
 
 /**
  * Reads all that tells the version of a file, as one text: files of the same shape stand at the same version, and stood
@@ -11,16 +10,21 @@ export class FileShapes {
   readonly #sqlite: Database;
   readonly #statements = new Map<string, Statement<[], string | null>>();
 
-  constructor(sqlite: Database) {
+  readonly #isOfDrizzle: boolean;
+
+  constructor(sqlite: Database, lineage: Lineage) {
     this.#sqlite = sqlite;
+    this.#isOfDrizzle = lineage.ledger === undefined;
   }
 
   /** Undefined for a file without a ledger, or with one that does not tell by its hashes alone. */
   read(schema: string): string | undefined {
+    if (!this.#isOfDrizzle) return undefined;
     try {
       return this.#statementFor(schema).get() ?? undefined;
     } catch (error) {
-      if (isMissing(error)) return undefined;
+      // Whoever identifies it in full says what it lacks.
+      if (isSqliteError(error) && error.code === 'SQLITE_ERROR') return undefined;
       throw error;
     }
   }
@@ -34,11 +38,20 @@ export class FileShapes {
   }
 }
 
+/** More than any ledger of ours has, and longer than any hash. */
+const mostRows = 10_000;
+const mostHashBytes = 128;
+
 function shapeSql(schema: string): string {
   const [ledger, objects] = [ledgerTable, 'sqlite_schema'].map(
     (table) => `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`,
   );
-  const hashes = `SELECT coalesce(hash, '') AS hash, id NOTNULL AS mark FROM ${ledger} ORDER BY rowid`;
-  return `SELECT (SELECT iif(min(hash <> ''), json_group_array(hash || mark), NULL) FROM (${hashes}))
-    || (SELECT json_group_array(json_array(type, name, tbl_name, sql)) FROM ${objects})`;
+  // Reading what is no ordinary table, or computes its columns, would run what a stranger wrote.
+  const isOrdinary = `EXISTS (SELECT 1 FROM ${objects} WHERE type = 'table' AND rootpage > 0 AND name = '${ledgerTable}')
+    AND NOT EXISTS (SELECT 1 FROM pragma_table_xinfo('${ledgerTable}', '${schema}') WHERE hidden <> 0)`;
+  const hash = `iif(octet_length(hash) <= ${mostHashBytes}, hash, '')`;
+  const hashes = `SELECT coalesce(${hash}, '') AS hash, id NOTNULL AS mark FROM ${ledger} ORDER BY rowid LIMIT ${mostRows}`;
+  return `SELECT CASE WHEN ${isOrdinary} THEN
+    (SELECT iif(min(hash <> ''), json_group_array(hash || mark), NULL) FROM (${hashes}))
+    || (SELECT json_group_array(json_array(type, name, tbl_name, sql)) FROM ${objects}) END`;
 }

@@ -41,5 +41,5 @@ function bringToHead(sqlite: Database, lineage: Lineage, path: string): void {
   assertWholePages(sqlite, path);
   assertIdentified(identity, lineage, path);
   assertShape(sqlite, lineage, identity.version, path);
-  if (identity.state === 'behind') replayMigrations(sqlite, lineage, path);
+  if (identity.version < lineage.migrations.length) replayMigrations(sqlite, lineage, path);
 }

@@ -1,7 +1,7 @@
 import type { FileIdentity, Lineage } from '@varve/migrations';
 import { identifyFile, identityError } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { assertShape, findMissingColumns } from '../file/assert-shape.ts';
+import { assertShape, findMissingColumns, findShapeDifferences } from '../file/assert-shape.ts';
 import type { Database } from '../file/open-database.ts';
 
 export type NewerFiles = 'refuse' | 'additive';
@@ -14,7 +14,7 @@ export interface IdentifyForReadingOptions {
 /**
  * The version of a file that can be read at head, its tables compared with what that version has.
  *
- * @throws the codes of `assertIdentified`, SCHEMA_MISMATCH; VERSION_AHEAD with `details.missing` for a newer file that
+ * @throws the codes of `assertIdentified`, SCHEMA_MISMATCH, VERSION_REORDERED; VERSION_AHEAD with `details.missing` for a newer file that
  * lacks something head knows
  */
 export function identifyForReading(
@@ -29,8 +29,24 @@ export function identifyForReading(
   }
   const error = identityError(identity, lineage, path);
   if (error) throw error;
-  assertShape(sqlite, lineage, identity.version, path);
+  if (identity.state === 'reordered') assertReadable(sqlite, lineage, identity.version, path);
+  else assertShape(sqlite, lineage, identity.version, path);
   return identity.version;
+}
+
+/** Migrations that were applied in another order may have made other tables. */
+function assertReadable(sqlite: Database, lineage: Lineage, version: number, path: string): void {
+  const tables = findShapeDifferences(sqlite, lineage, version);
+  if (tables.length === 0) return;
+  throw new VarveError(
+    'VERSION_REORDERED',
+    `the file has had the migrations of version ${version} in another order, which made other tables: ${tables.join(', ')}`,
+    {
+      path,
+      hint: 'read it with the branch that wrote it, or rebuild these tables by hand on a copy',
+      details: { version, tables },
+    },
+  );
 }
 
 function assertAdditive(sqlite: Database, lineage: Lineage, identity: FileIdentity, path: string): void {

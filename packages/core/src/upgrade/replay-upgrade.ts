@@ -72,9 +72,9 @@ function bringToHead(sqlite: Database, options: BuildUpgradedOptions, openOrigin
   if (!options.isLossAccepted) assertLossAccepted(lineage, from, path);
   assertSound(sqlite, path);
   const lacked = findMissing(sqlite, lineage, from);
-  const rowsBefore = ledgerHeight(sqlite);
+  const rowsBefore = ledgerHeight(sqlite, lineage);
   replayMigrations(sqlite, lineage, path);
-  markUpgrade(sqlite, rowsBefore);
+  markUpgrade(sqlite, rowsBefore, lineage);
   sqlite.exec('PRAGMA journal_mode = DELETE');
   assertSound(sqlite, path);
   verifySchema(sqlite, lineage, lacked, path);

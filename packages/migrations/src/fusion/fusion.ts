@@ -1,5 +1,6 @@
 import { openMemory } from '../driver/index.ts';
-import { appendToLedger, createLedger, ledgerTable } from '../ledger/ledger.ts';
+import { ledgerTable } from '../ledger/find-ledger.ts';
+import { appendToLedger, createLedger } from '../ledger/ledger.ts';
 import { stampHint } from '../ledger/version-hint.ts';
 import { compileLens } from '../lens/compile-lens.ts';
 import type { LensTable } from '../lens/lens.ts';

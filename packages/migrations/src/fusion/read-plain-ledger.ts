@@ -1,5 +1,6 @@
 import { type Database, openMemory } from '../driver/index.ts';
-import { createLedger, ledgerTable } from '../ledger/ledger.ts';
+import { ledgerTable } from '../ledger/find-ledger.ts';
+import { createLedger } from '../ledger/ledger.ts';
 import { applicationId } from '../ledger/version-hint.ts';
 import { schemaAt } from '../lens/schema-at.ts';
 import type { Lineage } from '../lineage/lineage.ts';

@@ -2,7 +2,8 @@ import { type ErrorCode, VarveError } from '@varve/schema';
 import type { Database } from '../driver/index.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import type { LedgerStep } from './baseline.ts';
-import { ledgerTable, readLedger } from './ledger.ts';
+import { ledgerTableOf } from './find-ledger.ts';
+import { readLedger } from './ledger.ts';
 import type { LedgerRow } from './ledger-row.ts';
 import { lineageLedger, unfoldLedger } from './ledger-steps.ts';
 import { applicationId } from './version-hint.ts';
@@ -13,6 +14,11 @@ import { applicationId } from './version-hint.ts';
  */
 export type FileIdentity =
   | { readonly state: 'current' | 'behind'; readonly version: number }
+  | {
+      /** It has had the lineage's first migrations in another order, as Drizzle 1.0 allows where branches meet. */
+      readonly state: 'reordered';
+      readonly version: number;
+    }
   | { readonly state: 'ahead'; readonly version: number; readonly aheadBy: number }
   | {
       readonly state: 'diverged';
@@ -34,8 +40,8 @@ export type FileIdentity =
 
 /** Compares a file's ledger with the lineage. Writes nothing. */
 export function identifyFile(sqlite: Database, lineage: Lineage): FileIdentity {
-  const ledger = readLedger(sqlite);
-  return ledger?.length ? identifyLedger(ledger, lineage) : identifyWithoutLedger(sqlite);
+  const ledger = readLedger(sqlite, lineage);
+  return ledger?.length ? identifyLedger(ledger, lineage) : identifyWithoutLedger(sqlite, lineage);
 }
 
 /** Compares applied migrations, in their order and at least one, with the lineage's. */
@@ -47,6 +53,8 @@ export function identifyLedger(ledger: readonly LedgerRow[], lineage: Lineage): 
     return !step || !isSameMigration(row, step);
   });
   if (first === -1) return identifyPrefix(rows.length, lineage);
+  const reordered = reorderedVersion(rows, lineage);
+  if (reordered !== undefined) return { state: 'reordered', version: reordered };
   const head = lineage.migrations.length;
   const step = steps[first];
   if (!step) return { state: 'ahead', version: head, aheadBy: rows.length - first };
@@ -57,6 +65,18 @@ export function identifyLedger(ledger: readonly LedgerRow[], lineage: Lineage): 
   if (!isRelated) return { state: 'foreign', version: 0 };
   const version = heights.findLastIndex((height) => height <= first);
   return { state: 'diverged', version, migration: step.name, edited };
+}
+
+/** Undefined unless the rows are those of a version, in another order. */
+function reorderedVersion(rows: readonly LedgerRow[], lineage: Lineage): number | undefined {
+  const { steps, heights } = lineageLedger(lineage);
+  const version = heights.indexOf(rows.length);
+  if (version === -1) return undefined;
+  const missing = new Set(steps.slice(0, rows.length));
+  for (const row of rows) {
+    for (const step of missing) if (isSameMigration(row, step) && missing.delete(step)) break;
+  }
+  return missing.size === 0 ? version : undefined;
 }
 
 /** Of a ledger whose every row is the lineage's. */
@@ -75,11 +95,11 @@ function isSameMigration(row: LedgerRow, step: LedgerStep): boolean {
   return row.createdAtMs === step.createdAtMs || row.name === step.name;
 }
 
-function identifyWithoutLedger(sqlite: Database): FileIdentity {
+function identifyWithoutLedger(sqlite: Database, lineage: Lineage): FileIdentity {
   const tables = sqlite
     .prepare(`SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite~_%' ESCAPE '~' AND name <> ?`)
     .pluck()
-    .get(ledgerTable) as number;
+    .get(ledgerTableOf(lineage)) as number;
   const owner = sqlite.pragma('application_id', { simple: true });
   if (owner !== 0 && owner !== applicationId) return { state: 'foreign', version: 0 };
   return { state: tables === 0 ? 'empty' : 'unstamped', version: 0 };
@@ -97,6 +117,7 @@ export function identityError(
   switch (identity.state) {
     case 'current':
     case 'behind':
+    case 'reordered':
       return undefined;
     case 'ahead':
       return error(

@@ -1,28 +1,57 @@
+import { createHash } from 'node:crypto';
 import { type Database, isSqliteError } from '../driver/index.ts';
-import type { Migration } from '../lineage/lineage.ts';
+import type { Lineage, Migration } from '../lineage/lineage.ts';
+import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import { findLedger, type Ledger, ledgerTableOf } from './find-ledger.ts';
 import type { LedgerRow } from './ledger-row.ts';
-import { isBaseline, ledgerSteps } from './ledger-steps.ts';
+import { isBaseline, ledgerSteps, lineageLedger } from './ledger-steps.ts';
+import { type NamedRow, resolveNames } from './resolve-names.ts';
 
-/** Drizzle's own table of applied migrations: the truth about a file's version. */
-export const ledgerTable = '__drizzle_migrations';
+/** How many rows more than a lineage can have are read: a stranger may have written millions. */
+const mostAhead = 1000;
+/** Longer than any hash that is written; what is longer is not read. */
+const mostHashBytes = 128;
+const mostNameBytes = 1024;
 
-/** The applied migrations in the order they were applied; undefined when the file has no ledger. */
-export function readLedger(sqlite: Database): LedgerRow[] | undefined {
+/**
+ * The applied migrations in the order they were applied; undefined when the file has no ledger. What is read is bounded,
+ * whatever the file holds.
+ */
+export function readLedger(sqlite: Database, lineage: Lineage): LedgerRow[] | undefined {
+  const ledger = findLedger(sqlite, lineage);
+  if (!ledger) return undefined;
+  const rows = readRows(sqlite, ledger, lineageLedger(lineage).steps.length + mostAhead);
+  if (ledger.nameColumn !== undefined) return resolveNames(rows, lineage);
+  return rows.map(({ hash, stamp, name }) => ({
+    hash: String(hash ?? ''),
+    createdAtMs: stamp === null ? Number.NaN : Number(stamp),
+    name: typeof name === 'string' ? name : undefined,
+  }));
+}
+
+interface RawRow extends NamedRow {
+  readonly hash: unknown;
+  readonly stamp: unknown;
+}
+
+function readRows(sqlite: Database, ledger: Ledger, limit: number): RawRow[] {
+  const { columns, nameColumn } = ledger;
+  const read = (column: string, mostBytes: number) => {
+    const name = quoteIdentifier(column);
+    return columns.has(column) ? `iif(octet_length(${name}) <= ${mostBytes}, ${name}, 'too long')` : 'NULL';
+  };
+  // Goose and sqlx say so of each.
+  const applied = ['is_applied', 'success'].filter((column) => columns.has(column)).map(quoteIdentifier);
+  const select = `SELECT ${read('hash', mostHashBytes)} AS hash, ${read('created_at', mostHashBytes)} AS stamp,
+    ${read(nameColumn ?? 'name', mostNameBytes)} AS name, ${applied.join(' AND ') || '1'} AS isApplied
+    FROM ${ledger.from} LIMIT ${limit}`;
+  const inOrder = (order: string) =>
+    sqlite.prepare<[], RawRow>(select.replace(/ LIMIT /, ` ORDER BY ${order} LIMIT `));
   try {
-    const rows = sqlite.prepare<[], unknown[]>(`SELECT * FROM ${ledgerTable} ORDER BY rowid`);
-    const names = rows.columns().map((column) => column.name);
-    const [hash, createdAt, name] = ['hash', 'created_at', 'name'].map((column) => names.indexOf(column));
-    return rows
-      .raw()
-      .all()
-      .map((row) => ({
-        hash: String(row[hash ?? -1] ?? ''),
-        createdAtMs: Number(row[createdAt ?? -1]),
-        name: typeof row[name ?? -1] === 'string' ? (row[name ?? -1] as string) : undefined,
-      }));
+    return inOrder('rowid').all();
   } catch (error) {
-    if (isSqliteError(error) && error.message.startsWith('no such table')) return undefined;
-    throw error;
+    if (!isSqliteError(error) || !error.message.startsWith('no such column')) throw error;
+    return inOrder(columns.has('created_at') ? 'created_at' : '3').all();
   }
 }
 
@@ -30,27 +59,50 @@ export function readLedger(sqlite: Database): LedgerRow[] | undefined {
  * Makes the ledger where there is none, in the form that Drizzle 0.45 makes it and 1.0 knows how to extend. To extend
  * it Drizzle 1.0 must find every row among the migrations, which folded ones are not in: then it gets its columns now.
  */
-export function createLedger(sqlite: Database, first: Migration | undefined): void {
+export function createLedger(
+  sqlite: Database,
+  first: Migration | undefined,
+  lineage: Partial<Lineage> = {},
+): void {
+  if (lineage.ledger && findLedger(sqlite, lineage)) return;
   const columns = first && isBaseline(first) ? ', name text, applied_at text' : '';
   sqlite.exec(
-    `CREATE TABLE IF NOT EXISTS "${ledgerTable}" (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric${columns})`,
+    `CREATE TABLE IF NOT EXISTS ${quoteIdentifier(ledgerTableOf(lineage))} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric${columns})`,
   );
 }
 
-export function appendToLedger(sqlite: Database, migration: Migration): void {
-  const columns = sqlite.pragma(`table_info(${ledgerTable})`) as { name: string }[];
-  const written = ['hash', 'created_at', 'name', 'applied_at'];
-  const names = written.filter((name) => columns.some((column) => column.name === name));
-  const insert = sqlite.prepare(
-    `INSERT INTO ${ledgerTable} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-  );
+export function appendToLedger(sqlite: Database, migration: Migration, lineage: Partial<Lineage> = {}): void {
+  const ledger = findLedger(sqlite, lineage);
+  if (!ledger) return;
   for (const { name, createdAtMs, hashes } of ledgerSteps(migration)) {
-    const values: Record<string, string | number | undefined> = {
-      hash: hashes[0],
-      created_at: createdAtMs,
-      name,
-      applied_at: new Date().toISOString(),
-    };
-    insert.run(names.map((column) => values[column]));
+    const values =
+      ledger.nameColumn === undefined
+        ? { hash: hashes[0], created_at: createdAtMs, name, applied_at: new Date().toISOString() }
+        : namedValues(sqlite, ledger, migration);
+    const written = Object.entries(values).filter(([column]) => ledger.columns.has(column));
+    const names = written.map(([column]) => quoteIdentifier(column));
+    sqlite
+      .prepare(`INSERT INTO ${ledger.from} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`)
+      .run(written.map(([, value]) => value));
   }
+}
+
+/** A row as the tool writes it whose ledger it is: by number or by name, as the last one is. */
+function namedValues(sqlite: Database, ledger: Ledger, { name, sql }: Migration): Record<string, unknown> {
+  const column = ledger.nameColumn ?? '';
+  const last = sqlite
+    .prepare<[], unknown>(`SELECT ${quoteIdentifier(column)} FROM ${ledger.from} ORDER BY rowid DESC LIMIT 1`)
+    .pluck()
+    .get();
+  const [number = '', label = ''] = /^(\d+)_?(.*)$/s.exec(name)?.slice(1) ?? [];
+  const isNumber = typeof last === 'number' && number !== '';
+  const written = typeof last === 'string' && last.endsWith('.sql') ? `${name}.sql` : name;
+  const optional: Record<string, unknown> = {
+    description: label.replaceAll('_', ' '),
+    is_applied: 1,
+    success: 1,
+    checksum: createHash('sha384').update(sql).digest(),
+    execution_time: 0,
+  };
+  return { ...optional, [column]: isNumber ? BigInt(number) : written };
 }

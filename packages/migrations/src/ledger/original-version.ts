@@ -1,49 +1,57 @@
-import { type Database, isSqliteError } from '../driver/index.ts';
+import type { Database } from '../driver/index.ts';
 import type { Lineage } from '../lineage/lineage.ts';
+import { findLedger, type Ledger } from './find-ledger.ts';
 import { identifyLedger } from './identify.ts';
-import { ledgerTable, readLedger } from './ledger.ts';
+import { readLedger } from './ledger.ts';
+import { readTriggers, withoutTriggers } from './without-triggers.ts';
 
 /**
  * Says in the ledger of an archive that was upgraded how many of its rows were there before, unless an earlier upgrade
  * has said it: the first row after them gets an `id`. In that column Drizzle's migrators write nothing, and look for no
  * more than which row is which.
  */
-export function markUpgrade(sqlite: Database, rowsBefore: number): void {
-  whereIdsAre(() =>
-    sqlite
-      .prepare(
-        `UPDATE ${ledgerTable} SET id = rowid
-         WHERE rowid = (SELECT rowid FROM ${ledgerTable} ORDER BY rowid LIMIT 1 OFFSET ?)
-           AND NOT EXISTS (SELECT 1 FROM ${ledgerTable} WHERE id NOTNULL)`,
-      )
-      .run(rowsBefore),
+export function markUpgrade(sqlite: Database, rowsBefore: number, lineage: Partial<Lineage> = {}): void {
+  const ledger = findMarkable(sqlite, lineage);
+  if (!ledger) return;
+  const { from, table } = ledger;
+  const mark = `UPDATE ${from} SET id = rowid
+    WHERE rowid = (SELECT rowid FROM ${from} ORDER BY rowid LIMIT 1 OFFSET ?)
+      AND NOT EXISTS (SELECT 1 FROM ${from} WHERE id NOTNULL)`;
+  withoutTriggers(
+    sqlite,
+    readTriggers(sqlite).filter((it) => it.table === table),
+    () => sqlite.prepare(mark).run(rowsBefore),
   );
 }
 
-/** How many rows a ledger has. */
-export function ledgerHeight(sqlite: Database): number {
-  return sqlite.prepare<[], number>(`SELECT count(*) FROM ${ledgerTable}`).pluck().get() ?? 0;
+/** A ledger of Drizzle's form, of which the column `id` is free. */
+function findMarkable(sqlite: Database, lineage: Partial<Lineage>): Ledger | undefined {
+  const ledger = findLedger(sqlite, lineage);
+  return ledger?.nameColumn === undefined && ledger?.columns.has('id') ? ledger : undefined;
 }
+
+/** How many rows a ledger has. */
+export function ledgerHeight(sqlite: Database, lineage: Partial<Lineage> = {}): number {
+  const ledger = findLedger(sqlite, lineage);
+  if (!ledger) return 0;
+  const sql = `SELECT count(*) FROM (SELECT 1 FROM ${ledger.from} LIMIT ${mostRows})`;
+  return sqlite.prepare<[], number>(sql).pluck().get() ?? 0;
+}
+
+/** More than any lineage has. */
+const mostRows = 10_000;
 
 /**
  * The version of an archive before it was first upgraded. Undefined where no mark tells, or the lineage, squashed since,
  * has that version no more.
  */
 export function readOriginalVersion(sqlite: Database, lineage: Lineage): number | undefined {
-  const isMarked = `SELECT id NOTNULL FROM ${ledgerTable} ORDER BY rowid`;
-  const mark = whereIdsAre(() => sqlite.prepare(isMarked).pluck().all().indexOf(1)) ?? -1;
+  const ledger = findMarkable(sqlite, lineage);
+  if (!ledger) return undefined;
+  const isMarked = `SELECT id NOTNULL FROM ${ledger.from} ORDER BY rowid LIMIT ${mostRows}`;
+  const mark = sqlite.prepare(isMarked).pluck().all().indexOf(1);
   // A migrator that numbers its rows begins with the first, which no upgrade has added.
-  const before = mark > 0 ? readLedger(sqlite)?.slice(0, mark) : undefined;
+  const before = mark > 0 ? readLedger(sqlite, lineage)?.slice(0, mark) : undefined;
   const identity = before && identifyLedger(before, lineage);
-  return identity?.state === 'behind' ? identity.version : undefined;
-}
-
-/** Undefined for a ledger without the column. */
-function whereIdsAre<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (isSqliteError(error) && error.message.startsWith('no such column')) return undefined;
-    throw error;
-  }
+  return identity?.state === 'behind' || identity?.state === 'reordered' ? identity.version : undefined;
 }

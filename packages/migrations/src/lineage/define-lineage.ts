@@ -1,4 +1,5 @@
 import { VarveError } from '@varve/schema';
+import type { LedgerSettings } from '../ledger/ledger-settings.ts';
 import type { Lineage, Migration, SqlFunction, TableModule } from './lineage.ts';
 
 export interface DefineLineageOptions<TTables extends TableModule> {
@@ -8,6 +9,8 @@ export interface DefineLineageOptions<TTables extends TableModule> {
   readonly migrations: readonly Migration[];
   /** SQL functions that migrations call, by name. */
   readonly functions?: Readonly<Record<string, SqlFunction>>;
+  /** Where applied migrations are written, unless it is Drizzle's own table. */
+  readonly ledger?: LedgerSettings;
 }
 
 /**
@@ -29,7 +32,8 @@ export function defineLineage<TTables extends TableModule>(
     }
     names.add(name);
   }
-  return { name: options.name, tables: options.tables, migrations, functions: options.functions ?? {} };
+  const { name, tables, functions = {}, ledger } = options;
+  return { name, tables, migrations, functions, ...(ledger && { ledger }) };
 }
 
 function normaliseMigration(migration: Migration): Migration {

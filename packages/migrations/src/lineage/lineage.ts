@@ -1,3 +1,5 @@
+import type { LedgerSettings } from '../ledger/ledger-settings.ts';
+
 /** A value as SQLite passes it to an application's own SQL function. */
 export type SqlValue = string | number | bigint | Buffer | null;
 
@@ -23,6 +25,8 @@ export interface Lineage<TTables extends TableModule = TableModule> {
   readonly tables: TTables;
   readonly migrations: readonly Migration[];
   readonly functions: Readonly<Record<string, SqlFunction>>;
+  /** Where applied migrations are written, unless it is Drizzle's own table. */
+  readonly ledger?: LedgerSettings;
 }
 
 /** The lineage as it was at an older version, without the tables that only head knows. */

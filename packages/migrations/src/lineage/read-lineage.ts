@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { z } from 'zod';
+import type { LedgerSettings } from '../ledger/ledger-settings.ts';
 import { defineLineage } from './define-lineage.ts';
 import type { Lineage, Migration, SqlFunction } from './lineage.ts';
 
@@ -14,6 +15,8 @@ export interface ReadLineageOptions {
   readonly name?: string;
   /** SQL functions that migrations call, by name. */
   readonly functions?: Readonly<Record<string, SqlFunction>>;
+  /** Where applied migrations are written, unless it is Drizzle's own table. */
+  readonly ledger?: LedgerSettings;
 }
 
 /**
@@ -30,6 +33,7 @@ export function readLineage(dir: string, options: ReadLineageOptions = {}): Line
     tables: {},
     migrations,
     ...(options.functions && { functions: options.functions }),
+    ...(options.ledger && { ledger: options.ledger }),
   });
 }
 

@@ -18,6 +18,7 @@ export function renderLineageModule(lineage: Lineage, options: RenderLineageModu
     ({ name, createdAtMs, sql }) =>
       `    { name: ${JSON.stringify(name)}, createdAtMs: ${createdAtMs}, sql: ${JSON.stringify(sql)} },\n`,
   );
+  const ledger = lineage.ledger ? `  ledger: ${JSON.stringify(lineage.ledger)},\n` : '';
   return `// Written from the migrations folder. Do not edit: write it again.
 import { defineLineage } from '${options.defineLineageFrom}';
 ${options.tablesImport}
@@ -25,7 +26,7 @@ ${options.tablesImport}
 export const ${options.exportName} = defineLineage({
   name: ${JSON.stringify(lineage.name)},
   tables,
-  migrations: [
+${ledger}  migrations: [
 ${migrations.join('')}  ],
 });
 `;

@@ -3,9 +3,11 @@ import type { Database } from '../driver/index.ts';
 import { assertIdentified, identifyFile } from '../ledger/identify.ts';
 import { appendToLedger, createLedger } from '../ledger/ledger.ts';
 import { stampHint } from '../ledger/version-hint.ts';
+import { withoutTriggers } from '../ledger/without-triggers.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import { registerFunctions } from '../lineage/register-functions.ts';
 import { applyMigration } from './apply-migration.ts';
+import { findForeignTriggers } from './foreign-triggers.ts';
 import { countReferenceViolations, type ReferenceViolations } from './reference-violations.ts';
 
 export interface ReplayResult {
@@ -18,7 +20,8 @@ export interface ReplayResult {
 /**
  * Brings an open database to head by running its pending migrations in one transaction, in the order of SQLite's own
  * procedure: foreign keys off before the transaction, checked before its commit. Nothing is written when nothing is
- * pending. An empty database is at version 0. After a failure the file is as it was.
+ * pending. An empty database is at version 0. After a failure the file is as it was. Triggers that the file's version
+ * does not have are not set off, and are there afterwards as before.
  * Source: https://www.sqlite.org/lang_altertable.html#otheralter
  *
  * @throws the codes of `assertIdentified`, MIGRATION_FAILED, MIGRATION_REFUSED, MIGRATION_BREAKS_REFERENCES
@@ -49,11 +52,13 @@ function replayInside(sqlite: Database, lineage: Lineage, from: number, path?: s
   const to = lineage.migrations.length;
   if (from === to) return { from, to };
   const before = countReferenceViolations(sqlite);
-  createLedger(sqlite, lineage.migrations[0]);
-  for (const migration of lineage.migrations.slice(from)) {
-    applyMigration(sqlite, migration, path);
-    appendToLedger(sqlite, migration);
-  }
+  withoutTriggers(sqlite, findForeignTriggers(sqlite, lineage, from), () => {
+    createLedger(sqlite, lineage.migrations[0], lineage);
+    for (const migration of lineage.migrations.slice(from)) {
+      applyMigration(sqlite, migration, path);
+      appendToLedger(sqlite, migration, lineage);
+    }
+  });
   assertReferences(before, countReferenceViolations(sqlite), path);
   stampHint(sqlite, lineage, to);
   return { from, to };

@@ -1,5 +1,5 @@
 import type { Database } from '../driver/index.ts';
-import { ledgerTable } from '../ledger/ledger.ts';
+import { ledgerTable } from '../ledger/find-ledger.ts';
 import { readSchema, type SchemaObject } from '../replay/read-schema.ts';
 import { quoteIdentifier } from '../sql/sql-tokens.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { ledgerTable } from '../ledger/ledger.ts';
+import { ledgerTable } from '../ledger/find-ledger.ts';
 import { quoteIdentifier } from '../sql/sql-tokens.ts';
 
 /**

@@ -1,0 +1,64 @@
+import type { Database } from '../driver/index.ts';
+import type { Lineage } from '../lineage/lineage.ts';
+import { quoteIdentifier } from '../sql/sql-tokens.ts';
+
+/** Drizzle's own table of applied migrations: the truth about a file's version. */
+export const ledgerTable = '__drizzle_migrations';
+
+/** The table of a file that tells which migrations it has had. */
+export interface Ledger {
+  /** Its name. */
+  readonly table: string;
+  /** The database it was found in, and its name, quoted. */
+  readonly from: string;
+  readonly columns: ReadonlySet<string>;
+  /** The column that names the migrations; undefined for a table of Drizzle's form. */
+  readonly nameColumn: string | undefined;
+}
+
+/** Under which name a new file of the lineage gets its ledger. */
+export function ledgerTableOf({ ledger }: Pick<Lineage, 'ledger'>): string {
+  return ledger && ledger.name === undefined ? ledger.table : ledgerTable;
+}
+
+/**
+ * The lineage's own ledger where the file has it, else Drizzle's. Only an ordinary table counts, without generated
+ * columns: reading a view or a virtual table would run what a stranger wrote.
+ */
+export function findLedger(sqlite: Database, { ledger }: Pick<Lineage, 'ledger'>): Ledger | undefined {
+  return (
+    (ledger && findTable(sqlite, ledger.table, ledger.name)) ?? findTable(sqlite, ledgerTable, undefined)
+  );
+}
+
+/** Of an upgrade, the original may be attached, and `main` be a file that has no ledger yet. */
+function findTable(sqlite: Database, table: string, nameColumn: string | undefined): Ledger | undefined {
+  const inMain = readTable(sqlite, 'main', table, nameColumn);
+  if (inMain) return inMain;
+  const databases = sqlite.pragma('database_list') as { name: string }[];
+  for (const { name } of databases) {
+    if (name === 'main' || name === 'temp') continue;
+    const found = readTable(sqlite, name, table, nameColumn);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function readTable(
+  sqlite: Database,
+  schema: string,
+  table: string,
+  nameColumn: string | undefined,
+): Ledger | undefined {
+  const infos = sqlite
+    .prepare<[string, string, string], { name: string; hidden: number }>(
+      `SELECT name, hidden FROM pragma_table_xinfo(?, ?) WHERE EXISTS (
+         SELECT 1 FROM ${quoteIdentifier(schema)}.sqlite_schema
+         WHERE type = 'table' AND rootpage > 0 AND name = ? COLLATE NOCASE)`,
+    )
+    .all(table, schema, table);
+  if (infos.length === 0 || infos.some(({ hidden }) => hidden !== 0)) return undefined;
+  const columns = new Set(infos.map(({ name }) => name));
+  if (nameColumn !== undefined && !columns.has(nameColumn)) return undefined;
+  return { table, from: `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`, columns, nameColumn };
+}
