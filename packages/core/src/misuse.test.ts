@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { standardTables } from '@varve/schema';
+import { standardTables, type VarveError } from '@varve/schema';
 import { sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { expect, it } from 'vitest';
 import { createSession, openArchive, openSession, readSession } from './index.ts';
@@ -37,11 +37,13 @@ it.each(uses.flatMap(([use, run]) => endings.map(([ending, end]) => ({ use, run,
   },
 );
 
-it('callTool of a closed session says so and does not run the tool', async () => {
-  const session = createSession(makeTempDir(), { lineage, session: { agentName: 'x' } });
+it('callTool of a closed session runs the tool all the same, and reports', async () => {
+  const errors: VarveError[] = [];
+  const onRecordError = (error: VarveError) => void errors.push(error);
+  const session = createSession(makeTempDir(), { lineage, session: { agentName: 'x' }, onRecordError });
   session.close();
-  const run = () => expect.unreachable('the tool ran');
-  await expect(session.callTool({ toolName: 'x' }, run)).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
+  expect(await session.callTool({ toolName: 'x' }, () => 1)).toEqual({ seq: undefined, result: 1 });
+  expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['SESSION_CLOSED']));
 });
 
 it.each(['db', 'sqlite'] as const)('%s of an archive or a reader that was closed says so', (use) => {

@@ -2,6 +2,7 @@ export { type CallStatus, callStatuses } from './call-statuses.ts';
 export { alternative } from './decisions.ts';
 export { type ErrorCode, errorCodes } from './error-codes.ts';
 export { isJsonColumn, type JsonColumn, json } from './json-column.ts';
+export type { JsonInput } from './json-input.ts';
 export { type JsonValue, jsonRecord, jsonValue } from './json-schemas.ts';
 export { type MessagePart, type MessageRole, messageParts, messageRoles } from './messages.ts';
 export * from './row-schemas.ts';

@@ -29,6 +29,17 @@ export function createInsertRowSchema<T extends Table>(table: T): z.ZodType<Infe
   return z.strictObject(Object.fromEntries(shape)) as unknown as z.ZodType<InferInsertModel<T>>;
 }
 
+/** The zod schema of what may be changed in a row: as of a row to insert, with every column left to choice. */
+export function createUpdateRowSchema<T extends Table>(table: T): z.ZodType<Partial<InferInsertModel<T>>> {
+  const keys = keyColumns(table);
+  const columns = Object.entries(getTableColumns(table)).filter(([, column]) => !column.generated);
+  const shape = columns.map(([key, column]) => {
+    const schema = writtenSchema(column, keys.has(column));
+    return [key, column.notNull ? schema.optional() : schema.nullable().optional()] as const;
+  });
+  return z.strictObject(Object.fromEntries(shape)) as unknown as z.ZodType<Partial<InferInsertModel<T>>>;
+}
+
 /** The zod schema of a row as Drizzle returns it. */
 export function createSelectRowSchema<T extends Table>(table: T): z.ZodType<InferSelectModel<T>> {
   const shape = Object.entries(getTableColumns(table)).map(([key, column]) => {

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '@varve/migrations/internal';
-import { createInsertRowSchema, isJsonColumn } from '@varve/schema';
+import { createInsertRowSchema, createUpdateRowSchema, isJsonColumn } from '@varve/schema';
 import { type Column, getTableColumns, getTableName, is, SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { z } from 'zod';
@@ -19,6 +19,12 @@ export interface EncodedRow {
   readonly values: readonly unknown[];
   /** The value of the key column: null when SQLite is to give it, undefined where no single column is the key. */
   readonly key: unknown;
+}
+
+export interface EncodedChange {
+  /** Takes the values, then the row's key. The same text for the same set of columns. */
+  readonly sql: string;
+  readonly values: readonly unknown[];
 }
 
 interface EncodedColumn {
@@ -49,6 +55,7 @@ export class RowEncoder {
   readonly #keyColumn: EncodedColumn | undefined;
   readonly #table: SQLiteTable;
   readonly #statements = new Map<string, string>();
+  #changeSchema: z.ZodType<Row> | undefined;
 
   constructor(table: SQLiteTable) {
     const columns = getTableColumns(table);
@@ -63,6 +70,11 @@ export class RowEncoder {
     this.#keyColumn = keyColumns.length === 1 ? keyColumns[0] : undefined;
   }
 
+  /** Whether one column is the key, so that a row can be changed by it. */
+  get hasKey(): boolean {
+    return this.#keyColumn !== undefined;
+  }
+
   /** @throws ROW_INVALID */
   encode(row: Row, place?: TimelinePlace): EncodedRow {
     const filled = place && Object.keys(place).find((key) => key in row);
@@ -70,6 +82,20 @@ export class RowEncoder {
     const parsed = this.#schema.safeParse(place ? { ...row, ...place } : row);
     if (!parsed.success) throw invalidRowError(this.#table, parsed.error.issues[0]);
     return this.#encodeParsed(parsed.data);
+  }
+
+  /** @throws ROW_INVALID */
+  encodeChange(row: Row): EncodedChange {
+    this.#changeSchema ??= createUpdateRowSchema(this.#table) as z.ZodType<Row>;
+    const parsed = this.#changeSchema.safeParse(row);
+    if (!parsed.success) throw invalidRowError(this.#table, parsed.error.issues[0]);
+    const { data } = parsed;
+    const changed = this.#columns.filter(({ key }) => data[key] !== undefined);
+    const assignments = changed.map(({ column }) => `${quoteIdentifier(column.name)} = ?`);
+    const into = quoteIdentifier(this.tableName);
+    const where = quoteIdentifier(this.#keyColumn?.column.name ?? 'rowid');
+    const values = changed.map((it) => encodeValue(it, data[it.key]));
+    return { sql: `UPDATE ${into} SET ${assignments.join(', ')} WHERE ${where} = ?`, values };
   }
 
   #encodeParsed(row: Row): EncodedRow {
@@ -84,7 +110,7 @@ export class RowEncoder {
         continue;
       }
       if (it === this.#keyColumn) key = value;
-      values.push(value === null ? null : it.encode(value));
+      values.push(encodeValue(it, value));
     }
     return { sql: this.#statements.get(omitted) ?? this.#writeStatement(omitted), values, key };
   }
@@ -106,6 +132,11 @@ export class RowEncoder {
   decodeKey(rowid: number | bigint): unknown {
     return this.#keyColumn?.column.mapFromDriverValue(rowid);
   }
+}
+
+/** A JSON column that may not be NULL holds the JSON null. */
+function encodeValue({ column, encode }: EncodedColumn, value: unknown): unknown {
+  return value === null && !(column.notNull && isJsonColumn(column)) ? null : encode(value);
 }
 
 /** A table with both columns of `timelineColumns()` is on the timeline. */

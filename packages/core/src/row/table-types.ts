@@ -1,4 +1,5 @@
 import type { TableModule } from '@varve/migrations';
+import type { JsonInput } from '@varve/schema';
 import type { InferInsertModel, InferSelectModel, Table } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -11,8 +12,20 @@ type TimelineKey<TTable extends Table> = TTable['_']['columns'] extends { seq: u
   ? 'seq' | 'sessionId'
   : never;
 
+/** The values of a row, with JSON columns as `JsonInput` has them. */
+type WithJsonInput<TTable extends Table, TRow> = {
+  [K in keyof TRow]: K extends keyof TTable['_']['columns']
+    ? TTable['_']['columns'][K]['_'] extends { columnType: 'VarveJson'; data: infer TData }
+      ? JsonInput<TData> | Extract<TRow[K], null | undefined>
+      : TRow[K]
+    : TRow[K];
+};
+
 /** What `session.record` takes for a table: the insert row, without what the session fills. */
-export type RecordValues<TTable extends Table> = Omit<InferInsertModel<TTable>, TimelineKey<TTable>>;
+export type RecordValues<TTable extends Table> = WithJsonInput<
+  TTable,
+  Omit<InferInsertModel<TTable>, TimelineKey<TTable>>
+>;
 
 type KeyColumn<TTable extends Table> = {
   [K in keyof TTable['_']['columns']]: TTable['_']['columns'][K]['_']['isPrimaryKey'] extends true

@@ -1,24 +1,30 @@
 import { dirname, join } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import { is } from 'drizzle-orm';
+import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { durableFs } from '../file/durable-fs.ts';
 import { onFile } from '../file/file-error.ts';
+import { assertNameIsFree as assertNameIsFreeIn } from '../file/move-into.ts';
 import { defaultBusyTimeoutMs } from '../file/open-database.ts';
 import { statOf } from '../file/sidecars.ts';
 import { workFile } from '../file/work-file.ts';
 import { withWriterLock } from '../lock/writer-lock.ts';
+import { redactRow } from '../redact/redact-row.ts';
 import { type Row, rowEncoderOf } from '../row/row-encoder.ts';
 import type { RecordValues } from '../row/table-types.ts';
 import { openWriter } from './open-writer.ts';
+import type { RecordOptions } from './record-options.ts';
 import type { Session } from './session.ts';
+import { sessionFileName } from './session-file-name.ts';
 import { sessionImage } from './session-image.ts';
 
-export interface CreateSessionOptions<TTables extends TableModule> {
+export interface CreateSessionOptions<TTables extends TableModule> extends RecordOptions {
   readonly lineage: Lineage<TTables>;
   /** The session row. */
   readonly session: SessionValues<TTables>;
+  /** Where it will be sealed: an id whose archive is there already is refused at once. */
+  readonly archiveDir?: string;
 }
 
 export type SessionValues<TTables extends TableModule> = TTables extends {
@@ -31,24 +37,28 @@ export type SessionValues<TTables extends TableModule> = TTables extends {
 export type CreatedSession<TTables extends TableModule> = Session<TTables> & { readonly id: string };
 
 /**
- * Makes the file of a new session, at head, named `<session id>.db`, with its session row. The folder is made where
- * it is missing. The file has its name only when it is whole.
+ * Makes the file of a new session, at head, with its session row. The folder is made where it is missing. The file is
+ * named after the session's id, which is free text: letters, digits and `. _ -` stand for themselves, the rest is
+ * encoded, and `session.id` is the text. It has its name only when it is whole.
  *
- * @throws ROW_INVALID for a wrong session row, and for an id that cannot be a file name; TABLE_UNKNOWN for a lineage
- * without sessions; SESSION_EXISTS, FILE_READ_ONLY. Nothing is left then.
+ * @throws ROW_INVALID for a wrong session row; TABLE_UNKNOWN for a lineage without sessions; SESSION_EXISTS;
+ * ARCHIVE_EXISTS; FILE_READ_ONLY, DISK_FULL, TOO_MANY_OPEN_FILES. Nothing is left then.
  */
 export function createSession<TTables extends TableModule>(
   dir: string,
-  { lineage, session }: CreateSessionOptions<TTables>,
+  options: CreateSessionOptions<TTables>,
 ): CreatedSession<TTables> {
+  const { lineage, session, redact, archiveDir } = options;
   const table = sessionTable(lineage);
-  const row = rowEncoderOf(table).encode(session as Row);
-  const path = join(dir, `${assertFileName(row.key)}.db`);
+  const given = session as Row;
+  const row = rowEncoderOf(table).encode(redact ? redactRow(redact, getTableName(table), given) : given);
+  const path = join(dir, `${sessionFileName(assertId(row.key))}.db`);
+  if (archiveDir !== undefined) assertNameIsFreeIn(path, archiveDir);
   onFile(dir, () => durableFs.makeDir(dir), 'write');
   assertNameIsFree(path);
   return withWriterLock(path, defaultBusyTimeoutMs, (lock) => {
     onFile(path, () => createFile(path, sessionImage(lineage, table, row)), 'write');
-    return openWriter({ path, lineage, lock }) as CreatedSession<TTables>;
+    return openWriter({ ...options, path, lock }) as CreatedSession<TTables>;
   });
 }
 
@@ -60,16 +70,12 @@ function sessionTable(lineage: Lineage): SQLiteTable {
   });
 }
 
-function assertFileName(id: unknown): string {
-  if (typeof id === 'string' && /^[\w-][\w.-]*$/.test(id)) return id;
-  throw new VarveError(
-    'ROW_INVALID',
-    'the id of a session names its file and may hold letters, digits and . _ - only',
-    {
-      hint: 'leave the id out, and the session gets a UUIDv7',
-      details: { table: 'sessions', column: 'id' },
-    },
-  );
+function assertId(id: unknown): string {
+  if (typeof id === 'string' && id !== '') return id;
+  throw new VarveError('ROW_INVALID', 'the id of a session names its file: a text that is not empty', {
+    hint: 'leave the id out, and the session gets a UUIDv7',
+    details: { table: 'sessions', column: 'id' },
+  });
 }
 
 function assertNameIsFree(path: string): void {

@@ -27,7 +27,11 @@ export async function openSessionAsync<TTables extends TableModule>(
 
 async function bringToHeadAside(path: string, options: OpenSessionOptions<TableModule>): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<UpgradeAnswer>();
-  const plain = { ...options, lineage: { ...options.lineage, tables: {} } };
+  const { lineage, busyTimeoutMs } = options;
+  const plain = {
+    lineage: { ...lineage, tables: {} },
+    ...(busyTimeoutMs !== undefined && { busyTimeoutMs }),
+  };
   const worker = new Worker(script, { workerData: { path, options: plain } });
   worker.once('message', resolve).once('error', reject);
   worker.once('exit', (code) => reject(new Error(`the worker exited with code ${code}`)));

@@ -5,9 +5,10 @@ import { defaultBusyTimeoutMs } from '../file/open-database.ts';
 import { realPath } from '../file/real-path.ts';
 import { withWriterLock } from '../lock/writer-lock.ts';
 import { openWriter } from './open-writer.ts';
+import type { RecordOptions } from './record-options.ts';
 import type { Session } from './session.ts';
 
-export interface OpenSessionOptions<TTables extends TableModule> {
+export interface OpenSessionOptions<TTables extends TableModule> extends RecordOptions {
   readonly lineage: Lineage<TTables>;
   /** How long a writer that has only just opened the file is waited for; 5 seconds unless given. */
   readonly busyTimeoutMs?: number;
@@ -23,12 +24,13 @@ export interface OpenSessionOptions<TTables extends TableModule> {
  */
 export function openSession<TTables extends TableModule>(
   path: string,
-  { lineage, busyTimeoutMs = defaultBusyTimeoutMs }: OpenSessionOptions<TTables>,
+  options: OpenSessionOptions<TTables>,
 ): Session<TTables> {
+  const { busyTimeoutMs = defaultBusyTimeoutMs } = options;
   const file = realPath(path);
   assertUnsealed(file);
   return withWriterLock(file, busyTimeoutMs, (lock) =>
-    openWriter({ path: file, lineage, lock, busyTimeoutMs }),
+    openWriter({ ...options, path: file, lock, busyTimeoutMs }),
   );
 }
 

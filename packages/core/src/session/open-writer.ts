@@ -5,9 +5,10 @@ import { assertWholePages } from '../file/assert-whole-pages.ts';
 import { onFile } from '../file/file-error.ts';
 import { type Database, openDatabase } from '../file/open-database.ts';
 import type { WriterLock } from '../lock/held-lock.ts';
+import type { RecordOptions } from './record-options.ts';
 import { Session } from './session.ts';
 
-export interface OpenWriterOptions<TTables extends TableModule> {
+export interface OpenWriterOptions<TTables extends TableModule> extends RecordOptions {
   readonly path: string;
   readonly lineage: Lineage<TTables>;
   readonly lock: WriterLock;
@@ -29,7 +30,7 @@ export function openWriter<TTables extends TableModule>(
       bringToHead(sqlite, lineage, path);
       sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
     });
-    return new Session({ path, lineage, sqlite, lock });
+    return new Session({ path, lineage, sqlite, lock, options });
   } catch (error) {
     sqlite.close();
     throw error;

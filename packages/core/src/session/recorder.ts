@@ -1,35 +1,84 @@
 import type { TableModule } from '@varve/migrations';
-import type { Statement } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
+import type { Statement } from 'better-sqlite3';
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { fileError } from '../file/file-error.ts';
 import type { Database } from '../file/open-database.ts';
+import type { Redact } from '../redact/redact.ts';
+import { redactRow } from '../redact/redact-row.ts';
+import { lenientRow, withoutRefused } from '../row/lenient-row.ts';
 import { type EncodedRow, type Row, type RowEncoder, rowEncoderOf } from '../row/row-encoder.ts';
 import { constraintError } from '../row/row-error.ts';
+import { CallContext } from './call-context.ts';
+import type { ReportError } from './record-options.ts';
 import { Timeline } from './timeline.ts';
 
-/** Appends validated rows to the tables of one open file. */
+export interface RecorderParts {
+  readonly sqlite: Database;
+  readonly tables: TableModule;
+  readonly path: string;
+  readonly redact: Redact | undefined;
+  readonly report: ReportError;
+  /** @throws SESSION_CLOSED */
+  readonly assertOpen: () => void;
+}
+
+/** Writes validated rows to the tables of one open file. */
 export class Recorder {
-  readonly #sqlite: Database;
-  readonly #path: string;
+  readonly timeline: Timeline;
+  readonly context = new CallContext();
+  /** Tells of what could not be recorded. Never throws. */
+  readonly report: ReportError;
+  readonly #parts: RecorderParts;
   readonly #tables: ReadonlySet<unknown>;
   readonly #statements = new Map<string, Statement>();
-  readonly timeline: Timeline;
 
-  constructor(sqlite: Database, tables: TableModule, path: string) {
-    this.#sqlite = sqlite;
-    this.#path = path;
-    this.#tables = new Set(Object.values(tables));
-    this.timeline = new Timeline(sqlite, tables, path);
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+    this.report = parts.report;
+    this.#tables = new Set(Object.values(parts.tables));
+    this.timeline = new Timeline(parts.sqlite, parts.tables, parts.path);
   }
 
-  /** @throws TABLE_UNKNOWN, ROW_INVALID; FILE_BUSY and other errors of the file */
+  /** @throws TABLE_UNKNOWN, ROW_INVALID, SESSION_CLOSED; FILE_BUSY and other errors of the file */
   record(table: SQLiteTable, row: Row): unknown {
-    if (!this.#tables.has(table)) throw unknownTableError(table);
+    return this.#append(table, this.#redacted(table, this.context.fill(table, row)));
+  }
+
+  /** Appends what of the row can be appended, and reports the rest. Undefined when nothing was. */
+  tryRecord(table: SQLiteTable, given: Row): unknown {
+    const { report } = this;
+    try {
+      this.#assertRecordable(table);
+      const row = this.#redacted(table, lenientRow(table, this.context.fill(table, given), report));
+      return withoutRefused(table, row, report, (left) => this.#append(table, left));
+    } catch (error) {
+      report(error);
+      return undefined;
+    }
+  }
+
+  /** Changes the row of this key as far as it can be changed, and reports the rest. False when there is no such row. */
+  tryChange(table: SQLiteTable, key: unknown, given: Row): boolean {
+    const { report } = this;
+    try {
+      this.#assertRecordable(table);
+      const row = this.#redacted(table, lenientRow(table, given, report));
+      return withoutRefused(table, row, report, (left) => this.#change(table, key, left));
+    } catch (error) {
+      report(error);
+      return true;
+    }
+  }
+
+  #append(table: SQLiteTable, row: Row): unknown {
+    this.#assertRecordable(table);
     const encoder = rowEncoderOf(table);
-    const encoded = encoder.encode(row, encoder.isTimeline ? this.timeline.next() : undefined);
-    return this.#insert(table, encoder, encoded);
+    const place = encoder.isTimeline ? this.timeline.next() : undefined;
+    const key = this.#insert(table, encoder, encoder.encode(row, place));
+    if (place) this.timeline.advance(place);
+    return key;
   }
 
   #insert(table: SQLiteTable, encoder: RowEncoder, { sql, values, key }: EncodedRow): unknown {
@@ -39,14 +88,34 @@ export class Recorder {
     } catch (error) {
       // Rows may have been written past the recorder: the next row counts from what is there.
       this.timeline.forget();
-      throw constraintError(fileError(error, this.#path, 'write'), table);
+      throw constraintError(fileError(error, this.#parts.path, 'write'), table);
     }
+  }
+
+  #change(table: SQLiteTable, key: unknown, row: Row): boolean {
+    this.#assertRecordable(table);
+    const { sql, values } = rowEncoderOf(table).encodeChange(row);
+    try {
+      return this.#statement(sql).run(...values, key).changes > 0;
+    } catch (error) {
+      throw constraintError(fileError(error, this.#parts.path, 'write'), table);
+    }
+  }
+
+  #redacted(table: SQLiteTable, row: Row): Row {
+    const { redact } = this.#parts;
+    return redact ? redactRow(redact, getTableName(table), row) : row;
+  }
+
+  #assertRecordable(table: SQLiteTable): void {
+    this.#parts.assertOpen();
+    if (!this.#tables.has(table)) throw unknownTableError(table);
   }
 
   #statement(sql: string): Statement {
     const known = this.#statements.get(sql);
     if (known) return known;
-    const statement = this.#sqlite.prepare(sql);
+    const statement = this.#parts.sqlite.prepare(sql);
     this.#statements.set(sql, statement);
     return statement;
   }

@@ -73,7 +73,7 @@ function recoverSession(path: string, { lineage, archiveDir }: RecoverSessionsOp
     if (!statOf(path)) return undefined;
     const { mtimeMs } = assertNotEmpty(path);
     if (isSealed(path, lineage)) return onFile(path, () => moveInto(path, resolve(archiveDir)), 'write');
-    const endedAtMs = Math.max(mtimeMs, Number(statOf(`${path}-wal`)?.mtimeMs ?? 0));
+    const endedAtMs = Math.round(Math.max(mtimeMs, Number(statOf(`${path}-wal`)?.mtimeMs ?? 0)));
     // The lock is let go of here, not by the session.
     const session = openWriter({ path, lineage, lock: { release: () => {} } });
     try {

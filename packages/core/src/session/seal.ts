@@ -7,10 +7,13 @@ import { leaveWal } from '../file/leave-wal.ts';
 import { assertNameIsFree, moveInto } from '../file/move-into.ts';
 import type { Database } from '../file/open-database.ts';
 import { endSession, readSessionStatus } from './end-session.ts';
+import { interruptCalls } from './interrupt-calls.ts';
 
 export interface SealOptions {
   /** How the session ended. Unless given, a session that is still `running` becomes `completed`. */
   readonly status?: Exclude<SessionStatus, 'running'>;
+  /** What to do about calls that have begun and not ended: `interrupt` marks them so. Unless given, nothing is sealed. */
+  readonly underWay?: 'interrupt';
 }
 
 interface Sealable {
@@ -41,7 +44,11 @@ export function sealFile(session: Sealable, archiveDir: string, { status }: Seal
 }
 
 function markEnded(sqlite: Database, tables: TableModule, status: SealOptions['status']): void {
-  const isRunning = readSessionStatus(sqlite, tables) === 'running';
-  if (status || isRunning)
-    endSession(sqlite, tables, { status: status ?? 'completed', endedAtMs: Date.now() });
+  const mark = sqlite.transaction(() => {
+    interruptCalls(sqlite, tables);
+    const isRunning = readSessionStatus(sqlite, tables) === 'running';
+    if (status || isRunning)
+      endSession(sqlite, tables, { status: status ?? 'completed', endedAtMs: Date.now() });
+  });
+  mark();
 }

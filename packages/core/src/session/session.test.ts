@@ -104,14 +104,51 @@ it('is one transaction when several rows belong together', () => {
 });
 
 it.each([
-  ['', /may hold letters/],
-  ['../up', /may hold letters/],
-  ['.hidden', /may hold letters/],
-])('refuses %j as the id that names the file', (id, message) => {
+  ['user:42/chat', 'user%3A42%2Fchat.db'],
+  ['../up', '%2E.%2Fup.db'],
+  ['.hidden', '%2Ehidden.db'],
+  ['-rf', '%2Drf.db'],
+  ['nul.txt', '%6Eul.txt.db'],
+  ['été 👋%', '%C3%A9t%C3%A9%20%F0%9F%91%8B%25.db'],
+])('takes %j as an id, which is the text, and names the file by an encoding of it', (id, name) => {
   const dir = makeTempDir();
-  const error = errorOf(() => createSession(dir, { lineage, session: { id, agentName: 'x' } }));
-  expect(error).toMatchObject({ code: 'ROW_INVALID', message: expect.stringMatching(message) });
-  expect(readdirSync(dir)).toEqual([]);
+  const session = createSession(join(dir, 'live'), { lineage, session: { id, agentName: 'x' } });
+  expect([session.id, readdirSync(join(dir, 'live'))[0]]).toEqual([id, name]);
+  session.record(decisions, { summary: 'a' });
+  using archive = openArchive(session.seal(join(dir, 'archives')), { lineage });
+  expect(archive.db.select({ id: sessions.id }).from(sessions).all()).toEqual([{ id }]);
+});
+
+it('takes ids of any length, and gives different ones different names', () => {
+  const dir = makeTempDir();
+  const ids = ['a', '€'].flatMap((letter) => [`${letter.repeat(299)}1`, `${letter.repeat(299)}2`]);
+  const paths = ids.map((id) => {
+    using session = createSession(dir, { lineage, session: { id, agentName: 'x' } });
+    expect(session.id).toBe(id);
+    return session.path;
+  });
+  expect(new Set(paths).size).toBe(4);
+  for (const [at, path] of paths.entries()) {
+    using session = openSession(path, { lineage });
+    expect(session.id).toBe(ids[at]);
+  }
+});
+
+it('refuses an empty id, and one that is half a letter', () => {
+  for (const id of ['', '\ud83d']) {
+    const dir = makeTempDir();
+    const error = errorOf(() => createSession(dir, { lineage, session: { id, agentName: 'x' } }));
+    expect(error.code).toBe('ROW_INVALID');
+    expect(readdirSync(dir)).toEqual([]);
+  }
+});
+
+it('refuses an id whose archive is where it will be sealed', () => {
+  const dir = makeTempDir();
+  const options = { lineage, session: { id: 'same', agentName: 'x' }, archiveDir: join(dir, 'archives') };
+  createSession(join(dir, 'live'), options).seal(options.archiveDir);
+  expect(errorOf(() => createSession(join(dir, 'live'), options)).code).toBe('ARCHIVE_EXISTS');
+  expect(readdirSync(join(dir, 'live'))).toEqual([]);
 });
 
 it('refuses a wrong session row before it makes anything', () => {

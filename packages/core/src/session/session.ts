@@ -1,20 +1,33 @@
 import type { Lineage, TableModule } from '@varve/migrations';
+import { isSqliteError } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { fileError } from '../file/file-error.ts';
 import type { Database } from '../file/open-database.ts';
 import type { WriterLock } from '../lock/held-lock.ts';
 import type { Row } from '../row/row-encoder.ts';
 import type { RecordKey, RecordValues, TableOf } from '../row/table-types.ts';
+import type {
+  BeginValues,
+  ModelCallEnd,
+  ModelCallOptions,
+  RunningCall,
+  ToolCallOptions,
+} from './call-types.ts';
+import { Calls } from './calls.ts';
+import { errorReporter, type RecordOptions } from './record-options.ts';
 import { Recorder } from './recorder.ts';
+import { type CallOutcome, runCall } from './run-call.ts';
 import { type SealOptions, sealFile } from './seal.ts';
 import { readSessionId } from './timeline.ts';
-import { type CallOutcome, callTool, type RecordRow, type ToolCallOptions } from './tool-call.ts';
 
 export interface SessionParts<TTables extends TableModule> {
   readonly path: string;
   readonly lineage: Lineage<TTables>;
   readonly sqlite: Database;
   readonly lock: WriterLock;
+  readonly options: RecordOptions;
 }
 
 /**
@@ -25,13 +38,22 @@ export class Session<TTables extends TableModule = TableModule> {
   readonly path: string;
   readonly #parts: SessionParts<TTables>;
   readonly #recorder: Recorder;
+  readonly #calls: Calls;
   #db: BetterSQLite3Database<TTables> | undefined;
   #isOpen = true;
 
   constructor(parts: SessionParts<TTables>) {
     this.path = parts.path;
     this.#parts = parts;
-    this.#recorder = new Recorder(parts.sqlite, parts.lineage.tables, parts.path);
+    this.#recorder = new Recorder({
+      path: parts.path,
+      sqlite: parts.sqlite,
+      tables: parts.lineage.tables,
+      redact: parts.options.redact,
+      report: errorReporter(parts.path, parts.options.onRecordError),
+      assertOpen: () => this.#assertOpen(),
+    });
+    this.#calls = new Calls(this.#recorder);
   }
 
   get isOpen(): boolean {
@@ -57,11 +79,12 @@ export class Session<TTables extends TableModule = TableModule> {
   }
 
   /**
-   * Appends a row, validated by the table's zod schema, in one durable commit; inside `sqlite.transaction` it belongs
-   * to that. In a table on the timeline the session fills `seq` and `sessionId`. Returns the row's key.
+   * Appends a row, validated by the table's zod schema, in one durable commit; inside `batch` it belongs to that. In a
+   * table on the timeline the session fills `seq` and `sessionId`, and inside `callTool` and `callModel` the columns that
+   * name the call, unless given. Returns the row's key.
    *
    * @throws ROW_INVALID with `details.table`, `details.column` and `details.path`, and nothing is recorded;
-   * TABLE_UNKNOWN, SESSION_CLOSED, FILE_BUSY
+   * TABLE_UNKNOWN, SESSION_CLOSED, FILE_BUSY, DISK_FULL
    */
   record<TTable extends TableOf<TTables>>(table: TTable, values: RecordValues<TTable>): RecordKey<TTable> {
     this.#assertOpen();
@@ -69,21 +92,76 @@ export class Session<TTables extends TableModule = TableModule> {
   }
 
   /**
-   * Runs a tool and records the call, timed, when it has ended: its result, or the type and message of what it threw,
-   * which is then thrown on. A result that the column's schema refuses counts as a failure of the call.
-   *
-   * @throws what the tool throws; ROW_INVALID, TABLE_UNKNOWN, SESSION_CLOSED
+   * As `record`, but it never throws: JSON is made of what is none by `toJson`, a column that refuses its value is left
+   * out where it may be, and `onRecordError` is told of that, and of a row that could not be recorded at all.
    */
-  async callTool<TResult>(
+  tryRecord<TTable extends TableOf<TTables>>(
+    table: TTable,
+    values: RecordValues<TTable>,
+  ): RecordKey<TTable> | undefined {
+    return this.#recorder.tryRecord(table, values as Row) as RecordKey<TTable> | undefined;
+  }
+
+  /**
+   * Records many rows in one durable commit: all that `work` records, or nothing when it throws. It is synchronous;
+   * batches inside each other belong to the outermost. Returns what `work` returns.
+   *
+   * @throws what `work` throws; FILE_BUSY, DISK_FULL, SESSION_CLOSED
+   */
+  batch<T>(work: () => T): T {
+    this.#assertOpen();
+    try {
+      return this.#parts.sqlite.transaction(work)();
+    } catch (error) {
+      this.#recorder.timeline.forget();
+      throw isSqliteError(error) ? fileError(error, this.path, 'write') : error;
+    }
+  }
+
+  /**
+   * Records the begin of a call in a row of its own, as `running`, for code that is told of events: `end` or `fail` of
+   * what it returns completes the row. Two commits. A table without a status `running` gets its row at the end. Never
+   * throws: what cannot be recorded is for `onRecordError`.
+   */
+  begin<TTable extends TableOf<TTables>>(table: TTable, values: BeginValues<TTable>): RunningCall<TTable> {
+    return this.#calls.begin(table, values as Row) as RunningCall<TTable>;
+  }
+
+  /**
+   * Runs a tool and records the call: its row when it begins, completed when it has ended by its result and the time it
+   * took, or by the type and message of what it threw. What is stored of arguments and result is what `toJson` makes of
+   * them. Rows recorded inside name the call. Returns what the tool returns and throws what it throws, and nothing else:
+   * what cannot be recorded is for `onRecordError`.
+   */
+  callTool<TResult>(
     call: ToolCallOptions<TTables>,
     run: () => TResult | Promise<TResult>,
   ): Promise<CallOutcome<TResult>> {
-    this.#assertOpen();
-    const record: RecordRow = (table, row) => {
-      this.#assertOpen();
-      return this.#recorder.record(table, row);
-    };
-    return callTool(record, this.#parts.lineage.tables, call as Row, run);
+    const { toolCalls } = this.#parts.lineage.tables;
+    const record = this.#calls.begin(toolCalls as SQLiteTable, call as Row);
+    const describe = (result: TResult): Row => ({ result: result ?? null });
+    return runCall(record, this.#recorder.context, { toolCallSeq: record.seq }, run, describe);
+  }
+
+  /**
+   * Runs a request to a model and records the call as `callTool` does. `describe` reads from the answer what the row
+   * holds of it: usage, finish reasons, the model that answered.
+   */
+  callModel<TResult>(
+    call: ModelCallOptions<TTables>,
+    run: () => TResult | Promise<TResult>,
+    describe: (result: TResult) => ModelCallEnd<TTables> = () => ({}) as ModelCallEnd<TTables>,
+  ): Promise<CallOutcome<TResult>> {
+    const { modelCalls } = this.#parts.lineage.tables;
+    const record = this.#calls.begin(modelCalls as SQLiteTable, call as Row);
+    return runCall(record, this.#recorder.context, { modelCallSeq: record.seq }, run, (result) => {
+      try {
+        return describe(result) as Row;
+      } catch (error) {
+        this.#recorder.report(error);
+        return {};
+      }
+    });
   }
 
   /**
@@ -91,10 +169,13 @@ export class Session<TTables extends TableModule = TableModule> {
    * moves it into a folder, where it stands alone. Returns the path of the archive; the session is closed. After a
    * failure the session is either open as before, or closed with its file in place for `recoverSessions`.
    *
-   * @throws ARCHIVE_EXISTS, FILE_BUSY while a reader has the file open, FILE_CORRUPT, FILE_READ_ONLY, SESSION_CLOSED
+   * @throws CALLS_UNDER_WAY with `details.calls` while a call has begun and not ended, unless `underWay` says what to do;
+   * ARCHIVE_EXISTS, FILE_BUSY while a reader has the file open, FILE_CORRUPT, FILE_READ_ONLY, DISK_FULL, SESSION_CLOSED
    */
   seal(archiveDir: string, options: SealOptions = {}): string {
     this.#assertOpen();
+    if (options.underWay === 'interrupt') this.#calls.interrupt();
+    this.#calls.assertNone(this.path);
     const closeFile = () => {
       this.#isOpen = false;
       this.#parts.sqlite.close();

@@ -19,11 +19,15 @@ export class Timeline {
     this.#path = path;
   }
 
-  /** The place of the next row. */
+  /** The place of the next row, the same until `advance`. */
   next(): TimelinePlace {
-    const last = this.#last ?? this.#read();
-    this.#last = { seq: last.seq + 1, sessionId: last.sessionId };
-    return this.#last;
+    this.#last ??= this.#read();
+    return { seq: this.#last.seq + 1, sessionId: this.#last.sessionId };
+  }
+
+  /** A row has taken the place. */
+  advance(place: TimelinePlace): void {
+    this.#last = place;
   }
 
   /** The next place is counted from the rows in the file. */

@@ -1,0 +1,90 @@
+import { type Column, getTableColumns, is } from 'drizzle-orm';
+import { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { lenientRow } from '../row/lenient-row.ts';
+import { type Row, rowEncoderOf } from '../row/row-encoder.ts';
+import { describeFailure } from './describe-failure.ts';
+import type { Recorder } from './recorder.ts';
+
+/** What is known of a call only when it has ended. */
+const endKeys = ['result', 'errorType', 'errorMessage', 'durationMs'] as const;
+/** What is measured or told by how the call went: left out where a team's own table has no column for it. */
+const measuredKeys: ReadonlySet<string> = new Set([...endKeys, 'status', 'startedAtMs']);
+
+/** The row of one call, from its beginning to its end. None of its methods throws. */
+export class CallRecord {
+  readonly table: SQLiteTable;
+  readonly begun: Row;
+  readonly #recorder: Recorder;
+  readonly #onEnd: () => void;
+  readonly #startedMs: number;
+  #seq: number | undefined;
+  #isOver = false;
+
+  constructor(recorder: Recorder, table: SQLiteTable, values: Row, onEnd: () => void) {
+    this.table = table;
+    this.#recorder = recorder;
+    this.#onEnd = onEnd;
+    const begun = { startedAtMs: Date.now(), ...values };
+    this.begun = is(table, SQLiteTable)
+      ? lenientRow(table, withoutUnmeasured(table, begun), recorder.report)
+      : begun;
+    if (isWrittenAtBegin(table)) this.#seq = this.#append({ ...this.begun, status: 'running' });
+    this.#startedMs = performance.now();
+  }
+
+  /** The key of the row; undefined while there is none. */
+  get seq(): number | undefined {
+    return this.#seq;
+  }
+
+  end(values: Row = {}): void {
+    this.#finish({ status: 'ok', ...values });
+  }
+
+  fail(error: unknown, values: Row = {}): void {
+    this.#finish({ ...describeFailure(error), ...values });
+  }
+
+  #finish(values: Row): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#onEnd();
+    const ended = this.#fitting({ durationMs: performance.now() - this.#startedMs, ...values });
+    const isChanged = this.#seq !== undefined && this.#recorder.tryChange(this.table, this.#seq, ended);
+    if (!isChanged) this.#seq = this.#append({ ...this.begun, ...ended });
+  }
+
+  #append(row: Row): number | undefined {
+    return this.#recorder.tryRecord(this.table, row) as number | undefined;
+  }
+
+  /** A team's own words for how a call ended may be fewer: what is none of them is an error. */
+  #fitting(values: Row): Row {
+    if (!is(this.table, SQLiteTable)) return values;
+    const fitting = withoutUnmeasured(this.table, values);
+    const words = getTableColumns(this.table).status?.enumValues;
+    const isWord = !words || typeof fitting.status !== 'string' || words.includes(fitting.status);
+    return isWord ? fitting : { ...fitting, status: 'error' };
+  }
+}
+
+/** A row can be written before the call has ended if its table has a word for that, and needs nothing from the end. */
+function isWrittenAtBegin(table: SQLiteTable): boolean {
+  if (!is(table, SQLiteTable)) return true;
+  const columns = getTableColumns(table);
+  const { status } = columns;
+  const isRunningKnown =
+    status !== undefined && (!status.enumValues || status.enumValues.includes('running'));
+  const needsEnd = endKeys.some((key) => isRequired(columns[key]));
+  return isRunningKnown && !needsEnd && rowEncoderOf(table).hasKey;
+}
+
+function isRequired(column: Column | undefined): boolean {
+  return column?.notNull === true && !column.hasDefault;
+}
+
+function withoutUnmeasured(table: SQLiteTable, row: Row): Row {
+  if (!is(table, SQLiteTable)) return row;
+  const columns = getTableColumns(table);
+  return Object.fromEntries(Object.entries(row).filter(([key]) => key in columns || !measuredKeys.has(key)));
+}
