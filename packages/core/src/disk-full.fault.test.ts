@@ -38,7 +38,7 @@ it.each([0, 20_000])(
     const before = readFileSync(path);
     fillDisk(dir, room);
     const error = await rejectionOf(upgradeArchive(path, { lineage }));
-    expect(error).toMatchObject({ code: 'FILE_READ_ONLY', path });
+    expect(error).toMatchObject({ code: 'DISK_FULL', path });
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(readdirSync(dir).sort()).toEqual(['filler', 'v1.db']);
     rmSync(join(dir, 'filler'));
@@ -56,7 +56,7 @@ it('a session on a full disk keeps what was recorded, and is sealed when there i
   const error = errorOf(() => {
     for (; ; count++) session.record(decisions, { summary: 'x'.repeat(500) });
   });
-  expect(error.code).toBe('FILE_READ_ONLY');
+  expect(error.code).toBe('DISK_FULL');
   session.close();
   rmSync(join(dir, 'filler'));
   const { sealed, failed } = recoverSessions(live, { lineage, archiveDir });

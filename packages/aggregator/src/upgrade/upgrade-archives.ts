@@ -120,6 +120,7 @@ function backupElsewhere(path: string): VarveError {
 /** What may be otherwise the next time, without anybody having touched the file. */
 const passing: ReadonlySet<ErrorCode> = new Set([
   'ARCHIVE_EXISTS',
+  'DISK_FULL',
   'FILE_BUSY',
   'FILE_CHANGED',
   'FILE_NOT_FOUND',
@@ -127,6 +128,7 @@ const passing: ReadonlySet<ErrorCode> = new Set([
   'FILE_UNREADABLE',
   'LOSS_NOT_ACCEPTED',
   'SESSION_LIVE',
+  'TOO_MANY_OPEN_FILES',
 ]);
 
 function isOfTheFile({ code }: Problem): boolean {

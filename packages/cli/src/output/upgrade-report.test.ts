@@ -55,7 +55,7 @@ it('finds out before the work that a report cannot be written', () => {
   expect(() => openUpgradeReport(path)).toThrow(expect.objectContaining({ code: 'USAGE', path }));
 });
 
-it('says FILE_READ_ONLY when there is no room for a line', () => {
+it('says DISK_FULL when there is no room for a line', () => {
   using report = openUpgradeReport('/dev/full');
-  expect(() => report.add(upgraded)).toThrow(expect.objectContaining({ code: 'FILE_READ_ONLY' }));
+  expect(() => report.add(upgraded)).toThrow(expect.objectContaining({ code: 'DISK_FULL' }));
 });

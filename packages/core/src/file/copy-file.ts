@@ -43,13 +43,13 @@ function takenBytes({ size, blocks }: fs.Stats): number {
   return blocks > 0 ? Math.min(size, blocks * 512) : size;
 }
 
-/** @throws FILE_READ_ONLY */
+/** @throws DISK_FULL */
 export function assertRoom(path: string, neededBytes: number, dir: string): void {
   const { bavail, bsize } = fs.statfsSync(dir);
   const freeBytes = bavail * bsize;
   if (neededBytes <= freeBytes) return;
   throw new VarveError(
-    'FILE_READ_ONLY',
+    'DISK_FULL',
     `there is no room for a copy of it: ${neededBytes} bytes are needed in ${dir}, ${freeBytes} are free`,
     {
       path,

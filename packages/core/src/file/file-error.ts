@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { isSqliteError } from '@varve/migrations/internal';
 import { type ErrorCode, VarveError } from '@varve/schema';
 
@@ -19,8 +20,18 @@ const unreadable: Problem = {
 };
 const readOnly: Problem = {
   code: 'FILE_READ_ONLY',
-  says: 'the file or its folder cannot be written',
-  hint: 'check permissions and free space; an archive is read-only on purpose: read it with openArchive',
+  says: 'the file or its folder may not be written',
+  hint: 'check the permissions; an archive is read-only on purpose: read it with openArchive',
+};
+const full: Problem = {
+  code: 'DISK_FULL',
+  says: 'there is no space left on the disk, or in the quota',
+  hint: 'make room, then try again; what was written before is kept',
+};
+const tooMany: Problem = {
+  code: 'TOO_MANY_OPEN_FILES',
+  says: 'the process or the machine may open no more files',
+  hint: 'close sessions and archives that are done with, or raise the limit (ulimit -n)',
 };
 const corrupt: Problem = {
   code: 'FILE_CORRUPT',
@@ -50,14 +61,17 @@ const problems: readonly (readonly [string, Problem])[] = [
   ['SQLITE_IOERR', unreadable],
   ['SQLITE_BUSY', busy],
   ['SQLITE_PERM', unreadable],
-  ['SQLITE_FULL', readOnly],
+  ['SQLITE_FULL', full],
   ['ENOENT', notFound],
   ['ENOTDIR', notFound],
   ['EISDIR', unreadable],
   ['EACCES', unreadable],
   ['EPERM', unreadable],
   ['EROFS', readOnly],
-  ['ENOSPC', readOnly],
+  ['ENOSPC', full],
+  ['EDQUOT', full],
+  ['EMFILE', tooMany],
+  ['ENFILE', tooMany],
   ['EIO', unreadable],
 ];
 
@@ -76,11 +90,22 @@ function errorCode(cause: unknown): string | undefined {
   // A migration that fails because the file is damaged, or the disk full, says nothing about the migration.
   if (cause instanceof VarveError)
     return cause.code === 'MIGRATION_FAILED' ? errorCode(cause.cause) : undefined;
-  if (isSqliteError(cause)) return cause.code;
+  if (isSqliteError(cause)) return cause.code === 'SQLITE_CANTOPEN' ? whyNotOpened() : cause.code;
   // better-sqlite3 looks for the folder first, and has no code for one that is not there.
   if (cause instanceof TypeError && cause.message.startsWith('Cannot open database')) return 'ENOENT';
   if (cause instanceof Error && 'syscall' in cause && 'code' in cause) return String(cause.code);
   return undefined;
+}
+
+/** SQLite does not say that the process has no file descriptor left: opening a file that is there does. */
+function whyNotOpened(): string {
+  try {
+    closeSync(openSync(process.execPath, 'r'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EMFILE' || code === 'ENFILE') return code;
+  }
+  return 'SQLITE_CANTOPEN';
 }
 
 /** Runs work on one file; what SQLite or the operating system throws becomes an error of that file. */

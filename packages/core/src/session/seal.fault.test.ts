@@ -89,6 +89,6 @@ it('names the session file in the error, and says what failed', () => {
   const faults = failNthOperation(2, 'ENOSPC', 'from then on');
   const error = errorOf(() => session.seal(join(dir, 'archives')));
   faults.restore();
-  expect(error).toMatchObject({ code: 'FILE_READ_ONLY', path: session.path, details: { code: 'ENOSPC' } });
+  expect(error).toMatchObject({ code: 'DISK_FULL', path: session.path, details: { code: 'ENOSPC' } });
   expect(existsSync(session.path)).toBe(true);
 });
