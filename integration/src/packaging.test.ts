@@ -33,6 +33,7 @@ describe('the packed packages', () => {
       'varve-0.1.0.tgz',
       'varve-aggregator-0.1.0.tgz',
       'varve-core-0.1.0.tgz',
+      'varve-import-0.1.0.tgz',
       'varve-migrations-0.1.0.tgz',
       'varve-page-0.1.0.tgz',
       'varve-schema-0.1.0.tgz',

@@ -10,6 +10,7 @@ export const documentedPackages = [
   'migrations',
   'core',
   'aggregator',
+  'import',
   'testing',
   'page',
   'cli',

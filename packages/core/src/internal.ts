@@ -9,13 +9,14 @@ export {
   type ArchiveSourceOptions,
   openArchiveSource,
 } from './archive/archive-source.ts';
+export { ArchiveDraft } from './draft/archive-draft.ts';
+export { durableFs } from './file/durable-fs.ts';
 export { fileError, onFile } from './file/file-error.ts';
 export { headerSizeBytes, parseStart } from './file/file-header.ts';
 export { lookBeside } from './file/look-beside.ts';
 export { makePrivateDir, removePrivateDir } from './file/private-dir.ts';
-export { isWorkFile, upgradedFile } from './file/work-file.ts';
+export { isWorkFile, upgradedFile, workFile } from './file/work-file.ts';
 export { findGoldenChanges } from './golden/golden-lock.ts';
-export { type LockHolder, lockHolder } from './lock/writer-lock.ts';
 export {
   clientMissing,
   ObjectCache,
@@ -25,4 +26,5 @@ export {
   requestsInFlight,
   splitObjectUrl,
 } from './store/index.ts';
+export { acquireWriterLock, type LockHolder, lockHolder } from './lock/writer-lock.ts';
 export { removeUpgradeLeftovers } from './upgrade/upgrade-archive.ts';

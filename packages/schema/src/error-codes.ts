@@ -44,6 +44,7 @@ export const errorCodes = {
   UPGRADE_MISMATCH: 'the upgraded copy failed verification and was discarded',
   LOSS_NOT_ACCEPTED: 'pending migrations lose data, and neither a backup nor acceptance was given',
   RESTORE_REFUSED: 'the archive is not an upgrade of the backup that was to take its place',
+  LOG_UNRECOGNISED: 'the file is no log of an agent that can be imported',
   UNIFIED_FOREIGN: 'the file is not a unified view of this lineage',
   UNIFIED_UNFINISHED: 'the unified view does not hold all its archives yet',
   UNIFIED_STUCK: 'the unified view keeps rows that cannot be brought to head',

@@ -68,6 +68,11 @@ export const verbs: readonly VerbEntry[] = [
     async () => (await import('./restore.ts')).defineRestore,
   ),
   verb(
+    'import <format> <paths...>',
+    "read other agents' logs into archives, one a session; again, only what has changed",
+    async () => (await import('./import.ts')).defineImport,
+  ),
+  verb(
     'init',
     'configure varve in this folder, empty or an existing drizzle project',
     async () => (await import('./init.ts')).defineInit,

@@ -30,8 +30,8 @@ export function assertNameIsFree(path: string, dir: string): void {
   if (onFile(target, () => statOf(target), 'write')) throw existsError(path, target);
 }
 
-/** Gives the file its new name; false when the name is taken. */
-function linkInto(path: string, target: string): boolean {
+/** Gives the file its new name, also where there are no hard links; false when the name is taken. */
+export function linkInto(path: string, target: string): boolean {
   try {
     durableFs.link(path, target);
     return true;

@@ -24,7 +24,7 @@ export function sessionImage(lineage: Lineage, table: SQLiteTable, row: EncodedR
 }
 
 /** Replaying the migrations costs more than copying what they make: it is done once for each lineage. */
-function headImage(lineage: Lineage): Buffer {
+export function headImage(lineage: Lineage): Buffer {
   const known = headImages.get(lineage);
   if (known) return known;
   const sqlite = openMemory();

@@ -1,0 +1,93 @@
+import { type ChatField, chatFields, formatNames, type ImportReport, importLogs } from '@varve/import';
+import { VarveError } from '@varve/schema';
+import type { Command } from 'commander';
+import { parseJobs } from '../command/parse-jobs.ts';
+import { parseSince } from '../command/parse-since.ts';
+import { defineVerb } from '../command/verb.ts';
+import { formatSize } from '../output/format-size.ts';
+
+interface ImportVerbOptions {
+  readonly into: string;
+  readonly since?: number;
+  readonly dryRun?: boolean;
+  readonly fields?: Partial<Record<ChatField, string>>;
+  readonly jobs?: number;
+}
+
+export function defineImport(command: Command): void {
+  command
+    .requiredOption('--into <dir>', 'the folder of the archives, one a session')
+    .option('--since <when>', 'only what changed since a date, or an age such as 30d', (text) =>
+      parseSince(text),
+    )
+    .option('--dry-run', 'read, write nothing, and tell what would come and what is skipped, and why')
+    .option('--fields <field=path,...>', 'for openai-chat: where a record has what', parseFields)
+    .option('--jobs <n>', 'processes that read logs (default: one a core, four at most)', parseJobs)
+    .addHelpText('after', `\nFormats: ${formatNames.join(', ')}`);
+  defineVerb<ImportVerbOptions>(command, async (context, [format = '', ...paths], options) => {
+    const { into, since, dryRun = false, fields, jobs } = options;
+    using bar = context.openProgressBar('importing');
+    const interruption = listenForInterrupt();
+    const startedMs = performance.now();
+    try {
+      const report = await importLogs(format, paths, {
+        into,
+        dryRun,
+        ...(since !== undefined && { sinceMs: since }),
+        ...(fields && { fields }),
+        ...(jobs !== undefined && { jobs }),
+        signal: interruption.signal,
+        onProgress: bar.update,
+      });
+      const seconds = (performance.now() - startedMs) / 1000;
+      return {
+        json: { ...report, seconds },
+        text: () => renderReport(report, { into, dryRun, seconds }),
+        problems: report.problems,
+      };
+    } finally {
+      interruption.stop();
+    }
+  });
+}
+
+/** The first Ctrl-C ends the import in good order. */
+function listenForInterrupt() {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  process.once('SIGINT', abort);
+  return { signal: controller.signal, stop: () => process.off('SIGINT', abort) };
+}
+
+function parseFields(text: string): Partial<Record<ChatField, string>> {
+  const pairs = text.split(',').map((pair) => pair.split('='));
+  const isKnown = ([field, path]: string[]) => path && chatFields.some((it) => it === field);
+  if (pairs.every(isKnown)) return Object.fromEntries(pairs);
+  throw new VarveError('USAGE', `--fields ${text} cannot be understood`, {
+    hint: `give field=path, with commas between, of the fields ${chatFields.join(', ')}`,
+  });
+}
+
+interface Outcome {
+  readonly into: string;
+  readonly dryRun: boolean;
+  readonly seconds: number;
+}
+
+function renderReport(report: ImportReport, { into, dryRun, seconds }: Outcome): string {
+  const { added, changed, unchanged, logs, records, rows, sizeBytes } = report;
+  const counts = Object.entries({ added, changed, unchanged }).filter(([, count]) => count > 0);
+  const sessions = counts.map(([what, count]) => `${count} ${what}`).join(', ') || 'no sessions';
+  const read = `${records} records of ${logs} logs, ${formatSize(sizeBytes)}; ${rows} rows; ${seconds.toFixed(1)} s`;
+  return [
+    `${into}: ${dryRun ? 'would come: ' : ''}sessions ${sessions}; ${read}`,
+    ...renderReasons('skipped', 'records', report.skipped),
+    ...renderReasons('passed over', 'logs', report.passedOver),
+    ...(report.otherFiles > 0 ? [`passed over: ${report.otherFiles} files that are no such logs`] : []),
+    ...(dryRun ? report.sessions.map(({ id, change, rows }) => `${change} ${id}: ${rows} rows`) : []),
+  ].join('\n');
+}
+
+function renderReasons(verb: string, what: string, reasons: Readonly<Record<string, number>>): string[] {
+  return Object.entries(reasons).map(([reason, count]) => `${verb}: ${count} ${what}, ${reason}`);
+}

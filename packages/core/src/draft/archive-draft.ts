@@ -1,0 +1,113 @@
+import { dirname } from 'node:path';
+import type { Lineage } from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import { assertSound } from '../file/assert-sound.ts';
+import { durableFs } from '../file/durable-fs.ts';
+import { onFile } from '../file/file-error.ts';
+import { linkInto } from '../file/move-into.ts';
+import { type Database, openDatabase } from '../file/open-database.ts';
+import { statOf } from '../file/sidecars.ts';
+import { removeWork, workFile } from '../file/work-file.ts';
+import { acquireWriterLock } from '../lock/writer-lock.ts';
+import { headImage } from '../session/session-image.ts';
+import { inspectOriginal, putInPlace, settleOriginal } from '../upgrade/replace-file.ts';
+
+/**
+ * An archive in the making, of rows that lie elsewhere too: nothing of it has to survive a crash, so nothing is written
+ * twice or waited for until it is finished. The file has its name only when it is whole, checked and on the disk. What a
+ * crash leaves is a work file, which the next draft of the same archive replaces. The caller sees to it that there is one
+ * draft of an archive at a time.
+ */
+export class ArchiveDraft {
+  /** What the archive will be called. */
+  readonly path: string;
+  readonly #work: string;
+  readonly #lineage: Lineage;
+  #sqlite: Database | undefined;
+  #isBegun = false;
+
+  constructor(path: string, lineage: Lineage) {
+    this.path = path;
+    this.#work = workFile(path, 'creating');
+    this.#lineage = lineage;
+  }
+
+  get isOpen(): boolean {
+    return this.#sqlite !== undefined;
+  }
+
+  /** At head and empty at first, foreign keys unchecked, in a transaction. */
+  get sqlite(): Database {
+    this.#sqlite ??= onFile(this.path, () => this.#open(), 'write');
+    return this.#sqlite;
+  }
+
+  /** Closes the file until it is needed again. */
+  park(): void {
+    if (!this.#sqlite) return;
+    this.#sqlite.exec('COMMIT');
+    this.#sqlite.close();
+    this.#sqlite = undefined;
+  }
+
+  /**
+   * Gives the archive its name, read-only, in the place of the one that has it, if any. Up to the renaming that one is as
+   * it was.
+   *
+   * @throws FILE_CORRUPT, FILE_READ_ONLY; SESSION_LOCKED or FILE_CHANGED when somebody works on the one to be replaced
+   */
+  async finish(): Promise<void> {
+    const { sqlite } = this;
+    sqlite.exec('COMMIT');
+    assertSound(sqlite, this.path);
+    sqlite.exec('PRAGMA journal_mode = DELETE');
+    sqlite.close();
+    this.#sqlite = undefined;
+    durableFs.chmod(this.#work, 0o444);
+    await durableFs.syncAside(this.#work);
+    if (statOf(this.path)) await this.#replace();
+    else onFile(this.path, () => this.#giveName(), 'write');
+  }
+
+  /** Throws away what is not finished. */
+  discard(): void {
+    this.#sqlite?.close();
+    this.#sqlite = undefined;
+    if (this.#isBegun) removeWork(this.#work);
+  }
+
+  #open(): Database {
+    if (!this.#isBegun) {
+      removeWork(this.#work);
+      durableFs.stage(this.#work, headImage(this.#lineage));
+      this.#isBegun = true;
+    }
+    const sqlite = openDatabase(this.#work, { isTrusted: true });
+    sqlite.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; BEGIN');
+    return sqlite;
+  }
+
+  #giveName(): void {
+    if (!linkInto(this.#work, this.path)) throw existsError(this.path);
+    durableFs.remove(this.#work);
+    durableFs.syncDir(dirname(this.path));
+  }
+
+  async #replace(): Promise<void> {
+    const lock = acquireWriterLock(this.path, 0);
+    try {
+      const original = inspectOriginal(this.path);
+      settleOriginal(this.path, original);
+      await putInPlace(this.#work, this.path);
+    } finally {
+      lock.release();
+    }
+  }
+}
+
+function existsError(path: string): VarveError {
+  return new VarveError('ARCHIVE_EXISTS', 'a file of this name has come meanwhile', {
+    path,
+    hint: 'find out what else writes into the folder, then try again; the file was not changed',
+  });
+}

@@ -1,0 +1,53 @@
+import { quoteIdentifier } from '@varve/migrations/internal';
+import type { Database, Statement } from 'better-sqlite3';
+import { getTableColumns, getTableName } from 'drizzle-orm';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** Inserts rows into one table as they are, checked by nobody: what makes them is trusted, and there may be millions. */
+export class RowInserter {
+  readonly #sqlite: Database;
+  readonly #table: string;
+  readonly #columns: readonly { readonly key: string; readonly name: string; readonly fallback: unknown }[];
+  readonly #insert: Statement;
+  readonly #updates = new Map<string, Statement>();
+
+  constructor(sqlite: Database, table: SQLiteTable) {
+    this.#sqlite = sqlite;
+    this.#table = quoteIdentifier(getTableName(table));
+    this.#columns = Object.entries(getTableColumns(table)).map(([key, column]) => {
+      const fallback = column.default === undefined ? null : toStored(column.default);
+      return { key, name: quoteIdentifier(column.name), fallback };
+    });
+    const names = this.#columns.map(({ name }) => name).join(', ');
+    const places = this.#columns.map(() => '?').join(', ');
+    this.#insert = sqlite.prepare(`INSERT INTO ${this.#table} (${names}) VALUES (${places})`);
+  }
+
+  insert(row: Values): void {
+    this.#insert.run(
+      this.#columns.map(({ key, fallback }) => {
+        const value = row[key];
+        return value === undefined ? fallback : toStored(value);
+      }),
+    );
+  }
+
+  /** Changes some columns of the row with this `seq`. */
+  update(seq: number, values: Values): void {
+    const changed = this.#columns.filter(({ key }) => values[key] !== undefined);
+    const names = changed.map(({ name }) => `${name} = ?`).join(', ');
+    if (names === '') return;
+    let statement = this.#updates.get(names);
+    if (!statement) {
+      statement = this.#sqlite.prepare(`UPDATE ${this.#table} SET ${names} WHERE "seq" = ?`);
+      this.#updates.set(names, statement);
+    }
+    statement.run([...changed.map(({ key }) => toStored(values[key])), seq]);
+  }
+}
+
+function toStored(value: unknown): unknown {
+  return typeof value === 'boolean' ? Number(value) : value;
+}

@@ -1,0 +1,209 @@
+import type { ArchiveDraft } from '@varve/core/internal';
+import {
+  intermediateResults,
+  messages,
+  modelCalls,
+  outputs,
+  sessions,
+  sources,
+  toolCalls,
+} from '@varve/schema';
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { KeySet } from './key-set.ts';
+import { RowInserter } from './row-inserter.ts';
+import type {
+  MessageRow,
+  ModelCallRow,
+  OutputRow,
+  ResultRow,
+  SessionFacts,
+  SourceRow,
+  ToolCallRow,
+} from './rows.ts';
+
+type Values = Record<string, unknown>;
+
+/** A row that may still change: it is written when it is settled, or when there are too many. */
+export interface HeldRow {
+  readonly seq: number;
+}
+
+interface Held extends HeldRow {
+  readonly table: SQLiteTable;
+  row: Values | undefined;
+}
+
+/** Beyond this many, the oldest is written, and changed in the file when it must be. */
+const mostHeld = 512;
+
+/**
+ * One session that is being imported: its rows in the order of the log. Without a draft nothing is written, and rows are
+ * only counted.
+ */
+export class SessionWriter {
+  readonly id: string;
+  rows = 0;
+  readonly #draft: ArchiveDraft | undefined;
+  readonly #inserters = new Map<SQLiteTable, RowInserter>();
+  readonly #held = new Map<number, Held>();
+  readonly #facts: Values = {};
+  readonly #metadata: Values;
+  readonly #sourceSeqs = new Map<string, number>();
+  readonly #keys = new KeySet();
+  #memory: unknown;
+  #seq = 0;
+  #first: number | undefined;
+  #last: number | undefined;
+
+  constructor(id: string, draft: ArchiveDraft | undefined) {
+    this.id = id;
+    this.#draft = draft;
+    this.#metadata = {};
+  }
+
+  /** Facts that are told again replace those before. */
+  describe({ metadata, ...facts }: SessionFacts): void {
+    Object.assign(this.#facts, facts);
+    Object.assign(this.#metadata, metadata);
+  }
+
+  /** What was said of the session so far. */
+  fact(name: keyof SessionFacts): unknown {
+    return name === 'metadata' ? this.#metadata : this.#facts[name];
+  }
+
+  /** Widens the session's time to a moment in the log. */
+  touch(atMs: number): void {
+    if (this.#first === undefined || atMs < this.#first) this.#first = atMs;
+    if (this.#last === undefined || atMs > this.#last) this.#last = atMs;
+  }
+
+  /** False for a record that was read before, in this log or in another of the session. */
+  claim(key: string): boolean {
+    return this.#keys.add(key);
+  }
+
+  knows(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
+  /** What the format keeps in mind of the session, also from one of its logs to the next. */
+  recall<T>(make: () => T): T {
+    this.#memory ??= make();
+    return this.#memory as T;
+  }
+
+  /** Closes the file until the next row. */
+  park(): void {
+    this.#inserters.clear();
+    this.#draft?.park();
+  }
+
+  message(row: MessageRow): number {
+    this.touch(row.createdAtMs);
+    return this.#insert(messages, row as unknown as Values);
+  }
+
+  result(row: ResultRow): number {
+    return this.#insert(intermediateResults, row as unknown as Values);
+  }
+
+  output(row: OutputRow): number {
+    return this.#insert(outputs, row as unknown as Values);
+  }
+
+  modelCall(row: ModelCallRow): HeldRow {
+    return this.#hold(modelCalls, row as Values);
+  }
+
+  toolCall(row: ToolCallRow): HeldRow {
+    return this.#hold(toolCalls, row as Values);
+  }
+
+  changeModelCall(held: HeldRow, values: Partial<ModelCallRow>): void {
+    this.#change(modelCalls, held, values);
+  }
+
+  changeToolCall(held: HeldRow, values: Partial<ToolCallRow>): void {
+    this.#change(toolCalls, held, values);
+  }
+
+  /** The row of a held one as it is by now; undefined when it is in the file. */
+  peek(held: HeldRow): Readonly<Values> | undefined {
+    return this.#held.get(held.seq)?.row;
+  }
+
+  /** It changes no more. */
+  settle({ seq }: HeldRow): void {
+    const held = this.#held.get(seq);
+    if (held) this.#write(held);
+  }
+
+  /** A source has its place on the timeline from where its first record stands. */
+  claimSource(path: string): void {
+    if (!this.#sourceSeqs.has(path)) this.#sourceSeqs.set(path, ++this.#seq);
+  }
+
+  /** Writes what is still held, the sources and the session's own row. */
+  finish(sourceRows: readonly SourceRow[]): void {
+    for (const held of this.#held.values()) this.#write(held);
+    for (const row of sourceRows)
+      this.#insertAt(sources, this.#sourceSeqs.get(row.path) ?? ++this.#seq, { ...row });
+    const startedAtMs = this.#facts.startedAtMs ?? this.#first ?? 0;
+    const defaults = { agentName: 'unknown', status: 'completed' };
+    const metadata = Object.keys(this.#metadata).length > 0 ? JSON.stringify(this.#metadata) : null;
+    const endedAtMs = this.#facts.endedAtMs ?? this.#last ?? startedAtMs;
+    this.#inserter(sessions)?.insert({
+      ...defaults,
+      ...this.#facts,
+      id: this.id,
+      startedAtMs,
+      endedAtMs,
+      metadata,
+    });
+  }
+
+  #insert(table: SQLiteTable, row: Values): number {
+    const seq = ++this.#seq;
+    this.#insertAt(table, seq, row);
+    return seq;
+  }
+
+  #insertAt(table: SQLiteTable, seq: number, row: Values): void {
+    this.rows++;
+    row.seq = seq;
+    row.sessionId = this.id;
+    this.#inserter(table)?.insert(row);
+  }
+
+  #hold(table: SQLiteTable, row: Values): HeldRow {
+    const held: Held = { seq: ++this.#seq, table, row };
+    this.#held.set(held.seq, held);
+    if (this.#held.size > mostHeld) {
+      const [oldest] = this.#held.values();
+      if (oldest) this.#write(oldest);
+    }
+    return held;
+  }
+
+  #change(table: SQLiteTable, { seq }: HeldRow, values: Values): void {
+    const held = this.#held.get(seq);
+    if (held?.row) Object.assign(held.row, values);
+    else this.#inserter(table)?.update(seq, values);
+  }
+
+  #write(held: Held): void {
+    this.#held.delete(held.seq);
+    if (held.row) this.#insertAt(held.table, held.seq, held.row);
+    held.row = undefined;
+  }
+
+  #inserter(table: SQLiteTable): RowInserter | undefined {
+    if (!this.#draft) return undefined;
+    const known = this.#inserters.get(table);
+    if (known) return known;
+    const inserter = new RowInserter(this.#draft.sqlite, table);
+    this.#inserters.set(table, inserter);
+    return inserter;
+  }
+}

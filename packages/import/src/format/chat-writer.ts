@@ -1,0 +1,256 @@
+import type { HeldRow, SessionWriter } from '../archive/session-writer.ts';
+import type { Usage } from './claude-usage.ts';
+import {
+  arrayOf,
+  countOf,
+  isObject,
+  type JsonObject,
+  jsonText,
+  numberOf,
+  objectOf,
+  parsedOrText,
+  restOf,
+  textOf,
+} from './json-access.ts';
+
+/** What is known of a message beside itself. */
+export interface ChatContext {
+  readonly atMs: number;
+  readonly model?: string | undefined;
+  readonly providerName?: string | undefined;
+  readonly usage?: Usage;
+  readonly responseId?: string | undefined;
+  readonly finishReason?: string | undefined;
+  readonly messageId?: string | undefined;
+  /** False for an answer that no model gave here: one of a demonstration. */
+  readonly isAnswered?: boolean;
+  /** Calls that the answer's text holds, in a format that knows to find them. */
+  readonly calls?: readonly ChatCall[];
+}
+
+export interface ChatCall {
+  readonly id?: string | undefined;
+  readonly name: string;
+  readonly arguments: unknown;
+}
+
+/** How a call came out. */
+export interface ChatResult {
+  readonly response: unknown;
+  readonly status?: 'ok' | 'error' | 'cancelled' | 'denied' | undefined;
+  readonly errorType?: string | undefined;
+  readonly errorMessage?: string | undefined;
+  readonly durationMs?: number | undefined;
+  readonly metadata?: JsonObject | undefined;
+}
+
+interface OpenCall {
+  readonly id: string | undefined;
+  readonly held: HeldRow;
+}
+
+const roles: Readonly<Record<string, 'system' | 'user' | 'assistant' | 'tool'>> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  human: 'user',
+  assistant: 'assistant',
+  gpt: 'assistant',
+  model: 'assistant',
+  ai: 'assistant',
+  agent: 'assistant',
+  tool: 'tool',
+  function: 'tool',
+  ipython: 'tool',
+  observation: 'tool',
+  environment: 'tool',
+};
+
+const mapped = new Set([
+  ...['role', 'from', 'content', 'value', 'tool_calls', 'function_call', 'tool_call_id', 'reasoning_content'],
+  ...['reasoning', 'thinking', 'name'],
+]);
+
+/** Writes messages in the shape of OpenAI's chat, in which half of all logs are kept. */
+export class ChatWriter {
+  readonly session: SessionWriter;
+  /** Calls without a result, in order: ids repeat, so that a result belongs to the first open call of its id. */
+  readonly #open: OpenCall[] = [];
+
+  constructor(session: SessionWriter) {
+    this.session = session;
+  }
+
+  hasOpenCalls(): boolean {
+    return this.#open.length > 0;
+  }
+
+  message(message: JsonObject, context: ChatContext): void {
+    const role = roles[String(message.role ?? message.from)] ?? 'user';
+    if (role === 'tool') this.result(message, { response: parsedOrText(contentOf(message)) }, context);
+    else if (role === 'assistant') this.#answer(message, context);
+    else this.#write(role, contentParts(contentOf(message)), message, context);
+  }
+
+  /** A message that is the result of a call. */
+  result(message: JsonObject, result: ChatResult, context: ChatContext): void {
+    const id = textOf(message.tool_call_id) ?? textOf(message.id);
+    this.#end(id, result);
+    const part = { type: 'tool_call_response', id: id ?? null, response: result.response ?? null };
+    this.#write(
+      'tool',
+      [part],
+      message,
+      context,
+      message.name === undefined ? undefined : { name: message.name },
+    );
+  }
+
+  #answer(message: JsonObject, context: ChatContext): void {
+    const calls = [...(context.calls ?? []), ...callsOf(message)];
+    const isAnswered = context.isAnswered ?? true;
+    const modelCall = isAnswered ? this.#modelCall(context) : undefined;
+    const reasoning =
+      textOf(message.reasoning_content) ?? textOf(message.reasoning) ?? textOf(message.thinking);
+    const parts = [
+      ...(reasoning ? [{ type: 'reasoning', content: reasoning }] : []),
+      ...contentParts(contentOf(message)),
+      ...calls.map((call) => ({
+        type: 'tool_call',
+        id: call.id ?? null,
+        name: call.name,
+        arguments: call.arguments ?? null,
+      })),
+    ];
+    this.#write('assistant', parts, message, context, undefined, modelCall?.seq);
+    if (isAnswered) for (const call of calls) this.#start(call, context, modelCall?.seq);
+  }
+
+  #modelCall(context: ChatContext): HeldRow {
+    const held = this.session.modelCall({
+      providerName: context.providerName ?? null,
+      responseModel: context.model ?? null,
+      responseId: context.responseId ?? null,
+      status: 'ok',
+      startedAtMs: context.atMs,
+      finishReasons: context.finishReason ? JSON.stringify([context.finishReason]) : null,
+      ...context.usage,
+    });
+    this.session.settle(held);
+    return held;
+  }
+
+  #start(
+    { id, name, arguments: given }: ChatCall,
+    { atMs }: ChatContext,
+    modelCallSeq: number | undefined,
+  ): void {
+    const held = this.session.toolCall({
+      toolName: name,
+      toolCallId: id ?? null,
+      arguments: jsonText(given),
+      status: 'interrupted',
+      startedAtMs: atMs,
+      modelCallSeq: modelCallSeq ?? null,
+    });
+    this.#open.push({ id, held });
+  }
+
+  #end(id: string | undefined, { response, metadata, ...outcome }: ChatResult): void {
+    const same = this.#open.findIndex((call) => id !== undefined && call.id === id);
+    const at = same === -1 ? this.#open.findIndex((call) => id === undefined || call.id === undefined) : same;
+    const [call] = at === -1 ? [] : this.#open.splice(at, 1);
+    if (!call) return;
+    this.session.changeToolCall(call.held, {
+      result: jsonText(response),
+      status: outcome.status ?? 'ok',
+      ...(outcome.errorType !== undefined && { errorType: outcome.errorType }),
+      ...(outcome.errorMessage !== undefined && { errorMessage: outcome.errorMessage }),
+      ...(outcome.durationMs !== undefined && { durationMs: outcome.durationMs }),
+      ...(metadata && { metadata: JSON.stringify(metadata) }),
+    });
+    this.session.settle(call.held);
+  }
+
+  #write(
+    role: 'system' | 'user' | 'assistant' | 'tool',
+    parts: readonly JsonObject[],
+    message: JsonObject,
+    { atMs, messageId }: ChatContext,
+    more?: JsonObject,
+    modelCallSeq?: number,
+  ): void {
+    const rest = { ...restOf(message, mapped), ...more };
+    this.session.message({
+      role,
+      parts: JSON.stringify(parts),
+      createdAtMs: atMs,
+      messageId: messageId ?? null,
+      modelCallSeq: modelCallSeq ?? null,
+      metadata: Object.keys(rest).length > 0 ? JSON.stringify(rest) : null,
+    });
+  }
+}
+
+function contentOf(message: JsonObject): unknown {
+  return message.content ?? message.value;
+}
+
+/** OpenAI's and everybody's content, in the words of `messages.parts`. */
+export function contentParts(content: unknown): readonly JsonObject[] {
+  if (content === null || content === undefined || content === '') return [];
+  if (typeof content === 'string') return [{ type: 'text', content }];
+  if (!Array.isArray(content)) return [{ type: 'json', content }];
+  return content.map((part) =>
+    isObject(part) ? contentPart(part) : { type: 'text', content: String(part) },
+  );
+}
+
+function contentPart(part: JsonObject): JsonObject {
+  const type = String(part.type ?? 'text');
+  if (typeof part.text === 'string' && /^(input_|output_)?text$/.test(type)) {
+    const { type: _type, text, ...rest } = part;
+    return { type: 'text', content: text, ...rest };
+  }
+  const url = objectOf(part.image_url).url ?? part.image_url ?? part.url;
+  if (typeof url === 'string') return uriPart(url, { modality: type.includes('image') ? 'image' : 'file' });
+  if (typeof part.thinking === 'string')
+    return { type: 'reasoning', content: part.thinking, ...restOf(part, new Set(['type', 'thinking'])) };
+  return { ...part, type };
+}
+
+/** Bytes that stand in the address itself, or what lies elsewhere. */
+export function uriPart(uri: string, more: JsonObject): JsonObject {
+  const data = /^data:([^;,]*);base64,/.exec(uri);
+  if (!data) return { type: 'uri', uri, ...more };
+  return { type: 'blob', mime_type: data[1], content: uri.slice(data[0].length), ...more };
+}
+
+function callsOf(message: JsonObject): readonly ChatCall[] {
+  const calls = arrayOf(parsedOrText(message.tool_calls)).filter(isObject);
+  if (isObject(message.function_call)) calls.push({ function: message.function_call });
+  return calls.map((call) => {
+    const { name, arguments: given } = isObject(call.function) ? call.function : call;
+    return { id: textOf(call.id), name: textOf(name) ?? 'unknown', arguments: parsedOrText(given) };
+  });
+}
+
+/** OpenAI counts the cache's tokens within the prompt's, and reasoning within the completion's. */
+export function chatUsage(usage: JsonObject): Usage {
+  const input = countOf(usage.prompt_tokens) ?? countOf(usage.input_tokens);
+  const output = countOf(usage.completion_tokens) ?? countOf(usage.output_tokens);
+  const inputDetails = objectOf(usage.prompt_tokens_details ?? usage.input_tokens_details);
+  const outputDetails = objectOf(usage.completion_tokens_details ?? usage.output_tokens_details);
+  const read = countOf(inputDetails.cached_tokens) ?? countOf(usage.cache_read_input_tokens);
+  const created = countOf(usage.cache_creation_input_tokens) ?? countOf(inputDetails.cache_creation_tokens);
+  const reasoning = countOf(outputDetails.reasoning_tokens);
+  const cost = numberOf(usage.cost) ?? numberOf(usage.cost_usd);
+  return {
+    ...(input !== undefined && { inputTokens: input }),
+    ...(output !== undefined && { outputTokens: output }),
+    ...(read !== undefined && { cacheReadInputTokens: read }),
+    ...(created !== undefined && { cacheCreationInputTokens: created }),
+    ...(reasoning !== undefined && { reasoningOutputTokens: reasoning }),
+    ...(cost !== undefined && { costUsd: cost }),
+  };
+}

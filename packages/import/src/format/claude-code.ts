@@ -1,0 +1,72 @@
+import { basename } from 'node:path';
+import type { LogSample } from '../log/log-file.ts';
+import { ClaudeMapper } from './claude-mapper.ts';
+import type { LogFormat } from './contract.ts';
+import { isObject, type JsonObject, textOf } from './json-access.ts';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whose transcript a file is. */
+export interface ClaudeIdentity {
+  /** The session that the user sees; a sub-agent's records carry it too. */
+  readonly sessionId: string;
+  /** Of a sub-agent's own file. */
+  readonly agentId: string | undefined;
+}
+
+/** `~/.claude/projects/**`: a line a record, a tree by `uuid` and `parentUuid`. */
+export const claudeCode: LogFormat = {
+  name: 'claude-code',
+  isKeyed: true,
+  recognise: ({ shape, values }) => shape === 'lines' && values.some(isClaudeRecord),
+  identify(sample) {
+    const { sessionId, agentId } = identifyClaude(sample);
+    const root = values(sample).find(({ uuid, parentUuid }) => typeof uuid === 'string' && !parentUuid);
+    const kin = [sessionId, ...(agentId === undefined && root ? [String(root.uuid)] : [])];
+    const isFork = values(sample).some((it) => it.forkedFrom !== undefined || it.sessionKind === 'bg');
+    return { kin, rank: agentId !== undefined ? 2 : Number(isFork) };
+  },
+  passOver: passOverProgress,
+  open: (context) => new ClaudeMapper(context, identifyClaude(context.sample)),
+};
+
+export function identifyClaude(sample: LogSample): ClaudeIdentity {
+  const stem = basename(sample.path).replace(/\.jsonl$/, '');
+  const told = values(sample).find(({ sessionId }) => typeof sessionId === 'string')?.sessionId;
+  const first = values(sample).find(({ type }) => type === 'user' || type === 'assistant');
+  const agentId =
+    first?.isSidechain === true && stem.startsWith('agent-')
+      ? (textOf(first.agentId) ?? stem.slice(6))
+      : undefined;
+  const sessionId = agentId === undefined && uuid.test(stem) ? stem : (textOf(told) ?? stem);
+  return { sessionId, agentId };
+}
+
+function values({ values }: LogSample): readonly JsonObject[] {
+  return values.filter(isObject);
+}
+
+const messageTypes = new Set(['user', 'assistant', 'system', 'progress', 'attachment']);
+
+function isClaudeRecord(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  if (value.type === 'summary') return typeof value.leafUuid === 'string';
+  if (value.type === 'file-history-snapshot') return isObject(value.snapshot);
+  return (
+    typeof value.sessionId === 'string' &&
+    typeof value.type === 'string' &&
+    (messageTypes.has(value.type) ? typeof value.uuid === 'string' : value.type.includes('-'))
+  );
+}
+
+const progressMark = Buffer.from('"type":"progress"');
+
+/**
+ * A fifth of a log tells how far a tool has come. Up to the first nested object all keys are the record's own, and no
+ * text can hold the mark, since its quotes would be escaped.
+ */
+function passOverProgress(line: Buffer): string | undefined {
+  const at = line.subarray(0, 1024).indexOf(progressMark);
+  if (at === -1 || line[line.length - 1] !== 125) return undefined;
+  return line.indexOf(123, 1) === -1 || line.indexOf(123, 1) > at ? 'progress' : undefined;
+}

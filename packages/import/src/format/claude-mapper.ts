@@ -1,0 +1,335 @@
+import type { HeldRow, SessionWriter } from '../archive/session-writer.ts';
+import type { ClaudeIdentity } from './claude-code.ts';
+import { claudeParts } from './claude-parts.ts';
+import { claudeResultStatus, rawToolUseResult } from './claude-results.ts';
+import { claudeUsage, greatestUsage, type Usage } from './claude-usage.ts';
+import type { LogMapper, LogRecord, MapContext } from './contract.ts';
+import {
+  arrayOf,
+  isObject,
+  type JsonObject,
+  jsonText,
+  numberOf,
+  objectOf,
+  restOf,
+  textOf,
+  timeOf,
+} from './json-access.ts';
+
+interface OpenCall {
+  readonly held: HeldRow;
+  readonly startedAtMs: number;
+}
+
+interface ModelCall {
+  readonly held: HeldRow;
+  usage: Usage;
+}
+
+/** One conversation: the main one, or a sub-agent's. */
+interface Chain {
+  readonly session: SessionWriter;
+  readonly calls: Map<string, OpenCall>;
+  readonly modelCalls: Map<string, ModelCall>;
+}
+
+/** Said once of the session, and of a message only where it differs. */
+const constants = ['cwd', 'gitBranch', 'userType', 'slug', 'entrypoint'] as const;
+const mapped = new Set([
+  'type',
+  'message',
+  'uuid',
+  'timestamp',
+  'toolUseResult',
+  'requestId',
+  'version',
+  'isSidechain',
+  'agentId',
+]);
+const mappedOfMessage = new Set(['id', 'type', 'role', 'model', 'content', 'usage', 'stop_reason']);
+const noModel = '<synthetic>';
+
+export class ClaudeMapper implements LogMapper {
+  readonly #context: MapContext;
+  readonly #identity: ClaudeIdentity;
+  readonly #chains = new Map<string, Chain>();
+  /** The root of each record of a sub-agent whose records stand among the parent's. */
+  readonly #roots = new Map<string, string>();
+  readonly #titles: { leaf: string | undefined; title: string; weight: number }[] = [];
+  #atMs: number;
+
+  constructor(context: MapContext, identity: ClaudeIdentity) {
+    this.#context = context;
+    this.#identity = identity;
+    this.#atMs = context.mtimeMs;
+  }
+
+  map({ value, text }: LogRecord): string | undefined {
+    if (!isObject(value)) return 'not a record';
+    const { type, uuid } = value;
+    if (typeof type !== 'string') return 'not a record';
+    if (type === 'progress') return 'progress';
+    this.#atMs = timeOf(value.timestamp) ?? this.#atMs;
+    const chain = this.#chain(value);
+    if (typeof uuid === 'string') {
+      const reason = this.#claim(chain.session, uuid);
+      if (reason) return reason;
+    }
+    if ((type === 'user' || type === 'assistant') && isObject(value.message))
+      this.#mapMessage(chain, value, text);
+    else this.#mapOther(chain, type, value);
+    return undefined;
+  }
+
+  end(): void {
+    for (const { session, calls } of this.#chains.values()) {
+      if (calls.size > 0 && session.fact('status') === undefined) session.describe({ status: 'interrupted' });
+    }
+    const main = this.#chains.get('');
+    const titles = this.#titles.filter(({ leaf }) => leaf === undefined || main?.session.knows(leaf));
+    const best = titles.reduce((a, b) => (b.weight >= a.weight ? b : a), { weight: 0, title: '' });
+    if (best.title) main?.session.describe({ title: best.title });
+  }
+
+  /** Each record once, in the first of the sessions that have it: a fork's log begins with its parent's records. */
+  #claim(session: SessionWriter, uuid: string): string | undefined {
+    if (!session.claim(uuid)) return 'repeated';
+    const { owners } = this.#context.family;
+    const owner = owners?.get(uuid) ?? session.id;
+    if (owner === session.id) {
+      owners?.set(uuid, session.id);
+      return undefined;
+    }
+    if (session.fact('parentSessionId') === undefined) session.describe({ parentSessionId: owner });
+    return 'copied from the session it was forked from';
+  }
+
+  #chain(record: JsonObject): Chain {
+    const name = this.#chainName(record);
+    const known = this.#chains.get(name);
+    if (known) return known;
+    const { sessionId } = this.#identity;
+    const session = this.#context.session(name === '' ? sessionId : `${sessionId}.${name}`);
+    const chain = session.recall<Chain>(() => ({ session, calls: new Map(), modelCalls: new Map() }));
+    this.#chains.set(name, chain);
+    this.#introduce(chain, name, record);
+    return chain;
+  }
+
+  /** Empty for the main one. */
+  #chainName(record: JsonObject): string {
+    if (this.#identity.agentId !== undefined) return `agent-${this.#identity.agentId}`;
+    if (record.isSidechain !== true) return '';
+    if (typeof record.agentId === 'string') return `agent-${record.agentId}`;
+    const { uuid, parentUuid } = record;
+    const root =
+      (typeof parentUuid === 'string' && this.#roots.get(parentUuid)) || String(uuid ?? parentUuid);
+    if (typeof uuid === 'string') this.#roots.set(uuid, root);
+    return `sidechain-${root.slice(0, 8)}`;
+  }
+
+  #introduce({ session }: Chain, name: string, record: JsonObject): void {
+    session.describe({
+      agentName: 'claude-code',
+      providerName: 'anthropic',
+      conversationId: this.#identity.sessionId,
+    });
+    if (name === '') return;
+    const agentId = name.replace(/^agent-/, '');
+    const start = this.#context.family.starts.get(agentId) ?? this.#startByPrompt(record);
+    session.describe({ parentSessionId: this.#identity.sessionId, metadata: { agentId }, ...start });
+  }
+
+  /** Before sub-agents had ids: the call whose prompt is the first thing said. */
+  #startByPrompt(record: JsonObject) {
+    const said = claudeParts(objectOf(record.message).content)[0]?.content;
+    return typeof said === 'string' ? this.#context.family.starts.get(`prompt ${said}`) : undefined;
+  }
+
+  #mapMessage(chain: Chain, record: JsonObject, text: string | undefined): void {
+    const { session } = chain;
+    const message = objectOf(record.message);
+    const content = message.content;
+    const call = record.type === 'assistant' ? this.#modelCall(chain, record, message) : undefined;
+    const results = arrayOf(content).filter(isObject).filter(isResult);
+    const isAnswer = record.type === 'user' && results.length > 0;
+    this.#describe(session, record);
+    const kept = results.length === 1 ? rawToolUseResult(record, text) : undefined;
+    const parts = JSON.stringify(
+      isAnswer && results.length === arrayOf(content).length
+        ? results.map(resultPart)
+        : claudePartsWithResults(content),
+    );
+    session.message({
+      role: record.type === 'assistant' ? 'assistant' : isAnswer ? 'tool' : 'user',
+      parts,
+      createdAtMs: this.#atMs,
+      modelCallSeq: call?.held.seq ?? null,
+      messageId: textOf(record.uuid) ?? null,
+      metadata: this.#metadata(session, record, message, kept === undefined),
+    });
+    for (const block of arrayOf(content))
+      if (isObject(block)) this.#mapBlock(chain, block, call, record, kept);
+  }
+
+  #mapBlock(
+    chain: Chain,
+    block: JsonObject,
+    call: ModelCall | undefined,
+    record: JsonObject,
+    kept: string | undefined,
+  ): void {
+    if (block.type === 'tool_use' || block.type === 'server_tool_use') this.#startCall(chain, block, call);
+    else if (isResult(block)) this.#endCall(chain, block, record, kept);
+  }
+
+  #startCall({ session, calls }: Chain, block: JsonObject, call: ModelCall | undefined): void {
+    const toolName = textOf(block.name) ?? 'unknown';
+    const id = textOf(block.id);
+    const held = session.toolCall({
+      toolName,
+      toolCallId: id ?? null,
+      arguments: jsonText(block.input),
+      status: 'interrupted',
+      startedAtMs: this.#atMs,
+      modelCallSeq: call?.held.seq ?? null,
+      mcpServer: /^mcp__(.+?)__/.exec(toolName)?.[1] ?? null,
+    });
+    if (id !== undefined) calls.set(id, { held, startedAtMs: this.#atMs });
+    const { prompt } = objectOf(block.input);
+    if (typeof prompt === 'string') this.#start(`prompt ${prompt}`, session, held, id);
+  }
+
+  #start(agent: string, session: SessionWriter, held: HeldRow, id: string | undefined): void {
+    const { starts } = this.#context.family;
+    const parentToolCallId = id ?? null;
+    starts.set(agent, { parentSessionId: session.id, parentCallSeq: held.seq, parentToolCallId });
+  }
+
+  #endCall({ session, calls }: Chain, block: JsonObject, record: JsonObject, kept: string | undefined): void {
+    const id = String(block.tool_use_id);
+    const open = calls.get(id);
+    if (!open) return;
+    calls.delete(id);
+    const structured = objectOf(record.toolUseResult);
+    const said = numberOf(structured.totalDurationMs) ?? numberOf(structured.durationMs);
+    session.changeToolCall(open.held, {
+      result: jsonText(block.content),
+      ...claudeResultStatus(block, structured),
+      durationMs: said ?? Math.max(0, this.#atMs - open.startedAtMs),
+      ...(kept !== undefined && { metadata: `{"toolUseResult":${kept}}` }),
+    });
+    session.settle(open.held);
+    if (typeof structured.agentId === 'string') this.#start(structured.agentId, session, open.held, id);
+  }
+
+  /** One request to the model is logged in as many lines as its answer has blocks. */
+  #modelCall({ session, modelCalls }: Chain, record: JsonObject, message: JsonObject): ModelCall | undefined {
+    const model = textOf(message.model);
+    if (model === noModel || (model === undefined && !isObject(message.usage))) return undefined;
+    const usage = claudeUsage(objectOf(message.usage));
+    const key = `${String(message.id ?? record.uuid)} ${String(record.requestId ?? '')}`;
+    const known = modelCalls.get(key);
+    if (known) {
+      const isGreater = (usage.outputTokens ?? 0) > (known.usage.outputTokens ?? 0);
+      known.usage = greatestUsage(known.usage, usage);
+      const metadata = isGreater ? { metadata: requestOf(record, message) } : {};
+      session.changeModelCall(known.held, { ...known.usage, ...finish(message), ...metadata });
+      return known;
+    }
+    const held = session.modelCall({
+      providerName: providerOf(message.id),
+      responseModel: model ?? null,
+      responseId: textOf(message.id) ?? null,
+      status: 'ok',
+      startedAtMs: this.#atMs,
+      ...usage,
+      ...finish(message),
+      metadata: requestOf(record, message),
+    });
+    if (session.fact('requestModel') === undefined && model) session.describe({ requestModel: model });
+    const call = { held, usage };
+    modelCalls.set(key, call);
+    return call;
+  }
+
+  #describe(session: SessionWriter, record: JsonObject): void {
+    if (typeof record.version === 'string') session.describe({ agentVersion: record.version });
+    const metadata = session.fact('metadata') as Record<string, unknown>;
+    for (const key of constants)
+      if (record[key] !== undefined && metadata[key] === undefined) metadata[key] = record[key];
+  }
+
+  #metadata(
+    session: SessionWriter,
+    record: JsonObject,
+    message: JsonObject,
+    keepsResult: boolean,
+  ): string | null {
+    const rest = restOf(record, mapped) ?? {};
+    const said = session.fact('metadata') as JsonObject;
+    for (const key of constants) if (rest[key] === said[key]) delete rest[key];
+    if (rest.sessionId === this.#identity.sessionId) delete rest.sessionId;
+    const more = restOf(message, mappedOfMessage);
+    if (more) rest.message = more;
+    if (message.model === noModel) rest.model = noModel;
+    if (keepsResult && record.toolUseResult !== undefined) rest.toolUseResult = record.toolUseResult;
+    return JSON.stringify(rest);
+  }
+
+  /** What is no message is kept whole. */
+  #mapOther({ session }: Chain, type: string, record: JsonObject): void {
+    session.touch(this.#atMs);
+    session.result({
+      kind: type,
+      name:
+        textOf(record.subtype) ??
+        textOf(record.operation) ??
+        textOf(objectOf(record.attachment).type) ??
+        type,
+      value: JSON.stringify(record),
+      createdAtMs: this.#atMs,
+    });
+    const title = textOf(record.customTitle) ?? textOf(record.aiTitle) ?? textOf(record.title);
+    if (type === 'summary' && typeof record.summary === 'string') {
+      this.#titles.push({ leaf: textOf(record.leafUuid), title: record.summary, weight: 1 });
+    } else if (type.endsWith('-title') && title) {
+      this.#titles.push({ leaf: undefined, title, weight: type === 'custom-title' ? 3 : 2 });
+    }
+  }
+}
+
+function isResult(block: JsonObject): boolean {
+  return (
+    typeof block.type === 'string' &&
+    block.type.endsWith('tool_result') &&
+    typeof block.tool_use_id === 'string'
+  );
+}
+
+function resultPart({ type: _type, tool_use_id, content, ...rest }: JsonObject): JsonObject {
+  return { type: 'tool_call_response', id: tool_use_id, response: content ?? null, ...rest };
+}
+
+function claudePartsWithResults(content: unknown): readonly JsonObject[] {
+  if (!Array.isArray(content)) return claudeParts(content);
+  return content.flatMap((block) =>
+    isObject(block) && isResult(block) ? [resultPart(block)] : claudeParts([block]),
+  );
+}
+
+function requestOf({ requestId }: JsonObject, { usage }: JsonObject): string {
+  return JSON.stringify({ requestId, usage });
+}
+
+function finish(message: JsonObject) {
+  return typeof message.stop_reason === 'string'
+    ? { finishReasons: JSON.stringify([message.stop_reason]) }
+    : {};
+}
+
+function providerOf(id: unknown): string {
+  if (typeof id !== 'string') return 'anthropic';
+  if (id.startsWith('msg_bdrk')) return 'aws.bedrock';
+  return id.startsWith('msg_vrtx') ? 'gcp.vertex_ai' : 'anthropic';
+}

@@ -1,0 +1,52 @@
+import { basename } from 'node:path';
+import type { LogSample } from '../log/log-file.ts';
+import { CodexMapper } from './codex-mapper.ts';
+import type { LogFormat } from './contract.ts';
+import { isObject, type JsonObject, objectOf, textOf } from './json-access.ts';
+
+/** `~/.codex/sessions/**\/rollout-*.jsonl`: what went to the model and came from it, and what the user saw of that. */
+export const codex: LogFormat = {
+  name: 'codex',
+  recognise: ({ shape, values: [value] }) =>
+    shape === 'lines' && isObject(value) && (isRollout(value) || isOldHeader(value)),
+  identify(sample) {
+    const { id, forkedFrom, parent } = identifyCodex(sample);
+    const kin = [id, forkedFrom, parent].filter((it) => it !== undefined);
+    return { kin, rank: forkedFrom !== undefined || parent !== undefined ? 1 : 0 };
+  },
+  open: (context) => new CodexMapper(context, identifyCodex(context.sample)),
+};
+
+export interface CodexIdentity {
+  readonly id: string;
+  readonly forkedFrom: string | undefined;
+  /** The thread that started this one. */
+  readonly parent: string | undefined;
+}
+
+function identifyCodex(sample: LogSample): CodexIdentity {
+  const header = sample.values.filter(isObject).find((it) => it.type === 'session_meta' || isOldHeader(it));
+  const meta = header?.type === 'session_meta' ? objectOf(header.payload) : objectOf(header);
+  const spawn = objectOf(objectOf(objectOf(meta.source).subagent).thread_spawn);
+  return {
+    id: textOf(meta.id) ?? basename(sample.path).replace(/\.jsonl$/, ''),
+    forkedFrom: textOf(meta.forked_from_id),
+    parent: textOf(meta.parent_thread_id) ?? textOf(spawn.parent_thread_id),
+  };
+}
+
+const lineTypes = new Set(['session_meta', 'response_item', 'event_msg', 'turn_context', 'compacted']);
+
+function isRollout(value: JsonObject): boolean {
+  return typeof value.type === 'string' && lineTypes.has(value.type) && isObject(value.payload);
+}
+
+/** Until autumn 2025 the header had no envelope, nor had the items. */
+function isOldHeader(value: JsonObject): boolean {
+  return (
+    typeof value.id === 'string' &&
+    typeof value.timestamp === 'string' &&
+    ('instructions' in value || 'git' in value) &&
+    !('type' in value)
+  );
+}

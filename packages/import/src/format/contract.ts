@@ -1,0 +1,92 @@
+import type { SessionWriter } from '../archive/session-writer.ts';
+import type { LogSample } from '../log/log-file.ts';
+
+/** One kind of log. A new one is a file beside this and a line in `formats.ts`. */
+export interface LogFormat {
+  readonly name: string;
+  /** Whether a log is of this kind, by its structure. */
+  recognise(sample: LogSample): boolean;
+  /** Whose log it is, as far as its beginning tells. */
+  identify(sample: LogSample): LogIdentity;
+  /** Its records have keys of their own, so that several logs of one session can be put together. */
+  readonly isKeyed?: boolean;
+  /** Why a line has nothing to map, told without parsing it. */
+  passOver?(line: Buffer): string | undefined;
+  /** The records, where they are not the lines, elements or the document of one file. */
+  records?(source: LogSource, onChunk: (chunk: Uint8Array) => void): Iterable<LogRecord>;
+  open(context: MapContext): LogMapper;
+}
+
+export interface LogIdentity {
+  /** Files that share one of these are read together, in one place: they may tell of the same session. */
+  readonly kin: readonly string[];
+  /** Of kin, those with a lower rank are read first. */
+  readonly rank: number;
+}
+
+/** The file that is being read. */
+export interface LogSource {
+  /** Absolute. */
+  readonly path: string;
+  readonly mtimeMs: number;
+  readonly sample: LogSample;
+  readonly options: FormatOptions;
+}
+
+/** What a user may have to tell of logs that do not tell it themselves. */
+export interface FormatOptions {
+  /** For `openai-chat`: where a record has what, as paths with dots. */
+  readonly fields?: Readonly<Partial<Record<ChatField, string>>>;
+  /** Nothing that ended before. */
+  readonly sinceMs?: number;
+}
+
+export const chatFields = ['messages', 'id', 'model', 'agent', 'title', 'time'] as const;
+export type ChatField = (typeof chatFields)[number];
+
+/** One record as its format's reader gives it. */
+export interface LogRecord {
+  readonly value: unknown;
+  /** The text it was parsed from, where it was a line. */
+  readonly text?: string;
+}
+
+export interface MapContext extends LogSource {
+  /** The session with this id, for as long as the log is read. The name of its archive is made of the id. */
+  session(id: string): SessionWriter;
+  /** The log tells no more of it: its archive is finished, as one that was made of this part of the log. */
+  close(session: SessionWriter, part: LogPart): void;
+  /** What all kin read together know of each other. */
+  readonly family: Family;
+}
+
+/** The part of a log that tells of one session, where many share it. */
+export interface LogPart {
+  /** SHA-256, hexadecimal. */
+  readonly hash: string;
+  readonly sizeBytes: number;
+  readonly lastRecordKey: string | null;
+}
+
+/** Shared by the files that are read together. */
+export interface Family {
+  /** Sub-agents by the id that the parent's log gives them. */
+  readonly starts: Map<string, StartedAgent>;
+  /** The session that a record stands in, where several logs may hold the same records. */
+  readonly owners: Map<string, string> | undefined;
+  /** What each session's records were, hashed, where records have no keys and a fork may repeat them. */
+  readonly records: Map<string, string[]> | undefined;
+}
+
+export interface StartedAgent {
+  readonly parentSessionId: string;
+  readonly parentCallSeq: number;
+  readonly parentToolCallId: string | null;
+}
+
+export interface LogMapper {
+  /** Turns a record into rows; returns why it gives none. */
+  map(record: LogRecord): string | undefined;
+  /** There are no more records. */
+  end?(): void;
+}

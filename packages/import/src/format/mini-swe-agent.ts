@@ -1,0 +1,130 @@
+import { basename } from 'node:path';
+import { type ChatContext, ChatWriter, chatUsage } from './chat-writer.ts';
+import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
+import {
+  arrayOf,
+  isObject,
+  type JsonObject,
+  numberOf,
+  objectOf,
+  restOf,
+  textOf,
+  timeOf,
+} from './json-access.ts';
+import { outcomeOfRun } from './run-outcome.ts';
+
+/** `*.traj.json` of mini-swe-agent, formats 1 (a command in the text) and 1.1 (actions, tool calls). */
+export const miniSweAgent: LogFormat = {
+  name: 'mini-swe-agent',
+  recognise: ({ values: [value] }) =>
+    isObject(value) &&
+    Array.isArray(value.messages) &&
+    (String(value.trajectory_format ?? '').startsWith('mini-swe-agent') ||
+      'mini_version' in objectOf(value.info)),
+  identify: ({ path, values: [value] }) => ({ kin: [idOf(path, objectOf(value))], rank: 0 }),
+  open: (context) => ({ map: (record) => new MiniSweRun(context).map(record) }),
+};
+
+function idOf(path: string, { instance_id }: JsonObject): string {
+  return textOf(instance_id) ?? basename(path).replace(/(\.traj)?\.json$/, '');
+}
+
+const shellBlock = /```(?:bash|sh|shell|mswea_bash_command)[^\n]*\n([\s\S]*?)\n?```/g;
+
+class MiniSweRun implements Pick<LogMapper, 'map'> {
+  readonly #context: MapContext;
+  #atMs: number;
+
+  constructor(context: MapContext) {
+    this.#context = context;
+    this.#atMs = Math.round(context.mtimeMs);
+  }
+
+  map({ value }: LogRecord): string | undefined {
+    if (!isObject(value) || !Array.isArray(value.messages)) return 'not a trajectory';
+    const messages = value.messages.filter(isObject);
+    this.#atMs = messages.map(timeOfMessage).find((it) => it !== undefined) ?? this.#atMs;
+    const session = this.#context.session(idOf(this.#context.path, value));
+    const info = objectOf(value.info);
+    const model = textOf(objectOf(objectOf(info.config).model).model_name);
+    session.describe({
+      agentName: 'mini-swe-agent',
+      agentVersion: textOf(info.mini_version) ?? null,
+      requestModel: model ?? null,
+      title: textOf(value.instance_id) ?? null,
+      metadata: {
+        ...restOf(value, new Set(['messages', 'info'])),
+        info: restOf(info, new Set(['submission'])) ?? {},
+      },
+    });
+    const chat = new ChatWriter(session);
+    for (const message of messages) this.#mapMessage(chat, message);
+    outcomeOfRun(session, info, this.#atMs);
+    return undefined;
+  }
+
+  #mapMessage(chat: ChatWriter, message: JsonObject): void {
+    this.#atMs = timeOfMessage(message) ?? this.#atMs;
+    const extra = objectOf(message.extra);
+    const { role } = message;
+    if (role === 'assistant' || message.object === 'response')
+      chat.message({ ...message, role: 'assistant' }, this.#answer(message, extra));
+    else if (
+      chat.hasOpenCalls() &&
+      (role === 'user' || role === 'tool' || message.type === 'function_call_output')
+    )
+      this.#observe(chat, message, extra);
+    else chat.message({ ...message, role: role === 'exit' ? 'user' : role }, { atMs: this.#atMs });
+  }
+
+  #answer(message: JsonObject, extra: JsonObject): ChatContext {
+    const response = isObject(extra.response) ? extra.response : message.object === 'response' ? message : {};
+    const cost = numberOf(extra.cost);
+    return {
+      atMs: this.#atMs,
+      model: textOf(response.model),
+      providerName: textOf(response.provider),
+      responseId: textOf(response.id),
+      finishReason: textOf(objectOf(arrayOf(response.choices)[0]).finish_reason),
+      usage: { ...chatUsage(objectOf(response.usage)), ...(cost !== undefined && { costUsd: cost }) },
+      calls: commandsOf(message, extra),
+    };
+  }
+
+  #observe(chat: ChatWriter, message: JsonObject, extra: JsonObject): void {
+    const said = String(message.content ?? message.output ?? '');
+    const code =
+      numberOf(extra.returncode) ?? Number(/<returncode>(-?\d+)<\/returncode>/.exec(said)?.[1] ?? 0);
+    const isTimeout = /timed out and has been killed/.test(said);
+    const failure = {
+      status: 'error',
+      errorType: isTimeout ? 'timeout' : `exit_code_${code}`,
+      errorMessage: said,
+    } as const;
+    const id = textOf(message.tool_call_id) ?? textOf(message.call_id);
+    const result = {
+      response: extra.raw_output ?? message.content ?? message.output ?? null,
+      ...((code !== 0 || isTimeout) && failure),
+    };
+    chat.result({ ...message, role: 'tool', ...(id && { tool_call_id: id }) }, result, { atMs: this.#atMs });
+  }
+}
+
+/** The shell commands that an answer asks for, where they are no tool calls. */
+function commandsOf(message: JsonObject, extra: JsonObject) {
+  if (arrayOf(message.tool_calls).length > 0) return [];
+  const actions = arrayOf(extra.actions).flatMap((action) => {
+    const command = isObject(action) ? action.command : action;
+    return command === undefined
+      ? []
+      : [{ id: textOf(objectOf(action).tool_call_id), name: 'bash', arguments: { command } }];
+  });
+  if (actions.length > 0 || typeof message.content !== 'string') return actions;
+  const blocks = [...message.content.matchAll(shellBlock)];
+  return blocks.length === 1 ? [{ name: 'bash', arguments: { command: blocks[0]?.[1] ?? '' } }] : [];
+}
+
+function timeOfMessage({ extra, created_at }: JsonObject): number | undefined {
+  const { response, timestamp } = objectOf(extra);
+  return timeOf(timestamp) ?? timeOf(objectOf(response).created) ?? timeOf(created_at);
+}

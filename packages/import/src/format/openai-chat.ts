@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { ChatWriter, chatUsage } from './chat-writer.ts';
+import type { ChatField, FormatOptions, LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
+import { isObject, type JsonObject, objectOf, parsedOrText, restOf, textOf, timeOf } from './json-access.ts';
+
+/** Where published sets keep what, unless they are said to keep it elsewhere. */
+const usual: Readonly<Record<ChatField, readonly string[]>> = {
+  messages: [
+    'messages',
+    'conversations',
+    'conversation',
+    'trajectory',
+    'traj',
+    'history',
+    'dialogue',
+    'request.messages',
+    'body.messages',
+  ],
+  id: ['session_id', 'trajectory_id', 'traj_id', 'conversation_id', 'instance_id', 'uuid', 'id', 'custom_id'],
+  model: ['model', 'model_name', 'generator_model', 'metadata.model'],
+  agent: ['agent', 'agent_name', 'scaffold', 'source'],
+  title: ['title'],
+  time: ['created_at', 'timestamp', 'created', 'time'],
+};
+
+/** JSON lines, or an array, of records with a list of messages: most published sets of trajectories. */
+export const openaiChat: LogFormat = {
+  name: 'openai-chat',
+  recognise: ({ values }) => values.some((value) => messagesOf(value, {}) !== undefined),
+  identify: () => ({ kin: [], rank: 0 }),
+  open: (context) => new ChatMapper(context),
+};
+
+class ChatMapper implements LogMapper {
+  readonly #context: MapContext;
+  readonly #ids = new Map<string, number>();
+  #count = 0;
+
+  constructor(context: MapContext) {
+    this.#context = context;
+  }
+
+  map({ value, text }: LogRecord): string | undefined {
+    this.#count++;
+    const { fields = {} } = this.#context.options;
+    const messages = messagesOf(value, fields);
+    if (!messages) return 'without messages';
+    const record = objectOf(value);
+    const session = this.#context.session(this.#idOf(record));
+    const find = (field: ChatField) => findField(record, field, fields);
+    const startedAtMs = timeOf(find('time')) ?? Math.round(this.#context.mtimeMs);
+    const model = textOf(find('model'));
+    session.describe({
+      agentName: textOf(find('agent')) ?? 'openai-chat',
+      requestModel: model ?? null,
+      title: textOf(find('title')) ?? null,
+      startedAtMs,
+      metadata: restOf(record, new Set([...usual.messages, fields.messages ?? ''])) ?? {},
+    });
+    const chat = new ChatWriter(session);
+    for (const message of messages) {
+      const atMs = timeOf(message.timestamp) ?? timeOf(message.created_at) ?? startedAtMs;
+      chat.message(message, {
+        atMs,
+        model: textOf(message.model) ?? model,
+        usage: chatUsage(objectOf(message.usage)),
+      });
+    }
+    session.describe({ status: chat.hasOpenCalls() ? 'interrupted' : 'completed' });
+    const whole = text ?? JSON.stringify(value);
+    const hash = createHash('sha256').update(whole).digest('hex');
+    this.#context.close(session, {
+      hash,
+      sizeBytes: Buffer.byteLength(whole),
+      lastRecordKey: `record ${this.#count}`,
+    });
+    return undefined;
+  }
+
+  /** An id that comes again is told apart by how often it has come. */
+  #idOf(record: JsonObject): string {
+    const found = findField(record, 'id', this.#context.options.fields ?? {});
+    const stem = basename(this.#context.path).replace(/\.jsonl?$/, '');
+    if (typeof found !== 'string' && typeof found !== 'number') return `${stem}-${this.#count}`;
+    const id = typeof found === 'number' ? `${stem}-${found}` : found;
+    const times = (this.#ids.get(id) ?? 0) + 1;
+    this.#ids.set(id, times);
+    return times === 1 ? id : `${id}-${times}`;
+  }
+}
+
+type Fields = NonNullable<FormatOptions['fields']>;
+
+function messagesOf(value: unknown, fields: Fields): readonly JsonObject[] | undefined {
+  const list = Array.isArray(value) ? value : parsedOrText(findField(objectOf(value), 'messages', fields));
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) return undefined;
+  return list.every((it) => typeof (it.role ?? it.from) === 'string') ? list : undefined;
+}
+
+function findField(record: JsonObject, field: ChatField, fields: Fields): unknown {
+  const paths = fields[field] === undefined ? usual[field] : [fields[field]];
+  for (const path of paths) {
+    const found = path
+      .split('.')
+      .reduce<unknown>(
+        (at, key) => (isObject(at) ? at[key] : Array.isArray(at) ? at[Number(key)] : undefined),
+        record,
+      );
+    if (found !== undefined && found !== null) return found;
+  }
+  return undefined;
+}

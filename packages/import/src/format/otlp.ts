@@ -1,0 +1,181 @@
+import { type GenAiMessage, type GenAiRows, type GenAiSpan, mapGenAiSpan } from '@varve/schema';
+import type { ModelCallRow, ToolCallRow } from '../archive/rows.ts';
+import type { HeldRow, SessionWriter } from '../archive/session-writer.ts';
+import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
+import { isObject, type JsonObject, textOf } from './json-access.ts';
+import { type ResourceSpan, spansOf } from './otlp-spans.ts';
+
+/** OTLP/JSON, a line an export or one document; of its spans those that follow the GenAI conventions. */
+export const otlp: LogFormat = {
+  name: 'otlp',
+  recognise: ({ values }) => values.some((value) => isObject(value) && Array.isArray(value.resourceSpans)),
+  identify: ({ values }) => ({
+    kin: [...new Set(values.flatMap(spansOf).map(({ span }) => span.traceId))],
+    rank: 0,
+  }),
+  isKeyed: true,
+  open: (context) => new OtlpMapper(context),
+};
+
+/** What is known of a session from one span to the next. */
+interface Told {
+  /** How often each message was met: every request repeats the conversation so far. */
+  readonly messages: Map<string, number>;
+  /** The model call that asked for a tool call, by its id. */
+  readonly askedBy: Map<string, HeldRow>;
+}
+
+/** Spans of a trace whose conversation is not known yet wait, but not for ever. */
+const mostWaiting = 10_000;
+
+class OtlpMapper implements LogMapper {
+  readonly #context: MapContext;
+  readonly #conversations = new Map<string, string>();
+  readonly #waiting = new Map<string, { it: ResourceSpan; rows: GenAiRows }[]>();
+  #waitingCount = 0;
+
+  constructor(context: MapContext) {
+    this.#context = context;
+  }
+
+  map({ value }: LogRecord): string | undefined {
+    const spans = spansOf(value);
+    if (spans.length === 0) return 'without spans';
+    let isRow = false;
+    let isRepeated = false;
+    for (const it of spans) {
+      const rows = mapGenAiSpan(it.span);
+      if (!rows) continue;
+      const taken = this.#take(it, rows);
+      isRow ||= taken;
+      isRepeated ||= !taken;
+    }
+    if (isRow) return undefined;
+    return isRepeated ? 'repeated' : 'without GenAI spans';
+  }
+
+  end(): void {
+    for (const traceId of [...this.#waiting.keys()]) this.#release(traceId, traceId);
+  }
+
+  #take(it: ResourceSpan, rows: GenAiRows): boolean {
+    const { traceId } = it.span;
+    if (rows.conversationId !== undefined) {
+      this.#conversations.set(traceId, rows.conversationId);
+      this.#release(traceId, rows.conversationId);
+    }
+    const conversation = this.#conversations.get(traceId);
+    if (conversation !== undefined) return this.#write(conversation, it, rows);
+    const waiting = this.#waiting.get(traceId) ?? [];
+    this.#waiting.set(traceId, [...waiting, { it, rows }]);
+    if (++this.#waitingCount > mostWaiting) this.end();
+    return true;
+  }
+
+  #release(traceId: string, sessionId: string): void {
+    for (const { it, rows } of this.#waiting.get(traceId) ?? []) {
+      this.#waitingCount--;
+      this.#write(sessionId, it, rows);
+    }
+    this.#waiting.delete(traceId);
+  }
+
+  /** False for a span that was read before. */
+  #write(sessionId: string, { span, resource }: ResourceSpan, rows: GenAiRows): boolean {
+    const session = this.#context.session(sessionId);
+    if (!session.claim(`${span.traceId} ${span.spanId}`)) return false;
+    const told = session.recall<Told>(() => ({ messages: new Map(), askedBy: new Map() }));
+    this.#describe(session, span, rows, resource);
+    if (rows.modelCall) writeModelCall(session, told, rows, span);
+    else if (rows.toolCall) writeToolCall(session, told, rows.toolCall);
+    else
+      session.result({
+        kind: rows.operation,
+        name: span.name,
+        value: JSON.stringify(span),
+        createdAtMs: Math.round(span.startMs),
+      });
+    return true;
+  }
+
+  #describe(session: SessionWriter, span: GenAiSpan, rows: GenAiRows, resource: JsonObject): void {
+    session.touch(Math.round(span.startMs));
+    session.touch(Math.round(span.endMs));
+    if (session.fact('agentName') === undefined) {
+      session.describe({
+        agentName: textOf(resource['service.name']) ?? 'unknown',
+        agentVersion: textOf(resource['service.version']) ?? null,
+        metadata: { resource },
+      });
+    }
+    const { metadata: _metadata, id: _id, ...facts } = rows.session;
+    const isNested = rows.operation !== 'invoke_agent' && session.fact('conversationId') !== undefined;
+    if (!isNested) session.describe(facts);
+    const model = rows.modelCall?.requestModel ?? rows.modelCall?.responseModel;
+    if (model && session.fact('requestModel') === undefined)
+      session.describe({ requestModel: model, providerName: rows.modelCall?.providerName ?? null });
+  }
+}
+
+function writeModelCall(
+  session: SessionWriter,
+  told: Told,
+  { modelCall, messages }: GenAiRows,
+  span: GenAiSpan,
+): void {
+  const met = new Map<string, number>();
+  const input = messages.filter((it) => !it.isOutput && isNew(it, met, told));
+  for (const { role, parts } of input) {
+    session.message({ role, parts: JSON.stringify(parts), createdAtMs: Math.round(span.startMs) });
+  }
+  const held = session.modelCall(textRow(modelCall ?? {}) as ModelCallRow);
+  session.settle(held);
+  for (const it of messages.filter((it) => it.isOutput)) {
+    count(it, told);
+    session.message({
+      role: it.role,
+      parts: JSON.stringify(it.parts),
+      createdAtMs: Math.round(span.endMs),
+      modelCallSeq: held.seq,
+    });
+    for (const { type, id } of it.parts)
+      if (type === 'tool_call' && typeof id === 'string') told.askedBy.set(id, held);
+  }
+}
+
+/** The n-th time in one request, a message is new if it was met fewer than n times before. */
+function isNew(message: GenAiMessage, met: Map<string, number>, told: Told): boolean {
+  const key = keyOf(message);
+  const times = (met.get(key) ?? 0) + 1;
+  met.set(key, times);
+  if (times <= (told.messages.get(key) ?? 0)) return false;
+  told.messages.set(key, times);
+  return true;
+}
+
+function count(message: GenAiMessage, told: Told): void {
+  const key = keyOf(message);
+  told.messages.set(key, (told.messages.get(key) ?? 0) + 1);
+}
+
+function keyOf({ role, parts }: GenAiMessage): string {
+  return `${role} ${JSON.stringify(parts)}`;
+}
+
+function writeToolCall(
+  session: SessionWriter,
+  told: Told,
+  call: object & { toolCallId?: string | null | undefined },
+): void {
+  const modelCall = told.askedBy.get(call.toolCallId ?? '');
+  session.settle(session.toolCall({ ...textRow(call), modelCallSeq: modelCall?.seq ?? null } as ToolCallRow));
+}
+
+/** The row with its JSON as text. */
+function textRow(row: object): Record<string, unknown> {
+  const entries = Object.entries(row).map(([key, value]) => {
+    const isJson = value !== null && (typeof value === 'object' || key === 'arguments' || key === 'result');
+    return [key, isJson ? JSON.stringify(value) : value];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,235 @@
+import { basename } from 'node:path';
+import type { ToolCallRow } from '../archive/rows.ts';
+import type { HeldRow, SessionWriter } from '../archive/session-writer.ts';
+import { contentParts } from './chat-writer.ts';
+import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
+import {
+  arrayOf,
+  countOf,
+  isObject,
+  type JsonObject,
+  jsonText,
+  numberOf,
+  objectOf,
+  restOf,
+  textOf,
+  timeOf,
+} from './json-access.ts';
+
+/** `~/.pi/agent/sessions`: a header and entries, a tree by `id` and `parentId` since version 2. */
+export const pi: LogFormat = {
+  name: 'pi',
+  recognise: ({ values: [value] }) =>
+    isObject(value) &&
+    value.type === 'session' &&
+    typeof value.id === 'string' &&
+    ('cwd' in value || 'version' in value),
+  identify: ({ values: [value] }) => ({ kin: [String(objectOf(value).id)], rank: 0 }),
+  open: (context) => new PiMapper(context),
+};
+
+interface OpenCall {
+  readonly held: HeldRow;
+  readonly startedAtMs: number;
+}
+
+class PiMapper implements LogMapper {
+  readonly #context: MapContext;
+  readonly #open = new Map<string, OpenCall>();
+  #session: SessionWriter | undefined;
+  #atMs: number;
+
+  constructor(context: MapContext) {
+    this.#context = context;
+    this.#atMs = Math.round(context.mtimeMs);
+  }
+
+  map({ value }: LogRecord): string | undefined {
+    if (!isObject(value) || typeof value.type !== 'string') return 'not a record';
+    this.#atMs = timeOf(value.timestamp) ?? this.#atMs;
+    if (value.type === 'session') return this.#begin(value);
+    if (!this.#session) return 'before the header';
+    if (value.type === 'message' && isObject(value.message))
+      this.#mapMessage(this.#session, value, value.message);
+    else if (value.type === 'custom_message') this.#mapCustom(this.#session, value);
+    else this.#keep(this.#session, value, value.type);
+    return undefined;
+  }
+
+  end(): void {
+    this.#session?.describe({ status: this.#open.size > 0 ? 'interrupted' : 'completed' });
+  }
+
+  #begin(header: JsonObject): string | undefined {
+    if (this.#session) return 'a second header';
+    const parent = textOf(header.parentSession) ?? textOf(header.branchedFrom);
+    this.#session = this.#context.session(String(header.id));
+    this.#session.describe({
+      agentName: 'pi',
+      providerName: textOf(header.provider) ?? null,
+      requestModel: textOf(header.modelId) ?? null,
+      startedAtMs: this.#atMs,
+      ...(parent && {
+        parentSessionId: basename(parent)
+          .replace(/\.jsonl$/, '')
+          .replace(/^.*_/, ''),
+      }),
+      metadata: restOf(header, new Set(['type', 'id', 'provider', 'modelId', 'timestamp'])) ?? {},
+    });
+    return undefined;
+  }
+
+  #mapMessage(session: SessionWriter, entry: JsonObject, message: JsonObject): void {
+    if (message.role === 'toolResult') this.#end(session, message);
+    const call = message.role === 'assistant' ? this.#modelCall(session, message) : undefined;
+    session.message({
+      role: roleOf(message.role),
+      parts: JSON.stringify(partsOf(message)),
+      createdAtMs: this.#atMs,
+      modelCallSeq: call?.seq ?? null,
+      messageId: textOf(entry.id) ?? null,
+      metadata: jsonText({ ...restOf(entry, mappedOfEntry), ...restOf(message, mappedOfMessage) }),
+    });
+    if (message.role !== 'assistant') return;
+    for (const block of arrayOf(message.content).filter(isObject)) {
+      if (block.type === 'toolCall') this.#start(session, block, call);
+    }
+  }
+
+  /** Pi counts the cache's tokens beside the input. */
+  #modelCall(session: SessionWriter, message: JsonObject): HeldRow {
+    const usage = objectOf(message.usage);
+    const [input, read, created] = [
+      countOf(usage.input),
+      countOf(usage.cacheRead),
+      countOf(usage.cacheWrite),
+    ];
+    const hasInput = input !== undefined || read !== undefined || created !== undefined;
+    const status =
+      message.stopReason === 'error' ? 'error' : message.stopReason === 'aborted' ? 'cancelled' : 'ok';
+    const startedAtMs = timeOf(message.timestamp) ?? this.#atMs;
+    const held = session.modelCall({
+      providerName: textOf(message.provider) ?? null,
+      responseModel: textOf(message.model) ?? null,
+      responseId: textOf(message.responseId) ?? null,
+      status,
+      ...(status === 'error' && { errorType: 'error' }),
+      errorMessage: textOf(message.errorMessage) ?? null,
+      startedAtMs,
+      durationMs: Math.max(0, this.#atMs - startedAtMs),
+      inputTokens: hasInput ? (input ?? 0) + (read ?? 0) + (created ?? 0) : null,
+      outputTokens: countOf(usage.output) ?? null,
+      cacheReadInputTokens: read ?? null,
+      cacheCreationInputTokens: created ?? null,
+      reasoningOutputTokens: countOf(usage.reasoning) ?? null,
+      costUsd: numberOf(objectOf(usage.cost).total) ?? null,
+      finishReasons: message.stopReason === undefined ? null : JSON.stringify([message.stopReason]),
+      metadata: JSON.stringify({ api: message.api, usage: message.usage }),
+    });
+    session.settle(held);
+    return held;
+  }
+
+  #start(session: SessionWriter, block: JsonObject, call: HeldRow | undefined): void {
+    const held = session.toolCall({
+      toolName: textOf(block.name) ?? 'unknown',
+      toolCallId: textOf(block.id) ?? null,
+      arguments: jsonText(block.arguments),
+      status: 'interrupted',
+      startedAtMs: this.#atMs,
+      modelCallSeq: call?.seq ?? null,
+      metadata: jsonText(restOf(block, new Set(['type', 'id', 'name', 'arguments']))),
+    });
+    this.#open.set(String(block.id), { held, startedAtMs: this.#atMs });
+  }
+
+  #end(session: SessionWriter, message: JsonObject): void {
+    const id = String(message.toolCallId);
+    const open = this.#open.get(id);
+    if (!open) return;
+    this.#open.delete(id);
+    const said = contentParts(message.content)
+      .map(({ content }) => (typeof content === 'string' ? content : ''))
+      .join('\n');
+    const aborted = /^(Operation aborted|Command aborted|Aborted)|\n\nCommand aborted$/.test(said);
+    const status: ToolCallRow['status'] = message.isError !== true ? 'ok' : aborted ? 'cancelled' : 'error';
+    session.changeToolCall(open.held, {
+      result: jsonText(message.content),
+      status,
+      ...(status === 'error' && { errorType: 'tool_error', errorMessage: said }),
+      durationMs: Math.max(0, this.#atMs - open.startedAtMs),
+      ...(message.details !== undefined && { metadata: JSON.stringify({ details: message.details }) }),
+    });
+    session.settle(open.held);
+  }
+
+  /** What an extension says to the model. */
+  #mapCustom(session: SessionWriter, entry: JsonObject): void {
+    session.message({
+      role: 'user',
+      parts: JSON.stringify(contentParts(entry.content)),
+      createdAtMs: this.#atMs,
+      messageId: textOf(entry.id) ?? null,
+      metadata: jsonText(restOf(entry, new Set(['type', 'content', 'id', 'timestamp']))),
+    });
+  }
+
+  #keep(session: SessionWriter, entry: JsonObject, kind: string): void {
+    session.touch(this.#atMs);
+    session.result({
+      kind,
+      name: textOf(entry.customType) ?? kind,
+      value: JSON.stringify(entry),
+      createdAtMs: this.#atMs,
+    });
+    if (kind === 'session_info' && typeof entry.name === 'string') session.describe({ title: entry.name });
+    if (kind === 'model_change' && session.fact('requestModel') == null)
+      session.describe({ requestModel: textOf(entry.modelId) ?? null });
+  }
+}
+
+const mappedOfEntry = new Set(['type', 'timestamp', 'message', 'id']);
+const mappedOfMessage = new Set([
+  ...[
+    'role',
+    'content',
+    'usage',
+    'provider',
+    'model',
+    'stopReason',
+    'timestamp',
+    'api',
+    'errorMessage',
+    'details',
+  ],
+  ...['toolCallId', 'command', 'output', 'exitCode', 'cancelled', 'truncated', 'responseId'],
+]);
+
+function roleOf(role: unknown): 'user' | 'assistant' | 'tool' {
+  if (role === 'assistant') return 'assistant';
+  return role === 'toolResult' ? 'tool' : 'user';
+}
+
+function partsOf(message: JsonObject): readonly JsonObject[] {
+  if (message.role === 'toolResult') {
+    return [
+      { type: 'tool_call_response', id: message.toolCallId ?? null, response: message.content ?? null },
+    ];
+  }
+  if (message.role === 'bashExecution')
+    return [{ type: 'bash_execution', ...restOf(message, new Set(['role', 'timestamp'])) }];
+  if (typeof message.summary === 'string' && message.content === undefined)
+    return [{ type: 'text', content: message.summary }];
+  return Array.isArray(message.content) ? message.content.map(piPart) : contentParts(message.content);
+}
+
+function piPart(block: unknown): JsonObject {
+  if (!isObject(block)) return { type: 'text', content: String(block) };
+  const { type, ...rest } = block;
+  if (type === 'toolCall') return { type: 'tool_call', ...rest };
+  if (type === 'thinking')
+    return { type: 'reasoning', content: block.thinking, ...restOf(rest, new Set(['thinking'])) };
+  if (type === 'image')
+    return { type: 'blob', modality: 'image', mime_type: block.mimeType, content: block.data };
+  return contentParts([block])[0] ?? { type: 'other' };
+}

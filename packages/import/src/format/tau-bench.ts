@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { ChatWriter, chatUsage } from './chat-writer.ts';
+import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
+import {
+  arrayOf,
+  isObject,
+  type JsonObject,
+  numberOf,
+  objectOf,
+  parsedOrText,
+  restOf,
+  textOf,
+  timeOf,
+} from './json-access.ts';
+
+/** The results of τ-bench: an array with an element a trial; and of τ²-bench, a document of simulations. */
+export const tauBench: LogFormat = {
+  name: 'tau-bench',
+  recognise: ({ values: [value] }) => isObject(value) && (isTrial(value) || isSimulations(value)),
+  identify: () => ({ kin: [], rank: 0 }),
+  open: (context) => new TauMapper(context),
+};
+
+function isTrial(value: unknown): boolean {
+  return isObject(value) && Array.isArray(value.traj) && 'task_id' in value;
+}
+
+function isSimulations(value: JsonObject): boolean {
+  return arrayOf(value.simulations).some(
+    (it) => isObject(it) && 'task_id' in it && Array.isArray(it.messages),
+  );
+}
+
+class TauMapper implements LogMapper {
+  readonly #context: MapContext;
+  readonly #stem: string;
+
+  constructor(context: MapContext) {
+    this.#context = context;
+    this.#stem = basename(context.path).replace(/\.jsonl?$/, '');
+  }
+
+  map({ value, text }: LogRecord): string | undefined {
+    if (!isObject(value)) return 'not a trial';
+    if (isSimulations(value)) this.#mapSimulations(value);
+    else if (isTrial(value)) this.#mapTrial(value, arrayOf(value.traj), text ?? JSON.stringify(value), {});
+    else return 'not a trial';
+    return undefined;
+  }
+
+  #mapSimulations({ simulations, info }: JsonObject): void {
+    const agent = objectOf(objectOf(info).agent_info);
+    const facts = { model: textOf(agent.llm), domain: objectOf(objectOf(info).environment_info).domain_name };
+    for (const trial of arrayOf(simulations).filter(isObject)) {
+      this.#mapTrial(trial, arrayOf(trial.messages), JSON.stringify(trial), facts);
+    }
+  }
+
+  #mapTrial(
+    trial: JsonObject,
+    messages: readonly unknown[],
+    text: string,
+    { model, domain }: { model?: string | undefined; domain?: unknown },
+  ): void {
+    const session = this.#context.session(
+      `${this.#stem}-${String(trial.task_id)}-${String(trial.trial ?? 0)}`,
+    );
+    const startedAtMs = timeOf(trial.start_time) ?? Math.round(this.#context.mtimeMs);
+    session.describe({
+      agentName: 'tau-bench',
+      startedAtMs,
+      endedAtMs: timeOf(trial.end_time) ?? startedAtMs,
+      title: `task ${String(trial.task_id)}, trial ${String(trial.trial ?? 0)}`,
+      ...(model && { requestModel: model }),
+      metadata: { ...restOf(trial, new Set(['traj', 'messages'])), ...(domain !== undefined && { domain }) },
+    });
+    const chat = new ChatWriter(session);
+    for (const message of messages.filter(isObject)) {
+      for (const one of isObject(arrayOf(message.tool_messages)[0])
+        ? arrayOf(message.tool_messages).filter(isObject)
+        : [message]) {
+        writeTauMessage(chat, one, timeOf(one.timestamp) ?? startedAtMs, model);
+      }
+    }
+    session.describe({ status: chat.hasOpenCalls() ? 'interrupted' : 'completed' });
+    this.#context.close(session, {
+      hash: createHash('sha256').update(text).digest('hex'),
+      sizeBytes: Buffer.byteLength(text),
+      lastRecordKey: `task ${String(trial.task_id)}, trial ${String(trial.trial ?? 0)}`,
+    });
+  }
+}
+
+function writeTauMessage(
+  chat: ChatWriter,
+  message: JsonObject,
+  atMs: number,
+  model: string | undefined,
+): void {
+  const cost = numberOf(message.cost);
+  const usage = { ...chatUsage(objectOf(message.usage)), ...(cost !== undefined && { costUsd: cost }) };
+  if (message.role !== 'tool') {
+    chat.message(message, { atMs, model, usage });
+    return;
+  }
+  const { content } = message;
+  const isError = message.error === true || (typeof content === 'string' && content.startsWith('Error: '));
+  const failure = { status: 'error', errorType: 'tool_error', errorMessage: String(content) } as const;
+  chat.result(message, { response: parsedOrText(content), ...(isError && failure) }, { atMs });
+}

@@ -1,0 +1,242 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ArchiveDraft } from '@varve/core/internal';
+import { standardLineage } from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import { archiveName } from './archive/archive-name.ts';
+import { readSources } from './archive/read-sources.ts';
+import type { SourceRow } from './archive/rows.ts';
+import { SessionWriter } from './archive/session-writer.ts';
+import type { Family, FormatOptions, LogFormat, LogIdentity, MapContext } from './format/contract.ts';
+import type { LogFile, LogSample } from './log/log-file.ts';
+import { type LogReading, readLog } from './log/read-log.ts';
+
+export interface FamilyFile extends LogFile {
+  readonly sample: LogSample;
+  readonly format: LogFormat;
+  readonly identity: LogIdentity;
+}
+
+export interface ImportFamilyOptions {
+  /** The folder of the archives. */
+  readonly into: string;
+  readonly isDryRun: boolean;
+  readonly options: FormatOptions;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ImportedSession {
+  readonly id: string;
+  /** Of its archive. */
+  readonly path: string;
+  /** What happened, or in a dry run would happen, to the archive. */
+  readonly change: 'added' | 'changed' | 'unchanged';
+  readonly format: string;
+  readonly rows: number;
+}
+
+export interface ReadFile extends LogReading {
+  readonly path: string;
+  /** The sessions that it tells of. */
+  readonly sessions: readonly string[];
+}
+
+export interface FamilyResult {
+  readonly sessions: readonly ImportedSession[];
+  readonly files: readonly ReadFile[];
+}
+
+interface OpenSession {
+  readonly writer: SessionWriter;
+  readonly draft: ArchiveDraft | undefined;
+  readonly path: string;
+  /** Where the archive would be, had no other log taken the id. */
+  readonly plainPath: string;
+  readonly format: string;
+  /** The logs it was read from, in the order in which they were. */
+  readonly logs: Set<string>;
+  isClosed: boolean;
+}
+
+/** Written by this release: sessions that another one imported are imported anew when their logs change. */
+export const importerVersion = '1';
+/** Beyond so many, files of sessions are closed until they are needed again. */
+const mostOpen = 32;
+
+/** Reads the logs that may tell of the same sessions, one after the other, and makes their archives. */
+export async function importFamily(
+  files: readonly FamilyFile[],
+  settings: ImportFamilyOptions,
+): Promise<FamilyResult> {
+  return new FamilyImport(files, settings).run();
+}
+
+class FamilyImport {
+  readonly #files: readonly FamilyFile[];
+  readonly #settings: ImportFamilyOptions;
+  readonly #family: Family;
+  readonly #sessions = new Map<string, OpenSession>();
+  readonly #done: ImportedSession[] = [];
+  readonly #rows = new Map<string, SourceRow>();
+
+  constructor(files: readonly FamilyFile[], settings: ImportFamilyOptions) {
+    this.#files = files;
+    this.#settings = settings;
+    const isShared = files.length > 1;
+    const [owners, records] = isShared ? [new Map(), new Map()] : [];
+    this.#family = { starts: new Map(), owners, records };
+  }
+
+  async run(): Promise<FamilyResult> {
+    const read: ReadFile[] = [];
+    try {
+      for (const file of this.#files) read.push(await this.#readFile(file));
+      await this.#finishAll(this.#sessions.values());
+    } finally {
+      for (const { draft } of this.#sessions.values()) draft?.discard();
+    }
+    return { sessions: this.#done, files: read };
+  }
+
+  async #readFile(file: FamilyFile): Promise<ReadFile> {
+    const { options, signal } = this.#settings;
+    const source = { path: file.path, mtimeMs: file.mtimeMs, sample: file.sample, options };
+    const told = new Set<string>();
+    const closing: OpenSession[] = [];
+    const context: MapContext = {
+      ...source,
+      family: this.#family,
+      session: (id) => {
+        const session = this.#open(id, file);
+        told.add(session.writer.id);
+        return session.writer;
+      },
+      close: (writer, row) => {
+        const session = this.#sessions.get(writer.id);
+        if (session) closing.push(session);
+        this.#rows.set(rowKey(writer.id, file.path), {
+          ...row,
+          format: file.format.name,
+          path: file.path,
+          importerVersion,
+        });
+      },
+    };
+    const afterRecord = () => (closing.length > 0 ? this.#finishAll(closing.splice(0)) : undefined);
+    const reading = await readLog(file.format, source, file.format.open(context), { signal, afterRecord });
+    await afterRecord();
+    const { hash, sizeBytes, lastRecordKey } = reading;
+    const row = {
+      format: file.format.name,
+      path: file.path,
+      hash,
+      sizeBytes,
+      lastRecordKey,
+      importerVersion,
+    };
+    for (const id of told) {
+      const key = rowKey(id, file.path);
+      if (!this.#rows.has(key)) this.#rows.set(key, row);
+    }
+    return { ...reading, path: file.path, sessions: [...told] };
+  }
+
+  #open(id: string, file: FamilyFile): OpenSession {
+    const name = archiveName(this.#freeId(id, file));
+    const known = this.#sessions.get(name);
+    if (known && !known.isClosed) {
+      known.logs.add(file.path);
+      known.writer.claimSource(file.path);
+      return known;
+    }
+    const path = join(this.#settings.into, `${name}.db`);
+    const draft = this.#settings.isDryRun ? undefined : new ArchiveDraft(path, standardLineage);
+    const writer = new SessionWriter(name, draft);
+    if (name !== id) writer.describe({ metadata: { sourceId: id } });
+    writer.claimSource(file.path);
+    const plainPath = join(this.#settings.into, `${archiveName(id)}.db`);
+    const session = {
+      writer,
+      draft,
+      path,
+      plainPath,
+      format: file.format.name,
+      logs: new Set([file.path]),
+      isClosed: false,
+    };
+    this.#sessions.set(name, session);
+    this.#parkOthers(session);
+    return session;
+  }
+
+  /** Where another log has taken the id and their records cannot be told apart, the path makes the difference. */
+  #freeId(id: string, file: FamilyFile): string {
+    if (file.format.isKeyed) return id;
+    const name = archiveName(id);
+    const known = this.#sessions.get(name);
+    const path = join(this.#settings.into, `${name}.db`);
+    const isOurs = known
+      ? known.logs.has(file.path) && !known.isClosed
+      : !existsSync(path) || tellsOf(path, file.path);
+    return isOurs ? id : `${id}.${createHash('sha256').update(file.path).digest('hex').slice(0, 8)}`;
+  }
+
+  #parkOthers(current: OpenSession): void {
+    const open = [...this.#sessions.values()].filter((it) => it !== current && it.draft?.isOpen);
+    for (const { writer } of open.slice(0, Math.max(0, open.length - mostOpen))) writer.park();
+  }
+
+  async #finishAll(sessions: Iterable<OpenSession>): Promise<void> {
+    for (const session of sessions) await this.#finish(session);
+  }
+
+  async #finish(session: OpenSession): Promise<void> {
+    if (session.isClosed) return;
+    session.isClosed = true;
+    const { writer, draft, path, plainPath, format, logs } = session;
+    const rows = [...logs].flatMap((log) => this.#rows.get(rowKey(writer.id, log)) ?? []);
+    writer.finish(rows);
+    // A log that was moved still tells of the archive that has its plain name.
+    if (plainPath !== path && existsSync(plainPath) && changeOf(plainPath, rows) === 'unchanged') {
+      draft?.discard();
+      this.#done.push({
+        id: basename(plainPath, '.db'),
+        path: plainPath,
+        change: 'unchanged',
+        format,
+        rows: 0,
+      });
+      return;
+    }
+    const change = changeOf(path, rows);
+    if (change === 'unchanged') draft?.discard();
+    else await draft?.finish();
+    this.#done.push({ id: writer.id, path, change, format, rows: writer.rows });
+  }
+}
+
+function rowKey(id: string, path: string): string {
+  return `${id}\n${path}`;
+}
+
+function tellsOf(archive: string, log: string): boolean {
+  return readSources(archive)?.some(({ path }) => path === log) ?? false;
+}
+
+/** @throws ARCHIVE_EXISTS for a file that no import has made */
+function changeOf(path: string, rows: readonly SourceRow[]): ImportedSession['change'] {
+  if (!existsSync(path)) return 'added';
+  const before = readSources(path) ?? [];
+  if (before.length === 0) throw existsError(path);
+  const signature = (row: SourceRow) => `${row.format} ${row.hash} ${row.importerVersion}`;
+  const same = before.map(signature).sort().join() === rows.map(signature).sort().join();
+  return same ? 'unchanged' : 'changed';
+}
+
+function existsError(path: string): VarveError {
+  return new VarveError('ARCHIVE_EXISTS', 'the folder holds a file of this name that was not imported', {
+    path,
+    hint: 'import into another folder; the file was not changed',
+  });
+}

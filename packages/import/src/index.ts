@@ -1,0 +1,10 @@
+export { type ChatField, chatFields, type FormatOptions } from './format/contract.ts';
+export { formatNames } from './format/formats.ts';
+export type { ImportedSession } from './import-family.ts';
+export {
+  type ImportLogsOptions,
+  type ImportProblem,
+  type ImportProgress,
+  type ImportReport,
+  importLogs,
+} from './import-logs.ts';

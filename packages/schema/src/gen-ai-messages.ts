@@ -1,0 +1,114 @@
+import type { GenAiMessage, GenAiSpan } from './gen-ai-span.ts';
+import { type MessagePart, type MessageRole, messageRoles } from './messages.ts';
+
+type Attributes = Readonly<Record<string, unknown>>;
+
+/** The messages of a model call: from attributes, from the event that stands for them, or from an event a message. */
+export function genAiMessages({ attributes, events = [] }: GenAiSpan): readonly GenAiMessage[] {
+  const details = events.find(({ name }) => name === 'gen_ai.client.inference.operation.details');
+  const structured = fromAttributes({ ...details?.attributes, ...attributes });
+  if (structured.length > 0) return structured;
+  const numbered = [...fromNumbered(attributes, 'prompt'), ...fromNumbered(attributes, 'completion')];
+  return numbered.length > 0
+    ? numbered
+    : events.flatMap(({ name, attributes }) => fromEvent(name, attributes));
+}
+
+function fromAttributes(attributes: Attributes): readonly GenAiMessage[] {
+  const instructions = listIn(attributes['gen_ai.system_instructions']);
+  return [
+    ...(instructions.length > 0 ? [message('system', partsOf(instructions), false)] : []),
+    ...listIn(attributes['gen_ai.input.messages']).map((it) => messageOf(it, false)),
+    ...listIn(attributes['gen_ai.output.messages']).map((it) => messageOf(it, true)),
+  ];
+}
+
+/** `gen_ai.prompt.0.role` and so on, as OpenLLMetry had it. */
+function fromNumbered(attributes: Attributes, kind: 'prompt' | 'completion'): readonly GenAiMessage[] {
+  const messages: GenAiMessage[] = [];
+  for (let at = 0; ; at++) {
+    const [role, content] = [
+      attributes[`gen_ai.${kind}.${at}.role`],
+      attributes[`gen_ai.${kind}.${at}.content`],
+    ];
+    if (role === undefined && content === undefined) return messages;
+    const fallback = kind === 'prompt' ? 'user' : 'assistant';
+    messages.push(message(roleOf(role, fallback), partsOf(parsed(content)), kind === 'completion'));
+  }
+}
+
+/** `gen_ai.user.message` and its like, as the conventions had it until 2025. */
+function fromEvent(name: string, attributes: Attributes): readonly GenAiMessage[] {
+  const [, role, kind] =
+    /^gen_ai\.(?:(system|user|assistant|tool)\.message|(choice|content\.prompt|content\.completion))$/.exec(
+      name,
+    ) ?? [];
+  if (role) return [message(role as MessageRole, partsOf(parsed(attributes.content)), false)];
+  if (kind === 'choice') return [messageOf(parsed(attributes.message) ?? attributes, true)];
+  if (kind === 'content.prompt') return listIn(attributes['gen_ai.prompt']).map((it) => messageOf(it, false));
+  if (kind === 'content.completion')
+    return listIn(attributes['gen_ai.completion']).map((it) => messageOf(it, true));
+  return [];
+}
+
+function messageOf(value: unknown, isOutput: boolean): GenAiMessage {
+  const { role, parts, content, tool_calls: calls } = objectOf(value);
+  const said = partsOf(parts ?? parsed(content) ?? (typeof value === 'string' ? value : []));
+  return message(
+    roleOf(role, isOutput ? 'assistant' : 'user'),
+    [...said, ...listIn(calls).map(callPart)],
+    isOutput,
+  );
+}
+
+function message(role: MessageRole, parts: MessagePart[], isOutput: boolean): GenAiMessage {
+  return { role, parts, isOutput };
+}
+
+function roleOf(value: unknown, fallback: MessageRole): MessageRole {
+  if (value === 'developer') return 'system';
+  return messageRoles.find((role) => role === value) ?? fallback;
+}
+
+function partsOf(value: unknown): MessagePart[] {
+  if (value === undefined || value === null || value === '') return [];
+  if (typeof value === 'string') return [{ type: 'text', content: value }];
+  const list = Array.isArray(value) ? value : [value];
+  return list.map((part) => {
+    const { type, text, ...rest } = objectOf(part);
+    if (typeof part === 'string') return { type: 'text', content: part };
+    if (typeof text === 'string' && rest.content === undefined)
+      return { type: 'text', content: text, ...rest } as MessagePart;
+    return { ...objectOf(part), type: typeof type === 'string' ? type : 'json' } as MessagePart;
+  });
+}
+
+function callPart(value: unknown): MessagePart {
+  const { id, function: called, name, arguments: given } = objectOf(value);
+  const inner = objectOf(called);
+  return {
+    type: 'tool_call',
+    id: id ?? null,
+    name: inner.name ?? name ?? null,
+    arguments: parsed(inner.arguments ?? given) ?? null,
+  } as MessagePart;
+}
+
+function listIn(value: unknown): readonly unknown[] {
+  const list = parsed(value);
+  if (Array.isArray(list)) return list;
+  return list === undefined || list === null || list === '' ? [] : [list];
+}
+
+function objectOf(value: unknown): Attributes {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Attributes) : {};
+}
+
+function parsed(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
