@@ -17,6 +17,7 @@ export { lookBeside } from './file/look-beside.ts';
 export { makePrivateDir, removePrivateDir } from './file/private-dir.ts';
 export { isWorkFile, upgradedFile, workFile } from './file/work-file.ts';
 export { findGoldenChanges } from './golden/golden-lock.ts';
+export { acquireWriterLock, type LockHolder, lockHolder } from './lock/writer-lock.ts';
 export {
   clientMissing,
   ObjectCache,
@@ -26,5 +27,4 @@ export {
   requestsInFlight,
   splitObjectUrl,
 } from './store/index.ts';
-export { acquireWriterLock, type LockHolder, lockHolder } from './lock/writer-lock.ts';
 export { removeUpgradeLeftovers } from './upgrade/upgrade-archive.ts';
