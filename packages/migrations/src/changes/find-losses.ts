@@ -1,8 +1,9 @@
-import { type Database, openMemory } from '../driver/index.ts';
+import type { Database } from '../driver/index.ts';
+import { ledgerTable } from '../ledger/find-ledger.ts';
+
 import type { Lineage, Migration } from '../lineage/lineage.ts';
-import { registerFunctions } from '../lineage/register-functions.ts';
-import { applyMigration } from '../replay/apply-migration.ts';
 import { replayStatements } from '../replay/replay-statements.ts';
+import { runOnEmpty } from '../replay/run-on-empty.ts';
 import { quoteIdentifier } from '../sql/sql-tokens.ts';
 import { MigrationChanges } from './migration-changes.ts';
 
@@ -33,25 +34,22 @@ export function findLosses(lineage: Lineage, from: number): readonly Loss[] {
 }
 
 function readLosses(lineage: Lineage): Loss[][] {
-  const sqlite = openMemory();
-  try {
-    sqlite.pragma('foreign_keys = OFF');
-    registerFunctions(sqlite, lineage);
-    return lineage.migrations.map((migration) => {
+  return runOnEmpty(lineage, ({ sqlite, apply }) =>
+    lineage.migrations.map((migration) => {
       const before = readShape(sqlite);
-      applyMigration(sqlite, migration);
+      apply(migration);
       return lossesOf(migration, before, readShape(sqlite));
-    });
-  } finally {
-    sqlite.close();
-  }
+    }),
+  );
 }
 
 function readShape(sqlite: Database): Shape {
   const tables = sqlite
-    .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
+    .prepare<[string], string>(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> ? AND name NOT LIKE 'sqlite~_%' ESCAPE '~'`,
+    )
     .pluck()
-    .all();
+    .all(ledgerTable);
   return new Map(
     tables.map((table) => {
       const columns = sqlite.pragma(`table_xinfo(${quoteIdentifier(table)})`) as {

@@ -1,6 +1,7 @@
 import type { Database } from '../driver/index.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import { registerFunctions } from '../lineage/register-functions.ts';
+import { countReferenceViolations } from '../replay/reference-violations.ts';
 import { type Fusion, fusionOf } from './fusion.ts';
 import { readPlainLedger } from './read-plain-ledger.ts';
 
@@ -19,7 +20,7 @@ export function fuseMigrations(sqlite: Database, lineage: Lineage, from: number)
   if (ledger === undefined || !keepsRowids(sqlite, fusion)) return false;
   registerFunctions(sqlite, lineage);
   sqlite.exec(`${ledger};\n${fusion.script}`);
-  return sqlite.prepare('PRAGMA main.foreign_key_check').get() === undefined;
+  return countReferenceViolations(sqlite).size === 0;
 }
 
 /** Rows written in the order they are read get the rowids they had, where those run from 1 without a gap. */

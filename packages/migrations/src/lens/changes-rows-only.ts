@@ -1,6 +1,6 @@
 import { keywordOf, type SqlStatement } from '../sql/split-statements.ts';
 
-const verbs = new Set(['INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'WITH', 'SELECT']);
+const verbs = new Set(['INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'WITH', 'SELECT', 'PRAGMA']);
 
 /** True for a statement that leaves the schema as it is. */
 export function changesRowsOnly({ tokens }: SqlStatement): boolean {

@@ -68,6 +68,18 @@ export class LensTables {
     if (relation) this.#relations.set(nameKey(to), relation);
   }
 
+  /** Does all of it, or nothing when it fails. */
+  atOnce(change: () => void): void {
+    const before = new Map(this.#relations);
+    try {
+      change();
+    } catch (error) {
+      this.#relations.clear();
+      for (const [key, relation] of before) this.#relations.set(key, relation);
+      throw error;
+    }
+  }
+
   #find(key: string): Relation | Refused | undefined {
     if (this.#relations.has(key)) return this.#relations.get(key);
     const table = this.start.temp.has(key) ? undefined : this.start.tables.get(key);

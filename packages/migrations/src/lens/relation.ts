@@ -1,5 +1,5 @@
 import { nameKey } from '../sql/name-key.ts';
-import { rowidNames } from './rowid-names.ts';
+import { rowidNames } from '../sql/rowid-names.ts';
 import type { Stage } from './stage/stage.ts';
 import { nulls } from './storage-classes.ts';
 import { storedValue } from './stored-value.ts';

@@ -1,4 +1,6 @@
 import type { Database } from '../driver/index.ts';
+import type { ActingSchema } from '../replay/actions-set-off.ts';
+
 import { readSchema, type SchemaObject } from '../replay/read-schema.ts';
 import { nameKey } from '../sql/name-key.ts';
 import { quoteIdentifier } from '../sql/sql-tokens.ts';
@@ -17,6 +19,8 @@ export interface Shape {
   /** The TEMP tables among `tables`, by name key: no file keeps them. */
   readonly temp: ReadonlySet<string>;
   readonly tempViews: readonly SchemaObject[];
+  /** What foreign keys do to children when rows of their parents change. */
+  readonly acting: () => ActingSchema;
   /** True when a TEMP table or view hides another, or TEMP triggers exist. */
   readonly isObscured: boolean;
 }
@@ -51,6 +55,7 @@ export function readShape(sqlite: Database, reader: ShapeReader): Shape {
     objects,
     temp: new Set(tempTables.map((it) => nameKey(it.name))),
     tempViews: temporary.filter((it) => it.type === 'view'),
+    acting: () => reader.readActing([...objects, ...temporary]),
     isObscured,
   };
 }

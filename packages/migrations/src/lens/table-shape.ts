@@ -1,5 +1,9 @@
-import type { Database } from '../driver/index.ts';
+import { type Database, openMemory } from '../driver/index.ts';
+
 import type { Lineage } from '../lineage/lineage.ts';
+import { registerFunctions } from '../lineage/register-functions.ts';
+import { type ActingSchema, actingSchema } from '../replay/actions-set-off.ts';
+import { type ForeignKeyAction, readForeignKeyActions } from '../replay/foreign-key-actions.ts';
 import type { SchemaObject } from '../replay/read-schema.ts';
 import { nameKey } from '../sql/name-key.ts';
 import { keywordOf } from '../sql/split-statements.ts';
@@ -47,6 +51,7 @@ interface ColumnRow {
 export class ShapeReader {
   readonly #lineage: Lineage;
   readonly #known = new Map<string, TableShape>();
+  readonly #actions = new Map<string, readonly ForeignKeyAction[]>();
 
   constructor(lineage: Lineage) {
     this.#lineage = lineage;
@@ -69,6 +74,21 @@ export class ShapeReader {
     return rowidAlias ? [[nameKey(rowidAlias)], ...keys] : keys;
   }
 
+  /** Read from the tables and unique indexes alone, in a database of their own; once for the same ones. */
+  readActing(objects: readonly SchemaObject[]): ActingSchema {
+    const made = objects.filter(
+      ({ type, sql }) => /^CREATE (TABLE|UNIQUE)/i.test(sql) && (type === 'table' || type === 'index'),
+    );
+    const isActing =
+      this.#lineage.foreignKeys !== 'off' &&
+      made.some(({ sql }) => /REFERENCES[\s\S]*(CASCADE|SET)/i.test(sql));
+    if (!isActing) return actingSchema([], []);
+    const key = made.map(({ sql }) => sql).join(';');
+    const actions = this.#actions.get(key) ?? readActionsOf(made, this.#lineage);
+    this.#actions.set(key, actions);
+    return actingSchema(actions, objects);
+  }
+
   #make<T>(name: string, ddl: string, read: (sqlite: Database) => T): T {
     const sqlite = scratchDatabase(this.#lineage);
     sqlite.exec(ddl);
@@ -77,6 +97,18 @@ export class ShapeReader {
     } finally {
       sqlite.exec(`DROP TABLE ${quoteIdentifier(name)}`);
     }
+  }
+}
+
+function readActionsOf(made: readonly SchemaObject[], lineage: Lineage): readonly ForeignKeyAction[] {
+  const sqlite = openMemory();
+  try {
+    sqlite.pragma('foreign_keys = OFF');
+    registerFunctions(sqlite, lineage);
+    for (const { sql } of made) sqlite.exec(sql);
+    return readForeignKeyActions(sqlite);
+  } finally {
+    sqlite.close();
   }
 }
 

@@ -1,7 +1,5 @@
-import { type Database, openMemory } from '../driver/index.ts';
 import type { Lineage, Migration } from '../lineage/lineage.ts';
-import { registerFunctions } from '../lineage/register-functions.ts';
-import { applyMigration } from '../replay/apply-migration.ts';
+import { type EmptyRun, runOnEmpty } from '../replay/run-on-empty.ts';
 import type { SqlStatement } from '../sql/split-statements.ts';
 import { changesRowsOnly } from './changes-rows-only.ts';
 import { readShape, type Shape } from './shape.ts';
@@ -32,19 +30,12 @@ const cache = new WeakMap<Lineage, LineageTrace>();
 export function traceLineage(lineage: Lineage): LineageTrace {
   const known = cache.get(lineage);
   if (known) return known;
-  const sqlite = openMemory();
-  try {
-    sqlite.pragma('foreign_keys = OFF');
-    registerFunctions(sqlite, lineage);
-    const trace = runLineage(sqlite, lineage);
-    cache.set(lineage, trace);
-    return trace;
-  } finally {
-    sqlite.close();
-  }
+  const trace = runOnEmpty(lineage, (run) => runLineage(run, lineage));
+  cache.set(lineage, trace);
+  return trace;
 }
 
-function runLineage(sqlite: Database, lineage: Lineage): LineageTrace {
+function runLineage({ sqlite, apply }: EmptyRun, lineage: Lineage): LineageTrace {
   const reader = new ShapeReader(lineage);
   const shapes = [readShape(sqlite, reader)];
   const steps: Step[][] = [];
@@ -56,16 +47,13 @@ function runLineage(sqlite: Database, lineage: Lineage): LineageTrace {
       return changesRowsOnly(last.statement) ? last.before : readShape(sqlite, reader);
     };
     try {
-      applyMigration(sqlite, migration, undefined, (statement) => {
+      apply(migration, (statement) => {
         seen.push({ statement, before: shapeNow() });
       });
     } catch (error) {
       return { shapes, steps, failure: { migration, statement: seen.at(-1)?.statement.text ?? '', error } };
     }
-    // A rebuilt table gets its indexes and triggers back after the last statement.
-    const end = seen.every(({ statement }) => changesRowsOnly(statement))
-      ? shapeNow()
-      : readShape(sqlite, reader);
+    const end = shapeNow();
     shapes.push(end);
     steps.push(seen.map((step, at) => ({ migration, ...step, after: seen[at + 1]?.before ?? end })));
   }

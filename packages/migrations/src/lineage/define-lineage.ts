@@ -11,6 +11,11 @@ export interface DefineLineageOptions<TTables extends TableModule> {
   readonly functions?: Readonly<Record<string, SqlFunction>>;
   /** Where applied migrations are written, unless it is Drizzle's own table. */
   readonly ledger?: LedgerSettings;
+  /**
+   * `off` for a team whose driver has foreign keys off, as Bun's has: then a DELETE in a migration leaves children as
+   * they are. `on` unless given, as better-sqlite3, libSQL and D1 have them.
+   */
+  readonly foreignKeys?: 'on' | 'off';
 }
 
 /**
@@ -32,8 +37,9 @@ export function defineLineage<TTables extends TableModule>(
     }
     names.add(name);
   }
-  const { name, tables, functions = {}, ledger } = options;
-  return { name, tables, migrations, functions, ...(ledger && { ledger }) };
+  const { name, tables, functions = {}, ledger, foreignKeys } = options;
+  const settings = { ...(ledger && { ledger }), ...(foreignKeys && { foreignKeys }) };
+  return { name, tables, migrations, functions, ...settings };
 }
 
 function normaliseMigration(migration: Migration): Migration {

@@ -27,6 +27,8 @@ export interface Lineage<TTables extends TableModule = TableModule> {
   readonly functions: Readonly<Record<string, SqlFunction>>;
   /** Where applied migrations are written, unless it is Drizzle's own table. */
   readonly ledger?: LedgerSettings;
+  /** Whether an explicit DELETE, UPDATE or REPLACE of a migration does to children what foreign keys say: `on`. */
+  readonly foreignKeys?: 'on' | 'off';
 }
 
 /** The lineage as it was at an older version, without the tables that only head knows. */

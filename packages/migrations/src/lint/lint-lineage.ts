@@ -1,9 +1,8 @@
 import { MigrationChanges } from '../changes/migration-changes.ts';
-import { openMemory } from '../driver/index.ts';
 import type { Lineage, Migration } from '../lineage/lineage.ts';
-import { registerFunctions } from '../lineage/register-functions.ts';
-import { applyMigration } from '../replay/apply-migration.ts';
+import { readSchema } from '../replay/read-schema.ts';
 import { replayStatements } from '../replay/replay-statements.ts';
+import { runOnEmpty } from '../replay/run-on-empty.ts';
 import { type SqlStatement, splitStatements } from '../sql/split-statements.ts';
 import { lineAt, readAllowances } from './allowances.ts';
 import type { LintMark, LintRule, LintSubject } from './lint-rule.ts';
@@ -27,27 +26,19 @@ export interface LintFinding {
  * @throws MIGRATION_FAILED, MIGRATION_REFUSED for a migration that cannot run at all.
  */
 export function lintLineage(lineage: Lineage, adopted: ReadonlySet<string> = new Set()): LintFinding[] {
-  const sqlite = openMemory();
-  const findings: LintFinding[] = [];
-  try {
-    sqlite.pragma('foreign_keys = OFF');
-    registerFunctions(sqlite, lineage);
-    for (const [at, migration] of lineage.migrations.entries()) {
-      const before = readSchemaFacts(sqlite);
+  return runOnEmpty(lineage, ({ sqlite, apply }) =>
+    lineage.migrations.flatMap((migration, at) => {
+      const [before, objectsBefore] = [readSchemaFacts(sqlite), readSchema(sqlite)];
       const executed: SqlStatement[] = [];
-      applyMigration(sqlite, migration, undefined, (statement) => executed.push(statement));
-      if (adopted.has(migration.name)) continue;
+      apply(migration, (statement) => executed.push(statement));
+      if (adopted.has(migration.name)) return [];
       const statements = splitStatements(migration.sql);
       const changes = new MigrationChanges(replayStatements(migration));
-      const after = readSchemaFacts(sqlite);
-      findings.push(
-        ...lintMigration({ lineage, at, migration, statements, executed, changes, before, after }),
-      );
-    }
-  } finally {
-    sqlite.close();
-  }
-  return findings;
+      const [after, objectsAfter] = [readSchemaFacts(sqlite), readSchema(sqlite)];
+      const facts = { before, after, objectsBefore, objectsAfter };
+      return lintMigration({ lineage, at, migration, statements, executed, changes, ...facts });
+    }),
+  );
 }
 
 function lintMigration(subject: LintSubject): LintFinding[] {

@@ -1,5 +1,6 @@
 import type { MigrationChanges } from '../changes/migration-changes.ts';
 import type { Lineage, Migration } from '../lineage/lineage.ts';
+import type { SchemaObject } from '../replay/read-schema.ts';
 import type { SqlStatement } from '../sql/split-statements.ts';
 import type { SchemaFacts } from './schema-facts.ts';
 
@@ -16,6 +17,8 @@ export interface LintSubject {
   readonly changes: MigrationChanges;
   readonly before: SchemaFacts;
   readonly after: SchemaFacts;
+  readonly objectsBefore: readonly SchemaObject[];
+  readonly objectsAfter: readonly SchemaObject[];
 }
 
 export interface LintMark {

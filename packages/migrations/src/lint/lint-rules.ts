@@ -3,6 +3,7 @@ import { doubleQuotedLiteral } from './rules/double-quoted-literal.ts';
 import { mayFail } from './rules/may-fail.ts';
 import { nonDeterministic } from './rules/non-deterministic.ts';
 import { notInPlace } from './rules/not-in-place.ts';
+import { rebuildDrops } from './rules/rebuild-drops.ts';
 import { rebuildUnderChildren } from './rules/rebuild-under-children.ts';
 import { rename } from './rules/rename.ts';
 import { transactionControl } from './rules/transaction-control.ts';
@@ -14,6 +15,7 @@ export const lintRules = [
   nonDeterministic,
   doubleQuotedLiteral,
   rename,
+  rebuildDrops,
   rebuildUnderChildren,
   notInPlace,
   transactionControl,

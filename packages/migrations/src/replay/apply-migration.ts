@@ -2,57 +2,47 @@ import { VarveError } from '@varve/schema';
 import { type Database, isSqliteError } from '../driver/index.ts';
 import type { Migration } from '../lineage/lineage.ts';
 import { resolveQuotedStrings } from '../sql/resolve-quoted-strings.ts';
-import { keywordOf, nameAt, type SqlStatement } from '../sql/split-statements.ts';
+import { keywordOf, type SqlStatement } from '../sql/split-statements.ts';
 import { quoteIdentifier } from '../sql/sql-tokens.ts';
-import { droppedTable, renamedTo } from '../sql/statement-targets.ts';
+import { droppedTable } from '../sql/statement-targets.ts';
+import { alterColumn, isAlterColumn } from './alter-column.ts';
 import { replayStatements } from './replay-statements.ts';
+import { type ActingLineage, RowStatements } from './row-statements.ts';
 
-interface Dependent {
-  readonly type: 'trigger' | 'view' | 'index';
-  readonly name: string;
-  readonly table: string;
-  readonly sql: string;
+export interface ApplyMigrationOptions {
+  readonly lineage: ActingLineage;
+  readonly path?: string | undefined;
+  readonly beforeStatement?: (statement: SqlStatement) => void;
 }
 
 /**
- * Executes one migration's statements inside the caller's transaction. A table that is rebuilt (dropped, then another
- * renamed to its name) keeps its triggers and indexes; views, and triggers of other tables, stay as they are.
- * Source: https://www.sqlite.org/lang_altertable.html#otheralter, steps 3, 8 and 9.
+ * Executes one migration's statements inside the caller's transaction, with foreign keys off: DDL touches no other
+ * table's rows, explicit changes of rows set off what foreign keys do. Indexes and triggers of a dropped table are
+ * gone, as SQLite has it. Views, and triggers of other tables, that a rename would trip over stay as they are.
+ * Source: https://www.sqlite.org/lang_altertable.html#otheralter, step 9.
  *
  * @throws MIGRATION_FAILED with the statement's number and SQLite's own message.
  * @throws MIGRATION_REFUSED
  */
-export function applyMigration(
-  sqlite: Database,
-  migration: Migration,
-  path?: string,
-  beforeStatement?: (statement: SqlStatement) => void,
-): void {
+export function applyMigration(sqlite: Database, migration: Migration, options: ApplyMigrationOptions): void {
   const statements = replayStatements(migration);
-  const dropped = new Map<string, Dependent[]>();
-  const lost: Dependent[] = [];
+  const rows = new RowStatements(sqlite, options.lineage);
+  const dropped = new Set<string>();
   let current = 0;
   try {
     for (const [at, written] of statements.entries()) {
       current = at;
       const statement = resolveQuotedStrings(sqlite, written);
-      beforeStatement?.(statement);
-      const table = droppedTable(statement);
-      if (table) dropped.set(table, dependentsOf(sqlite, table));
-      const rebuilt = dropped.get(renamedTo(statement) ?? '');
-      if (rebuilt) {
-        lost.push(...rebuilt);
-        renameUnderDependents(sqlite, statement);
-      } else {
-        sqlite.exec(statement.text);
-      }
-    }
-    const droppedByName = new Set(statements.map(droppedDependent));
-    for (const dependent of lost) {
-      if (!droppedByName.has(dependent.name.toLowerCase())) restore(sqlite, dependent);
+      options.beforeStatement?.(statement);
+      dropped.add(droppedTable(statement) ?? '');
+      if (isAlterColumn(statement)) alterColumn(sqlite, statement);
+      else if (keywordOf(statement.tokens[0]) === 'ALTER') alterUnderDependents(sqlite, statement, dropped);
+      else rows.run(statement);
     }
   } catch (cause) {
-    throw migrationFailure(migration, current, path, cause);
+    throw migrationFailure(migration, current, options.path, cause);
+  } finally {
+    sqlite.pragma('legacy_alter_table = OFF');
   }
 }
 
@@ -75,36 +65,38 @@ function migrationFailure(
   );
 }
 
-function droppedDependent({ tokens }: SqlStatement): string | undefined {
-  const isDrop = keywordOf(tokens[0]) === 'DROP' && ['INDEX', 'TRIGGER'].includes(keywordOf(tokens[1]));
-  return isDrop ? nameAt(tokens, 2)?.toLowerCase() : undefined;
+interface Dependent {
+  readonly type: 'trigger' | 'view';
+  readonly name: string;
+  readonly sql: string;
 }
 
-function readDependents(sqlite: Database): Dependent[] {
-  const rows = sqlite.prepare<[], Dependent>(
-    `SELECT type, name, lower(tbl_name) AS "table", sql FROM sqlite_schema
-     WHERE type IN ('trigger', 'view', 'index') AND sql IS NOT NULL ORDER BY rowid`,
-  );
-  return rows.all();
-}
-
-function dependentsOf(sqlite: Database, table: string): Dependent[] {
-  return readDependents(sqlite).filter((it) => it.type !== 'view' && it.table === table);
-}
-
-/** RENAME parses every view and trigger, and fails on those that mention the dropped table: they step aside. */
-function renameUnderDependents(sqlite: Database, statement: SqlStatement): void {
-  const aside = readDependents(sqlite).filter((it) => it.type !== 'index');
-  for (const { type, name } of aside.toReversed()) sqlite.exec(`DROP ${type} ${quoteIdentifier(name)}`);
-  sqlite.exec(statement.text);
+/** ALTER TABLE parses every view and trigger, and fails on those that mention a dropped table: they step aside. */
+function alterUnderDependents(sqlite: Database, statement: SqlStatement, dropped: ReadonlySet<string>): void {
+  const aside: Dependent[] = [];
+  for (;;) {
+    try {
+      sqlite.exec(statement.text);
+      break;
+    } catch (error) {
+      const dependent = trippedOver(sqlite, error, dropped);
+      if (!dependent) throw error;
+      sqlite.exec(`DROP ${dependent.type} ${quoteIdentifier(dependent.name)}`);
+      aside.push(dependent);
+    }
+  }
   for (const { sql } of aside) sqlite.exec(sql);
 }
 
-/** Brings back what went with the dropped table, unless the migration made it anew or the new table has no place for it. */
-function restore(sqlite: Database, { sql }: Dependent): void {
-  try {
-    sqlite.exec(sql);
-  } catch (error) {
-    if (!isSqliteError(error) || error.code !== 'SQLITE_ERROR') throw error;
-  }
+/** The view or trigger that keeps a statement from running, for it lacks a table that this migration has dropped. */
+function trippedOver(sqlite: Database, error: unknown, dropped: ReadonlySet<string>): Dependent | undefined {
+  if (!isSqliteError(error)) return undefined;
+  const missing = /: no such table: (?:main\.)?(.*)$/s.exec(error.message)?.[1]?.toLowerCase();
+  if (missing === undefined || !dropped.has(missing)) return undefined;
+  const dependents = sqlite
+    .prepare<[], Dependent>(
+      `SELECT type, name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view') ORDER BY rowid`,
+    )
+    .all();
+  return dependents.find(({ type, name }) => error.message.startsWith(`error in ${type} ${name}`));
 }

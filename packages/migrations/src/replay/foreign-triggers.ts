@@ -1,9 +1,8 @@
-import { type Database, openMemory } from '../driver/index.ts';
+import type { Database } from '../driver/index.ts';
 import { readTriggers, type Trigger } from '../ledger/without-triggers.ts';
 import type { Lineage } from '../lineage/lineage.ts';
-import { registerFunctions } from '../lineage/register-functions.ts';
 import { tokenizeSql } from '../sql/sql-tokens.ts';
-import { applyMigration } from './apply-migration.ts';
+import { runOnEmpty } from './run-on-empty.ts';
 
 /**
  * The triggers of a file that its version does not have: somebody else's, who may have written one that never ends. None
@@ -26,24 +25,22 @@ function knownTriggers(lineage: Lineage): readonly ReadonlySet<string>[] | undef
 }
 
 function traceTriggers(lineage: Lineage): ReadonlySet<string>[] | undefined {
-  const sqlite = openMemory('PRAGMA foreign_keys = OFF');
   try {
-    registerFunctions(sqlite, lineage);
-    const versions = [new Set<string>()];
-    for (const migration of lineage.migrations) {
-      applyMigration(sqlite, migration);
-      versions.push(new Set(readTriggers(sqlite).map(plainText)));
-    }
-    return versions;
+    return runOnEmpty(lineage, ({ sqlite, apply }) => {
+      const versions = [new Set<string>()];
+      for (const migration of lineage.migrations) {
+        apply(migration);
+        versions.push(new Set(readTriggers(sqlite).map(plainText)));
+      }
+      return versions;
+    });
   } catch {
     return undefined;
-  } finally {
-    sqlite.close();
   }
 }
 
 /** Blanks, comments and quotes do not matter. */
 function plainText({ sql }: Trigger): string {
   const tokens = [...tokenizeSql(sql)].filter(({ kind }) => kind !== 'comment');
-  return tokens.map(({ text }) => text.replace(/^[`"[](.*)[`"\]]$/s, '$1')).join(' ');
+  return tokens.map(({ text }) => text.replace(/^[`"'[](.*)[`"'\]]$/s, '$1')).join(' ');
 }

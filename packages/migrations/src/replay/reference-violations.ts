@@ -1,16 +1,81 @@
-import type { Database } from '../driver/index.ts';
+import { type Database, isSqliteError } from '../driver/index.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { quoteIdentifier } from '../sql/sql-tokens.ts';
 
 /** How many rows of each table have lost their parent row, by `child → parent`. */
 export type ReferenceViolations = ReadonlyMap<string, number>;
 
 export function countReferenceViolations(sqlite: Database): ReferenceViolations {
+  try {
+    return countOf(sqlite.prepare<[], Violation>('PRAGMA main.foreign_key_check').all());
+  } catch (error) {
+    if (!isMismatch(error)) throw error;
+    return countOf(tablesOf(sqlite).flatMap((table) => violationsIn(sqlite, table)));
+  }
+}
+
+interface Violation {
+  readonly table: string;
+  readonly parent: string;
+}
+
+function countOf(violations: readonly Violation[]): ReferenceViolations {
   const counts = new Map<string, number>();
-  for (const { table, parent } of sqlite.prepare('PRAGMA foreign_key_check').iterate() as Iterable<{
-    table: string;
-    parent: string;
-  }>) {
+  for (const { table, parent } of violations) {
     const key = `${table} → ${parent}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return counts;
+}
+
+/** SQLite does not answer for a file in which a parent's columns are not unique. */
+function isMismatch(error: unknown): boolean {
+  return isSqliteError(error) && error.message.startsWith('foreign key mismatch');
+}
+
+function tablesOf(sqlite: Database): string[] {
+  const tables = sqlite.prepare<[], string>(
+    `SELECT name FROM main.sqlite_schema s WHERE type = 'table' AND EXISTS (SELECT 1 FROM pragma_foreign_key_list(s.name))`,
+  );
+  return tables.pluck().all();
+}
+
+/** Of a table with such a reference, those of the others are looked for one by one. */
+function violationsIn(sqlite: Database, table: string): Violation[] {
+  try {
+    return sqlite.prepare<[], Violation>(`PRAGMA main.foreign_key_check(${quoteIdentifier(table)})`).all();
+  } catch (error) {
+    if (!isMismatch(error)) throw error;
+  }
+  const rows = sqlite.pragma(`main.foreign_key_list(${quoteIdentifier(table)})`) as KeyRow[];
+  return [...Map.groupBy(rows, (row) => row.id).values()].flatMap((key) => orphansOf(sqlite, table, key));
+}
+
+interface KeyRow {
+  readonly id: number;
+  readonly table: string;
+  readonly from: string;
+  readonly to: string | null;
+}
+
+/** None for a parent, or a column of it, that is not there: no row can be said to lack its parent then. */
+function orphansOf(sqlite: Database, table: string, key: readonly KeyRow[]): Violation[] {
+  const parent = key[0]?.table ?? '';
+  const columns = (
+    sqlite.pragma(`main.table_info(${quoteIdentifier(parent)})`) as { name: string; pk: number }[]
+  ).sort((a, b) => a.pk - b.pk);
+  const primary = columns.filter(({ pk }) => pk > 0).map(({ name }) => name);
+  const referenced = key.map(({ to }, at) => to ?? primary[at]);
+  const isThere = (name: string | undefined) =>
+    columns.some((column) => nameKey(column.name) === nameKey(name ?? ''));
+  if (!referenced.every(isThere)) return [];
+  const given = key.map(({ from }) => `c.${quoteIdentifier(from)} IS NOT NULL`);
+  const same = key.map(
+    ({ from }, at) => `p.${quoteIdentifier(referenced[at] ?? '')} = c.${quoteIdentifier(from)}`,
+  );
+  const count = sqlite.prepare<[], number>(
+    `SELECT count(*) FROM main.${quoteIdentifier(table)} c WHERE ${given.join(' AND ')}
+     AND NOT EXISTS (SELECT 1 FROM main.${quoteIdentifier(parent)} p WHERE ${same.join(' AND ')})`,
+  );
+  return Array.from({ length: count.pluck().get() ?? 0 }, () => ({ table, parent }));
 }

@@ -1,22 +1,27 @@
 import { VarveError } from '@varve/schema';
 import type { Migration } from '../lineage/lineage.ts';
-import { keywordOf, type SqlStatement, splitStatements } from '../sql/split-statements.ts';
+import { keywordOf, nameAt, type SqlStatement, splitStatements } from '../sql/split-statements.ts';
 
 const cache = new WeakMap<Migration, readonly SqlStatement[]>();
 
 /** Replay has its own transaction and keeps foreign keys off, so these say what is done anyway. */
 const leftToReplay = new Set(['BEGIN', 'COMMIT', 'END', 'VACUUM', 'ANALYZE', 'REINDEX']);
 const refused = new Set(['ATTACH', 'DETACH', 'ROLLBACK', 'SAVEPOINT', 'RELEASE']);
-const foreignKeyPragmas = new Set([
-  'FOREIGN_KEYS',
-  'DEFER_FOREIGN_KEYS',
-  'FOREIGN_KEY_CHECK',
-  'LEGACY_ALTER_TABLE',
-]);
+
+/** Pragmas that stay in the file, or change what the statements after them mean to ALTER TABLE. */
+const executedPragmas = new Set(['LEGACY_ALTER_TABLE', 'USER_VERSION', 'APPLICATION_ID']);
+
+/** Pragmas after which a statement would not do what it says. Any other has no lasting effect, or is left to us. */
+const refusedPragmas = new Set([
+  'CASE_SENSITIVE_LIKE', 'COUNT_CHANGES', 'EMPTY_RESULT_CALLBACKS', 'FULL_COLUMN_NAMES', 'HEXKEY', 'HEXREKEY',
+  'IGNORE_CHECK_CONSTRAINTS', 'KEY', 'QUERY_ONLY', 'RECURSIVE_TRIGGERS', 'REKEY', 'REVERSE_UNORDERED_SELECTS',
+  'SCHEMA_VERSION', 'SHORT_COLUMN_NAMES', 'TEXTKEY', 'TEXTREKEY', 'WRITABLE_SCHEMA',
+]); // biome-ignore format: a list reads better in rows
 
 /**
  * The statements of a migration that replay executes. Transaction control and the foreign-key pragmas, which authors
- * write to get around Drizzle's migrator, are left out: replay already gives what they ask for.
+ * write to get around Drizzle's migrator, are left out: replay already gives what they ask for. So are pragmas without a
+ * lasting effect.
  *
  * @throws MIGRATION_REFUSED for a statement that may not run inside a migration, such as ATTACH.
  */
@@ -30,13 +35,13 @@ export function replayStatements(migration: Migration): readonly SqlStatement[] 
 
 function isExecuted({ tokens }: SqlStatement, migration: Migration): boolean {
   const first = keywordOf(tokens[0]);
-  const second = keywordOf(tokens[1]);
   const writesElsewhere = first === 'VACUUM' && tokens.some((token) => keywordOf(token) === 'INTO');
   if (refused.has(first) || writesElsewhere) refuse(first, migration);
   if (leftToReplay.has(first)) return false;
   if (first !== 'PRAGMA') return true;
-  if (!foreignKeyPragmas.has(second)) refuse(`PRAGMA ${second}`, migration);
-  return false;
+  const pragma = (nameAt(tokens, 1) ?? '').toUpperCase();
+  if (refusedPragmas.has(pragma) && tokens.length > 2) refuse(`PRAGMA ${pragma}`, migration);
+  return executedPragmas.has(pragma);
 }
 
 function refuse(statement: string, migration: Migration): never {

@@ -28,38 +28,38 @@ export interface ReplayResult {
  */
 export function replayMigrations(sqlite: Database, lineage: Lineage, path?: string): ReplayResult {
   const head = lineage.migrations.length;
-  if (pendingFrom(sqlite, lineage, path) === head) return { from: head, to: head };
+  if (pendingFrom(sqlite, lineage, path).version === head) return { from: head, to: head };
   registerFunctions(sqlite, lineage);
   const foreignKeys = sqlite.pragma('foreign_keys', { simple: true });
   sqlite.pragma('foreign_keys = OFF');
   try {
     // Another process may have done the work since: the ledger counts only inside the transaction.
-    return sqlite
-      .transaction(() => replayInside(sqlite, lineage, pendingFrom(sqlite, lineage, path), path))
-      .immediate();
+    return sqlite.transaction(() => replayInside(sqlite, lineage, path)).immediate();
   } finally {
     sqlite.pragma(`foreign_keys = ${foreignKeys}`);
   }
 }
 
-function pendingFrom(sqlite: Database, lineage: Lineage, path?: string): number {
+function pendingFrom(sqlite: Database, lineage: Lineage, path?: string) {
   const identity = identifyFile(sqlite, lineage);
   if (identity.state !== 'empty') assertIdentified(identity, lineage, path);
-  return identity.version;
+  return { version: identity.version, isEmpty: identity.state === 'empty' };
 }
 
-function replayInside(sqlite: Database, lineage: Lineage, from: number, path?: string): ReplayResult {
+function replayInside(sqlite: Database, lineage: Lineage, path?: string): ReplayResult {
+  const { version: from, isEmpty } = pendingFrom(sqlite, lineage, path);
   const to = lineage.migrations.length;
   if (from === to) return { from, to };
-  const before = countReferenceViolations(sqlite);
+  // Where the application fills the parents, migrations alone leave orphans in a new file.
+  const before = isEmpty ? undefined : countReferenceViolations(sqlite);
   withoutTriggers(sqlite, findForeignTriggers(sqlite, lineage, from), () => {
     createLedger(sqlite, lineage.migrations[0], lineage);
     for (const migration of lineage.migrations.slice(from)) {
-      applyMigration(sqlite, migration, path);
+      applyMigration(sqlite, migration, { lineage, path });
       appendToLedger(sqlite, migration, lineage);
     }
   });
-  assertReferences(before, countReferenceViolations(sqlite), path);
+  if (before) assertReferences(before, countReferenceViolations(sqlite), path);
   stampHint(sqlite, lineage, to);
   return { from, to };
 }

@@ -19,6 +19,7 @@ import { integers, isWithin } from '../storage-classes.ts';
 import type { TableShape } from '../table-shape.ts';
 import type { Expression, Value } from '../value.ts';
 import { type Change, ChangedRow } from './changed-row.ts';
+import { assertNoActions } from './foreign-key-changes.ts';
 import { assertPlain, targetOf } from './target.ts';
 
 interface Update {
@@ -34,16 +35,22 @@ export const updateRows: Operation = {
   matches: (statement) => beginsWith(statement, 'UPDATE'),
   target: (statement) => nameAfter(statement, 'UPDATE'),
   apply(context) {
-    const { step, tables } = context;
-    const update = partsOf(parseStatement(step.statement, 'UpdateStmt'));
-    const shape = tableIn(step.before, update.table);
-    assertNoTriggers(step.before, update.table, 'UPDATE');
-    assertPlainConstraints(shape);
-    const relation = tables.get(update.table);
-    const arms = relation.arms.map((arm) => updatedArm(arm, relation, update, shape, context));
-    tables.set(update.table, { ...relation, arms });
+    assertNoActions(context);
+    updateTable(parseStatement(context.step.statement, 'UpdateStmt'), context);
   },
 };
+
+/** Without what foreign keys do to children. */
+export function updateTable(statement: UpdateStmt, context: OperationContext): void {
+  const { step, tables } = context;
+  const update = partsOf(statement);
+  const shape = tableIn(step.before, update.table);
+  assertNoTriggers(step.before, update.table, 'UPDATE');
+  assertPlainConstraints(shape);
+  const relation = tables.get(update.table);
+  const arms = relation.arms.map((arm) => updatedArm(arm, relation, update, shape, context));
+  tables.set(update.table, { ...relation, arms });
+}
 
 function partsOf(statement: UpdateStmt): Update {
   assertPlain('an UPDATE', statement);

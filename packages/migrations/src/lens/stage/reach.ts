@@ -1,5 +1,9 @@
+import { actionsOf } from '../../replay/actions-set-off.ts';
+import type { ForeignKeyAction } from '../../replay/foreign-key-actions.ts';
 import type { SchemaObject } from '../../replay/read-schema.ts';
 import { nameKey } from '../../sql/name-key.ts';
+import { rowChangeOf } from '../../sql/row-change.ts';
+import type { SqlStatement } from '../../sql/split-statements.ts';
 import { identifierOf, type SqlToken, tokenizeSql } from '../../sql/sql-tokens.ts';
 import { Refused } from '../refused.ts';
 import type { Shape } from '../shape.ts';
@@ -11,6 +15,8 @@ export interface Reach {
   readonly tables: ReadonlySet<string>;
   readonly views: ReadonlySet<SchemaObject>;
   readonly triggers: ReadonlySet<SchemaObject>;
+  /** Triggers that do what foreign keys do. */
+  readonly actions: ReadonlySet<SchemaObject>;
 }
 
 /** What the connection did before, which is not what it did in a replay. */
@@ -22,10 +28,11 @@ const connectionState = new Set(['last_insert_rowid', 'changes', 'total_changes'
  *
  * @throws Refused for what means something else on TEMP tables than in a replay.
  */
-export function reachOf(tokens: readonly SqlToken[], target: string, shape: Shape): Reach {
-  const search = new ReachSearch(shape);
+export function reachOf(statement: SqlStatement, target: string, shape: Shape): Reach {
+  const { actions } = actionsOf(rowChangeOf(statement), shape.acting());
+  const search = new ReachSearch(shape, actions);
   search.changeTable(nameKey(target));
-  search.mention(tokens, false);
+  search.mention(statement.tokens, false);
   return search;
 }
 
@@ -34,10 +41,13 @@ class ReachSearch implements Reach {
   readonly tables = new Set<string>();
   readonly views = new Set<SchemaObject>();
   readonly triggers = new Set<SchemaObject>();
+  readonly actions = new Set<SchemaObject>();
+  readonly #foreignKeys: readonly ForeignKeyAction[];
   readonly #shape: Shape;
   readonly #objects: readonly SchemaObject[];
 
-  constructor(shape: Shape) {
+  constructor(shape: Shape, foreignKeys: readonly ForeignKeyAction[]) {
+    this.#foreignKeys = foreignKeys;
     this.#shape = shape;
     this.#objects = [...shape.objects, ...shape.tempViews];
   }
@@ -49,6 +59,11 @@ class ReachSearch implements Reach {
     this.tables.add(key);
     for (const trigger of this.#objects.filter((it) => it.type === 'trigger' && nameKey(it.table) === key)) {
       this.triggers.add(trigger);
+      this.mention(tokensOf(trigger.sql), true);
+    }
+    for (const { parent, trigger } of this.#foreignKeys) {
+      if (nameKey(parent) !== key) continue;
+      this.actions.add(trigger);
       this.mention(tokensOf(trigger.sql), true);
     }
   }

@@ -2,18 +2,19 @@ import { nameKey } from '../../sql/name-key.ts';
 import { quoteIdentifier } from '../../sql/sql-tokens.ts';
 import { isEmpty, rowidName, withoutColumns } from '../relation.ts';
 import { renderRelation } from '../render-relation.ts';
-import type { Replica, Stage } from './stage.ts';
+import type { Replica, Stage, StageRun } from './stage.ts';
 
 /** The statements of a stage. While it stands, every name means what it would in a replay. */
 export function renderStage(stage: Stage): string[] {
   const replicas = [...stage.replicas.values()];
-  const triggers = [...stage.triggers.values()];
+  // Of triggers of a table SQLite runs the newest first, and foreign keys act before any.
+  const triggers = [...stage.triggers.values(), ...stage.actions.values()];
   const views = [...stage.views.values()];
   return [
     ...replicas.flatMap(renderReplica),
     ...views.map(({ sql }) => sql.replace(/^CREATE VIEW/i, 'CREATE TEMP VIEW')),
     ...triggers.map(({ sql }) => sql.replace(/^CREATE TRIGGER/i, 'CREATE TEMP TRIGGER')),
-    ...stage.runs.map((run) => run.sql),
+    ...stage.runs.flatMap(renderRun),
     ...triggers.map(({ name }) => `DROP TRIGGER ${inTemp(name)}`),
     ...views.map(({ name }) => `DROP VIEW ${inTemp(name)}`),
     ...replicas.flatMap((replica) => renderRemoval(replica, stage)),
@@ -21,6 +22,11 @@ export function renderStage(stage: Stage): string[] {
       ({ name }) => `ALTER TABLE ${inTemp(name)} RENAME TO ${quoteIdentifier(stage.nameAfterwards(name))}`,
     ),
   ];
+}
+
+function renderRun({ sql, isRecursive }: StageRun): string[] {
+  if (!isRecursive) return [sql];
+  return ['PRAGMA recursive_triggers = ON', sql, 'PRAGMA recursive_triggers = OFF'];
 }
 
 function inTemp(name: string): string {

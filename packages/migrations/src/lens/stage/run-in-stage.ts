@@ -1,6 +1,9 @@
+import { actionsOf, needsRecursion } from '../../replay/actions-set-off.ts';
+import { rowChangeOf } from '../../sql/row-change.ts';
 import { keywordOf, type SqlStatement } from '../../sql/split-statements.ts';
 import type { OperationContext } from '../operation.ts';
 import { Refused } from '../refused.ts';
+import type { Step } from '../trace-lineage.ts';
 import { type Reach, reachOf } from './reach.ts';
 import { liesInFile, replicaOf } from './replicate.ts';
 import { type Replica, Stage } from './stage.ts';
@@ -17,15 +20,17 @@ export function runInStage(context: OperationContext, reason: string): void {
   const { step, tables } = context;
   const target = targetOfStatement(step.statement);
   if (target === undefined) throw new Refused(reason);
-  const reach = reachOf(step.statement.tokens, target, step.before);
+  const reach = reachOf(step.statement, target, step.before);
   const stage = tables.openStage ?? new Stage(tables.stages.length + 1);
   const replicas = [...reach.tables].flatMap((key) => replicasFor(key, stage, reach, context));
   for (const [key, replica] of replicas) stage.replicas.set(key, replica);
   for (const key of reach.tables) reachTable(key, stage, reach, context);
   for (const view of reach.views) stage.views.set(view.name, view);
   for (const trigger of reach.triggers) stage.triggers.set(trigger.name, trigger);
+  for (const trigger of reach.actions) stage.actions.set(trigger.name, trigger);
   const place = { migration: step.migration.name, statement: step.statement.text };
-  stage.runs.push({ ...place, sql: sqlToRun(step.statement), reason });
+  const isRecursive = mayRecur(step);
+  stage.runs.push({ ...place, sql: sqlToRun(step.statement), reason, isRecursive });
   tables.leaveStage(stage, keywordOf(step.statement.tokens[0]) !== 'ALTER');
 }
 
@@ -63,4 +68,10 @@ function reachTable(key: string, stage: Stage, { changed }: Reach, { step, table
 function sqlToRun({ text, tokens }: SqlStatement): string {
   const isPlainTable = keywordOf(tokens[0]) === 'CREATE' && keywordOf(tokens[1]) === 'TABLE';
   return isPlainTable ? `CREATE TEMP${text.slice('CREATE'.length)}` : text;
+}
+
+function mayRecur({ statement, before }: Step): boolean {
+  const [change, schema] = [rowChangeOf(statement), before.acting()];
+  const setOff = actionsOf(change, schema);
+  return setOff.actions.length > 0 && needsRecursion(change, setOff, schema);
 }

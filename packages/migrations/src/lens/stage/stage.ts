@@ -7,6 +7,8 @@ import type { TableShape } from '../table-shape.ts';
 export interface StageRun extends StatementPlace {
   readonly sql: string;
   readonly reason: string;
+  /** True where foreign keys may act on rows of the table that sets them off. */
+  readonly isRecursive: boolean;
 }
 
 /** A TEMP table that is, row for row and rowid for rowid, what a replay would find under its name. */
@@ -28,6 +30,8 @@ export class Stage {
   readonly replicas = new Map<string, Replica>();
   readonly views = new Map<string, SchemaObject>();
   readonly triggers = new Map<string, SchemaObject>();
+  /** Triggers that do what foreign keys do. */
+  readonly actions = new Map<string, SchemaObject>();
   /** The tables that it changes or makes. */
   readonly changed = new Map<string, TableShape>();
   /** Every table it reaches, replica or not. */

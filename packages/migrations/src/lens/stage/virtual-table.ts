@@ -33,7 +33,7 @@ export function dropVirtualTable({ step, tables }: OperationContext): void {
 function stageOf({ migration, statement }: Step, sql: string, id: number): Stage {
   const stage = new Stage(id);
   const place = { migration: migration.name, statement: statement.text };
-  stage.runs.push({ ...place, sql, reason: 'it makes or drops a virtual table' });
+  stage.runs.push({ ...place, sql, reason: 'it makes or drops a virtual table', isRecursive: false });
   return stage;
 }
 

@@ -100,7 +100,8 @@ const noTable = { name: '', sql: '', isStrict: false, columns: [] };
 function tryStatements(sqlite: Database.Database, statements: string[]): string[] {
   try {
     sqlite.transaction(() => {
-      applyMigration(sqlite, { name: 'change', sql: `${statements.join(';\n')};`, createdAtMs: 0 });
+      const change = { name: 'change', sql: `${statements.join(';\n')};`, createdAtMs: 0 };
+      applyMigration(sqlite, change, { lineage: {} });
       const orphans = sqlite.pragma('foreign_key_check') as unknown[];
       if (orphans.length > 0) throw new Error('the change leaves rows without a parent');
     })();

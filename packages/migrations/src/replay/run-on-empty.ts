@@ -1,0 +1,31 @@
+import { type Database, openMemory } from '../driver/index.ts';
+import { appendToLedger, createLedger } from '../ledger/ledger.ts';
+import type { Lineage, Migration } from '../lineage/lineage.ts';
+import { registerFunctions } from '../lineage/register-functions.ts';
+import type { SqlStatement } from '../sql/split-statements.ts';
+import { applyMigration } from './apply-migration.ts';
+
+export interface EmptyRun {
+  readonly sqlite: Database;
+  /** @throws as `applyMigration` */
+  apply(migration: Migration, beforeStatement?: (statement: SqlStatement) => void): void;
+}
+
+/** An empty database, with the ledger that migrations may speak of, to run a lineage on one migration at a time. */
+export function runOnEmpty<T>(lineage: Lineage, use: (run: EmptyRun) => T): T {
+  const sqlite = openMemory();
+  try {
+    sqlite.pragma('foreign_keys = OFF');
+    registerFunctions(sqlite, lineage);
+    createLedger(sqlite, lineage.migrations[0], lineage);
+    return use({
+      sqlite,
+      apply(migration, beforeStatement) {
+        applyMigration(sqlite, migration, { lineage, ...(beforeStatement && { beforeStatement }) });
+        appendToLedger(sqlite, migration, lineage);
+      },
+    });
+  } finally {
+    sqlite.close();
+  }
+}
