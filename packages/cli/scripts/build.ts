@@ -1,6 +1,11 @@
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { buildPackage, type Modules, packageEntries, workerScripts } from '../../../scripts/build-package.ts';
+import {
+  buildPackage,
+  packageEntries,
+  workerScripts,
+  writeLicences,
+} from '../../../scripts/build-package.ts';
 
 /** Stay packages of their own: the one has files beside its code, the other needs the team's vitest. */
 const apart = ['page', 'testing'];
@@ -18,17 +23,15 @@ const workers = shared.flatMap(workerScripts).map((path) => [basename(path, '.ts
 const modules = await buildPackage(
   { ...packageEntries(), ...Object.fromEntries([...doors, ...workers]), main: './src/main.ts' },
   new RegExp(`^(better-sqlite3|drizzle-orm|@aws-sdk/.*|@varve/(${apart.join('|')}))(/|$)`),
+  { includeDependenciesRecursively: false, groups: [{ name: roomOf, debugName: 'rooms' }] },
 );
-writeFileSync('dist/licences.txt', renderLicences(modules));
+writeLicences(modules);
 
-/** The licences of the packages that went into the bundle, as they ask to be handed on. */
-function renderLicences(modules: Modules): string {
-  const dirs = modules.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []);
-  const texts = [...new Set(dirs)].sort().map((dir) => {
-    const { name, version, license } = JSON.parse(readFileSync(`${dir}/package.json`, 'utf8'));
-    const [file] = globSync(`${dir}/{licen[cs]e,LICEN[CS]E}*`);
-    const text = file ? readFileSync(file, 'utf8').trim() : 'Its package has no text of the licence.';
-    return `${name} ${version}, ${license}\n\n${text}\n`;
-  });
-  return texts.join('\n\n');
+/** A chunk for each package and each room of ours, so that a verb loads the rooms that it works in and no others. */
+function roomOf(path: string): string | null {
+  const [, dependency] = /.*node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path) ?? [];
+  if (dependency) return dependency.replace('@', '').replace('/', '-');
+  if (/[\\/](varve-error|error-codes)\.ts$/.test(path)) return 'errors';
+  const [, name, room] = /packages[\\/](\w+)[\\/]src[\\/](\w+)[\\/](?!.*-worker\.ts$)/.exec(path) ?? [];
+  return name && room && name !== 'cli' ? `${name}-${room}` : null;
 }
