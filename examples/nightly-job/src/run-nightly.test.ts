@@ -32,14 +32,14 @@ it('reports on archives of every version and on what crashed, and does it again 
   const first = await runNightly(folders);
   expect(first).toEqual({
     recovered: 1,
-    archives: 4,
+    archives: 5,
     problems: [],
     topics: [
-      { topic: 'order', sessions: 3, urgent: 1, interrupted: 0 },
-      { topic: 'other', sessions: 3, urgent: 0, interrupted: 0 },
+      { topic: 'order', sessions: 4, urgent: 1, interrupted: 0 },
+      { topic: 'other', sessions: 4, urgent: 0, interrupted: 0 },
       { topic: 'refund', sessions: 1, urgent: 1, interrupted: 1 },
     ],
-    tools: [{ tool: 'find_order', calls: 3, failed: 0 }],
+    tools: [{ tool: 'find_order', calls: 4, failed: 0 }],
     exported: expect.any(Number),
   });
   expect(readdirSync(folders.live)).toEqual([]);

@@ -34,7 +34,8 @@ export function readDeclaredColumns(sqlite: Database, sql: string, lineage: Line
     }));
 }
 
-type ValueKind = Exclude<ColumnKind, 'timestamp'>;
+/** Wide is an integer that a floating point number does not hold exactly. */
+type ValueKind = Exclude<ColumnKind, 'timestamp'> | 'wide';
 
 /** The kinds of values that rows were seen to hold, by column; each in the order of the alphabet, NULL apart. */
 export type SeenKinds = readonly (readonly ValueKind[])[];
@@ -51,7 +52,8 @@ export function readSeenKinds(sqlite: Database, sql: string, columns: readonly D
 
 /**
  * Decides what each column of a query is exported as, by what was declared and what is there: SQLite lets any value into
- * any column, a column of Parquet has one type. What is of several kinds becomes text.
+ * any column, a column of Parquet has one type. What is of several kinds becomes text; integers beside reals become reals
+ * if no integer is too wide for that.
  */
 export function decideKinds(columns: readonly DeclaredColumn[], parts: readonly SeenKinds[]): ExportColumn[] {
   return columns.map((column, at) => {
@@ -63,13 +65,17 @@ export function decideKinds(columns: readonly DeclaredColumn[], parts: readonly 
 /** SQLite tells a value's class without reading the value, which JSON needs. */
 function kindExpression({ name, isJson }: DeclaredColumn): string {
   const column = quoteIdentifier(name);
-  const kind = `typeof(${column})`;
+  const kind = `CASE WHEN typeof(${column}) <> 'integer' THEN typeof(${column})
+    WHEN ${column} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER} THEN 'integer' ELSE 'wide' END`;
   return isJson ? `CASE WHEN ${kind} = 'text' AND json_valid(${column}) THEN 'json' ELSE ${kind} END` : kind;
 }
 
 function kindOf({ type, isJson, isTime }: DeclaredColumn, seen: ReadonlySet<ValueKind>): ColumnKind {
   const [only = isJson ? 'json' : declaredKind(type), ...others] = seen;
-  if (others.length > 0) return [...seen].every((it) => it === 'integer' || it === 'real') ? 'real' : 'text';
+  const isAll = (...kinds: readonly ValueKind[]) => [...seen].every((it) => kinds.includes(it));
+  if (only === 'wide' || (others.length > 0 && isAll('integer', 'wide')))
+    return isAll('integer', 'wide') ? 'integer' : 'text';
+  if (others.length > 0) return isAll('integer', 'real') ? 'real' : 'text';
   return only === 'integer' && isTime ? 'timestamp' : only;
 }
 

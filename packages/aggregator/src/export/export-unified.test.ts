@@ -103,6 +103,20 @@ it('writes integers, floats, blobs and texts as they are, and a column of severa
   ]);
 });
 
+it('rounds no integer, whatever stands beside it', async () => {
+  const into = makeFolder();
+  const file = await unify(makeFolder(), [1]);
+  const query = `SELECT 9007199254740993 AS n, 9007199254740993 AS beside, 9007199254740993 AS time_at_ms
+    UNION ALL SELECT 9007199254740992, 0.5, 1 UNION ALL SELECT 1, 2, NULL`;
+  exportUnified(file, { lineage, format: 'parquet', into, query });
+  const rows = `SELECT n, beside, typeof(beside), time_at_ms FROM '${into}/query.parquet' ORDER BY n DESC`;
+  expect(await askDuckDb(rows)).toEqual([
+    ['9007199254740993', '9007199254740993', 'VARCHAR', '9007199254740993'],
+    ['9007199254740992', '0.5', 'VARCHAR', '1'],
+    ['1', '2', 'VARCHAR', null],
+  ]);
+});
+
 it('writes a JSON column as text where a text in it is none, and as JSON where all is NULL', async () => {
   const into = makeFolder();
   const file = await unify(makeFolder(), [1]);

@@ -39,6 +39,9 @@ export interface ExportReport {
   readonly rows: number;
 }
 
+/** Goes up when rows are looked at for other kinds than before. */
+const kindsVersion = 2;
+
 /** Writes the rows of queries over a view, each to a file for each partition, where it is not there yet. */
 export class Exporter {
   readonly #sqlite: Database;
@@ -73,7 +76,7 @@ export class Exporter {
     const declared = readDeclaredColumns(this.#sqlite, sql, lineage);
     const parts = this.#partitions.map((partition) => {
       const { path, query } = this.#place(name, sql, partition);
-      const made = digestOf([partition.digest, sql, declared]);
+      const made = digestOf([kindsVersion, partition.digest, sql, declared]);
       const before = this.#before[path]?.made === made ? this.#before[path] : undefined;
       // CSV knows no kinds.
       const look = () => (format === 'csv' ? [] : readSeenKinds(this.#sqlite, query, declared));

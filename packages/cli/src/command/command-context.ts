@@ -13,6 +13,8 @@ export interface CommonOptions {
 /** What a verb works with. */
 export interface CommandContext {
   loadLineage(): Promise<Lineage>;
+  /** With today's tables, for what needs the types of columns; without, said on stderr, where the schema cannot be loaded. */
+  loadTypedLineage(): Promise<Lineage>;
   /** The archives that were named, else those of the configuration. */
   findArchives(named: readonly string[]): Promise<readonly string[]>;
   /** The package whose schema and migrations these are. */
@@ -26,6 +28,13 @@ export function createContext(options: CommonOptions): CommandContext {
     async loadLineage() {
       const { loadLineage } = await import('../config/load-lineage.ts');
       return loadLineage(process.cwd(), options.migrations);
+    },
+    async loadTypedLineage() {
+      const { loadTypedLineage } = await import('../config/load-typed-lineage.ts');
+      const { lineage, untypedBecause } = await loadTypedLineage(process.cwd(), options.migrations);
+      if (untypedBecause !== undefined && !options.quiet)
+        process.stderr.write(`the schema could not be loaded, so JSON columns are text: ${untypedBecause}\n`);
+      return lineage;
     },
     async findArchives(named) {
       const { findArchives } = await import('./find-archives.ts');

@@ -47,7 +47,7 @@ export async function loadProject(dir: string, migrationsDir?: string): Promise<
 }
 
 /** Folders stand for the modules in them, as they do for drizzle-kit. */
-function findSchemaFiles(home: string, schema: readonly string[]): string[] {
+export function findSchemaFiles(home: string, schema: readonly string[]): string[] {
   const patterns = schema.map((pattern) =>
     statSync(resolve(home, pattern), { throwIfNoEntry: false })?.isDirectory()
       ? join(pattern, '**/*.{ts,mts,js,mjs}')

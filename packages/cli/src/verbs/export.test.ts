@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readLineage, replayMigrations } from '@varve/migrations';
+import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
+import { makeProject } from '../testing/make-project.ts';
 import { makeWorkplace } from '../testing/make-workplace.ts';
 import { runVarve } from '../testing/run-varve.ts';
 
@@ -21,4 +24,36 @@ it('writes the tables of a view, and the second time says that nothing is new', 
     '',
   ]);
   expect(JSON.parse((await runVarve(dir, ...again)).stdout)).toMatchObject({ written: [], rows: 0 });
+});
+
+it('writes JSON columns as JSON under the configuration that init writes', async () => {
+  const { dir, read, varve } = makeProject({
+    'package.json': '{ "type": "module", "private": true }\n',
+    'varve.config.ts': `export default { name: 'notes', schema: './schema.ts', migrations: './drizzle' };\n`,
+    'schema.ts': `import { json } from '@varve/schema';
+import { integer, sqliteTable } from 'drizzle-orm/sqlite-core';
+import { z } from 'zod';
+export const notes = sqliteTable('notes', { id: integer('id').primaryKey(), body: json('body', z.array(z.string())) });
+`,
+    'drizzle/meta/_journal.json': JSON.stringify({
+      version: '7',
+      dialect: 'sqlite',
+      entries: [{ idx: 0, version: '6', when: 1, tag: '0000_first', breakpoints: true }],
+    }),
+    'drizzle/0000_first.sql': 'CREATE TABLE notes (id integer PRIMARY KEY NOT NULL, body text);',
+  });
+  const lineage = readLineage(join(dir, 'drizzle'), { name: 'notes' });
+  mkdirSync(join(dir, 'archives'));
+  const sqlite = new Database(join(dir, 'archives', 'a.db'));
+  replayMigrations(sqlite, lineage);
+  sqlite.exec(`INSERT INTO notes (body) VALUES ('["a"]')`);
+  sqlite.close();
+  await varve('unify', 'archives', '--into', 'u.db');
+  const exported = ['export', 'u.db', '--into', 'out', '--format', 'jsonl'];
+  expect(await varve(...exported)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(JSON.parse(read('out/notes.jsonl'))).toMatchObject({ body: ['a'] });
+  const plain = await varve(...exported, '--migrations', 'drizzle');
+  expect(plain.stderr).toBe(
+    'the schema could not be loaded, so JSON columns are text: --migrations names no schema\n',
+  );
 });

@@ -28,7 +28,7 @@ export function defineExport(command: Command): void {
     );
   defineVerb<ExportVerbOptions>(command, async (context, [view = ''], options) => {
     const { into, format, table, sql, partition } = options;
-    const lineage = await context.loadLineage();
+    const lineage = await context.loadTypedLineage();
     const report = exportUnified(view, {
       lineage,
       format,
