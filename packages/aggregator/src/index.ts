@@ -11,7 +11,15 @@ export { type ExportUnifiedOptions, exportUnified } from './export/export-unifie
 export type { ExporterOptions, ExportReport } from './export/exporter.ts';
 export { csvLine, type ExportFormat, exportFormats } from './export/open-row-file.ts';
 export { type FoundArchive, type FoundArchives, findArchives } from './find/find-archives.ts';
+export type { Selection } from './find/selection.ts';
 export type { Shard } from './find/shard.ts';
+export type { Archives } from './find/stream-archives.ts';
+export {
+  type PushArchivesOptions,
+  type PushedArchive,
+  type PushReport,
+  pushArchives,
+} from './push/push-archives.ts';
 export {
   type ArchivesAnswer,
   type LiveQuery,

@@ -27,7 +27,7 @@ export { openSessionAsync } from './session/open-session-async.ts';
 export type { RecordOptions } from './session/record-options.ts';
 export { type RecoverSessionsOptions, type Recovery, recoverSessions } from './session/recover-sessions.ts';
 export type { CallOutcome } from './session/run-call.ts';
-export type { SealOptions } from './session/seal.ts';
+export type { SealOptions, StoreSealOptions } from './session/seal.ts';
 export type { Session } from './session/session.ts';
 export { identifyArchive } from './source/identify-archive.ts';
 export {

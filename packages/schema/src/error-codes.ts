@@ -51,6 +51,7 @@ export const errorCodes = {
   SEARCH_UNAVAILABLE: 'the unified view has no full-text index',
   WORKER_CRASHED: 'the worker process died on this file',
   INTERRUPTED: 'the work was stopped before all files were done',
+  FAILURES_EXCEEDED: 'more archives failed than was allowed, and the work was stopped',
   STORE_DENIED: 'the store refuses these credentials, or what they ask for',
   STORE_NOT_FOUND: 'there is no such bucket',
   STORE_CHANGED: 'the object is another than the one that was read',

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { UpgradedFile } from '@varve/aggregator';
 import { expect, it } from 'vitest';
 import { makeWorkplace } from '../testing/make-workplace.ts';
-import { openUpgradeReport, readUpgradeReport } from './upgrade-report.ts';
+import { openReport } from './open-report.ts';
+import { readUpgradeReport } from './upgrade-report.ts';
 
 const upgraded: UpgradedFile = {
   path: '/a.db',
@@ -25,7 +26,7 @@ it('has each file on the disk as soon as it is done, and gives back what failed'
   expect(await readUpgradeReport(path)).toEqual([]);
   const names = ['/two\nlines.db', '/an end \u2028 of a line \u2029.db', '/🗿.db'];
   {
-    using report = openUpgradeReport(path);
+    using report = openReport(path);
     for (const name of names) {
       report.add(upgraded);
       report.add(failedFile(name));
@@ -39,7 +40,7 @@ it('has each file on the disk as soon as it is done, and gives back what failed'
 it('reads a report whose last line was cut short, and no other text', async () => {
   const path = join(makeWorkplace().dir, 'report.jsonl');
   {
-    using report = openUpgradeReport(path);
+    using report = openReport(path);
     for (const name of ['/1.db', '/2.db']) report.add(failedFile(name));
   }
   truncateSync(path, readFileSync(path).length - 30);
@@ -52,10 +53,10 @@ it('reads a report whose last line was cut short, and no other text', async () =
 
 it('finds out before the work that a report cannot be written', () => {
   const path = join(makeWorkplace().dir, 'missing', 'report.jsonl');
-  expect(() => openUpgradeReport(path)).toThrow(expect.objectContaining({ code: 'USAGE', path }));
+  expect(() => openReport(path)).toThrow(expect.objectContaining({ code: 'USAGE', path }));
 });
 
 it('says DISK_FULL when there is no room for a line', () => {
-  using report = openUpgradeReport('/dev/full');
+  using report = openReport('/dev/full');
   expect(() => report.add(upgraded)).toThrow(expect.objectContaining({ code: 'DISK_FULL' }));
 });

@@ -1,15 +1,17 @@
 import { type LiveQuery, openLiveQuery, prepareQuery, readUnified } from '@varve/aggregator';
 import type { Command } from 'commander';
+import { addSelectionOptions, readSelection, type SelectionOptions } from '../command/selection-options.ts';
 import { defineVerb } from '../command/verb.ts';
 import { addRowsOptions, type RowsOptions, renderRows } from '../output/render-rows.ts';
 
-interface QueryVerbOptions extends RowsOptions {
+interface QueryVerbOptions extends RowsOptions, SelectionOptions {
   readonly quiet?: boolean;
 }
 
 export function defineQuery(command: Command): void {
   command.usage('[options] [archives...] <sql>');
   addRowsOptions(command);
+  addSelectionOptions(command);
   defineVerb<QueryVerbOptions>(command, async (context, args, options) => {
     const [sql = '', named] = [args.at(-1), args.slice(0, -1)];
     const [file = '', ...others] = named;
@@ -18,7 +20,11 @@ export function defineQuery(command: Command): void {
     const archives = await context.findArchives(named);
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar('reading');
-    const live = await openLiveQuery(archives, sql, { lineage, onProgress: bar.update });
+    const live = await openLiveQuery(archives, sql, {
+      lineage,
+      onProgress: bar.update,
+      ...readSelection(options),
+    });
     if (live.advice && !options.quiet) process.stderr.write(`hint: ${live.advice}\n`);
     return { output: queryLive(live, options), problems: live.problems };
   });

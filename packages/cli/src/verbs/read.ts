@@ -1,5 +1,5 @@
 import { prepareQuery } from '@varve/aggregator';
-import { openArchive } from '@varve/core';
+import { fetchObject, openArchive } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import type { Command } from 'commander';
 import { defineVerb } from '../command/verb.ts';
@@ -8,7 +8,7 @@ import { addRowsOptions, type RowsOptions, renderRows } from '../output/render-r
 export function defineRead(command: Command): void {
   addRowsOptions(command);
   defineVerb<RowsOptions>(command, async (context, [file = '', sql = ''], options) => ({
-    output: readRows(file, sql, await context.loadLineage(), options),
+    output: readRows(await fetchObject(file), sql, await context.loadLineage(), options),
   }));
 }
 

@@ -73,6 +73,11 @@ export const verbs: readonly VerbEntry[] = [
     async () => (await import('./import.ts')).defineImport,
   ),
   verb(
+    'push <archives...>',
+    'put sealed archives into a bucket or a folder; each goes here when it is there',
+    async () => (await import('./push.ts')).definePush,
+  ),
+  verb(
     'init',
     'configure varve in this folder, empty or an existing drizzle project',
     async () => (await import('./init.ts')).defineInit,

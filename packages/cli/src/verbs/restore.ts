@@ -1,15 +1,28 @@
 import { restoreArchives } from '@varve/aggregator';
 import type { Command } from 'commander';
+import { addSelectionOptions, readSelection, type SelectionOptions } from '../command/selection-options.ts';
 import { defineVerb } from '../command/verb.ts';
+
+interface RestoreOptions extends SelectionOptions {
+  readonly into: string;
+  readonly overwrite?: boolean;
+}
 
 export function defineRestore(command: Command): void {
   command
-    .requiredOption('--into <dir>', 'the folder whose archives were upgraded')
+    .requiredOption('--into <where>', 'the folder, or s3://bucket/prefix, whose archives were upgraded')
     .option('--overwrite', 'also where an archive is no longer what its upgrade made');
-  defineVerb<{ into: string; overwrite?: boolean }>(command, async (context, args, options) => {
+  addSelectionOptions(command);
+  defineVerb<RestoreOptions>(command, async (context, args, { into, overwrite, ...options }) => {
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar('restoring');
-    const report = await restoreArchives(args[0] as string, { ...options, lineage, onProgress: bar.update });
+    const report = await restoreArchives(args[0] as string, {
+      into,
+      lineage,
+      onProgress: bar.update,
+      ...readSelection(options),
+      ...(overwrite && { overwrite }),
+    });
     const { restored, current, failed } = report;
     return {
       json: report,

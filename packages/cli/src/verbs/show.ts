@@ -1,6 +1,13 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
-import { type Archive, openArchive, type ReadingPlan, rehearseUpgrade } from '@varve/core';
+import {
+  type Archive,
+  fetchObject,
+  isStoreUrl,
+  openArchive,
+  type ReadingPlan,
+  rehearseUpgrade,
+} from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import type { Command } from 'commander';
@@ -29,9 +36,14 @@ export function defineShow(command: Command): void {
   command.option('--check', 'replay the pending migrations on a copy, and fail as an upgrade would');
   defineVerb<{ check?: boolean }>(command, async (context, [file = ''], { check }) => {
     const lineage = await context.loadLineage();
-    if (check) rehearseUpgrade(file, { lineage });
-    using archive = openArchive(file, { lineage });
-    const shown: Shown = { ...describe(archive, lineage), ...(check && { isUpgradable: true }) };
+    const local = await fetchObject(file);
+    if (check) rehearseUpgrade(local, { lineage });
+    using archive = openArchive(local, { lineage });
+    const shown: Shown = {
+      ...describe(archive, lineage),
+      ...(isStoreUrl(file) && { path: file }),
+      ...(check && { isUpgradable: true }),
+    };
     return { json: shown, text: () => renderShown(shown) };
   });
 }
@@ -64,7 +76,7 @@ function renderShown(shown: Shown): string {
   const facts = renderTable(
     [{ title: '' }, { title: '' }],
     [
-      ['file', relative(process.cwd(), shown.path)],
+      ['file', isStoreUrl(shown.path) ? shown.path : relative(process.cwd(), shown.path)],
       ['size', formatSize(shown.sizeBytes)],
       ['lineage', shown.lineage],
       ['version', `${shown.version} of ${shown.head}${shown.migration ? `, ${shown.migration}` : ''}`],

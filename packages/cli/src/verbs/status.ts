@@ -1,5 +1,6 @@
 import { type Census, census } from '@varve/aggregator';
 import type { Command } from 'commander';
+import { addSelectionOptions, readSelection, type SelectionOptions } from '../command/selection-options.ts';
 import { defineVerb } from '../command/verb.ts';
 import { formatSize } from '../output/format-size.ts';
 import { renderTable } from '../output/render-table.ts';
@@ -7,10 +8,11 @@ import { renderTable } from '../output/render-table.ts';
 const barWidth = 30;
 
 export function defineStatus(command: Command): void {
-  defineVerb(command, async (context, args) => {
+  addSelectionOptions(command);
+  defineVerb<SelectionOptions>(command, async (context, args, options) => {
     const archives = await context.findArchives(args);
     const lineage = await context.loadLineage();
-    const counted = census(archives, { lineage });
+    const counted = await census(archives, { lineage, ...readSelection(options) });
     const ledger = lineage.ledger?.table;
     return {
       json: { ...counted, ledger },

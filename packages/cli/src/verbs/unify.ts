@@ -1,10 +1,11 @@
 import { openUnified, type RefreshReport } from '@varve/aggregator';
 import type { Command } from 'commander';
 import { parseJobs } from '../command/parse-jobs.ts';
+import { addSelectionOptions, readSelection, type SelectionOptions } from '../command/selection-options.ts';
 import { defineVerb } from '../command/verb.ts';
 import { renderTable } from '../output/render-table.ts';
 
-interface UnifyVerbOptions {
+interface UnifyVerbOptions extends SelectionOptions {
   readonly into: string;
   readonly jobs?: number;
   readonly keepGone?: boolean;
@@ -27,13 +28,23 @@ export function defineUnify(command: Command): void {
     .option('--search', 'index all texts for varve search, from now on')
     .option('--jobs <n>', 'processes that read new archives (default: one a core, four at most)', parseJobs)
     .option('--keep-gone', 'keep the rows of archives that are no longer there, and mark them');
-  defineVerb<UnifyVerbOptions>(command, async (context, args, { into, jobs, keepGone, search = false }) => {
+  addSelectionOptions(command);
+  defineVerb<UnifyVerbOptions>(command, async (context, args, given) => {
+    const { into, jobs, keepGone, search = false } = given;
     const archives = await context.findArchives(args);
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar('unifying');
     const gone = keepGone ? 'keep' : 'remove';
     const startedMs = performance.now();
-    const options = { lineage, archives, gone, search, ...(jobs !== undefined && { jobs }) } as const;
+    const selection = readSelection(given);
+    const options = {
+      lineage,
+      archives,
+      gone,
+      search,
+      ...selection,
+      ...(jobs !== undefined && { jobs }),
+    } as const;
     using unified = await openUnified(into, { ...options, onProgress: bar.update });
     const seconds = (performance.now() - startedMs) / 1000;
     const versions = unified.sqlite.prepare<[], UnifiedVersion>(versionsSql).all();

@@ -1,19 +1,26 @@
-import { type Shard, type UpgradeReport, upgradeArchives } from '@varve/aggregator';
+import { type UpgradeReport, upgradeArchives } from '@varve/aggregator';
 import type { UpgradeVerification } from '@varve/core';
 import { type Command, Option } from 'commander';
 import { parseJobs } from '../command/parse-jobs.ts';
-import { parseShard } from '../command/parse-shard.ts';
+import {
+  addSelectionOptions,
+  parseMaxFailures,
+  readSelection,
+  type SelectionOptions,
+} from '../command/selection-options.ts';
 import { defineVerb } from '../command/verb.ts';
 import { formatSize } from '../output/format-size.ts';
+import { openReport } from '../output/open-report.ts';
 import type { Problem } from '../output/report.ts';
-import { openUpgradeReport, readUpgradeReport } from '../output/upgrade-report.ts';
+import { tooManyFailures } from '../output/too-many-failures.ts';
+import { readUpgradeReport } from '../output/upgrade-report.ts';
 
-interface UpgradeOptions {
+interface UpgradeOptions extends SelectionOptions {
   readonly dryRun?: boolean;
   readonly backup?: string;
   readonly acceptLoss?: boolean;
   readonly verify: UpgradeVerification;
-  readonly shard?: Shard;
+  readonly maxFailures?: number;
   readonly jobs?: number;
   readonly report?: string;
   readonly retry?: boolean;
@@ -22,16 +29,17 @@ interface UpgradeOptions {
 export function defineUpgrade(command: Command): void {
   command
     .option('--dry-run', 'do it all on private copies and write nothing: the same report')
-    .option('--backup <dir>', 'keep every original in this folder')
+    .option('--backup <where>', 'keep every original in this folder, or s3://bucket/prefix')
     .option('--accept-loss', 'run migrations that drop or delete something without a backup')
     .addOption(verifyOption())
-    .option('--shard <i/n>', 'one of n parts of the archives, the same ones every time', parseShard)
+    .option('--max-failures <n>', 'stop when more archives fail', parseMaxFailures)
     .option('--jobs <n>', 'worker processes (default: one a core)', parseJobs)
     .option(
       '--report <file>',
       'a line of JSON for each archive as it is done; what this file says failed is not tried again',
     )
     .option('--retry', 'try again what failed, by the report of an earlier run');
+  addSelectionOptions(command);
   defineVerb<UpgradeOptions>(command, async (context, args, options) => {
     const { backup, report: reportFile, retry, ...rest } = options;
     const earlier = reportFile ? await readUpgradeReport(reportFile) : [];
@@ -39,9 +47,10 @@ export function defineUpgrade(command: Command): void {
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar(options.dryRun ? 'rehearsing' : 'upgrading');
     using interrupt = abortOnInterrupt();
-    using file = reportFile ? openUpgradeReport(reportFile) : undefined;
+    using file = reportFile ? openReport(reportFile) : undefined;
     const report = await upgradeArchives(archives, {
       ...rest,
+      ...readSelection(options),
       lineage,
       quarantined: retry ? [] : earlier,
       onProgress: bar.update,
@@ -49,7 +58,8 @@ export function defineUpgrade(command: Command): void {
       ...(backup && { backupDir: backup }),
       ...(file && { onFile: file.add }),
     });
-    return { json: report, text: () => renderReport(report, options), problems: problemsOf(report) };
+    const problems = problemsOf(report, options.maxFailures);
+    return { json: report, text: () => renderReport(report, options), problems };
   });
 }
 
@@ -66,7 +76,8 @@ function abortOnInterrupt(): Disposable & { readonly signal: AbortSignal } {
   return { signal: controller.signal, [Symbol.dispose]: () => process.off('SIGINT', abort) };
 }
 
-function problemsOf({ failed, left }: UpgradeReport): Problem[] {
+function problemsOf({ failed, left }: UpgradeReport, maxFailures = failed.length): Problem[] {
+  if (failed.length > maxFailures) return [...failed, tooManyFailures(maxFailures)];
   const interrupted: Problem = {
     code: 'INTERRUPTED',
     message: `the work was stopped before ${left} of the archives`,

@@ -6,6 +6,7 @@ import { onFile } from '../file/file-error.ts';
 import { leaveWal } from '../file/leave-wal.ts';
 import { assertNameIsFree, moveInto } from '../file/move-into.ts';
 import type { Database } from '../file/open-database.ts';
+import type { KeyLayout } from '../store/index.ts';
 import { endSession, readSessionStatus } from './end-session.ts';
 import { interruptCalls } from './interrupt-calls.ts';
 
@@ -14,6 +15,14 @@ export interface SealOptions {
   readonly status?: Exclude<SessionStatus, 'running'>;
   /** What to do about calls that have begun and not ended: `interrupt` marks them so. Unless given, nothing is sealed. */
   readonly underWay?: 'interrupt';
+}
+
+/** Into a bucket. */
+export interface StoreSealOptions extends SealOptions {
+  /** The folder that holds the archive until the bucket does; `outbox` beside the session unless given. */
+  readonly outbox?: string;
+  /** Where below the prefix it lies: `date` unless given. */
+  readonly layout?: KeyLayout;
 }
 
 interface Sealable {

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { isSqliteError } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
@@ -8,6 +9,7 @@ import type { Database } from '../file/open-database.ts';
 import type { WriterLock } from '../lock/held-lock.ts';
 import type { Row } from '../row/row-encoder.ts';
 import type { RecordKey, RecordValues, TableOf } from '../row/table-types.ts';
+import { isStoreUrl, type StoreUrl, sealToStore } from '../store/index.ts';
 import type {
   BeginValues,
   ModelCallEnd,
@@ -19,7 +21,7 @@ import { Calls } from './calls.ts';
 import { errorReporter, type RecordOptions } from './record-options.ts';
 import { Recorder } from './recorder.ts';
 import { type CallOutcome, runCall } from './run-call.ts';
-import { type SealOptions, sealFile } from './seal.ts';
+import { type SealOptions, type StoreSealOptions, sealFile } from './seal.ts';
 import { readSessionId } from './timeline.ts';
 
 export interface SessionParts<TTables extends TableModule> {
@@ -169,10 +171,27 @@ export class Session<TTables extends TableModule = TableModule> {
    * moves it into a folder, where it stands alone. Returns the path of the archive; the session is closed. After a
    * failure the session is either open as before, or closed with its file in place for `recoverSessions`.
    *
+   * Into a bucket, `s3://bucket/prefix`, it is sealed into a folder of this machine first, `outbox` beside the session, and
+   * goes from there when the bucket has it: what is left there after a failure, `varve push` puts into the bucket. Returns a
+   * promise of its address; `layout` says where below the prefix it lies, by its day unless given.
+   *
    * @throws CALLS_UNDER_WAY with `details.calls` while a call has begun and not ended, unless `underWay` says what to do;
    * ARCHIVE_EXISTS, FILE_BUSY while a reader has the file open, FILE_CORRUPT, FILE_READ_ONLY, DISK_FULL, SESSION_CLOSED
    */
-  seal(archiveDir: string, options: SealOptions = {}): string {
+  seal(archiveDir: StoreUrl, options?: StoreSealOptions): Promise<string>;
+  seal(archiveDir: string, options?: SealOptions): string;
+  seal(archiveDir: string, options: StoreSealOptions = {}): string | Promise<string> {
+    return isStoreUrl(archiveDir)
+      ? this.#sealToStore(archiveDir, options)
+      : this.#sealHere(archiveDir, options);
+  }
+
+  async #sealToStore(where: StoreUrl, options: StoreSealOptions): Promise<string> {
+    const { outbox = join(dirname(this.path), 'outbox'), layout = 'date' } = options;
+    return sealToStore(this.#sealHere(outbox, options), where, layout);
+  }
+
+  #sealHere(archiveDir: string, options: SealOptions): string {
     this.#assertOpen();
     if (options.underWay === 'interrupt') this.#calls.interrupt();
     this.#calls.assertNone(this.path);

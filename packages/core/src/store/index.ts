@@ -5,4 +5,5 @@ export { openStore } from './open-store.ts';
 export { type KeyLayout, keyLayouts, placeKey } from './place-key.ts';
 export { type PushedFile, pushFile } from './push-file.ts';
 export { clientMissing, requestsInFlight, resetS3Client } from './s3-client.ts';
+export { sealToStore } from './seal-to-store.ts';
 export { isStoreUrl, type StoreUrl, splitObjectUrl } from './store-url.ts';

@@ -1,0 +1,128 @@
+import { rmSync } from 'node:fs';
+import { type KeyLayout, openStore, type Store } from '@varve/core';
+import { placeKey, pushFile, requestsInFlight } from '@varve/core/internal';
+import { VarveError } from '@varve/schema';
+import { inFlight } from '../find/in-flight.ts';
+import { type RecognisedFile, recogniseArchive } from '../find/recognise-archive.ts';
+import { isSelected, type Selection } from '../find/selection.ts';
+import { newNotes, streamFiles } from '../find/walk-files.ts';
+import { FailureLimit } from '../work/failure-limit.ts';
+import { type Problem, problemOf } from '../work/problem.ts';
+
+export interface PushedArchive {
+  readonly path: string;
+  /** `current`: the store had it already, byte for byte. */
+  readonly state: 'pushed' | 'current' | 'failed';
+  /** Its address in the store; undefined when it failed. */
+  readonly archive: string | undefined;
+  readonly sizeBytes: number;
+  /** Why it failed. */
+  readonly problem?: Problem;
+}
+
+export interface PushArchivesOptions extends Selection {
+  /** `s3://bucket/prefix`, or a folder. */
+  readonly into: string;
+  /** Where below it each lies; under the path it has below its own folder unless given. */
+  readonly layout?: KeyLayout;
+  /** Keep the files here. Unless given, each goes when the store has it. */
+  readonly keep?: boolean;
+  /** When more fail, no other is begun. */
+  readonly maxFailures?: number;
+  readonly signal?: AbortSignal;
+  readonly onFile?: (file: PushedArchive) => void;
+}
+
+export interface PushReport {
+  readonly pushed: number;
+  readonly current: number;
+  /** Files that are as they were, and paths that could not be searched. */
+  readonly failed: readonly Problem[];
+  /** Whether it ended before all files were looked at. */
+  readonly isStopped: boolean;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Puts sealed archives into a store, many at once, never over another object. A file goes only when the store has it whole.
+ * A push that was killed goes on when it is run again. A live or unsealed session is left alone.
+ */
+export async function pushArchives(
+  where: string | readonly string[],
+  options: PushArchivesOptions,
+): Promise<PushReport> {
+  const { into, signal, onFile } = options;
+  const store = openStore(into);
+  const notes = newNotes();
+  const limit = new FailureLimit(options.maxFailures);
+  const isStopped = () => limit.signal.aborted || signal?.aborted === true;
+  const counts = { pushed: 0, current: 0, failed: 0 };
+  const failed: Problem[] = [];
+  let sizeBytes = 0;
+  const push = (file: RecognisedFile | VarveError) => pushOne(file, store, options);
+  for await (const file of inFlight(
+    whileNot(isStopped, recognised(where, notes, options)),
+    requestsInFlight,
+    push,
+  )) {
+    counts[file.state] += 1;
+    if (file.state === 'pushed') sizeBytes += file.sizeBytes;
+    if (file.problem) failed.push(file.problem);
+    if (file.problem) limit.add();
+    onFile?.(file);
+  }
+  failed.push(...notes.problems.map((error) => problemOf(error, error.path ?? into)));
+  return { pushed: counts.pushed, current: counts.current, failed, isStopped: isStopped(), sizeBytes };
+}
+
+function* recognised(
+  where: string | readonly string[],
+  notes: ReturnType<typeof newNotes>,
+  selection: Selection,
+) {
+  for (const file of streamFiles(where, notes)) {
+    const archive = isSelected(file, selection) ? recogniseArchive(file) : undefined;
+    if (archive) yield archive;
+  }
+}
+
+function* whileNot<T>(isStopped: () => boolean, items: Iterable<T>): Generator<T> {
+  for (const item of items) {
+    if (isStopped()) return;
+    yield item;
+  }
+}
+
+async function pushOne(
+  file: RecognisedFile | VarveError,
+  store: Store,
+  { layout, keep = false }: PushArchivesOptions,
+): Promise<PushedArchive> {
+  if (file instanceof VarveError) return toFailed(problemOf(file, file.path ?? ''), 0);
+  const { path, relativePath, mtimeMs, sizeBytes } = file;
+  try {
+    assertSealed(file);
+    const key = layout ? placeKey(path, layout, mtimeMs) : relativePath;
+    const { isNew } = await pushFile(path, store, key);
+    if (!keep) rmSync(path);
+    return { path, state: isNew ? 'pushed' : 'current', archive: `${store.url}/${key}`, sizeBytes };
+  } catch (error) {
+    return toFailed({ ...problemOf(error, path), path }, sizeBytes);
+  }
+}
+
+function assertSealed({ path, sidecars, header }: RecognisedFile): void {
+  if (sidecars.length === 0 && header && !header.isWal) return;
+  throw new VarveError(
+    'SESSION_LIVE',
+    'the session is not sealed: it may be written, or lack what lies beside it',
+    {
+      path,
+      hint: 'seal it first; recoverSessions seals what a crash left',
+    },
+  );
+}
+
+function toFailed(problem: Problem, sizeBytes: number): PushedArchive {
+  return { path: problem.path, state: 'failed', archive: undefined, sizeBytes, problem };
+}
