@@ -32,7 +32,7 @@ export {
 export { type PreparedQuery, prepareQuery, type QueryResult, runQuery } from './query/run-query.ts';
 export { type SearchHit, type SearchUnifiedOptions, searchUnified } from './search/search-unified.ts';
 export { archivesTable } from './unified/archives-table.ts';
-export type { Duplicate } from './unified/duplicates.ts';
+export type { Duplicate, SessionClash } from './unified/duplicates.ts';
 export type { UnifyProgress } from './unified/ingest-options.ts';
 export { type OpenUnifiedOptions, openUnified, Unified } from './unified/open-unified.ts';
 export { readUnified } from './unified/read-unified.ts';

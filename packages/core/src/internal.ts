@@ -13,6 +13,7 @@ export { ArchiveDraft } from './draft/archive-draft.ts';
 export { durableFs } from './file/durable-fs.ts';
 export { fileError, onFile } from './file/file-error.ts';
 export { headerSizeBytes, parseStart } from './file/file-header.ts';
+export { hashFile } from './file/hash-file.ts';
 export { lookBeside } from './file/look-beside.ts';
 export { makePrivateDir, removePrivateDir } from './file/private-dir.ts';
 export { isWorkFile, upgradedFile, workFile } from './file/work-file.ts';

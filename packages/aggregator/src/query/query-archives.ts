@@ -2,7 +2,9 @@ import type { Lineage } from '@varve/migrations';
 import { type Database, openFile, registerFunctions, tokenizeSql } from '@varve/migrations/internal';
 import type { Selection } from '../find/selection.ts';
 import { type Archives, findCandidates } from '../find/stream-archives.ts';
+import { ArchiveComparison } from '../unified/archive-comparison.ts';
 import { archivesDdl } from '../unified/archives-table.ts';
+import type { Duplicate, SessionClash } from '../unified/duplicates.ts';
 import { type HeadTable, readHeadTables } from '../unified/head-tables.ts';
 import { ingestFiles } from '../unified/ingest-files.ts';
 import type { UnifyProgress } from '../unified/ingest-options.ts';
@@ -37,6 +39,10 @@ export interface PullReport {
   readonly rowsPulled: number;
   /** The archives that are left out, each with its reason. */
   readonly problems: readonly Problem[];
+  /** The archives that are not counted, because another holds all that they hold of the same session. */
+  readonly duplicates: readonly Duplicate[];
+  /** Sessions of which several archives hold rows that contradict each other; all are counted. */
+  readonly clashes: readonly SessionClash[];
   /** Said when a unified view would answer faster from the second query on. */
   readonly advice: string | undefined;
 }
@@ -65,9 +71,19 @@ export async function queryArchives(
   options: QueryArchivesOptions,
 ): Promise<ArchivesAnswer> {
   using live = await openLiveQuery(archives, sql, options);
-  const { columns, pulled, rowsPulled, problems, advice } = live;
+  const { columns, pulled, rowsPulled, problems, duplicates, clashes, advice } = live;
   const rows = [...live.iterate()];
-  return { columns, rows, archives: live.archives, pulled, rowsPulled, problems, advice };
+  return {
+    columns,
+    rows,
+    archives: live.archives,
+    pulled,
+    rowsPulled,
+    problems,
+    duplicates,
+    clashes,
+    advice,
+  };
 }
 
 /** `queryArchives` for results that do not fit into memory: rows are had one by one. Close it. */
@@ -119,7 +135,8 @@ async function pull(
   prepareQuery(sqlite, sql);
   const needed = pruneTables(head, sql, isExplain(sql) ? new Map() : readNamedColumns(sqlite, sql));
   registerFunctions(sqlite, lineage);
-  const writer = new UnifiedWriter(sqlite, needed);
+  using comparison = new ArchiveComparison(lineage);
+  const writer = new UnifiedWriter(sqlite, needed, comparison.compare);
   const plan = planRefresh(await findCandidates(archives, selection), [], undefined);
   await ingestFiles(writer, plan.toRead, { lineage, ...(onProgress && { onProgress }) });
   const rowsPulled = sqlite
@@ -138,6 +155,8 @@ async function pull(
       ...plan.problems.map((error) => problemOf(error, error.path ?? '')),
       ...writer.entries.listProblems(),
     ],
+    duplicates: writer.duplicates.list(),
+    clashes: writer.duplicates.listClashes(),
     advice: adviceFor(plan.toRead.length, rowsPulled),
   };
 }

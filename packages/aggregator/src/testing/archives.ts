@@ -14,6 +14,11 @@ export function makeFolder(): string {
   return dir;
 }
 
+/** The id of the n-th session. */
+export function uuidOf(n: number): string {
+  return `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+}
+
 /** Writes an archive as the code of a version would have: a session with three tool calls. */
 export function writeArchive(path: string, version: number, sessionId = path): string {
   mkdirSync(dirname(path), { recursive: true });

@@ -16,7 +16,7 @@ export const archivesTable = sqliteTable('_archives', {
   rows: integer('rows').notNull(),
   strategy: text('strategy', { enum: ['identity', 'lens', 'replayed'] }),
   /**
-   * `duplicate`: a newer archive holds the same session, and this one's rows are not counted. `gone`: the archive is no
+   * `duplicate`: another archive holds all that this one holds of the same session, and its rows are not counted. `gone`: the archive is no
    * longer there, its rows were kept.
    */
   state: text('state', { enum: ['unified', 'failed', 'duplicate', 'gone'] }).notNull(),

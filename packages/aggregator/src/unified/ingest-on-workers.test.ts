@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { searchUnified } from '../search/search-unified.ts';
-import { fingerprint, makeFolder, writeArchive } from '../testing/archives.ts';
+import { fingerprint, makeFolder, uuidOf, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
 import { readUnifiedRows, type UnifiedRows, unionOfUpgraded } from '../testing/unified-rows.ts';
 import { openUnified } from './open-unified.ts';
@@ -12,7 +12,7 @@ import { type RefreshReport, refreshUnified } from './refresh-unified.ts';
 
 /** 80 archives of 70 sessions, and three of which nothing can be read. */
 function writeArchives(dir: string): void {
-  for (let at = 0; at < 80; at++) writeArchive(join(dir, `${at}.db`), (at % head) + 1, `session ${at % 70}`);
+  for (let at = 0; at < 80; at++) writeArchive(join(dir, `${at}.db`), (at % head) + 1, uuidOf(at % 70));
   writeFileSync(join(dir, '12-text.db'), 'no database');
   const bytes = readFileSync(writeArchive(join(dir, '17-damaged.db'), 2));
   writeFileSync(join(dir, '17-damaged.db'), Buffer.from(bytes).fill(0xff, 4096));
@@ -40,7 +40,7 @@ it('holds with workers what it holds without, problems, duplicates and full-text
   expect(hits(unified.path)).toEqual(hits(alone.path));
   expect(fingerprint(dir)).toEqual(before);
   // Into a view that is complete already.
-  for (let at = 0; at < 40; at++) writeArchive(join(dir, `later ${at}.db`), (at % head) + 1, `session ${at}`);
+  for (let at = 0; at < 40; at++) writeArchive(join(dir, `later ${at}.db`), (at % head) + 1, uuidOf(at));
   for (const view of [alone, unified]) await view.refresh();
   expect(briefly(unified.report)).toEqual(briefly(alone.report));
   expect(unified.report.added).toBe(40);

@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { searchUnified } from '../search/search-unified.ts';
-import { fingerprint, makeFolder, writeArchive } from '../testing/archives.ts';
+import { fingerprint, makeFolder, uuidOf, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
 import { readUnifiedRows, unionOfUpgraded } from '../testing/unified-rows.ts';
 import { batchSize } from './ingest-batch.ts';
@@ -44,7 +44,7 @@ async function killRefresh(
 
 /** 48 archives of 40 sessions, and four files of which nothing can be read. */
 function writeArchives(dir: string): void {
-  for (let at = 0; at < 48; at++) writeArchive(join(dir, `${at}.db`), (at % head) + 1, `session ${at % 40}`);
+  for (let at = 0; at < 48; at++) writeArchive(join(dir, `${at}.db`), (at % head) + 1, uuidOf(at % 40));
   writeFileSync(join(dir, '12-text.db'), 'no database');
   const bytes = readFileSync(writeArchive(join(dir, '17-torn.db'), 2));
   writeFileSync(join(dir, '17-torn.db'), bytes.subarray(0, bytes.length - 4096));

@@ -7,7 +7,7 @@ import { type Archives, findCandidates } from '../find/stream-archives.ts';
 import type { FoundFile } from '../find/walk-files.ts';
 import { type Problem, problemOf } from '../work/problem.ts';
 import { ArchiveEntries, type KnownArchive } from './archive-entries.ts';
-import { type Duplicate, Duplicates } from './duplicates.ts';
+import { type Duplicate, Duplicates, type SessionClash } from './duplicates.ts';
 import { finishFilling, isFilling } from './filling.ts';
 import { readHeadTables } from './head-tables.ts';
 import { ingestFiles } from './ingest-files.ts';
@@ -38,8 +38,10 @@ export interface RefreshReport {
   /** Archives that went, whether their rows were removed or kept. */
   readonly removed: number;
   readonly unchanged: number;
-  /** The archives that are not counted, because a newer one holds the same session. */
+  /** The archives that are not counted, because another holds all that they hold of the same session. */
   readonly duplicates: readonly Duplicate[];
+  /** Sessions of which several archives hold rows that contradict each other; all are counted. */
+  readonly clashes: readonly SessionClash[];
   /** Every archive that the view lacks, and every path that could not be searched. */
   readonly problems: readonly Problem[];
 }
@@ -71,8 +73,9 @@ async function refresh(file: string, options: RefreshOptions): Promise<RefreshRe
       ...plan.problems.map((error) => problemOf(error, error.path ?? file)),
       ...entries.listProblems(),
     ];
-    const duplicates = new Duplicates(sqlite).list();
-    return { added, changed, removed: gone.length, unchanged, duplicates, problems };
+    const known = new Duplicates(sqlite);
+    const [duplicates, clashes] = [known.list(), known.listClashes()];
+    return { added, changed, removed: gone.length, unchanged, duplicates, clashes, problems };
   } finally {
     closeUnifiedFile(sqlite);
   }

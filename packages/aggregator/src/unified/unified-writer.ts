@@ -4,12 +4,13 @@ import type { FoundFile } from '../find/walk-files.ts';
 import type { Problem } from '../work/problem.ts';
 import { ArchiveEntries, type ArchiveOutcome, type KnownArchive } from './archive-entries.ts';
 import type { ArchiveReading } from './archive-reader.ts';
-import { Duplicates } from './duplicates.ts';
+import { type CompareStates, Duplicates } from './duplicates.ts';
 import { isFilling } from './filling.ts';
 import type { HeadTable } from './head-tables.ts';
 import { type IngestScript, makeIngestScript, type WantedTable } from './ingest-script.ts';
 import { RowComparison } from './row-comparison.ts';
 import { forgetRowsSql, indexRowsSql, readSearchIndexes } from './search-index.ts';
+import { SessionStates } from './session-states.ts';
 
 /** Writes whole archives into the tables of a unified file, inside the caller's transaction. */
 export class UnifiedWriter {
@@ -25,10 +26,10 @@ export class UnifiedWriter {
   readonly #sessionId: Statement | undefined;
   readonly #scripts = new Map<string, IngestScript>();
 
-  constructor(sqlite: Database, tables: readonly WantedTable[]) {
+  constructor(sqlite: Database, tables: readonly WantedTable[], compare?: CompareStates) {
     this.sqlite = sqlite;
     this.entries = new ArchiveEntries(sqlite);
-    this.duplicates = new Duplicates(sqlite);
+    this.duplicates = new Duplicates(sqlite, compare ?? compareRows(sqlite, tables));
     this.#rows = new RowComparison(sqlite);
     this.#tables = tables;
     // The indexes of a view that is being filled are made when it is.
@@ -118,13 +119,17 @@ export class UnifiedWriter {
   }
 
   removeArchive(id: number): void {
+    this.duplicates.forget(id);
     this.#removeRows(id);
     this.entries.remove(id);
   }
 
   #replace(file: FoundFile, outcome: ArchiveOutcome): number {
     const known = this.entries.find(file.path);
-    if (known) this.#removeRows(known.id);
+    if (known) {
+      this.duplicates.forget(known.id);
+      this.#removeRows(known.id);
+    }
     return this.entries.save(file, outcome);
   }
 
@@ -140,6 +145,15 @@ export class UnifiedWriter {
     this.#scripts.set(key, script);
     return script;
   }
+}
+
+/** For tables that have all their columns. */
+function compareRows(sqlite: Database, tables: readonly WantedTable[]): CompareStates {
+  let states: SessionStates | undefined;
+  return (one, other) => {
+    states ??= new SessionStates(sqlite, tables);
+    return states.compare(one.id, other.id);
+  };
 }
 
 /** By the standard tables: an archive's one row of `sessions`. */

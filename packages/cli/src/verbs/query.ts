@@ -2,6 +2,7 @@ import { type LiveQuery, openLiveQuery, prepareQuery, readUnified } from '@varve
 import type { Command } from 'commander';
 import { addSelectionOptions, readSelection, type SelectionOptions } from '../command/selection-options.ts';
 import { defineVerb } from '../command/verb.ts';
+import { escapeControls } from '../output/escape-controls.ts';
 import { addRowsOptions, type RowsOptions, renderRows } from '../output/render-rows.ts';
 
 interface QueryVerbOptions extends RowsOptions, SelectionOptions {
@@ -25,6 +26,7 @@ export function defineQuery(command: Command): void {
       onProgress: bar.update,
       ...readSelection(options),
     });
+    if (!options.quiet) tellLeftOut(live);
     if (live.advice && !options.quiet) process.stderr.write(`hint: ${live.advice}\n`);
     return { output: queryLive(live, options), problems: live.problems };
   });
@@ -43,4 +45,16 @@ function* queryView(view: View, sql: string, options: RowsOptions): Generator<st
 function* queryLive(live: LiveQuery, options: RowsOptions): Generator<string> {
   using query = live;
   yield* renderRows(query, options);
+}
+
+/** What is not an error, and yet not counted, or counted more than once. */
+function tellLeftOut({ duplicates, clashes }: LiveQuery): void {
+  if (duplicates.length > 0)
+    process.stderr.write(
+      `hint: ${duplicates.length} archives are left out: others hold all that they hold\n`,
+    );
+  for (const { sessionId, paths } of clashes)
+    process.stderr.write(
+      `hint: ${escapeControls(`${paths.length} archives claim session ${sessionId} with other rows, all counted: ${paths.join(', ')}`)}\n`,
+    );
 }

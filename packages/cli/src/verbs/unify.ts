@@ -58,13 +58,14 @@ export function defineUnify(command: Command): void {
 }
 
 function renderReport(report: RefreshReport, seconds: number): string {
-  const { added, changed, removed, unchanged, duplicates, problems } = report;
+  const { added, changed, removed, unchanged, duplicates, clashes, problems } = report;
   const counts = Object.entries({
     added,
     changed,
     removed,
     unchanged,
-    'of a session that a newer one holds': duplicates.length,
+    'of a session that another one holds': duplicates.length,
+    'sessions with contradicting archives': clashes.length,
     'left out': problems.length,
   });
   const said = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
