@@ -20,6 +20,8 @@ export async function run(): Promise<void> {
     printTitle(`Record one tool call, committed with synchronous=${synchronous}`);
     printFigures(await compare(contestants(synchronous), { rounds: 500 }));
   }
+  printTitle('Record the begin and the end of a tool call, two commits with synchronous=FULL');
+  printFigures(await compare(callContestants(), { rounds: 300 }));
 }
 
 function contestants(synchronous: 'FULL' | 'OFF') {
@@ -51,6 +53,36 @@ function contestants(synchronous: 'FULL' | 'OFF') {
           .insert(toolCalls)
           .values({ ...call, sessionId: plain.id ?? '' })
           .run(),
+    },
+  ];
+}
+
+function callContestants() {
+  const [raw, begun, called] = [0, 1, 2].map(() =>
+    createSession(makeBenchDir(), { lineage: standardLineage, session: { agentName: 'bench' } }),
+  ) as [Session, Session, Session];
+  const insert = raw.sqlite.prepare(
+    `INSERT INTO tool_calls (session_id, tool_name, status, arguments, started_at_ms) VALUES (?, ?, 'running', ?, ?)`,
+  );
+  const update = raw.sqlite.prepare(
+    `UPDATE tool_calls SET status = 'ok', result = ?, duration_ms = ? WHERE seq = ?`,
+  );
+  const { toolName, arguments: given, result } = call;
+  return [
+    {
+      name: 'prepared insert and prepared update',
+      run: () => {
+        const { lastInsertRowid } = insert.run(raw.id, toolName, JSON.stringify(given), Date.now());
+        update.run(JSON.stringify(result), 12.5, lastInsertRowid);
+      },
+    },
+    {
+      name: 'varve session.begin and end',
+      run: () => begun.begin(toolCalls, { toolName, arguments: given }).end({ result }),
+    },
+    {
+      name: 'varve session.callTool',
+      run: () => called.callTool({ toolName, arguments: given }, () => result),
     },
   ];
 }

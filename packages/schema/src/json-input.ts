@@ -17,4 +17,4 @@ type JsonInputObject<T extends object> = string extends keyof T
   : Known<T>;
 
 /** The properties that have a name. */
-type Known<T> = { readonly [K in keyof T as string extends K ? never : K]: JsonInput<T[K]> };
+type Known<T> = object & { readonly [K in keyof T as string extends K ? never : K]: JsonInput<T[K]> };

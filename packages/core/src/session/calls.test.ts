@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { createSession, openArchive, openSession, recoverSessions } from '../index.ts';
 import { errorOf } from '../testing/error-of.ts';
 import { history as lineage } from '../testing/history.ts';
+import { startProgram } from '../testing/run-program.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
 
 const { decisions, marks, modelCalls, toolCalls } = lineage.tables;
@@ -101,6 +102,32 @@ it('marks the calls of a writer that died as interrupted, whoever seals', () => 
   ]);
   const { endedAtMs } = archive.db.query.sessions.findFirst().sync() ?? {};
   expect(Number.isInteger(endedAtMs)).toBe(true);
+});
+
+it('takes two commits for a call', async () => {
+  const { session } = create();
+  const other = new Database(session.path, { readonly: true });
+  const version = () => other.pragma('data_version', { simple: true }) as number;
+  const before = version();
+  await session.callTool({ toolName: 'read', arguments: { path: '/a' } }, () => {
+    expect(version()).toBe(before + 1);
+    return { lines: 3 };
+  });
+  expect(version()).toBe(before + 2);
+  other.close();
+  session.close();
+});
+
+it('leaves the row of a call whose process was killed', async () => {
+  const dir = makeTempDir();
+  const program = startProgram('call-program.ts', join(dir, 'live'));
+  expect(await program.nextLine()).toBe('called');
+  await program.kill();
+  const { sealed } = recoverSessions(join(dir, 'live'), { lineage, archiveDir: join(dir, 'archives') });
+  using archive = openArchive(sealed[0] ?? '', { lineage });
+  expect(archive.db.select().from(toolCalls).all()).toMatchObject([
+    { toolName: 'sleep', status: 'interrupted', arguments: { hours: 1 } },
+  ]);
 });
 
 it('records many rows in one commit, or none', () => {

@@ -8,7 +8,7 @@ import { errorOf } from '../testing/error-of.ts';
 import { history } from '../testing/history.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
 
-const { decisions, findings, marks, outputs, sessions, toolCalls } = history.tables;
+const { decisions, findings, marks, messages, outputs, sessions, toolCalls } = history.tables;
 const lineage = history;
 
 function create() {
@@ -70,6 +70,51 @@ it('types what it takes and what it gives from the lineage', () => {
   expect(() => session.record(findings, {})).toThrow(VarveError);
   // @ts-expect-error the session fills it
   expect(() => session.record(findings, { title: 'x', seq: 1 })).toThrow('is filled by the session');
+});
+
+interface Found {
+  readonly path: string;
+  readonly lines: readonly number[];
+  readonly owner?: { readonly name: string };
+}
+
+it('takes interfaces, read-only arrays and unknown values in JSON columns', () => {
+  using session = create();
+  const found: Found = { path: '/a', lines: [1, 2], owner: { name: 'x' } };
+  const unknown: unknown = found;
+  const alternatives = [{ summary: 'wait' }] as const;
+  session.record(toolCalls, {
+    toolName: 'a',
+    status: 'ok',
+    arguments: unknown,
+    result: found,
+    metadata: found,
+  });
+  session.record(decisions, { summary: 'a', alternatives });
+  session.record(messages, {
+    role: 'user',
+    parts: [
+      { type: 'text', content: 'hi' },
+      { type: 'found', found },
+    ],
+  });
+  // @ts-expect-error a part has a type
+  expect(() => session.record(messages, { role: 'user', parts: [{ content: 'hi' }] })).toThrow(
+    /parts\[0\]\.type/,
+  );
+  // @ts-expect-error an alternative has a summary
+  expect(() => session.record(decisions, { summary: 'a', alternatives: [{}] })).toThrow(/alternatives\[0\]/);
+  // @ts-expect-error a record is an object
+  expect(() => session.record(messages, { role: 'user', parts: [], metadata: 7 })).toThrow(/metadata/);
+  expect(session.db.select().from(toolCalls).all()).toMatchObject([{ arguments: found, result: found }]);
+  expect(session.db.select().from(messages).all()).toMatchObject([{ parts: [{ type: 'text' }, { found }] }]);
+});
+
+it('keeps a JSON null where a column must not be NULL', () => {
+  using session = create();
+  session.record(outputs, { kind: 'json', content: null });
+  expect(session.sqlite.prepare('SELECT content FROM outputs').pluck().get()).toBe('null');
+  expect(session.db.select().from(outputs).all()).toMatchObject([{ content: null }]);
 });
 
 it('runs relational queries', () => {
