@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import {
   type Archive,
@@ -8,10 +8,12 @@ import {
   type ReadingPlan,
   rehearseUpgrade,
 } from '@varve/core';
+import { onFile } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
+import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
-import { defineVerb } from '../command/verb.ts';
+import { defineVerb, type VerbResult } from '../command/verb.ts';
 import { formatSize } from '../output/format-size.ts';
 import { renderTable } from '../output/render-table.ts';
 
@@ -33,11 +35,14 @@ interface Shown {
 }
 
 export function defineShow(command: Command): void {
-  command.option('--check', 'replay the pending migrations on a copy, and fail as an upgrade would');
-  defineVerb<{ check?: boolean }>(command, async (context, [file = ''], { check }) => {
+  command
+    .option('--check', 'replay the pending migrations on a copy, and fail as an upgrade would')
+    .option('--html <out>', 'write the session as one HTML file, to be opened anywhere, offline');
+  defineVerb<{ check?: boolean; html?: string }>(command, async (context, [file = ''], { check, html }) => {
     const lineage = await context.loadLineage();
     const local = await fetchObject(file);
     if (check) rehearseUpgrade(local, { lineage });
+    if (html !== undefined) return saveHtml(local, html, lineage);
     using archive = openArchive(local, { lineage });
     const shown: Shown = {
       ...describe(archive, lineage),
@@ -46,6 +51,20 @@ export function defineShow(command: Command): void {
     };
     return { json: shown, text: () => renderShown(shown) };
   });
+}
+
+async function saveHtml(file: string, out: string, lineage: Lineage): Promise<VerbResult> {
+  if (existsSync(out) && !/\.html?$/i.test(out)) {
+    throw new VarveError('USAGE', `--html would write over ${out}, which is no HTML file by its name`, {
+      hint: 'name a file that ends in .html',
+    });
+  }
+  // Who does not ask for it does not wait for it.
+  const { renderSessionHtml } = await import('@varve/page');
+  const html = await renderSessionHtml(file, { lineage });
+  onFile(out, () => writeFileSync(out, html), 'write');
+  const sizeBytes = Buffer.byteLength(html);
+  return { json: { path: out, sizeBytes }, text: () => `${out}: ${formatSize(sizeBytes)}` };
 }
 
 function describe({ path, version, plan, sqlite }: Archive, { name, migrations }: Lineage): Shown {

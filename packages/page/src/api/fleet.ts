@@ -31,6 +31,8 @@ export interface Fleet {
   readonly states: Readonly<Record<string, number>>;
   readonly versions: readonly FleetVersion[];
   readonly problems: readonly FleetProblem[];
+  /** Of which some are listed. */
+  readonly problemCount: number;
   /** By month of the last change, the oldest first. */
   readonly ages: readonly { readonly month: string; readonly count: number; readonly sizeBytes: number }[];
   /** What to run in a shell; the page itself writes nothing. */

@@ -90,6 +90,8 @@ export interface BlobCell {
 export type RowValues = Readonly<Record<string, Cell>>;
 
 export interface RowDetail {
+  /** As in `Step`. */
+  readonly id: string;
   readonly table: string;
   readonly values: RowValues;
 }

@@ -36,8 +36,6 @@ export interface HeadShape {
   readonly tables: readonly HeadTable[];
   readonly sessions: SessionsTable | undefined;
   readonly timeline: readonly TimelineTable[];
-  /** Whether `seq` orders all steps of a session. */
-  readonly isCounted: boolean;
 }
 
 const shapes = new WeakMap<Lineage, HeadShape>();
@@ -94,7 +92,7 @@ export function interpretTables(tables: readonly HeadTable[]): HeadShape {
   const sessions = findSessions(tables);
   const members = sessions ? tables.flatMap((table) => asTimeline(table, sessions) ?? []) : [];
   const timeline = members.map((table) => ({ ...table, parents: findParents(table, members) }));
-  return { tables, sessions, timeline, isCounted: timeline.every(({ key }) => key.toLowerCase() === 'seq') };
+  return { tables, sessions, timeline };
 }
 
 function findSessions(tables: readonly HeadTable[]): SessionsTable | undefined {

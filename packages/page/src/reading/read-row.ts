@@ -12,7 +12,7 @@ type RawRow = Readonly<Record<string, unknown>>;
 /** All of one row. @throws PAGE_NOT_FOUND */
 export function readRow(sqlite: Database, shape: HeadShape, id: string): RowDetail {
   const { table, values } = readRaw(sqlite, shape, id);
-  return { table: table.name, values: toValues(values) };
+  return { id, table: table.name, values: toValues(values) };
 }
 
 /** The bytes of a cell; of a text, in UTF-8. @throws PAGE_NOT_FOUND */

@@ -11,16 +11,33 @@ import { toMs } from './time.ts';
 const partsLimit = 16_384;
 const previewLength = 240;
 
-/** All steps of a session, in their order: by `seq` where each has one, else by time. */
+/** All steps of a session, in their order: by `seq`; what has none stands among them, or by itself, by its time. */
 export function readSteps(sqlite: Database, shape: HeadShape, sessionId: string | null): Step[] {
-  const read = shape.timeline.flatMap((table) => readTable(sqlite, table, sessionId));
-  const placeOf = shape.isCounted
-    ? ({ key }: PlacedStep) => Number(key)
-    : ({ step }: PlacedStep) => step.startedAtMs ?? 0;
-  return read
-    .map((placed) => ({ step: placed.step, place: placeOf(placed) }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ step }) => step);
+  const [counted, timed] = [true, false].map((isCounted) =>
+    shape.timeline
+      .filter((table) => isCountedBy(table) === isCounted)
+      .flatMap((table) => readTable(sqlite, table, sessionId)),
+  ) as [PlacedStep[], PlacedStep[]];
+  counted.sort((a, b) => Number(a.key) - Number(b.key));
+  timed.sort((a, b) => timeOf(a) - timeOf(b));
+  const steps: Step[] = [];
+  let next = 0;
+  for (const { step } of counted) {
+    while (timed[next] && step.startedAtMs !== null && timeOf(timed[next] as PlacedStep) < step.startedAtMs) {
+      steps.push((timed[next++] as PlacedStep).step);
+    }
+    steps.push(step);
+  }
+  return [...steps, ...timed.slice(next).map(({ step }) => step)];
+}
+
+function isCountedBy({ key }: TimelineTable): boolean {
+  return key.toLowerCase() === 'seq';
+}
+
+/** What has no time comes last. */
+function timeOf({ step }: PlacedStep): number {
+  return step.startedAtMs ?? Number.POSITIVE_INFINITY;
 }
 
 interface PlacedStep {

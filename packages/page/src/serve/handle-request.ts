@@ -2,7 +2,9 @@ import { VarveError } from '@varve/schema';
 import { answerBytes, answerError, answerJson, type Exchange } from './answer.ts';
 import { cookieName, type Guard, refusalOf } from './guard.ts';
 import type { PageContext } from './page-context.ts';
-import type { Route } from './route.ts';
+import type { Route, Routes } from './route.ts';
+import { askRoutes } from './routes/ask-routes.ts';
+import { fleetRoutes } from './routes/fleet-routes.ts';
 import { listRoutes } from './routes/list-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import type { StaticFile } from './static-files.ts';
@@ -35,7 +37,7 @@ async function answer(page: Page, exchange: Exchange): Promise<void> {
   if (value !== undefined) await answerJson(exchange, value);
 }
 
-const routes = { ...listRoutes };
+const routes: Routes = { ...listRoutes, ...fleetRoutes, ...askRoutes };
 
 /** Every other address is one of the client's own. */
 async function answerFile({ files, guard }: Page, exchange: Exchange, pathname: string): Promise<void> {

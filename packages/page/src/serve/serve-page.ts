@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { CatalogKeeper } from '../catalog/catalog-keeper.ts';
+import { clientDir } from '../client/client-dir.ts';
 import { findSearch } from '../search/find-search.ts';
 import { findSource } from '../sources/find-source.ts';
-import { clientDir } from './client-dir.ts';
 import { handleRequest, type Page } from './handle-request.ts';
 import { readStaticFiles } from './static-files.ts';
 

@@ -6,7 +6,11 @@ export interface Place {
   readonly query: URLSearchParams;
 }
 
+/** A file from the disk may not change its address: what it shows is known here alone. */
+const inFile = location.protocol === 'file:' ? { address: '' } : undefined;
+
 function readPlace(): Place {
+  if (inFile) return { path: '/', query: new URLSearchParams(inFile.address.split('?')[1]) };
   return { path: location.pathname, query: new URLSearchParams(location.search) };
 }
 
@@ -30,7 +34,8 @@ export function addressOf(path: string, query: URLSearchParams): string {
 }
 
 export function goTo(address: string, how: 'push' | 'replace' = 'push'): void {
-  if (how === 'push') history.pushState(null, '', address);
+  if (inFile) inFile.address = address;
+  else if (how === 'push') history.pushState(null, '', address);
   else history.replaceState(null, '', address);
   tell();
 }

@@ -12,7 +12,6 @@ export function useAnswer<T>(path: string | undefined, again: unknown = undefine
     value: undefined,
     error: undefined,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `again` asks once more
   useEffect(() => {
     if (path === undefined) return;
     const stop = new AbortController();

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { SessionRow } from '../../../src/api/session-list.ts';
+import type { PageInfo, SessionRow } from '../../../src/api/session-list.ts';
 import { cleanLine } from '../parts/clean.ts';
 import { formatCompact, formatCost, formatDuration, formatExactTime, formatTime } from '../parts/format.ts';
 import { Version } from '../parts/version.tsx';
@@ -7,6 +7,8 @@ import { Version } from '../parts/version.tsx';
 export interface Column {
   readonly name: string;
   readonly title: string;
+  /** As CSS has it. */
+  readonly width: string;
   /** Numbers begin with the greatest when they are sorted by. */
   readonly isNumber?: boolean;
   cell(row: SessionRow, head: number | null): ComponentChildren;
@@ -18,16 +20,18 @@ function number(value: number | null, format: (value: number) => string): Compon
   return value === null ? none : format(value);
 }
 
-export const columns: readonly Column[] = [
+const columns: readonly Column[] = [
   {
     name: 'version',
     title: 'Version',
+    width: '66px',
     isNumber: true,
     cell: (row, head) => <Version version={row.version} head={head} />,
   },
   {
     name: 'started',
     title: 'Started',
+    width: '92px',
     isNumber: true,
     cell: ({ startedAtMs }) =>
       startedAtMs === null ? (
@@ -39,6 +43,7 @@ export const columns: readonly Column[] = [
   {
     name: 'title',
     title: 'Session',
+    width: 'minmax(0, 2.4fr)',
     cell: (row) => (
       <>
         {row.parentSessionId !== null && (
@@ -53,6 +58,7 @@ export const columns: readonly Column[] = [
   {
     name: 'agent',
     title: 'Agent',
+    width: 'minmax(0, 1.4fr)',
     cell: ({ agentName, agentVersion }) =>
       agentName === null ? (
         none
@@ -62,18 +68,31 @@ export const columns: readonly Column[] = [
         </>
       ),
   },
-  { name: 'model', title: 'Model', cell: ({ model }) => (model === null ? none : cleanLine(model)) },
-  { name: 'status', title: 'Status', cell: (row) => <Status row={row} /> },
+  {
+    name: 'model',
+    title: 'Model',
+    width: 'minmax(0, 1fr)',
+    cell: ({ model }) => (model === null ? none : cleanLine(model)),
+  },
+  { name: 'status', title: 'Status', width: 'minmax(88px, 0.9fr)', cell: (row) => <Status row={row} /> },
   {
     name: 'duration',
     title: 'Duration',
+    width: '80px',
     isNumber: true,
     cell: ({ durationMs }) => number(durationMs, formatDuration),
   },
-  { name: 'steps', title: 'Steps', isNumber: true, cell: ({ steps }) => number(steps, formatCompact) },
+  {
+    name: 'steps',
+    title: 'Steps',
+    width: '54px',
+    isNumber: true,
+    cell: ({ steps }) => number(steps, formatCompact),
+  },
   {
     name: 'failures',
     title: 'Failed',
+    width: '54px',
     isNumber: true,
     cell: ({ failures }) =>
       failures === null ? (
@@ -84,9 +103,32 @@ export const columns: readonly Column[] = [
         <b class="bad">{failures}</b>
       ),
   },
-  { name: 'tokens', title: 'Tokens', isNumber: true, cell: ({ tokens }) => number(tokens, formatCompact) },
-  { name: 'cost', title: 'Cost', isNumber: true, cell: ({ costUsd }) => number(costUsd, formatCost) },
+  {
+    name: 'tokens',
+    title: 'Tokens',
+    width: '66px',
+    isNumber: true,
+    cell: ({ tokens }) => number(tokens, formatCompact),
+  },
+  {
+    name: 'cost',
+    title: 'Cost',
+    width: '62px',
+    isNumber: true,
+    cell: ({ costUsd }) => number(costUsd, formatCost),
+  },
 ];
+
+/** Those that the tables have something for, and, where there is little room, the more important ones. */
+export function columnsOf(tables: PageInfo['tables'], isRoomy: boolean): readonly Column[] {
+  const names = new Set(tables.flatMap((table) => table.columns));
+  const hidden = new Set([
+    ...(names.has('input_tokens') || names.has('prompt_tokens') ? [] : ['tokens']),
+    ...(names.has('cost_usd') || names.has('cost') ? [] : ['cost']),
+    ...(isRoomy ? [] : ['model', 'tokens', 'cost']),
+  ]);
+  return columns.filter(({ name }) => !hidden.has(name));
+}
 
 /** What a session is called: its title, else its id, else its file. */
 export function nameOf({

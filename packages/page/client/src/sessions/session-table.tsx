@@ -1,17 +1,18 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { SessionRow } from '../../../src/api/session-list.ts';
+import type { PageInfo, SessionRow } from '../../../src/api/session-list.ts';
 import { cleanLine } from '../parts/clean.ts';
 import { changeQuery, goTo } from '../parts/place.ts';
 import { useKeys } from '../parts/use-keys.ts';
 import { useVirtual } from '../parts/use-virtual.ts';
 import { useWide } from '../parts/use-wide.ts';
-import { columns } from './columns.tsx';
+import { type Column, columnsOf } from './columns.tsx';
 import type { SessionPages } from './session-pages.ts';
 
 export interface SessionTableProps {
   readonly pages: SessionPages;
   readonly sort: string;
   readonly head: number | null;
+  readonly tables: PageInfo['tables'];
   readonly isSearch: boolean;
   /** The row the keys work on. */
   readonly at: number;
@@ -20,13 +21,22 @@ export interface SessionTableProps {
   readonly onMark: (key: string) => void;
 }
 
+const headSize = 30;
+
 /** As many rows as there are sessions; in the document are those that can be seen. */
 export function SessionTable(props: SessionTableProps) {
-  const { pages, at, onAt, onMark, isSearch, head, sort, marked } = props;
+  const { pages, at, onAt, onMark, isSearch, head, sort, marked, tables } = props;
   const { total = 0 } = pages;
   const isWide = useWide(760);
+  const isRoomy = useWide(1080);
+  const columns = columnsOf(tables, isRoomy);
   const size = (isWide ? 33 : 62) + (isSearch ? 22 : 0);
-  const { scroller, virtualizer, items, height } = useVirtual({ count: total, size, overscan: 12 });
+  const { scroller, virtualizer, items, height } = useVirtual({
+    count: total,
+    size,
+    overscan: 12,
+    top: isWide ? headSize : 0,
+  });
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   useEffect(() => pages.show(first, last), [first, last, pages.show]);
   const move = (to: number) => {
@@ -61,17 +71,18 @@ export function SessionTable(props: SessionTableProps) {
       aria-label="Sessions"
       aria-rowcount={total + 1}
       aria-colcount={columns.length + 1}
+      style={{ '--columns': ['26px', ...columns.map(({ width }) => width)].join(' ') }}
     >
-      {isWide && <HeadRow sort={sort} />}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
       <div class="scroller" ref={scroller} role="rowgroup" tabIndex={0} aria-label="Rows">
+        {isWide && <HeadRow sort={sort} columns={columns} />}
         <div class="space" role="presentation" style={{ height: `${height}px` }}>
           {items.map((item) => (
             <Row
               key={item.index}
               row={pages.row(item.index)}
+              columns={columns}
               index={item.index}
-              top={item.start}
+              top={item.start - (isWide ? headSize : 0)}
               size={size}
               head={head}
               isAt={item.index === at}
@@ -86,7 +97,12 @@ export function SessionTable(props: SessionTableProps) {
   );
 }
 
-function HeadRow({ sort }: { readonly sort: string }) {
+interface HeadRowProps {
+  readonly sort: string;
+  readonly columns: readonly Column[];
+}
+
+function HeadRow({ sort, columns }: HeadRowProps) {
   const [, down = '', by = ''] = /^(-?)(.*)$/.exec(sort) ?? [];
   const [hint] = useState('sort; again to turn around');
   return (
@@ -112,6 +128,7 @@ function HeadRow({ sort }: { readonly sort: string }) {
 }
 
 interface RowProps {
+  readonly columns: readonly Column[];
   readonly row: SessionRow | undefined;
   readonly index: number;
   readonly top: number;
@@ -123,7 +140,7 @@ interface RowProps {
   readonly onAt: (at: number) => void;
 }
 
-function Row({ row, index, top, size, head, isAt, isMarked, onMark, onAt }: RowProps) {
+function Row({ columns, row, index, top, size, head, isAt, isMarked, onMark, onAt }: RowProps) {
   const place = { transform: `translateY(${top}px)`, height: `${size}px` };
   const follow = (event: MouseEvent) => {
     onAt(index);

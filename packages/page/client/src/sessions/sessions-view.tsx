@@ -21,7 +21,6 @@ export function SessionsView({ place: { query }, info, state }: ViewProps) {
   const pages = useSessionPages(address, news);
   const [at, setAt] = useState(0);
   const [marked, setMarked] = useState<readonly string[]>([]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its first row
   useEffect(() => setAt(0), [address]);
   const mark = (key: string) =>
     setMarked((before) =>
@@ -48,6 +47,7 @@ export function SessionsView({ place: { query }, info, state }: ViewProps) {
           pages={pages}
           sort={sort}
           head={head}
+          tables={info.tables}
           isSearch={query.has('q')}
           at={at}
           onAt={setAt}

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { ChildSession, SessionDetail } from '../../api/session-detail.ts';
 import { blobType } from '../../reading/cells.ts';
 import { readLensDifference } from '../../reading/lens-difference.ts';
+import { readAllRows } from '../../reading/read-all-rows.ts';
 import { readDetail } from '../../reading/read-detail.ts';
 import { readBytes, readMessages, readRow, readTablePage } from '../../reading/read-row.ts';
 import { parseSessionKey, sessionKey } from '../../sources/file-key.ts';
@@ -16,6 +17,10 @@ export const sessionRoutes: Routes = {
   '': ({ context, key }) => withSession(context, key, (session) => describeSession(context, key, session)),
   '/row': ({ context, key, query }) =>
     withSession(context, key, ({ sqlite }) => readRow(sqlite, context.source.shape, query.get('id') ?? '')),
+  '/all': ({ context, key }) =>
+    withSession(context, key, ({ sqlite, sessionId }) =>
+      readAllRows(sqlite, context.source.shape, sessionId),
+    ),
   '/lens': ({ context, key, query }) =>
     withSession(context, key, (session) =>
       readLensDifference(session, context.source, query.get('id') ?? ''),

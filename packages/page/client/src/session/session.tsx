@@ -1,0 +1,104 @@
+import { useMemo } from 'preact/hooks';
+import type { SessionDetail } from '../../../src/api/session-detail.ts';
+import { changeQuery } from '../parts/place.ts';
+import { useKeys } from '../parts/use-keys.ts';
+import { arrangeSteps, spanOf } from './arrange-steps.ts';
+import { Conversation } from './conversation.tsx';
+import { useSessionApi } from './session-api.ts';
+import { SessionHead } from './session-head.tsx';
+import { StepPanel } from './step-panel.tsx';
+import { TablesTab } from './tables-tab.tsx';
+import { Waterfall } from './waterfall.tsx';
+
+export interface SessionProps {
+  readonly detail: SessionDetail;
+  readonly query: URLSearchParams;
+}
+
+/** A session: its head, and its steps as a timeline, as a conversation, or as tables. */
+export function Session({ detail, query }: SessionProps) {
+  const api = useSessionApi();
+  const lines = useMemo(() => arrangeSteps(detail), [detail]);
+  const span = useMemo(() => spanOf(lines), [lines]);
+  const at = lines.findIndex(({ id }) => id === query.get('step'));
+  const tabs = [
+    { name: 'timeline', title: 'Timeline' },
+    ...(detail.hasMessages ? [{ name: 'conversation', title: 'Conversation' }] : []),
+    ...(api.table ? [{ name: 'tables', title: 'Tables' }] : []),
+  ];
+  const wanted = query.get('tab') ?? (lines.length === 0 ? 'tables' : 'timeline');
+  const tab = tabs.some(({ name }) => name === wanted) ? wanted : 'timeline';
+  const pick = (to: number) =>
+    changeQuery({ step: lines[Math.max(0, Math.min(lines.length - 1, to))]?.id ?? null });
+  const pickFailure = (direction: 1 | -1) => {
+    const found = nextFailure(lines, at, direction);
+    if (found >= 0) pick(found);
+  };
+  useKeys({
+    j: () => pick(at + 1),
+    k: () => pick(at - 1),
+    ArrowDown: () => pick(at + 1),
+    ArrowUp: () => pick(at - 1),
+    f: () => pickFailure(1),
+    F: () => pickFailure(-1),
+    Escape: () => changeQuery({ step: null }),
+  });
+  const line = lines[at];
+  const failures = lines.filter(isFailure).length;
+  return (
+    <div class="session-view">
+      <SessionHead detail={detail} />
+      <div class="tabs">
+        <div role="tablist" aria-label="Session">
+          {tabs.map(({ name, title }) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              aria-selected={name === tab}
+              onClick={() => changeQuery({ tab: name === 'timeline' ? null : name })}
+            >
+              {title}
+            </button>
+          ))}
+        </div>
+        {failures > 0 && tab === 'timeline' && (
+          <button type="button" class="plain" onClick={() => pickFailure(1)}>
+            Next failure <kbd>f</kbd>
+          </button>
+        )}
+      </div>
+      <div class={`session-body${tab === 'timeline' && line ? ' with-panel' : ''}`}>
+        {tab === 'timeline' && (
+          <Waterfall lines={lines} span={span} at={at} onAt={pick} follows={detail.sealing === 'live'} />
+        )}
+        {tab === 'conversation' && <Conversation detail={detail} />}
+        {tab === 'tables' && <TablesTab detail={detail} chosen={query.get('table')} />}
+        {tab === 'timeline' && line?.type === 'step' && (
+          <StepPanel
+            key={line.id}
+            step={line.step}
+            detail={detail}
+            onClose={() => changeQuery({ step: null })}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+type Lines = ReturnType<typeof arrangeSteps>;
+
+function isFailure(line: Lines[number]): boolean {
+  return line.type === 'step' ? line.step.state === 'failed' : (line.child.failures ?? 0) > 0;
+}
+
+/** From here on, around the end if need be. */
+function nextFailure(lines: Lines, at: number, direction: 1 | -1): number {
+  for (let n = 1; n <= lines.length; n++) {
+    const next = (at + direction * n + lines.length * 2) % lines.length;
+    const line = lines[next];
+    if (line && isFailure(line)) return next;
+  }
+  return -1;
+}
