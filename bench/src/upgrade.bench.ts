@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { writeDrizzleFolder } from '../../packages/migrations/src/testing/write-drizzle-folder.ts';
 import { makeBenchDir, writeBenchArchive } from './bench-files.ts';
 import { benchLineage } from './lens-lineage.ts';
+import { upgradeProducts } from './products/upgrade-products.ts';
 import { printTitle } from './report.ts';
+import { runContestant } from './run-contestant.ts';
 import { upgradeApart } from './upgrade-apart.ts';
 
 interface Outcome {
@@ -26,11 +27,14 @@ export async function run(): Promise<void> {
   const originals = writeFleet(dir);
   const folder = writeDrizzleFolder(join(dir, 'drizzle'), benchLineage);
   printTitle(`Bring ${count} archives of 100 kB and 12 versions to head, ${jobs} at once`);
+  const timed = async (work: 'copy' | 'migrate', fleet: string, threads: number): Promise<Outcome> => {
+    return { durationMs: await runContestant(work, fleet, folder, threads) };
+  };
   const contestants: [string, (fleet: string) => Outcome | Promise<Outcome>][] = [
-    ['copy, fsync, rename, on a thread for each core', (fleet) => runThreads('copy', fleet, folder, jobs)],
+    ['copy, fsync, rename, on a thread for each core', (fleet) => timed('copy', fleet, jobs)],
     ['varve upgradeArchives, row counts verified', (fleet) => upgradeApart(fleet, 'counts')],
-    ['a loop: open, Drizzle migrate(), close', (fleet) => runThreads('migrate', fleet, folder, 1)],
-    ['the loop on a thread for each core', (fleet) => runThreads('migrate', fleet, folder, jobs)],
+    ['a loop: open, Drizzle migrate(), close', (fleet) => timed('migrate', fleet, 1)],
+    ['the loop on a thread for each core', (fleet) => timed('migrate', fleet, jobs)],
     ['varve upgradeArchives, every cell verified', (fleet) => upgradeApart(fleet, 'full')],
   ];
   let yardstickMs: number | undefined;
@@ -44,6 +48,7 @@ export async function run(): Promise<void> {
     yardstickMs ??= outcome.durationMs;
     printOutcome(name, outcome, yardstickMs);
   }
+  await upgradeProducts(dir, count);
 }
 
 function writeFleet(dir: string): string {
@@ -55,27 +60,6 @@ function writeFleet(dir: string): string {
     for (let file = at; file < count; file += versions.length) cpSync(model, join(originals, `${file}.db`));
   }
   return originals;
-}
-
-async function runThreads(
-  work: 'copy' | 'migrate',
-  fleet: string,
-  folder: string,
-  threads: number,
-): Promise<Outcome> {
-  const startedMs = performance.now();
-  const paths = readdirSync(fleet).map((name) => join(fleet, name));
-  const script = new URL('./upgrade-contestant.ts', import.meta.url);
-  const lanes = Array.from({ length: threads }, (_, lane) => paths.filter((_, at) => at % threads === lane));
-  await Promise.all(
-    lanes.map((lane) => {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const worker = new Worker(script, { workerData: { work, paths: lane, folder } });
-      worker.once('error', reject).once('exit', () => resolve());
-      return promise;
-    }),
-  );
-  return { durationMs: performance.now() - startedMs };
 }
 
 function printOutcome(name: string, { durationMs, peakBytes }: Outcome, yardstickMs: number): void {
