@@ -1,4 +1,5 @@
-import { type Lineage, lineageAt, quoteIdentifier, replayMigrations } from '@varve/migrations';
+import { type Lineage, lineageAt, replayMigrations } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import Database from 'better-sqlite3';
 import { Dice } from './dice.ts';
 import type { Product } from './product.ts';

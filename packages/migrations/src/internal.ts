@@ -20,6 +20,7 @@ export { fuseMigrations } from './fusion/fuse-migrations.ts';
 export { fusedSchema, fusionOf, headImage } from './fusion/fusion.ts';
 export { findLedger, ledgerTableOf } from './ledger/find-ledger.ts';
 export { assertIdentified, identifyFile, identityError } from './ledger/identify.ts';
+export { readLedger } from './ledger/ledger.ts';
 export { isFolded, lineageLedger } from './ledger/ledger-steps.ts';
 export { ledgerHeight, markUpgrade, readOriginalVersion } from './ledger/original-version.ts';
 export { installLens } from './lens/install-lens.ts';
@@ -38,7 +39,11 @@ export {
 export { migrationFile, snapshotFile } from './lineage/read-lineage.ts';
 export { registerFunctions } from './lineage/register-functions.ts';
 export { type RenderLineageModuleOptions, renderLineageModule } from './lineage/render-lineage-module.ts';
+export { patchFile } from './patch/patch-file.ts';
+export { patchOf } from './patch/patch-of.ts';
 export { readSchema, type SchemaObject } from './replay/read-schema.ts';
+export { countReferenceViolations, newViolations } from './replay/reference-violations.ts';
+export { nameKey } from './sql/name-key.ts';
 export {
   type BinaryExpr,
   type Expr,

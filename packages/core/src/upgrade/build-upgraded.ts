@@ -1,6 +1,9 @@
+import { versionFromHint } from '@varve/migrations';
+import { patchOf } from '@varve/migrations/internal';
 import type { FileAtRest, FileState } from '../source/file-state.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { fuseToFile, fuseToMemory } from './fuse-upgrade.ts';
+import { patchCopy } from './patch-upgrade.ts';
 import { rehearseReplay, replayToFile, replayToMemory } from './replay-upgrade.ts';
 
 /** Up to this size a file is built in memory; several are in hand at once. */
@@ -12,9 +15,32 @@ const memoryLimitBytes = 8 * 1024 * 1024;
  * the lens's counts, or a replay's cells; what must be replayed, against the lens.
  */
 export async function buildUpgraded(copy: string, options: BuildUpgradedOptions): Promise<BuiltUpgrade> {
-  const isSmall = isForMemory(options.state);
-  const fused = isFusible(options.state) && (isSmall ? fuseToMemory : fuseToFile)(copy, options);
-  return fused || (isSmall ? replayToMemory : replayToFile)(copy, options);
+  for (const build of waysFor(options)) {
+    const built = await build(copy, options);
+    if (built) return built;
+  }
+  return (isForMemory(options.state) ? replayToMemory : replayToFile)(copy, options);
+}
+
+type Way = (
+  copy: string,
+  options: BuildUpgradedOptions,
+) => BuiltUpgrade | undefined | Promise<BuiltUpgrade | undefined>;
+
+/** The cheapest first. What a patch reads the schema again for several times is built sooner than changed. */
+function waysFor({ state, lineage }: BuildUpgradedOptions): Way[] {
+  if (state.leftovers.length > 0) return [];
+  const from = versionFromHint(state.header, lineage);
+  const edits = from === undefined ? 0 : (patchOf(lineage, from)?.batches.filter(isEdit).length ?? 0);
+  const fuse = isForMemory(state) ? fuseToMemory : fuseToFile;
+  if (!isFusible(state)) return [patchCopy];
+  return edits >= manyEdits ? [fuse, patchCopy] : [patchCopy, fuse];
+}
+
+const manyEdits = 3;
+
+function isEdit({ kind }: { readonly kind: string }): boolean {
+  return kind === 'edit';
 }
 
 /** Does all of an upgrade on a private copy and throws it away; a live file is copied beside its writer. */

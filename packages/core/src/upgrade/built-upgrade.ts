@@ -13,7 +13,10 @@ export interface BuildUpgradedOptions {
 export interface BuiltUpgrade {
   /** The version before. */
   readonly from: number;
-  /** `fused`: in one pass, by what the lens reads; `replayed`: by running the migrations. */
-  readonly how: 'fused' | 'replayed';
+  /**
+   * `patched`: a copy was changed where a replay would change it; `fused`: built in one pass, by what the lens reads;
+   * `replayed`: by running the migrations.
+   */
+  readonly how: 'patched' | 'fused' | 'replayed';
   readonly sizeBytes: number;
 }

@@ -20,7 +20,7 @@ export async function finishReplacement(replacement: string, path: string): Prom
  */
 export function settleOriginal(path: string, before: Original): void {
   if (fingerprint(path) !== before.fingerprint) throw changedError(path);
-  if (before.state.kind === 'sealed') return;
+  if (before.state.leftovers.length === 0) return;
   settle(path);
   if (inspectAtRest(path).kind === 'unsealed') throw changedError(path);
 }

@@ -63,7 +63,7 @@ function verifyTable(
     throw mismatchError(`a value differs in ${table}.${column}`, { path, table, column });
 }
 
-function countRows(sqlite: Database, table: string): number {
+export function countRows(sqlite: Database, table: string): number {
   const sql = `SELECT count(*) FROM ${quoteIdentifier(table)}`;
   return sqlite.prepare<[], number>(sql).pluck().get() ?? 0;
 }

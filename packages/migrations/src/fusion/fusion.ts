@@ -128,7 +128,7 @@ function appendStatement(lineage: Lineage, from: number): string {
   const sqlite = openMemory();
   try {
     createLedger(sqlite, lineage.migrations[0]);
-    for (const migration of lineage.migrations.slice(from)) appendToLedger(sqlite, migration);
+    appendToLedger(sqlite, lineage.migrations.slice(from));
     const columns = sqlite
       .prepare(`SELECT * FROM ${ledgerTable}`)
       .columns()

@@ -71,20 +71,38 @@ export function createLedger(
   );
 }
 
-export function appendToLedger(sqlite: Database, migration: Migration, lineage: Partial<Lineage> = {}): void {
-  const ledger = findLedger(sqlite, lineage);
+export function appendToLedger(
+  sqlite: Database,
+  migrations: readonly Migration[],
+  lineage: Partial<Lineage> = {},
+): void {
+  const ledger = migrations.length > 0 ? findLedger(sqlite, lineage) : undefined;
   if (!ledger) return;
-  for (const { name, createdAtMs, hashes } of ledgerSteps(migration)) {
-    const values =
-      ledger.nameColumn === undefined
-        ? { hash: hashes[0], created_at: createdAtMs, name, applied_at: new Date().toISOString() }
-        : namedValues(sqlite, ledger, migration);
-    const written = Object.entries(values).filter(([column]) => ledger.columns.has(column));
-    const names = written.map(([column]) => quoteIdentifier(column));
-    sqlite
-      .prepare(`INSERT INTO ${ledger.from} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`)
-      .run(written.map(([, value]) => value));
+  if (ledger.nameColumn !== undefined) {
+    for (const migration of migrations) insertRow(sqlite, ledger, namedValues(sqlite, ledger, migration));
+    return;
   }
+  const insert = prepareInsert(sqlite, ledger, ['hash', 'created_at', 'name', 'applied_at']);
+  for (const { name, createdAtMs, hashes } of migrations.flatMap(ledgerSteps))
+    insert({ hash: hashes[0], created_at: createdAtMs, name, applied_at: new Date().toISOString() });
+}
+
+function insertRow(sqlite: Database, ledger: Ledger, values: Record<string, unknown>): void {
+  prepareInsert(sqlite, ledger, Object.keys(values))(values);
+}
+
+/** Of the columns named, those that the ledger has. */
+function prepareInsert(
+  sqlite: Database,
+  { from, columns }: Ledger,
+  names: readonly string[],
+): (values: Readonly<Record<string, unknown>>) => void {
+  const written = names.filter((name) => columns.has(name));
+  const list = written.map(quoteIdentifier).join(', ');
+  const insert = sqlite.prepare(`INSERT INTO ${from} (${list}) VALUES (${written.map(() => '?').join(', ')})`);
+  return (values) => {
+    insert.run(written.map((name) => values[name]));
+  };
 }
 
 /** A row as the tool writes it whose ledger it is: by number or by name, as the last one is. */

@@ -8,7 +8,7 @@ import type { Lineage } from '../lineage/lineage.ts';
 import { registerFunctions } from '../lineage/register-functions.ts';
 import { applyMigration } from './apply-migration.ts';
 import { findForeignTriggers } from './foreign-triggers.ts';
-import { countReferenceViolations, type ReferenceViolations } from './reference-violations.ts';
+import { countReferenceViolations, newViolations, type ReferenceViolations } from './reference-violations.ts';
 
 export interface ReplayResult {
   /** The version before. */
@@ -56,7 +56,7 @@ function replayInside(sqlite: Database, lineage: Lineage, path?: string): Replay
     createLedger(sqlite, lineage.migrations[0], lineage);
     for (const migration of lineage.migrations.slice(from)) {
       applyMigration(sqlite, migration, { lineage, path });
-      appendToLedger(sqlite, migration, lineage);
+      appendToLedger(sqlite, [migration], lineage);
     }
   });
   if (before) assertReferences(before, countReferenceViolations(sqlite), path);
@@ -65,7 +65,7 @@ function replayInside(sqlite: Database, lineage: Lineage, path?: string): Replay
 }
 
 function assertReferences(before: ReferenceViolations, after: ReferenceViolations, path?: string): void {
-  const broken = [...after].filter(([key, count]) => count > (before.get(key) ?? 0)).map(([key]) => key);
+  const broken = newViolations(before, after);
   if (broken.length === 0) return;
   throw new VarveError(
     'MIGRATION_BREAKS_REFERENCES',

@@ -1,0 +1,93 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import {
+  countReferenceViolations,
+  ledgerHeight,
+  markUpgrade,
+  newViolations,
+  patchFile,
+  patchOf,
+} from '@varve/migrations/internal';
+import { SqliteError } from 'better-sqlite3';
+import { assertSound, assertTablesSound } from '../file/assert-sound.ts';
+import { durableFs } from '../file/durable-fs.ts';
+import { type Database, openDatabase } from '../file/open-database.ts';
+import { statOf } from '../file/sidecars.ts';
+import { openSource } from '../source/open-source.ts';
+import { assertLossAccepted } from './assert-loss-accepted.ts';
+import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
+import { countAtHead, type HeadCount } from './head-counts.ts';
+import { mismatchError } from './mismatch-error.ts';
+import { planUpgrade, verifyPlanned } from './upgrade-plan.ts';
+import { countRows, verifyRows } from './verify-rows.ts';
+
+/** Up to this size a copy is made at once: to wait aside for it would take longer. */
+const smallBytes = 8 * 1024 * 1024;
+
+/** Changes a copy where a replay would, and as it would. Undefined where it must be replayed; the copy is gone then. */
+export async function patchCopy(
+  copy: string,
+  options: BuildUpgradedOptions,
+): Promise<BuiltUpgrade | undefined> {
+  const { path, state } = options;
+  if (state.header.sizeBytes <= smallBytes) durableFs.copy(path, copy);
+  else await durableFs.copyAside(path, copy);
+  durableFs.chmod(copy, 0o600);
+  if (state.header.isWal) leaveEmptyWal(copy);
+  const from = patchWhole(copy, options);
+  if (from !== undefined) return { from, how: 'patched', sizeBytes: Number(statOf(copy)?.size) };
+  durableFs.remove(copy);
+  return undefined;
+}
+
+/** Nothing is in the log, so that the header need only say so. Source: https://www.sqlite.org/fileformat.html#file_format_version_numbers */
+function leaveEmptyWal(copy: string): void {
+  const file = openSync(copy, 'r+');
+  try {
+    writeSync(file, Uint8Array.of(1, 1), 0, 2, 18);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function patchWhole(copy: string, options: BuildUpgradedOptions): number | undefined {
+  const sqlite = openDatabase(copy);
+  try {
+    sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
+    return patchInside(sqlite, options);
+  } catch (error) {
+    if (error instanceof SqliteError) return undefined;
+    throw error;
+  } finally {
+    sqlite.close();
+  }
+}
+
+function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | undefined {
+  const { lineage, path, state, isLossAccepted } = options;
+  const plan = planUpgrade(sqlite, lineage, path);
+  const { from } = plan;
+  if (!isLossAccepted) assertLossAccepted(lineage, from, path);
+  const patch = patchOf(lineage, from);
+  if (!patch) return undefined;
+  const { readTables, children } = patch;
+  if (readTables.length > 0) assertTablesSound(sqlite, path, readTables);
+  const expected = readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
+  const before = countReferenceViolations(sqlite, children.before);
+  const rowsBefore = ledgerHeight(sqlite);
+  if (!patchFile(sqlite, lineage, from)) return undefined;
+  markUpgrade(sqlite, rowsBefore);
+  if (newViolations(before, countReferenceViolations(sqlite, children.after)).length > 0) return undefined;
+  assertSound(sqlite, path);
+  verifyPlanned(sqlite, lineage, plan, path);
+  verifyCounts(sqlite, expected, path);
+  if (options.verify === 'full') verifyRows(sqlite, openSource(path, state), { ...options, version: from });
+  return from;
+}
+
+function verifyCounts(sqlite: Database, expected: readonly HeadCount[], path: string): void {
+  for (const { table, count } of expected) {
+    const found = countRows(sqlite, table);
+    if (found !== count)
+      throw mismatchError(`table ${table} has ${found} rows, not ${count}`, { path, table });
+  }
+}

@@ -1,0 +1,120 @@
+import type { Database } from '../driver/index.ts';
+import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import { copyRows } from './copy-rows.ts';
+import { addEmptyPages } from './empty-pages.ts';
+import type { Alteration, Creation, Patch, PatchBatch } from './patch.ts';
+
+type EditBatch = Extract<PatchBatch, { kind: 'edit' }>;
+
+/** The pages that the entries get which are made without a statement. */
+export type PreparedPages = ReadonlyMap<Creation, readonly (number | undefined)[]>;
+
+/**
+ * Gives the file the pages that new tables and indexes begin as. Outside of a transaction, on a file that no other
+ * connection has open; what it prepared must be used, or the file is of no use.
+ */
+export function preparePages(sqlite: Database, { batches }: Patch): PreparedPages {
+  const ready = readyOf(sqlite, batches);
+  const kinds = ready.flatMap(({ rows }) => rows.flatMap(({ page }) => page ?? []));
+  const pages = kinds.length > 0 ? addEmptyPages(sqlite.name, kinds)?.values() : [].values();
+  if (!pages) return new Map();
+  return new Map(ready.map((it) => [it, it.rows.map(({ page }) => (page ? pages.next().value : 0))]));
+}
+
+/** Those of which it is certain that no row is to be entered into them. */
+function readyOf(sqlite: Database, batches: readonly PatchBatch[]): Creation[] {
+  const hasCounters =
+    sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
+  const creations = batches.flatMap((batch) => (batch.kind === 'edit' ? batch.creations : []));
+  const needsCounters = ({ object }: Creation) =>
+    object.type === 'table' && /\bAUTOINCREMENT\b/i.test(object.sql);
+  const isHeld = !hasCounters && creations.some(needsCounters);
+  return creations.filter((creation) => {
+    // SQLite makes the table of counters with the first table that has one, and what is made over such a table after it.
+    if (isHeld && (needsCounters(creation) || creation.object.type !== 'table')) return false;
+    return creation.over === undefined || !holdsRows(sqlite, [creation.over]);
+  });
+}
+
+/**
+ * Runs a patch on a file whose schema is that of the patch's version, inside the caller's transaction and without foreign
+ * keys. False where a row is in the way of a statement: the file is of no use then, and a replay says which.
+ *
+ * @throws SQLite's own errors where rows do not fit
+ */
+export function applyPatch(sqlite: Database, { batches }: Patch, pages: PreparedPages): boolean {
+  for (const batch of batches) {
+    if (batch.kind === 'run') sqlite.exec(batch.script);
+    else if (holdsRows(sqlite, batch.mustBeEmpty)) return false;
+    else editSchema(sqlite, batch, pages);
+  }
+  return true;
+}
+
+function holdsRows(sqlite: Database, tables: readonly string[]): boolean {
+  if (tables.length === 0) return false;
+  const each = tables.map((table) => `EXISTS (SELECT 1 FROM main.${quoteIdentifier(table)})`);
+  return (
+    sqlite
+      .prepare(`SELECT ${each.join(' OR ')}`)
+      .pluck()
+      .get() === 1
+  );
+}
+
+function editSchema(sqlite: Database, { alterations, creations }: EditBatch, pages: PreparedPages): void {
+  const copies = alterations
+    .filter((it) => it.isNarrowed && holdsRows(sqlite, [it.name]))
+    .map((it) => copyRows(sqlite, it));
+  // Source: https://www.sqlite.org/pragma.html#pragma_writable_schema
+  sqlite.unsafeMode(true);
+  try {
+    sqlite.exec('PRAGMA writable_schema = ON');
+    for (const copy of copies) copy.swap();
+    alter(sqlite, alterations);
+    create(sqlite, creations, pages);
+    sqlite.exec('PRAGMA writable_schema = RESET');
+  } finally {
+    sqlite.unsafeMode(false);
+  }
+  for (const copy of copies) copy.drop();
+  for (const creation of creations) if (!pages.has(creation)) sqlite.exec(creation.object.sql);
+}
+
+function alter(sqlite: Database, alterations: readonly Alteration[]): void {
+  if (alterations.length === 0) return;
+  const update = sqlite.prepare(
+    'UPDATE sqlite_schema SET name = ?, tbl_name = ?, sql = ? WHERE type = ? AND name = ?',
+  );
+  for (const { type, name, to } of alterations) update.run(to.name, to.table, to.sql, type, name);
+  for (const alteration of alterations) if (isRename(alteration)) renameBelongings(sqlite, alteration);
+}
+
+function isRename({ type, name, to }: Alteration): boolean {
+  return type === 'table' && name !== to.name;
+}
+
+/** What has no text of its own: the indexes that constraints make, and the counter of AUTOINCREMENT. */
+function renameBelongings(sqlite: Database, { name, to }: Alteration): void {
+  const prefix = 'sqlite_autoindex_';
+  sqlite
+    .prepare(
+      `UPDATE sqlite_schema SET tbl_name = ?, name = '${prefix}' || ? || substr(name, ?)
+       WHERE type = 'index' AND sql IS NULL AND tbl_name = ? COLLATE NOCASE`,
+    )
+    .run(to.name, to.name, prefix.length + name.length + 1, name);
+  const hasCounters = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get();
+  if (hasCounters) sqlite.prepare('UPDATE sqlite_sequence SET name = ? WHERE name = ?').run(to.name, name);
+}
+
+function create(sqlite: Database, creations: readonly Creation[], pages: PreparedPages): void {
+  const ready = creations.filter((creation) => pages.has(creation));
+  if (ready.length === 0) return;
+  const insert = sqlite.prepare(
+    'INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, ?)',
+  );
+  for (const creation of ready) {
+    for (const [at, { type, name, table, sql }] of creation.rows.entries())
+      insert.run(type, name, table, pages.get(creation)?.[at], sql);
+  }
+}

@@ -1,0 +1,29 @@
+import type { Database } from '../driver/index.ts';
+import { appendToLedger } from '../ledger/ledger.ts';
+import { stampHint } from '../ledger/version-hint.ts';
+import { schemaAt } from '../lens/schema-at.ts';
+import type { Lineage } from '../lineage/lineage.ts';
+import { registerFunctions } from '../lineage/register-functions.ts';
+import { readSchema } from '../replay/read-schema.ts';
+import { applyPatch, preparePages } from './apply-patch.ts';
+import { fitsFile } from './fits-file.ts';
+import { patchOf } from './patch-of.ts';
+
+/**
+ * Brings an open file of a version to head as a replay does, but for the marks of an upgrade; nobody else has it open.
+ * What it does is not undone where it fails. False where it is not certain to come to the same: the file is of no use then.
+ *
+ * @throws SQLite's own errors where rows do not fit: a replay says which migration they do not fit.
+ */
+export function patchFile(sqlite: Database, lineage: Lineage, from: number): boolean {
+  const patch = patchOf(lineage, from);
+  if (!patch || !fitsFile(readSchema(sqlite), schemaAt(lineage, from), patch)) return false;
+  registerFunctions(sqlite, lineage);
+  const pages = preparePages(sqlite, patch);
+  sqlite.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE');
+  if (!applyPatch(sqlite, patch, pages)) return false;
+  appendToLedger(sqlite, lineage.migrations.slice(from));
+  stampHint(sqlite, lineage, lineage.migrations.length);
+  sqlite.exec('COMMIT');
+  return true;
+}

@@ -1,0 +1,107 @@
+import type { Step } from '../lens/trace-lineage.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { keywordOf, nameAt } from '../sql/split-statements.ts';
+import { identifierOf } from '../sql/sql-tokens.ts';
+import type { EditOperation } from './operation.ts';
+import type { Alteration, ColumnOrigin } from './patch.ts';
+import { schemaDifference, type TableRename } from './schema-difference.ts';
+
+/** An ALTER TABLE as what it does to the schema; undefined where SQLite must look at the rows. */
+export function readAlteration(step: Step, names: Set<string>): EditOperation | undefined {
+  const { statement, before, after } = step;
+  const { tokens } = statement;
+  const table = nameAt(tokens, 2) ?? '';
+  if (!before.tables.has(nameKey(table)) || before.temp.has(nameKey(table))) return undefined;
+  const { changed } = schemaDifference(before.objects, after.objects, renameOf(tokens));
+  if (changed.length === 0) return undefined;
+  for (const { from, to } of changed) names.add(nameKey(from.name)).add(nameKey(to.name));
+  const altered = changed.filter(
+    ({ from }) => from.type === 'table' && nameKey(from.name) === nameKey(table),
+  );
+  const columns = altered.map(({ to }) => originsOf(step, table, to.name))[0] ?? [];
+  const alterations = changed.map(({ from, to }): Alteration => {
+    return {
+      type: from.type,
+      name: from.name,
+      to,
+      isNarrowed: false,
+      columns: to === altered[0]?.to ? columns : [],
+    };
+  });
+  const edit = {
+    kind: 'edit',
+    names,
+    alterations,
+    creations: [],
+    mustBeEmpty: [],
+    addedColumn: undefined,
+  } as const;
+  const words = tokens.map(keywordOf);
+  if (words.includes('RENAME')) return { ...edit, isAddition: false };
+  if (words[3] === 'DROP' || (words[3] !== 'ADD' && words.includes('DROP')))
+    return readDrop(step, table, edit);
+  const demand = demandOfAddition(
+    words.slice(3),
+    tokens.slice(3).map(({ text }) => text),
+  );
+  const added = after.tables.get(nameKey(table))?.columns.at(-1);
+  if (demand === 'unknown' || !added || before.tables.get(nameKey(table))?.isStrict) return undefined;
+  const mustBeEmpty = demand === 'empty' ? [table] : [];
+  return { ...edit, mustBeEmpty, addedColumn: nameKey(added.name), isAddition: true };
+}
+
+export function renameOf(tokens: Step['statement']['tokens']): TableRename | undefined {
+  const isRename = keywordOf(tokens.at(-3)) === 'RENAME' && keywordOf(tokens.at(-2)) === 'TO';
+  if (keywordOf(tokens[0]) !== 'ALTER' || !isRename) return undefined;
+  return { from: nameAt(tokens, 2) ?? '', to: identifierOf(tokens.at(-1)) ?? '' };
+}
+
+/**
+ * What a column asks of the rows that are there, by https://www.sqlite.org/lang_altertable.html#altertabaddcol: nothing,
+ * that there be none, or something that SQLite finds out by a look at them.
+ */
+function demandOfAddition(
+  words: readonly string[],
+  texts: readonly string[],
+): 'nothing' | 'empty' | 'unknown' {
+  if (words.some((word) => word === 'CHECK' || word === 'AS' || word === 'GENERATED')) return 'unknown';
+  const at = words.indexOf('DEFAULT');
+  if (at !== -1 && words.includes('REFERENCES')) return 'unknown';
+  const value = at === -1 ? [] : texts.slice(at + 1);
+  const isSigned = value[0] === '-' || value[0] === '+';
+  const literal = value[isSigned ? 1 : 0] ?? '';
+  const isLiteral = /^('(?:[^']|'')*'|[\d.][\w.]*|true|false|null)$/i.test(literal);
+  if (at !== -1 && !isLiteral) return 'empty';
+  const hasNoValue = at === -1 || /^null$/i.test(literal);
+  const isNotNull = words.some((word, place) => word === 'NOT' && words[place + 1] === 'NULL');
+  return isNotNull && hasNoValue ? 'empty' : 'nothing';
+}
+
+/** SQLite writes every row anew, unless the column is computed when it is read. */
+function readDrop(
+  { before, after }: Step,
+  table: string,
+  edit: Omit<EditOperation, 'isAddition'>,
+): EditOperation | undefined {
+  const [old, now] = [before, after].map((shape) => shape.tables.get(nameKey(table)));
+  if (!old || !now || edit.alterations.length > 1) return undefined;
+  const left = new Set(now.columns.map(({ name }) => name));
+  if (old.columns.some(({ name, isGenerated }) => isGenerated && !left.has(name))) return undefined;
+  return {
+    ...edit,
+    alterations: edit.alterations.map((it) => ({ ...it, isNarrowed: true })),
+    isAddition: false,
+  };
+}
+
+/** ALTER TABLE adds at the end, renames in place, and takes away. */
+function originsOf({ before, after }: Step, table: string, newName: string): ColumnOrigin[] {
+  const old = before.tables.get(nameKey(table))?.columns ?? [];
+  const now = after.tables.get(nameKey(newName))?.columns ?? [];
+  const oldNames = new Set(old.map(({ name }) => name));
+  return now.flatMap(({ name, isGenerated }, at) => {
+    if (isGenerated) return [];
+    const renamed = now.length === old.length ? old[at]?.name : undefined;
+    return [{ name, from: oldNames.has(name) ? name : renamed }];
+  });
+}

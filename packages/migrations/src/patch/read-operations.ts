@@ -1,0 +1,177 @@
+import type { Step } from '../lens/trace-lineage.ts';
+import type { Lineage } from '../lineage/lineage.ts';
+import { findNonDeterministic } from '../lint/rules/non-deterministic.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { keywordOf, nameAt } from '../sql/split-statements.ts';
+import { identifierOf, tokenizeSql } from '../sql/sql-tokens.ts';
+import { addReached, identifiersIn, identifiersOf } from './known-names.ts';
+import type { EditOperation, PatchOperation, RunOperation } from './operation.ts';
+import { readAlteration, renameOf } from './read-alteration.ts';
+import { CreationReader } from './read-creation.ts';
+import { schemaDifference } from './schema-difference.ts';
+
+/** Reads pending statements, in order, as what they do in a patch. */
+export class OperationReader {
+  readonly #known: ReadonlySet<string>;
+  readonly #creations: CreationReader;
+  /** By name key: what the table was called at the start; undefined for one that was made since. */
+  readonly #startNames = new Map<string, string | undefined>();
+  readonly #written = new Set<string>();
+  readonly #orphaning = new Set<string>();
+
+  constructor(lineage: Lineage, known: ReadonlySet<string>) {
+    this.#known = known;
+    this.#creations = new CreationReader(lineage);
+  }
+
+  /** The tables, by name key, whose rows may be others than the file's. */
+  get written(): ReadonlySet<string> {
+    return this.#written;
+  }
+
+  /** Those of them in which a row may be gone, or have another key. */
+  get orphaning(): ReadonlySet<string> {
+    return this.#orphaning;
+  }
+
+  /** Undefined where only a replay does what the statement does. */
+  read(step: Step): PatchOperation[] | undefined {
+    const { statement, before, after } = step;
+    const [first] = statement.tokens.map(keywordOf);
+    if (before.isObscured || after.isObscured || first === 'PRAGMA' || makesMore(step)) return undefined;
+    if (asksForMoreThanRows(step)) return undefined;
+    if (first === 'SELECT' && isConstant(step)) return [];
+    const names = this.#namesIn(step);
+    const { dropped } = schemaDifference(before.objects, after.objects, renameOf(statement.tokens));
+    const edit = first === 'ALTER' ? readAlteration(step, names) : this.#readCreate(step, names);
+    if (edit) {
+      this.#follow(step);
+      return [edit];
+    }
+    // An index that goes may have been the way in which rows are read.
+    for (const { table } of dropped) names.add(nameKey(table));
+    addReached(names, step, this.#known);
+    if (first !== 'CREATE' && mayActOnChildren(step, names)) return undefined;
+    const run = readRun(step, names);
+    for (const name of names) this.#written.add(name);
+    if (run.mayOrphan) for (const name of names) this.#orphaning.add(name);
+    return [run];
+  }
+
+  #namesIn({ statement }: Step): Set<string> {
+    return new Set([...identifiersIn(statement.tokens)].filter((name) => this.#known.has(name)));
+  }
+
+  /** A table under a new name is the same table. */
+  #follow({ statement: { tokens } }: Step): void {
+    const rename = renameOf(tokens);
+    if (!rename) return;
+    const [from, to] = [nameKey(rename.from), nameKey(rename.to)];
+    this.#startNames.set(to, this.#startNames.has(from) ? this.#startNames.get(from) : rename.from);
+    for (const known of [this.#written, this.#orphaning]) {
+      if (known.has(from)) known.add(to);
+    }
+  }
+
+  /** A table, and what is made over one that has no rows but the file's. */
+  #readCreate({ statement, before, after }: Step, names: ReadonlySet<string>): EditOperation | undefined {
+    const words = statement.tokens.map(keywordOf);
+    const { created, changed, dropped } = schemaDifference(before.objects, after.objects);
+    const [object] = created;
+    if (words[0] !== 'CREATE' || !object || created.length > 1 || changed.length + dropped.length > 0)
+      return undefined;
+    const table = nameKey(object.table);
+    if (object.type === 'table') {
+      if (
+        words[1] !== 'TABLE' ||
+        !after.tables.has(table) ||
+        words.includes('AS') ||
+        this.#written.has(table)
+      )
+        return undefined;
+      this.#startNames.set(table, undefined);
+    }
+    if (object.type === 'index' && this.#written.has(table)) return undefined;
+    const over = this.#startNames.has(table) ? this.#startNames.get(table) : object.table;
+    const creation = this.#creations.read(object, object.type === 'index' ? over : undefined);
+    const isAddition = object.type === 'table' || object.type === 'index';
+    const edit = { kind: 'edit', names, alterations: [], mustBeEmpty: [], addedColumn: undefined } as const;
+    return { ...edit, creations: [creation], isAddition };
+  }
+}
+
+/** What a connection counts, or what the schema says in between, is another where statements changed places. */
+const asked =
+  /\b(last_insert_rowid|changes|total_changes|sqlite_\w+|pragma_\w+|dbstat|__drizzle_migrations)\b/i;
+
+function asksForMoreThanRows({ statement, before }: Step): boolean {
+  return (
+    asked.test(statement.text) || before.objects.some(({ type, sql }) => type !== 'index' && asked.test(sql))
+  );
+}
+
+/** One statement makes one object, and a virtual table those that it keeps for itself. */
+function makesMore({ statement: { tokens }, before, after }: Step): boolean {
+  const isCreate = keywordOf(tokens[0]) === 'CREATE';
+  if (isCreate && keywordOf(tokens[1]) === 'VIRTUAL') return false;
+  const { created } = schemaDifference(before.objects, after.objects, renameOf(tokens));
+  return created.length > (isCreate ? 1 : 0);
+}
+
+/** `SELECT 1`, which drizzle-kit writes into an empty migration. */
+function isConstant({ statement: { tokens } }: Step): boolean {
+  return tokens.every((token) => keywordOf(token) !== 'FROM' && token.text !== '(');
+}
+
+function readRun(step: Step, names: ReadonlySet<string>): RunOperation {
+  const { statement } = step;
+  const { tokens, text } = statement;
+  const first = keywordOf(tokens[0]);
+  const isByName = (first === 'UPDATE' || first === 'DELETE') && tokens.every((token) => token.text !== '*');
+  return {
+    kind: 'run',
+    names,
+    sql: text,
+    columns: isByName ? identifiersIn(tokens) : undefined,
+    isRepeatable: findNonDeterministic(statement) === undefined,
+    mayOrphan: !keepsKeys(step),
+  };
+}
+
+/** Where an explicit change of rows may set off what a foreign key asks for. */
+function mayActOnChildren(step: Step, names: ReadonlySet<string>): boolean {
+  const words = step.statement.tokens.map(keywordOf);
+  const changesRows = words.some((word) => word === 'DELETE' || word === 'REPLACE' || word === 'UPDATE');
+  if (!changesRows || keepsKeys(step)) return false;
+  return step.before.objects.some((object) => {
+    return object.type === 'table' && identifiersOf(object).has('references') && refersTo(object.sql, names);
+  });
+}
+
+/** An UPDATE of no column that is a key: only keys are referred to. */
+function keepsKeys({ statement: { tokens }, before }: Step): boolean {
+  const words = tokens.map(keywordOf);
+  const target = before.tables.get(nameKey(nameAt(tokens, 1) ?? ''));
+  if (words[0] !== 'UPDATE' || words[1] === 'OR' || !target || before.objects.some(isTrigger)) return false;
+  const keys = new Set((before.uniqueKeys.get(nameKey(target.name)) ?? []).flat());
+  return !tokens.some(
+    (token, at) =>
+      tokens[at + 1]?.text === '=' && keys.has(nameKey(identifierOf(token) ?? '')) && isSet(words, at),
+  );
+}
+
+function isTrigger({ type }: { readonly type: string }): boolean {
+  return type === 'trigger';
+}
+
+function isSet(words: readonly string[], at: number): boolean {
+  return words.lastIndexOf('SET', at) > words.lastIndexOf('WHERE', at);
+}
+
+function refersTo(sql: string, names: ReadonlySet<string>): boolean {
+  const tokens = [...tokenizeSql(sql)].filter(({ kind }) => kind !== 'comment');
+  return tokens.some(
+    (token, at) =>
+      keywordOf(token) === 'REFERENCES' && names.has(nameKey(identifierOf(tokens[at + 1]) ?? '')),
+  );
+}

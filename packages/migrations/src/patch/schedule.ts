@@ -1,0 +1,139 @@
+import type { EditOperation, PatchOperation } from './operation.ts';
+import type { Alteration, Creation, PatchBatch } from './patch.ts';
+
+/**
+ * Gathers operations in as few batches as keep the order of those that have to do with one another: SQLite reads the whole
+ * schema again after each edit. Batches run statements and edit the schema in turn.
+ */
+export function scheduleOperations(read: readonly PatchOperation[]): PatchBatch[] {
+  const operations = read.map((operation, at) => runIfNeeded(operation, read.slice(at + 1)));
+  const places = earliestPlaces(operations);
+  delayEdits(operations, places);
+  const batches = Array.from({ length: Math.max(0, ...places) + 1 }, (_, place) =>
+    operations.filter((_, at) => places[at] === place),
+  );
+  return batches.filter((batch) => batch.length > 0).map(toBatch);
+}
+
+/** What a statement waits for is made by a statement too: that is cheaper than to read the schema again. */
+function runIfNeeded(operation: PatchOperation, later: readonly PatchOperation[]): PatchOperation {
+  if (operation.kind !== 'edit' || operation.creations.length === 0) return operation;
+  if (!later.some((other) => other.kind === 'run' && conflicts(operation, other))) return operation;
+  const sql = operation.creations.map(({ object }) => object.sql).join(';\n');
+  return {
+    kind: 'run',
+    names: operation.names,
+    sql,
+    columns: undefined,
+    isRepeatable: true,
+    mayOrphan: false,
+  };
+}
+
+function earliestPlaces(operations: readonly PatchOperation[]): number[] {
+  const places: number[] = [];
+  for (const operation of operations) {
+    const before = places.map((place, at) =>
+      conflicts(operations[at] as PatchOperation, operation) ? place : 0,
+    );
+    const earliest = Math.max(0, ...before);
+    const isOwn = earliest % 2 === (operation.kind === 'run' ? 0 : 1);
+    places.push(isOwn ? earliest : earliest + 1);
+  }
+  return places;
+}
+
+/** An edit for which nothing waits goes with the last that there is. */
+function delayEdits(operations: readonly PatchOperation[], places: number[]): void {
+  const last = Math.max(0, ...places.filter((_, at) => operations[at]?.kind === 'edit'));
+  for (let at = operations.length - 1; at >= 0; at--) {
+    const operation = operations[at] as PatchOperation;
+    if (operation.kind !== 'edit') continue;
+    let latest = last;
+    for (let later = at + 1; later < operations.length; later++) {
+      const other = operations[later] as PatchOperation;
+      if (conflicts(operation, other))
+        latest = Math.min(latest, (places[later] ?? 0) - (other.kind === 'edit' ? 0 : 1));
+    }
+    places[at] = latest;
+  }
+}
+
+/** Those that share no name may change places, and so may a statement and the adding of a column that it does not name. */
+function conflicts(one: PatchOperation, other: PatchOperation): boolean {
+  const [few, many] = one.names.size < other.names.size ? [one, other] : [other, one];
+  if (![...few.names].some((name) => many.names.has(name))) return false;
+  if (one.kind === other.kind) return true;
+  const [run, edit] = one.kind === 'run' ? [one, other as EditOperation] : [other, one as EditOperation];
+  const added = edit.addedColumn;
+  return added === undefined || run.kind !== 'run' || !run.columns || run.columns.has(added);
+}
+
+function toBatch(operations: readonly PatchOperation[]): PatchBatch {
+  const edits = operations.filter((it) => it.kind === 'edit');
+  if (edits.length > 0) return joinEdits(edits);
+  return { kind: 'run', script: operations.map((it) => (it.kind === 'run' ? `${it.sql};\n` : '')).join('') };
+}
+
+function joinEdits(operations: readonly EditOperation[]): PatchBatch {
+  const alterations: Alteration[] = [];
+  const creations: Creation[] = [];
+  const mustBeEmpty = new Set<string>();
+  for (const operation of operations) {
+    for (const name of operation.mustBeEmpty) {
+      const before = nameBefore(name, alterations, creations);
+      if (before !== undefined) mustBeEmpty.add(before);
+    }
+    creations.push(...operation.creations);
+    for (const alteration of operation.alterations) join(alterations, creations, alteration);
+  }
+  return { kind: 'edit', alterations, creations, mustBeEmpty: [...mustBeEmpty] };
+}
+
+/** What a table was called before the edits; undefined for one that they make. */
+function nameBefore(
+  name: string,
+  alterations: readonly Alteration[],
+  creations: readonly Creation[],
+): string | undefined {
+  const isIt = ({ type, name: other }: { readonly type: string; readonly name: string }) =>
+    type === 'table' && other.toLowerCase() === name.toLowerCase();
+  if (creations.some(({ object }) => isIt(object))) return undefined;
+  return alterations.find(({ to }) => isIt(to))?.name ?? name;
+}
+
+function join(alterations: Alteration[], creations: Creation[], alteration: Alteration): void {
+  const isIt = ({ type, name }: { readonly type: string; readonly name: string }) =>
+    type === alteration.type && name === alteration.name;
+  const made = creations.findIndex(({ object }) => isIt(object));
+  const altered = alterations.findIndex(({ to }) => isIt(to));
+  const [creation, earlier] = [creations[made], alterations[altered]];
+  if (creation) creations[made] = rewriteCreation(creation, alteration);
+  else if (earlier) alterations[altered] = compose(earlier, alteration);
+  else alterations.push(alteration);
+}
+
+function compose(earlier: Alteration, { to, columns, isNarrowed }: Alteration): Alteration {
+  const origins = new Map(earlier.columns.map(({ name, from }) => [name, from]));
+  const composed = columns.map(({ name, from }) => ({
+    name,
+    from: from === undefined || earlier.columns.length === 0 ? from : origins.get(from),
+  }));
+  return {
+    ...earlier,
+    to,
+    columns: columns.length === 0 ? earlier.columns : composed,
+    isNarrowed: earlier.isNarrowed || isNarrowed,
+  };
+}
+
+function rewriteCreation(creation: Creation, { to }: Alteration): Creation {
+  const { name } = creation.object;
+  const prefix = 'sqlite_autoindex_';
+  const rows = creation.rows.map((row, at) => {
+    if (at === 0) return { ...row, name: to.name, table: to.table, sql: to.sql };
+    const suffix = row.name.slice(prefix.length + name.length);
+    return { ...row, name: `${prefix}${to.name}${suffix}`, table: to.name };
+  });
+  return { ...creation, object: to, rows };
+}
