@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { makeFolder, writeArchive } from '../testing/archives.ts';
 import { head } from '../testing/fixture-lineage.ts';
 
-const program = join(import.meta.dirname, 'testing/upgrade-program.ts');
+const program = join(import.meta.dirname, '../testing/upgrade-program.ts');
 const entryCount = process.env.VARVE_DEEP === '1' ? 100_000 : 2_000;
 /** What a process takes that loads the program, and little more. */
 const heapMegabytes = 48;

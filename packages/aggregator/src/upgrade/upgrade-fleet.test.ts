@@ -66,7 +66,7 @@ it('reports in a dry run what an upgrade would do, and writes nothing', async ()
     failed,
   });
   expect(facts(rehearsed)).toEqual(facts(real));
-  expect(real.files[0]).toMatchObject({ from: 1, to: head, how: 'fused', state: 'upgraded' });
+  expect(real.files[0]).toMatchObject({ from: 1, to: head, how: 'patched', state: 'upgraded' });
 });
 
 it('splits a fleet into parts that share no file, wherever the folder lies', async () => {

@@ -18,7 +18,7 @@ it('rehearses, upgrades with a report, and puts the original back', async () => 
   const options = ['--backup', 'originals', '--verify', 'full', '--shard', '1/1', '--report', 'report.jsonl'];
   expect(await runVarve(dir, 'upgrade', 'archives', ...options)).toMatchObject({ exitCode: 0, stderr: '' });
   const file = JSON.parse(readFileSync(join(dir, 'report.jsonl'), 'utf8'));
-  expect(file).toMatchObject({ path, from: 1, to: 3, how: 'fused', state: 'upgraded' });
+  expect(file).toMatchObject({ path, from: 1, to: 3, how: 'patched', state: 'upgraded' });
   const { stdout } = await runVarve(dir, 'restore', 'originals', '--into', 'archives');
   expect(stdout).toBe('1 restored; 0 were so already; 0 failed\n');
   expect(readFileSync(path).equals(original)).toBe(true);

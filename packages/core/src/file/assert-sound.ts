@@ -18,8 +18,8 @@ function assertOk(answer: unknown, path: string): void {
 
 /** `assertSound` of some tables and their indexes. */
 export function assertTablesSound(sqlite: Database, path: string, tables: readonly string[]): void {
-  if (tables.length > fewTables) return assertSound(sqlite, path);
-  for (const table of tables) assertOk(sqlite.pragma(`quick_check(${quoteIdentifier(table)})`), path);
+  if (tables.length > fewTables) assertSound(sqlite, path);
+  else for (const table of tables) assertOk(sqlite.pragma(`quick_check(${quoteIdentifier(table)})`), path);
 }
 
 /** Of more it is cheaper to check all at once. */

@@ -20,6 +20,8 @@ export const durableFs = {
   utimes: fs.utimesSync,
   /** Writes a file that only its owner may read, not yet forced to the disk. */
   stage: (path: string, bytes: Uint8Array): void => fs.writeFileSync(path, bytes, { mode: 0o600 }),
+  /** Writes some bytes into a file, not yet forced to the disk. */
+  overwrite,
   /** Writes a new file and forces it to the disk. */
   write: (path: string, bytes: Uint8Array): void => fs.writeFileSync(path, bytes, { flush: true }),
   /** Forces a file's bytes to the disk. */
@@ -31,6 +33,15 @@ export const durableFs = {
   /** `syncDir` without blocking the process, once for all that ask for it while it is under way. */
   syncDirAside,
 };
+
+function overwrite(path: string, bytes: Uint8Array, position: number): void {
+  const file = fs.openSync(path, 'r+');
+  try {
+    fs.writeSync(file, bytes, 0, bytes.length, position);
+  } finally {
+    fs.closeSync(file);
+  }
+}
 
 function makeDir(path: string): void {
   const first = fs.mkdirSync(path, { recursive: true });

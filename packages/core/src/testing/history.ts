@@ -38,6 +38,33 @@ export const history = defineLineage({
   ].map(([name = '', sql = ''], at) => ({ name, sql, createdAtMs: 1_700_000_000_000 + at })),
 });
 
+/** Its schema changes three times between statements that read the rows: files are built anew sooner than patched. */
+export const restlessHistory = defineLineage({
+  ...history,
+  migrations: [
+    ...history.migrations,
+    ...['summary', 'gist', 'point', 'summary'].slice(1).map((to, at) => ({
+      name: `000${5 + at}_${to}`,
+      sql: `ALTER TABLE decisions RENAME COLUMN ${['summary', 'gist', 'point'][at]} TO ${to};
+        UPDATE decisions SET ${to} = ${to} || '.';`,
+      createdAtMs: 1_700_000_001_000 + at,
+    })),
+  ],
+});
+
+/** What its last migration does depends on what was done before it: it is run as it is written. */
+export const countingHistory = defineLineage({
+  ...history,
+  migrations: [
+    ...history.migrations,
+    {
+      name: '0005_count',
+      sql: "UPDATE decisions SET summary = summary || '.' WHERE changes() >= 0;",
+      createdAtMs: 1_700_000_001_000,
+    },
+  ],
+});
+
 export const head = history.migrations.length;
 
 export interface WriteFileOptions {

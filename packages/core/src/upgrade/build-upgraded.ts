@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { versionFromHint } from '@varve/migrations';
 import { patchOf } from '@varve/migrations/internal';
+import { makePrivateDir, removePrivateDir } from '../file/private-dir.ts';
 import type { FileAtRest, FileState } from '../source/file-state.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { fuseToFile, fuseToMemory } from './fuse-upgrade.ts';
@@ -15,11 +17,16 @@ const memoryLimitBytes = 8 * 1024 * 1024;
  * the lens's counts, or a replay's cells; what must be replayed, against the lens.
  */
 export async function buildUpgraded(copy: string, options: BuildUpgradedOptions): Promise<BuiltUpgrade> {
+  const built = await buildQuickly(copy, options);
+  return built ?? (isForMemory(options.state) ? replayToMemory : replayToFile)(copy, options);
+}
+
+async function buildQuickly(copy: string, options: BuildUpgradedOptions): Promise<BuiltUpgrade | undefined> {
   for (const build of waysFor(options)) {
     const built = await build(copy, options);
     if (built) return built;
   }
-  return (isForMemory(options.state) ? replayToMemory : replayToFile)(copy, options);
+  return undefined;
 }
 
 type Way = (
@@ -44,9 +51,13 @@ function isEdit({ kind }: { readonly kind: string }): boolean {
 }
 
 /** Does all of an upgrade on a private copy and throws it away; a live file is copied beside its writer. */
-export function rehearseBuild(options: BuildUpgradedOptions): BuiltUpgrade {
-  const canFuse = isFusible(options.state) && isForMemory(options.state);
-  return (canFuse && fuseToMemory(undefined, options)) || rehearseReplay(options);
+export async function rehearseBuild(options: BuildUpgradedOptions): Promise<BuiltUpgrade> {
+  const dir = makePrivateDir();
+  try {
+    return (await buildQuickly(join(dir, 'copy.db'), options)) ?? rehearseReplay(options);
+  } finally {
+    removePrivateDir(dir);
+  }
 }
 
 function isForMemory({ leftovers, header }: FileAtRest): boolean {

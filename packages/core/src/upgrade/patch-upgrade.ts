@@ -1,13 +1,12 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import {
   countReferenceViolations,
+  isSqliteError,
   ledgerHeight,
   markUpgrade,
   newViolations,
   patchFile,
   patchOf,
 } from '@varve/migrations/internal';
-import { SqliteError } from 'better-sqlite3';
 import { assertSound, assertTablesSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';
 import { type Database, openDatabase } from '../file/open-database.ts';
@@ -32,21 +31,12 @@ export async function patchCopy(
   if (state.header.sizeBytes <= smallBytes) durableFs.copy(path, copy);
   else await durableFs.copyAside(path, copy);
   durableFs.chmod(copy, 0o600);
-  if (state.header.isWal) leaveEmptyWal(copy);
+  // Nothing is in the log, so that the header need only say so: https://www.sqlite.org/fileformat.html#file_format_version_numbers
+  if (state.header.isWal) durableFs.overwrite(copy, Uint8Array.of(1, 1), 18);
   const from = patchWhole(copy, options);
   if (from !== undefined) return { from, how: 'patched', sizeBytes: Number(statOf(copy)?.size) };
   durableFs.remove(copy);
   return undefined;
-}
-
-/** Nothing is in the log, so that the header need only say so. Source: https://www.sqlite.org/fileformat.html#file_format_version_numbers */
-function leaveEmptyWal(copy: string): void {
-  const file = openSync(copy, 'r+');
-  try {
-    writeSync(file, Uint8Array.of(1, 1), 0, 2, 18);
-  } finally {
-    closeSync(file);
-  }
 }
 
 function patchWhole(copy: string, options: BuildUpgradedOptions): number | undefined {
@@ -55,7 +45,7 @@ function patchWhole(copy: string, options: BuildUpgradedOptions): number | undef
     sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
     return patchInside(sqlite, options);
   } catch (error) {
-    if (error instanceof SqliteError) return undefined;
+    if (isSqliteError(error)) return undefined;
     throw error;
   } finally {
     sqlite.close();
@@ -73,9 +63,9 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
   if (readTables.length > 0) assertTablesSound(sqlite, path, readTables);
   const expected = readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
   const before = countReferenceViolations(sqlite, children.before);
-  const rowsBefore = ledgerHeight(sqlite);
+  const rowsBefore = ledgerHeight(sqlite, lineage);
   if (!patchFile(sqlite, lineage, from)) return undefined;
-  markUpgrade(sqlite, rowsBefore);
+  markUpgrade(sqlite, rowsBefore, lineage);
   if (newViolations(before, countReferenceViolations(sqlite, children.after)).length > 0) return undefined;
   assertSound(sqlite, path);
   verifyPlanned(sqlite, lineage, plan, path);

@@ -6,10 +6,10 @@ import { durableFs } from '../file/durable-fs.ts';
 import { openDatabase } from '../file/open-database.ts';
 import { openArchive, restoreArchive, upgradeArchive } from '../index.ts';
 import { type FailureMode, failedOperations, failNthOperation } from '../testing/failing-fs.ts';
-import { head, history as lineage, writeFileAt } from '../testing/history.ts';
+import { head, history, restlessHistory, writeFileAt } from '../testing/history.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
 
-const { decisions } = lineage.tables;
+const { decisions } = history.tables;
 const isDeep = process.env.VARVE_DEEP === '1';
 const modes: [string, FailureMode][] = [
   ['EIO', 'once'],
@@ -39,12 +39,18 @@ async function failEach(
   }
 }
 
-function readFile(path: string) {
+function readFile(path: string, lineage = history) {
   using archive = openArchive(path, { lineage });
   return { version: archive.version, rows: archive.db.select().from(decisions).all().length };
 }
 
-async function upgradeUnderFaults(original: string, rows: number, mode: [string, FailureMode]) {
+async function upgradeUnderFaults(
+  original: string,
+  rows: number,
+  mode: [string, FailureMode],
+  lineage = history,
+) {
+  const head = lineage.migrations.length;
   return failEach(mode, async (fail) => {
     const [dir, backupDir] = [makeTempDir(), join(makeTempDir(), 'backups')];
     const path = join(dir, 'v1.db');
@@ -54,12 +60,12 @@ async function upgradeUnderFaults(original: string, rows: number, mode: [string,
     const hasWal = copyIfThere(`${original}-wal`, `${path}-wal`);
     const before = readFileSync(path);
     await fail(() => upgradeArchive(path, { lineage, backupDir }));
-    const { version, rows: left } = readFile(path);
+    const { version, rows: left } = readFile(path, lineage);
     expect(left).toBe(rows);
     // With a WAL, what lay in it may lie in the file by now.
     if (version !== head && !hasWal) expect(readFileSync(path).equals(before)).toBe(true);
     expect(await upgradeArchive(path, { lineage, backupDir })).toMatchObject({ to: head });
-    expect([readFile(path), statSync(path).uid]).toEqual([{ version: head, rows }, owner]);
+    expect([readFile(path, lineage), statSync(path).uid]).toEqual([{ version: head, rows }, owner]);
     expect(readdirSync(dir)).toEqual(['v1.db']);
   });
 }
@@ -75,6 +81,22 @@ it.each(modes)(
   async (...mode) => {
     const path = writeFileAt(makeTempDir(), 1, { decisions: 20 });
     expect(await upgradeUnderFaults(path, 20, mode)).toBeGreaterThan(10);
+  },
+);
+
+it.each(modes.slice(0, isDeep ? 5 : 1))(
+  'so it does when its header asks for a WAL, with %s, %s',
+  async (...mode) => {
+    const path = writeFileAt(makeTempDir(), 1, { decisions: 20, sql: 'PRAGMA journal_mode = WAL' });
+    expect(await upgradeUnderFaults(path, 20, mode)).toBeGreaterThan(10);
+  },
+);
+
+it.each(modes.slice(0, isDeep ? 5 : 1))(
+  'so it does when the file is built anew, with %s, %s',
+  async (...mode) => {
+    const path = writeFileAt(makeTempDir(), 1, { decisions: 20 });
+    expect(await upgradeUnderFaults(path, 20, mode, restlessHistory)).toBeGreaterThan(10);
   },
 );
 
@@ -106,14 +128,14 @@ it.each(modes)(
     const backup = writeFileAt(makeTempDir(), 1, { decisions: 20 });
     const upgraded = join(makeTempDir(), 'v1.db');
     copyFileSync(backup, upgraded);
-    await upgradeArchive(upgraded, { lineage });
+    await upgradeArchive(upgraded, { lineage: history });
     const count = await failEach(mode, async (fail) => {
       const dir = makeTempDir();
       const path = join(dir, 'v1.db');
       copyFileSync(upgraded, path);
-      await fail(() => restoreArchive(backup, path, { lineage }));
+      await fail(() => restoreArchive(backup, path, { lineage: history }));
       expect([1, head]).toContain(readFile(path).version);
-      await restoreArchive(backup, path, { lineage });
+      await restoreArchive(backup, path, { lineage: history });
       expect(readFileSync(path).equals(readFileSync(backup))).toBe(true);
       expect(readdirSync(dir)).toEqual(['v1.db']);
     });

@@ -110,9 +110,16 @@ function isLossAccepted({ backupDir, acceptLoss }: UpgradeArchiveOptions): boole
 }
 
 async function upgradeFile(file: string, options: UpgradeArchiveOptions): Promise<Outcome> {
-  if (options.dryRun)
-    return onFile(file, () => rehearseBuild(buildOptions(file, inspectAtRest(file), options)));
+  if (options.dryRun) return rehearse(file, options);
   return withUpgradeLock(file, () => upgradeLocked(file, options));
+}
+
+async function rehearse(file: string, options: UpgradeArchiveOptions): Promise<Outcome> {
+  try {
+    return await rehearseBuild(buildOptions(file, inspectAtRest(file), options));
+  } catch (error) {
+    throw fileError(error, file);
+  }
 }
 
 function buildOptions(path: string, state: FileAtRest, options: UpgradeArchiveOptions): BuildUpgradedOptions {

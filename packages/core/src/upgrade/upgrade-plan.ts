@@ -25,7 +25,7 @@ const plans = new WeakMap<Lineage, Map<string, UpgradePlan>>();
 export function planUpgrade(sqlite: Database, lineage: Lineage, path: string): UpgradePlan {
   const known = plans.get(lineage) ?? new Map<string, UpgradePlan>();
   plans.set(lineage, known);
-  const key = JSON.stringify(readLedger(sqlite)) + readSchemaText(sqlite);
+  const key = JSON.stringify(readLedger(sqlite, lineage)) + readSchemaText(sqlite);
   const plan = known.get(key);
   if (plan) return plan;
   const from = identifyForReading(sqlite, lineage, { path, newer: 'refuse' });

@@ -99,7 +99,9 @@ function prepareInsert(
 ): (values: Readonly<Record<string, unknown>>) => void {
   const written = names.filter((name) => columns.has(name));
   const list = written.map(quoteIdentifier).join(', ');
-  const insert = sqlite.prepare(`INSERT INTO ${from} (${list}) VALUES (${written.map(() => '?').join(', ')})`);
+  const insert = sqlite.prepare(
+    `INSERT INTO ${from} (${list}) VALUES (${written.map(() => '?').join(', ')})`,
+  );
   return (values) => {
     insert.run(written.map((name) => values[name]));
   };

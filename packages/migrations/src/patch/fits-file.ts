@@ -14,7 +14,9 @@ export function fitsFile(
     const key = `${object.type} ${object.name}`;
     const text = texts.get(key);
     texts.delete(key);
-    if (text !== object.sql && (text !== undefined || !isBeside(object, patch))) return false;
+    if (text === object.sql) continue;
+    // A replay does not set off a trigger that its version does not have.
+    if (text !== undefined || object.type === 'trigger' || !isBeside(object, patch)) return false;
   }
   const missing = expected.filter(({ type, name }) => texts.has(`${type} ${name}`));
   return missing.every((object) => object.type !== 'table' && isBeside(object, patch));
