@@ -43,10 +43,13 @@ export const restlessHistory = defineLineage({
   ...history,
   migrations: [
     ...history.migrations,
-    ...['summary', 'gist', 'point', 'summary'].slice(1).map((to, at) => ({
-      name: `000${5 + at}_${to}`,
-      sql: `ALTER TABLE decisions RENAME COLUMN ${['summary', 'gist', 'point'][at]} TO ${to};
-        UPDATE decisions SET ${to} = ${to} || '.';`,
+    ...[
+      'ALTER TABLE decisions ADD gist text; UPDATE decisions SET gist = summary;',
+      'ALTER TABLE decisions RENAME COLUMN gist TO point; UPDATE decisions SET point = point;',
+      'ALTER TABLE decisions RENAME COLUMN point TO core; UPDATE decisions SET core = core;',
+    ].map((sql, at) => ({
+      name: `000${5 + at}_restless`,
+      sql,
       createdAtMs: 1_700_000_001_000 + at,
     })),
   ],
