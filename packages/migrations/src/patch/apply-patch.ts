@@ -1,8 +1,11 @@
 import type { Database } from '../driver/index.ts';
+import type { Lineage } from '../lineage/lineage.ts';
+import { RowStatements } from '../replay/row-statements.ts';
+import { splitStatements } from '../sql/split-statements.ts';
 import { quoteIdentifier } from '../sql/sql-tokens.ts';
 import { copyRows } from './copy-rows.ts';
 import { addEmptyPages } from './empty-pages.ts';
-import type { Alteration, Creation, Patch, PatchBatch } from './patch.ts';
+import type { Alteration, Creation, Patch, PatchBatch, PatchScript } from './patch.ts';
 
 type EditBatch = Extract<PatchBatch, { kind: 'edit' }>;
 
@@ -36,19 +39,35 @@ function readyOf(sqlite: Database, batches: readonly PatchBatch[]): Creation[] {
   });
 }
 
+export interface ApplyPatchOptions {
+  readonly lineage: Lineage;
+  readonly pages: PreparedPages;
+}
+
 /**
  * Runs a patch on a file whose schema is that of the patch's version, inside the caller's transaction and without foreign
  * keys. False where a row is in the way of a statement: the file is of no use then, and a replay says which.
  *
  * @throws SQLite's own errors where rows do not fit
  */
-export function applyPatch(sqlite: Database, { batches }: Patch, pages: PreparedPages): boolean {
+export function applyPatch(
+  sqlite: Database,
+  { batches }: Patch,
+  { lineage, pages }: ApplyPatchOptions,
+): boolean {
   for (const batch of batches) {
-    if (batch.kind === 'run') sqlite.exec(batch.script);
+    if (batch.kind === 'run') runScripts(sqlite, batch.scripts, lineage);
     else if (holdsRows(sqlite, batch.mustBeEmpty)) return false;
     else editSchema(sqlite, batch, pages);
   }
   return true;
+}
+
+function runScripts(sqlite: Database, scripts: readonly PatchScript[], lineage: Lineage): void {
+  for (const { sql, isActing } of scripts) {
+    if (!isActing) sqlite.exec(sql);
+    else for (const statement of splitStatements(sql)) new RowStatements(sqlite, lineage).run(statement);
+  }
 }
 
 function holdsRows(sqlite: Database, tables: readonly string[]): boolean {

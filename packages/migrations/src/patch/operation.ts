@@ -9,6 +9,8 @@ export interface RunOperation {
   /** It changes rows by the names of their columns, which are among these: another column is none of its business. */
   readonly columns: ReadonlySet<string> | undefined;
   readonly isRepeatable: boolean;
+  /** It may set off what a foreign key asks for. */
+  readonly isActing: boolean;
   /** A row may be gone, or have another key. */
   readonly mayOrphan: boolean;
 }

@@ -21,7 +21,7 @@ export function patchFile(sqlite: Database, lineage: Lineage, from: number): boo
   registerFunctions(sqlite, lineage);
   const pages = preparePages(sqlite, patch);
   sqlite.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE');
-  if (!applyPatch(sqlite, patch, pages)) return false;
+  if (!applyPatch(sqlite, patch, { lineage, pages })) return false;
   appendToLedger(sqlite, lineage.migrations.slice(from), lineage);
   stampHint(sqlite, lineage, lineage.migrations.length);
   sqlite.exec('COMMIT');

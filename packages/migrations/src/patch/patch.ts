@@ -35,9 +35,15 @@ export interface CreatedRow {
   readonly page: 'table' | 'index' | undefined;
 }
 
+export interface PatchScript {
+  readonly sql: string;
+  /** One statement, which may set off what a foreign key asks for; else any number that do not. */
+  readonly isActing: boolean;
+}
+
 /** Statements as they are written, or what the schema says once statements that touch no row have run. */
 export type PatchBatch =
-  | { readonly kind: 'run'; readonly script: string }
+  | { readonly kind: 'run'; readonly scripts: readonly PatchScript[] }
   | {
       readonly kind: 'edit';
       readonly alterations: readonly Alteration[];

@@ -38,8 +38,8 @@ export function readAlteration(step: Step, names: Set<string>): EditOperation | 
   } as const;
   const words = tokens.map(keywordOf);
   if (words.includes('RENAME')) return { ...edit, isAddition: false };
-  if (words[3] === 'DROP' || (words[3] !== 'ADD' && words.includes('DROP')))
-    return readDrop(step, table, edit);
+  if (words.includes('DROP') && !words.includes('ADD')) return readDrop(step, table, edit);
+  if (!words.includes('ADD')) return undefined;
   const demand = demandOfAddition(
     words.slice(3),
     tokens.slice(3).map(({ text }) => text),

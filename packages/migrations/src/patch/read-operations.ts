@@ -1,9 +1,12 @@
 import type { Step } from '../lens/trace-lineage.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import { findNonDeterministic } from '../lint/rules/non-deterministic.ts';
+import { isAlterColumn } from '../replay/alter-column.ts';
+import type { SchemaObject } from '../replay/read-schema.ts';
 import { nameKey } from '../sql/name-key.ts';
+import { rowChangeOf } from '../sql/row-change.ts';
 import { keywordOf, nameAt } from '../sql/split-statements.ts';
-import { identifierOf, tokenizeSql } from '../sql/sql-tokens.ts';
+import { identifierOf } from '../sql/sql-tokens.ts';
 import { addReached, identifiersIn, identifiersOf } from './known-names.ts';
 import type { EditOperation, PatchOperation, RunOperation } from './operation.ts';
 import { readAlteration, renameOf } from './read-alteration.ts';
@@ -19,7 +22,10 @@ export class OperationReader {
   readonly #written = new Set<string>();
   readonly #orphaning = new Set<string>();
 
+  readonly #isOff: boolean;
+
   constructor(lineage: Lineage, known: ReadonlySet<string>) {
+    this.#isOff = lineage.foreignKeys === 'off';
     this.#known = known;
     this.#creations = new CreationReader(lineage);
   }
@@ -39,7 +45,7 @@ export class OperationReader {
     const { statement, before, after } = step;
     const [first] = statement.tokens.map(keywordOf);
     if (before.isObscured || after.isObscured || first === 'PRAGMA' || makesMore(step)) return undefined;
-    if (asksForMoreThanRows(step)) return undefined;
+    if (asksForMoreThanRows(step) || isAlterColumn(statement)) return undefined;
     if (first === 'SELECT' && isConstant(step)) return [];
     const names = this.#namesIn(step);
     const { dropped } = schemaDifference(before.objects, after.objects, renameOf(statement.tokens));
@@ -51,8 +57,9 @@ export class OperationReader {
     // An index that goes may have been the way in which rows are read.
     for (const { table } of dropped) names.add(nameKey(table));
     addReached(names, step, this.#known);
-    if (first !== 'CREATE' && mayActOnChildren(step, names)) return undefined;
-    const run = readRun(step, names);
+    const isActing = !this.#isOff && mayAct(step);
+    if (isActing) for (const name of childrenOf(step)) names.add(name);
+    const run = { ...readRun(step, names), isActing };
     for (const name of names) this.#written.add(name);
     if (run.mayOrphan) for (const name of names) this.#orphaning.add(name);
     return [run];
@@ -123,7 +130,7 @@ function isConstant({ statement: { tokens } }: Step): boolean {
   return tokens.every((token) => keywordOf(token) !== 'FROM' && token.text !== '(');
 }
 
-function readRun(step: Step, names: ReadonlySet<string>): RunOperation {
+function readRun(step: Step, names: ReadonlySet<string>): Omit<RunOperation, 'isActing'> {
   const { statement } = step;
   const { tokens, text } = statement;
   const first = keywordOf(tokens[0]);
@@ -138,14 +145,22 @@ function readRun(step: Step, names: ReadonlySet<string>): RunOperation {
   };
 }
 
-/** Where an explicit change of rows may set off what a foreign key asks for. */
-function mayActOnChildren(step: Step, names: ReadonlySet<string>): boolean {
-  const words = step.statement.tokens.map(keywordOf);
-  const changesRows = words.some((word) => word === 'DELETE' || word === 'REPLACE' || word === 'UPDATE');
-  if (!changesRows || keepsKeys(step)) return false;
-  return step.before.objects.some((object) => {
-    return object.type === 'table' && identifiersOf(object).has('references') && refersTo(object.sql, names);
-  });
+/** Whether an explicit change of rows may set off what a foreign key asks for. */
+function mayAct(step: Step): boolean {
+  const { statement, before } = step;
+  const change = rowChangeOf(statement);
+  if (!change || keepsKeys(step)) return false;
+  const isInsert = keywordOf(statement.tokens[0]) === 'INSERT';
+  const yields = ({ type, sql }: SchemaObject) => type === 'trigger' || /\bON\s+CONFLICT\b/i.test(sql);
+  const isPlain = isInsert && change !== 'any' && !change.replaces && !change.deletes;
+  if (isPlain && change.updates.length === 0 && !before.objects.some(yields)) return false;
+  return childrenOf(step).length > 0;
+}
+
+function childrenOf({ before }: Step): string[] {
+  return before.objects
+    .filter((object) => object.type === 'table' && identifiersOf(object).has('references'))
+    .map(({ name }) => nameKey(name));
 }
 
 /** An UPDATE of no column that is a key: only keys are referred to. */
@@ -166,12 +181,4 @@ function isTrigger({ type }: { readonly type: string }): boolean {
 
 function isSet(words: readonly string[], at: number): boolean {
   return words.lastIndexOf('SET', at) > words.lastIndexOf('WHERE', at);
-}
-
-function refersTo(sql: string, names: ReadonlySet<string>): boolean {
-  const tokens = [...tokenizeSql(sql)].filter(({ kind }) => kind !== 'comment');
-  return tokens.some(
-    (token, at) =>
-      keywordOf(token) === 'REFERENCES' && names.has(nameKey(identifierOf(tokens[at + 1]) ?? '')),
-  );
 }

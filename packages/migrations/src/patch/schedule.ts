@@ -1,5 +1,5 @@
 import type { EditOperation, PatchOperation } from './operation.ts';
-import type { Alteration, Creation, PatchBatch } from './patch.ts';
+import type { Alteration, Creation, PatchBatch, PatchScript } from './patch.ts';
 
 /**
  * Gathers operations in as few batches as keep the order of those that have to do with one another: SQLite reads the whole
@@ -26,6 +26,7 @@ function runIfNeeded(operation: PatchOperation, later: readonly PatchOperation[]
     sql,
     columns: undefined,
     isRepeatable: true,
+    isActing: false,
     mayOrphan: false,
   };
 }
@@ -72,7 +73,15 @@ function conflicts(one: PatchOperation, other: PatchOperation): boolean {
 function toBatch(operations: readonly PatchOperation[]): PatchBatch {
   const edits = operations.filter((it) => it.kind === 'edit');
   if (edits.length > 0) return joinEdits(edits);
-  return { kind: 'run', script: operations.map((it) => (it.kind === 'run' ? `${it.sql};\n` : '')).join('') };
+  return { kind: 'run', scripts: operations.reduce(addScript, []) };
+}
+
+function addScript(scripts: readonly PatchScript[], operation: PatchOperation): PatchScript[] {
+  if (operation.kind !== 'run') return [...scripts];
+  const { sql, isActing } = operation;
+  const last = scripts.at(-1);
+  if (!last || last.isActing || isActing) return [...scripts, { sql, isActing }];
+  return [...scripts.slice(0, -1), { sql: `${last.sql};\n${sql}`, isActing }];
 }
 
 function joinEdits(operations: readonly EditOperation[]): PatchBatch {

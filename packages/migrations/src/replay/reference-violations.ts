@@ -8,7 +8,8 @@ export type ReferenceViolations = ReadonlyMap<string, number>;
 /** Of the tables that are named; without a list, of all. */
 export function countReferenceViolations(sqlite: Database, tables?: readonly string[]): ReferenceViolations {
   // Of more it is cheaper to ask at once.
-  if (tables && tables.length <= fewTables) return countOf(tables.flatMap((table) => violationsIn(sqlite, table)));
+  if (tables && tables.length <= fewTables)
+    return countOf(tables.flatMap((table) => violationsIn(sqlite, table)));
   try {
     return countOf(sqlite.prepare<[], Violation>('PRAGMA main.foreign_key_check').all());
   } catch (error) {

@@ -22,7 +22,7 @@ export function runOnEmpty<T>(lineage: Lineage, use: (run: EmptyRun) => T): T {
       sqlite,
       apply(migration, beforeStatement) {
         applyMigration(sqlite, migration, { lineage, ...(beforeStatement && { beforeStatement }) });
-        appendToLedger(sqlite, migration, lineage);
+        appendToLedger(sqlite, [migration], lineage);
       },
     });
   } finally {
