@@ -10,6 +10,7 @@ export {
   openArchiveSource,
 } from './archive/archive-source.ts';
 export { ArchiveDraft } from './draft/archive-draft.ts';
+export { atDeath } from './file/at-death.ts';
 export { durableFs } from './file/durable-fs.ts';
 export { fileError, onFile } from './file/file-error.ts';
 export { headerSizeBytes, parseStart } from './file/file-header.ts';

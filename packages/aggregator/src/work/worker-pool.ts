@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { atDeath } from '@varve/core/internal';
 import type { WorkerAnswer, WorkerOrder } from './serve-tasks.ts';
 
 export interface WorkerPoolOptions<TTask, TResult> {
@@ -8,7 +9,7 @@ export interface WorkerPoolOptions<TTask, TResult> {
   readonly jobs: number;
   /** How many tasks a worker has in hand at once, so that it computes for one while the disk is busy with others. */
   readonly tasksInHand: number;
-  /** No task begins after it is aborted; those in hand are finished. */
+  /** No task begins after it is aborted; those in hand are finished, if they are within a second and a half. */
   readonly signal?: AbortSignal | undefined;
   readonly onResult: (task: TTask, result: TResult) => void;
   /** The task fails, or kills its worker, even when it is alone there. */
@@ -80,7 +81,12 @@ async function runWorker<TTask, TResult>(
     else onCrash(task, failure);
     take();
   };
-  const end = (reason: string): void => resolve({ lost: [...inHand.values()], reason });
+  const kill = () => setTimeout(() => worker?.kill('SIGKILL'), graceMs).unref();
+  const end = (reason: string): void => {
+    signal?.removeEventListener('abort', kill);
+    resolve({ lost: [...inHand.values()], reason });
+  };
+  signal?.addEventListener('abort', kill, { once: true });
   take();
   return promise;
 }
@@ -100,12 +106,18 @@ function startWorker(
   });
   worker.on('message', onAnswer);
   worker.once('error', (error) => onEnd(error.message));
+  // A worker that is in SQLite does not notice that nobody waits for it any more.
+  const callOff = worker.pid === undefined ? () => {} : atDeath('kill -9 "$1"', String(worker.pid));
   worker.once('exit', (code, signal) => {
+    callOff();
     onEnd(signal ? `the worker was killed by ${signal}` : `the worker exited with code ${code}`);
   });
   order(worker, { setup });
   return worker;
 }
+
+/** How long a worker has for what it has in hand once the work is aborted. */
+const graceMs = 1500;
 
 /** V8 lets garbage grow with the machine's memory. What a worker has in hand lies outside of its heap. */
 const frugal = ['--max-semi-space-size=1', '--max-old-space-size=128'];

@@ -8,6 +8,7 @@ export interface CommonOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+  readonly timeout?: number;
 }
 
 /** What a verb works with. */

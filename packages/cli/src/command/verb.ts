@@ -3,6 +3,7 @@ import { printOutput } from '../output/print-output.ts';
 import { renderJson } from '../output/render-json.ts';
 import { exitCodes, type Problem, reportError, reportProblem } from '../output/report.ts';
 import { type CommandContext, type CommonOptions, createContext } from './command-context.ts';
+import { limitTime, parseTimeout } from './time-limit.ts';
 
 export type VerbResult = (VerbAnswer | VerbOutput) & {
   /** The files that had to be left out. */
@@ -36,6 +37,7 @@ export function defineVerb<TOptions extends object>(command: Command, work: Verb
     .option('--json', 'the result as JSON on stdout, all else on stderr')
     .option('--quiet', 'nothing on stderr but errors')
     .option('--verbose', 'errors with their stack')
+    .option('--timeout <seconds>', 'end with an error when it takes longer', parseTimeout)
     .action(async () => {
       process.exitCode = await runVerb(work, command.args, command.opts<CommonOptions & TOptions>());
     });
@@ -46,6 +48,7 @@ async function runVerb<TOptions extends object>(
   args: readonly string[],
   options: CommonOptions & TOptions,
 ): Promise<number> {
+  using _limit = options.timeout === undefined ? undefined : limitTime(options.timeout);
   try {
     const { problems = [], ...result } = await work(createContext(options), args, options);
     try {

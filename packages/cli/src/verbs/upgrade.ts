@@ -46,7 +46,7 @@ export function defineUpgrade(command: Command): void {
     const archives = await context.findArchives(args);
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar(options.dryRun ? 'rehearsing' : 'upgrading');
-    using interrupt = abortOnInterrupt();
+    using interrupt = abortOnInterrupt(Object.keys(lineage.functions).length === 0);
     using file = reportFile ? openReport(reportFile) : undefined;
     const report = await upgradeArchives(archives, {
       ...rest,
@@ -69,11 +69,16 @@ function verifyOption(): Option {
     .default('counts');
 }
 
-function abortOnInterrupt(): Disposable & { readonly signal: AbortSignal } {
+/** Where this process does the work itself, a signal must end it at once: it could not be answered. */
+function abortOnInterrupt(canAnswer: boolean): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
   const abort = () => controller.abort();
-  process.once('SIGINT', abort);
-  return { signal: controller.signal, [Symbol.dispose]: () => process.off('SIGINT', abort) };
+  const signals = canAnswer ? (['SIGINT', 'SIGTERM'] as const) : [];
+  for (const name of signals) process.once(name, abort);
+  const dispose = () => {
+    for (const name of signals) process.off(name, abort);
+  };
+  return { signal: controller.signal, [Symbol.dispose]: dispose };
 }
 
 function problemsOf({ failed, left }: UpgradeReport, maxFailures = failed.length): Problem[] {
