@@ -13,7 +13,7 @@ export interface Readability {
 export function readabilityOf(lineage: Lineage): Readability[] {
   return lineage.migrations.map((_, version) => {
     const { refusal, stages } = compileLens(lineage, version);
-    const dearest = refusal ?? stages[0]?.runs[0];
+    const dearest = refusal ?? stages.flatMap(({ runs }) => runs)[0];
     if (!dearest) return { version, isInPlace: true };
     return { version, isInPlace: !refusal, migration: dearest.migration, reason: dearest.reason };
   });

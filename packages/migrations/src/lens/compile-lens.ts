@@ -1,5 +1,6 @@
 import type { Lineage } from '../lineage/lineage.ts';
 import { applyStep } from './apply-step.ts';
+import { findLimit } from './find-limit.ts';
 import { headTables } from './head-tables.ts';
 import { headViews } from './head-views.ts';
 import type { Lens } from './lens.ts';
@@ -10,6 +11,7 @@ import type { Shape } from './shape.ts';
 import { liveStages } from './stage/live-stages.ts';
 import { renderStage } from './stage/render-stage.ts';
 import { StepToStage } from './stage/step-to-stage.ts';
+import { leastLimits, type QueryLimits, usualLimits } from './stage/store-rows.ts';
 import { type Step, traceLineage } from './trace-lineage.ts';
 
 const cache = new WeakMap<Lineage, Map<number, Lens>>();
@@ -30,11 +32,24 @@ export function compileLens(lineage: Lineage, from: number): Lens {
   return lens;
 }
 
+/** What SQLite does not take in one query is stored in steps; what it does not take so either is replayed. */
 function compile(lineage: Lineage, from: number): Lens {
+  const lens = compileWithin(lineage, from, usualLimits);
+  const limit = findLimit(lens, lineage);
+  if (limit === undefined) return lens;
+  const inSteps = compileWithin(lineage, from, leastLimits);
+  const stillLimit = findLimit(inSteps, lineage);
+  if (stillLimit === undefined) return inSteps;
+  const { name } = lineage.migrations[from] ?? { name: '' };
+  const reason = `SQLite does not take what the pending migrations are compiled into: ${stillLimit}`;
+  return { ...nothing(lineage, from), refusal: { migration: name, statement: '', reason } };
+}
+
+function compileWithin(lineage: Lineage, from: number, limits: QueryLimits): Lens {
   const staged = new Set<Step>();
   for (;;) {
     try {
-      return compileWith(lineage, from, staged);
+      return compileWith(lineage, from, { staged, limits });
     } catch (error) {
       if (!(error instanceof StepToStage)) throw error;
       staged.add(error.step);
@@ -42,28 +57,36 @@ function compile(lineage: Lineage, from: number): Lens {
   }
 }
 
+function nothing(lineage: Lineage, from: number): Omit<Lens, 'refusal'> {
+  return { from, to: lineage.migrations.length, tables: [], views: [], stages: [], setup: [] };
+}
+
+interface CompileOptions {
+  readonly staged: ReadonlySet<Step>;
+  readonly limits: QueryLimits;
+}
+
 /** `staged` are statements that SQLite must run though they could be compiled. */
-function compileWith(lineage: Lineage, from: number, staged: ReadonlySet<Step>): Lens {
+function compileWith(lineage: Lineage, from: number, { staged, limits }: CompileOptions): Lens {
   const to = lineage.migrations.length;
-  const nothing = { from, to, tables: [], views: [], stages: [], setup: [] };
   const { failure, shapes, steps } = traceLineage(lineage);
   if (failure) {
     const { error } = failure;
     const reason = `it fails on an empty database: ${error instanceof Error ? error.message : String(error)}`;
     return {
-      ...nothing,
+      ...nothing(lineage, from),
       refusal: { migration: failure.migration.name, statement: failure.statement, reason },
     };
   }
   const head = shapes[to] as Shape;
-  const lensTables = new LensTables(shapes[from] as Shape);
+  const lensTables = new LensTables(shapes[from] as Shape, limits);
   try {
     for (const step of steps.slice(from).flat()) applyStep({ step, lineage, tables: lensTables }, staged);
     return { from, to, ...readHead(head, lensTables), refusal: undefined };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const { migration, statement } = error.place ?? { migration: '', statement: '' };
-    return { ...nothing, refusal: { migration, statement, reason: error.message } };
+    return { ...nothing(lineage, from), refusal: { migration, statement, reason: error.message } };
   }
 }
 

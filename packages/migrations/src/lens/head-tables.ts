@@ -79,8 +79,9 @@ function reasonToStore(columns: readonly string[], { arms }: Relation): string |
 }
 
 function reasonToRun(stages: ReadonlySet<Stage>): string | undefined {
-  const run = [...stages].at(-1)?.runs[0];
-  return run && `SQLite must run a statement of ${run.migration}: ${run.reason}`;
+  const run = [...stages].findLast((stage) => stage.runs.length > 0)?.runs[0];
+  if (run) return `SQLite must run a statement of ${run.migration}: ${run.reason}`;
+  return stages.size > 0 ? 'many pending changes build on one another' : undefined;
 }
 
 function identityTable(name: string, columns: readonly string[]): Omit<HeadTable, keyof RowidFacts> {

@@ -3,6 +3,7 @@ import { Refused } from './refused.ts';
 import { type Relation, tableRelation } from './relation.ts';
 import type { Shape } from './shape.ts';
 import type { Stage } from './stage/stage.ts';
+import { isTooMuch, type QueryLimits, storeRows } from './stage/store-rows.ts';
 
 /** A virtual table, or one that such a table keeps for itself: of the file, or since a stage, under its own name in TEMP. */
 export interface VirtualTable {
@@ -23,8 +24,11 @@ export class LensTables {
   readonly #virtual: Map<string, VirtualTable>;
   #openStage: Stage | undefined;
 
-  constructor(start: Shape) {
+  readonly #limits: QueryLimits;
+
+  constructor(start: Shape, limits: QueryLimits) {
     this.start = start;
+    this.#limits = limits;
     this.#virtual = new Map(
       [...start.opaque].map(([key, { name }]) => [key, { name, stage: undefined, madeBy: undefined }]),
     );
@@ -53,7 +57,15 @@ export class LensTables {
   set(name: string, relation: Relation | Refused): void {
     const key = nameKey(name);
     if (this.#openStage?.reached.has(key)) this.closeStage();
-    this.#relations.set(key, relation);
+    const isHeavy = !(relation instanceof Refused) && isTooMuch(relation, this.#limits);
+    this.#relations.set(key, isHeavy ? this.#store(name, relation) : relation);
+  }
+
+  #store(name: string, heavy: Relation): Relation {
+    const { stage, relation } = storeRows(name, heavy, this.stages.length + 1);
+    this.closeStage();
+    this.stages.push(stage);
+    return relation;
   }
 
   delete(name: string): void {

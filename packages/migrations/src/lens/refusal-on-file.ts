@@ -6,7 +6,7 @@ import type { Lens, LensRefusal } from './lens.ts';
  * take another way through the file's tables than through those of a stage, and meet rows in another order.
  */
 export function refusalOnFile(sqlite: Database, lens: Lens): LensRefusal | undefined {
-  const run = lens.stages[0]?.runs[0];
+  const run = lens.stages.flatMap(({ runs }) => runs)[0];
   if (lens.refusal || !run) return lens.refusal;
   const sql = `SELECT count(*) FROM main.sqlite_schema WHERE name LIKE 'sqlite_stat%'`;
   if (sqlite.prepare<[], number>(sql).pluck().get() === 0) return undefined;

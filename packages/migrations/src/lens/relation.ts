@@ -37,6 +37,8 @@ export type Source =
       readonly name: string;
       readonly rowid: string | undefined;
       readonly stage: Stage | undefined;
+      /** Where AUTOINCREMENT counts for the rows, unless it is the table itself. */
+      readonly countedBy?: TableSource;
     }
   /** SQLite computes all rows of a barrier before it looks at any expression above it. */
   | {
@@ -53,6 +55,35 @@ export type Source =
       readonly columnCount: number;
       readonly isBarrier: boolean;
     };
+
+export type TableSource = Extract<Source, { kind: 'table' }>;
+
+/** The table that rows lie in under the rowids they have; undefined for rows that SQLite gave new ones. */
+export function rowidSource({ arms: [arm, ...others], renumberedBy }: Relation): TableSource | undefined {
+  if (!arm || others.length > 0 || renumberedBy) return undefined;
+  if (arm.source.kind === 'table') return arm.source;
+  return arm.source.kind === 'relation' ? rowidSource(arm.source.relation) : undefined;
+}
+
+/** The rows of a relation where a stage has stored them. */
+export function storedRelation(
+  relation: Relation,
+  { name, stage, source }: { name: string; stage: Stage; source: TableSource | undefined },
+): Relation {
+  const { columns, renumberedBy } = relation;
+  const merged = mergedValues(relation);
+  const values = columns.map((column) => {
+    const value = merged.get(nameKey(column));
+    return value && columnValue(column, withoutSize(value));
+  });
+  const counted = source && { countedBy: source.countedBy ?? source };
+  const stored = { kind: 'table', name, rowid: source?.rowid, stage, ...counted } as const;
+  return {
+    columns,
+    renumberedBy,
+    arms: [{ values, source: stored, where: undefined, reads: new Map(), dear: undefined }],
+  };
+}
 
 /** The rows of a table as it lies, under the name it lies there. */
 export function tableRelation(table: TableShape, name = table.name, stage?: Stage): Relation {

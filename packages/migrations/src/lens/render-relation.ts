@@ -1,4 +1,4 @@
-import { quoteIdentifier, tokenizeSql } from '../sql/sql-tokens.ts';
+import { quoteIdentifier } from '../sql/sql-tokens.ts';
 import type { Arm, Relation, Source } from './relation.ts';
 import type { Value } from './value.ts';
 
@@ -10,13 +10,20 @@ const rowidColumn = '"varve rowid"';
  * one of rows that lie in a table as they always did.
  */
 export function renderRelation(relation: Relation, schema: string, withRowids = false): string {
-  const { arms, columns } = withoutUnknownColumns(relation);
+  return renderLines(relation, schema, withRowids).replaceAll(lineBreak, '\n');
+}
+
+/** Stands for the end of a line of ours until all is indented; no SQL holds half a character, a literal may hold `\n`. */
+const lineBreak = '\udc00';
+
+function renderLines(relation: Relation, schema: string, withRowids = false): string {
+  const { arms, columns } = withKnownColumns(relation);
   if (arms.length === 1 && arms[0]) return renderArm(arms[0], columns, schema, withRowids);
-  return arms.map((arm) => renderArmOfMany(arm, columns, schema)).join('\nUNION ALL\n');
+  return arms.map((arm) => renderArmOfMany(arm, columns, schema)).join(`${lineBreak}UNION ALL${lineBreak}`);
 }
 
 /** A generated column that only SQLite can compute is left out: nothing that was compiled reads it. */
-function withoutUnknownColumns(relation: Relation): Relation {
+export function withKnownColumns(relation: Relation): Relation {
   const isKnown = relation.columns.map((_, at) => relation.arms.every((arm) => arm.values[at] !== undefined));
   if (isKnown.every(Boolean)) return relation;
   const keep = <T>(list: readonly T[]): T[] => list.filter((_, at) => isKnown[at]);
@@ -30,7 +37,7 @@ function withoutUnknownColumns(relation: Relation): Relation {
 /** WITH belongs to a whole compound query, so an arm that needs its own stands in parentheses. */
 function renderArmOfMany(arm: Arm, columns: readonly string[], schema: string): string {
   const sql = renderArm(arm, columns, schema);
-  return arm.reads.size === 0 ? sql : `SELECT * FROM (\n${indent(sql)}\n)`;
+  return arm.reads.size === 0 ? sql : `SELECT * FROM (${lineBreak}${indent(sql)}${lineBreak})`;
 }
 
 function renderArm(arm: Arm, columns: readonly string[], schema: string, withRowids = false): string {
@@ -38,10 +45,10 @@ function renderArm(arm: Arm, columns: readonly string[], schema: string, withRow
   if (withRowids) list.unshift(renderRowid(arm.source));
   const clauses = [
     ...renderReads(arm, schema),
-    `SELECT\n${indent(list.join(',\n'))}`,
+    `SELECT${lineBreak}${indent(list.join(`,${lineBreak}`))}`,
     ...renderFrom(arm, schema, withRowids),
   ];
-  return clauses.join('\n');
+  return clauses.join(lineBreak);
 }
 
 function renderRowid(source: Source): string {
@@ -52,7 +59,7 @@ function renderReads({ reads, source }: Arm, schema: string): string[] {
   if (reads.size === 0) return [];
   const hint = source.kind === 'query' && source.isBarrier ? 'MATERIALIZED' : 'NOT MATERIALIZED';
   const tables = [...reads].map(([name, relation]) => {
-    return `${quoteIdentifier(name)} AS ${hint} (\n${indent(renderRelation(relation, schema))}\n)`;
+    return `${quoteIdentifier(name)} AS ${hint} (${lineBreak}${indent(renderLines(relation, schema))}${lineBreak})`;
   });
   return [`WITH ${tables.join(', ')}`];
 }
@@ -79,11 +86,11 @@ function renderSource(
     case 'table':
       return `${quoteIdentifier(source.stage ? 'temp' : schema)}.${quoteIdentifier(source.name)}`;
     case 'rows':
-      return `(VALUES\n${indent(source.rows.join(',\n'))}\n)`;
+      return `(VALUES${lineBreak}${indent(source.rows.join(`,${lineBreak}`))}${lineBreak})`;
     case 'query':
-      return `(\n${indent(renderQuery(source))}\n)`;
+      return `(${lineBreak}${indent(renderQuery(source))}${lineBreak})`;
     case 'relation':
-      return `(\n${indent(renderNested(source, schema, withRowids))}\n) AS ${quoteIdentifier(source.alias)}`;
+      return `(${lineBreak}${indent(renderNested(source, schema, withRowids))}${lineBreak}) AS ${quoteIdentifier(source.alias)}`;
   }
 }
 
@@ -91,7 +98,7 @@ function renderSource(
 function renderQuery({ sql, columnCount, isBarrier }: Extract<Source, { kind: 'query' }>): string {
   const names = Array.from({ length: columnCount }, (_, at) => `"column${at + 1}"`).join(', ');
   const materialized = isBarrier ? 'MATERIALIZED ' : '';
-  return `WITH "the query" (${names}) AS ${materialized}(\n${indent(sql)}\n)\nSELECT * FROM "the query"`;
+  return `WITH "the query" (${names}) AS ${materialized}(${lineBreak}${indent(sql)}${lineBreak})${lineBreak}SELECT * FROM "the query"`;
 }
 
 function renderNested(
@@ -99,14 +106,12 @@ function renderNested(
   schema: string,
   withRowids: boolean,
 ): string {
-  const sql = renderRelation(source.relation, schema, withRowids);
-  return source.isBarrier ? `WITH "rows" AS MATERIALIZED (\n${indent(sql)}\n)\nSELECT * FROM "rows"` : sql;
+  const sql = renderLines(source.relation, schema, withRowids);
+  return source.isBarrier
+    ? `WITH "rows" AS MATERIALIZED (${lineBreak}${indent(sql)}${lineBreak})${lineBreak}SELECT * FROM "rows"`
+    : sql;
 }
 
-/** Lines inside a literal or a name must keep their beginnings, so a text that holds one stays as it is. */
 function indent(sql: string): string {
-  const isBound = [...tokenizeSql(sql)].some(
-    (token) => token.kind !== 'comment' && token.text.includes('\n'),
-  );
-  return isBound ? sql : sql.replace(/^/gm, '  ');
+  return `  ${sql.replaceAll(lineBreak, `${lineBreak}  `)}`;
 }

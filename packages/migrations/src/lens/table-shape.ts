@@ -144,7 +144,9 @@ function readShape(sqlite: Database, name: string, ddl: string): TableShape {
     hasRowid,
     rowidAlias,
     isStrict,
-    isAutoincrement: [...tokenizeSql(ddl)].some((token) => keywordOf(token) === 'AUTOINCREMENT'),
+    isAutoincrement:
+      /AUTOINCREMENT/i.test(ddl) &&
+      [...tokenizeSql(ddl)].some((token) => keywordOf(token) === 'AUTOINCREMENT'),
     resolvesConflicts: mentionsConflictClause(ddl),
     columns: rows.map((row) => ({
       name: row.name,
@@ -183,6 +185,7 @@ function readRowidAlias(sqlite: Database, name: string, rows: readonly ColumnRow
 }
 
 function mentionsConflictClause(ddl: string): boolean {
+  if (!/CONFLICT/i.test(ddl)) return false;
   const words = [...tokenizeSql(ddl)].map(keywordOf);
   return words.some((word, at) => word === 'ON' && words[at + 1] === 'CONFLICT');
 }

@@ -42,7 +42,10 @@ export function applyMigration(sqlite: Database, migration: Migration, options: 
   } catch (cause) {
     throw migrationFailure(migration, current, options.path, cause);
   } finally {
-    sqlite.pragma('legacy_alter_table = OFF');
+    // A pragma that is set makes SQLite prepare every statement anew.
+    if (statements.some(({ tokens }) => keywordOf(tokens[0]) === 'PRAGMA')) {
+      sqlite.pragma('legacy_alter_table = OFF');
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Database } from '../driver/index.ts';
+import type { Database, Statement } from '../driver/index.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import { rowChangeOf } from '../sql/row-change.ts';
 import type { SqlStatement } from '../sql/split-statements.ts';
@@ -54,8 +54,20 @@ export class RowStatements {
   }
 }
 
+const referencing = new WeakMap<Database, Statement<[], number>>();
+
+function hasReferences(sqlite: Database): boolean {
+  const query =
+    referencing.get(sqlite) ??
+    sqlite
+      .prepare<[], number>(`SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE sql LIKE '%REFERENCES%')`)
+      .pluck();
+  referencing.set(sqlite, query);
+  return query.get() === 1;
+}
+
 function readActing(sqlite: Database): ActingSchema {
-  const actions = readForeignKeyActions(sqlite);
+  const actions = hasReferences(sqlite) ? readForeignKeyActions(sqlite) : [];
   const objects = sqlite.prepare<[], { type: string; name: string; sql: string | null }>(
     'SELECT type, name, sql FROM sqlite_schema UNION ALL SELECT type, name, sql FROM sqlite_temp_schema',
   );

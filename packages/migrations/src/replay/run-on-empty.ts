@@ -1,4 +1,5 @@
 import { type Database, openMemory } from '../driver/index.ts';
+import { ledgerTable } from '../ledger/find-ledger.ts';
 import { appendToLedger, createLedger } from '../ledger/ledger.ts';
 import type { Lineage, Migration } from '../lineage/lineage.ts';
 import { registerFunctions } from '../lineage/register-functions.ts';
@@ -11,18 +12,19 @@ export interface EmptyRun {
   apply(migration: Migration, beforeStatement?: (statement: SqlStatement) => void): void;
 }
 
-/** An empty database, with the ledger that migrations may speak of, to run a lineage on one migration at a time. */
+/** An empty database, with the ledger where migrations speak of it, to run a lineage on one migration at a time. */
 export function runOnEmpty<T>(lineage: Lineage, use: (run: EmptyRun) => T): T {
   const sqlite = openMemory();
   try {
     sqlite.pragma('foreign_keys = OFF');
     registerFunctions(sqlite, lineage);
-    createLedger(sqlite, lineage.migrations[0], lineage);
+    const hasLedger = lineage.migrations.some(({ sql }) => sql.includes(ledgerTable));
+    if (hasLedger) createLedger(sqlite, lineage.migrations[0], lineage);
     return use({
       sqlite,
       apply(migration, beforeStatement) {
         applyMigration(sqlite, migration, { lineage, ...(beforeStatement && { beforeStatement }) });
-        appendToLedger(sqlite, [migration], lineage);
+        if (hasLedger) appendToLedger(sqlite, [migration], lineage);
       },
     });
   } finally {

@@ -10,6 +10,7 @@ const cache = new WeakMap<SqlStatement, SqlStatement>();
  * Source: https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted
  */
 export function resolveQuotedStrings(sqlite: Database, statement: SqlStatement): SqlStatement {
+  if (!statement.tokens.some(({ text }) => text.startsWith('"'))) return statement;
   const known = cache.get(statement);
   if (known) return known;
   const resolved = resolve(sqlite, statement);

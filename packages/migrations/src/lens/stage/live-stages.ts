@@ -21,7 +21,10 @@ export function liveStages(stages: readonly Stage[], wanted: Iterable<Stage>): S
     if (live.has(stage)) return;
     live.add(stage);
     for (const needed of stage.needs) keep(needed);
-    for (const { rows } of stage.replicas.values()) for (const behind of stagesBehind(rows)) keep(behind);
+    const read = [...stage.replicas.values()].map(({ rows }) => rows);
+    for (const relation of stage.store ? [...read, stage.store.relation] : read) {
+      for (const behind of stagesBehind(relation)) keep(behind);
+    }
   };
   for (const stage of wanted) keep(stage);
   return stages.filter((stage) => live.has(stage) || (stage.onlyAfter && live.has(stage.onlyAfter)));

@@ -1,11 +1,12 @@
 import { nameKey } from '../../sql/name-key.ts';
 import { quoteIdentifier } from '../../sql/sql-tokens.ts';
 import { isEmpty, rowidName, withoutColumns } from '../relation.ts';
-import { renderRelation } from '../render-relation.ts';
-import type { Replica, Stage, StageRun } from './stage.ts';
+import { renderRelation, withKnownColumns } from '../render-relation.ts';
+import type { Replica, Stage, StageRun, Store } from './stage.ts';
 
 /** The statements of a stage. While it stands, every name means what it would in a replay. */
 export function renderStage(stage: Stage): string[] {
+  if (stage.store) return renderStore(stage.store);
   const replicas = [...stage.replicas.values()];
   // Of triggers of a table SQLite runs the newest first, and foreign keys act before any.
   const triggers = [...stage.triggers.values(), ...stage.actions.values()];
@@ -32,6 +33,22 @@ function renderRun({ sql, isRecursive }: StageRun): string[] {
 function inTemp(name: string): string {
   return `temp.${quoteIdentifier(name)}`;
 }
+
+/** Without constraints, which the rows met where they were made; with what comparisons can tell of a column. */
+function renderStore({ name, relation, rowid }: Store): string[] {
+  const known = withKnownColumns(relation);
+  const columns = known.columns.map((column, at) => {
+    const value = known.arms[0]?.values[at];
+    return `${quoteIdentifier(column)} ${storedTypes[value?.affinity ?? 'blob']} COLLATE ${quoteIdentifier(value?.collation ?? 'BINARY')}`;
+  });
+  const names = [...(rowid ? [rowid] : []), ...known.columns.map(quoteIdentifier)].join(', ');
+  return [
+    `CREATE TEMP TABLE ${quoteIdentifier(name)} (${columns.join(', ')})`,
+    `INSERT INTO ${inTemp(name)} (${names})\n${renderRelation(known, 'main', rowid !== undefined)}`,
+  ];
+}
+
+const storedTypes = { blob: 'BLOB', text: 'TEXT', integer: 'INT', real: 'REAL', numeric: 'NUMERIC' } as const;
 
 function renderReplica(replica: Replica): string[] {
   const { table, rows, indexes } = replica;

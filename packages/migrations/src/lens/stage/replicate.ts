@@ -18,11 +18,14 @@ export function replicaOf(table: TableShape, rows: Relation, shape: Shape): Repl
   const keepsCount = table.isAutoincrement || (table.hasRowid && table.rowidAlias === undefined);
   if (keepsCount && !isEmpty(rows)) assertAsLaid(table, rows);
   const source = sourceOf(rows.arms[0]);
-  const isLaid = table.isAutoincrement && source?.kind === 'table';
+  const counting = source?.kind === 'table' ? (source.countedBy ?? source) : undefined;
   return {
     table,
     rows,
-    sequence: isLaid ? { schema: source.stage ? 'temp' : 'main', name: source.name } : undefined,
+    sequence:
+      table.isAutoincrement && counting
+        ? { schema: counting.stage ? 'temp' : 'main', name: counting.name }
+        : undefined,
     indexes: indexesOf(table.name, shape),
   };
 }

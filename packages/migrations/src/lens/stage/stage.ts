@@ -20,6 +20,14 @@ export interface Replica {
   readonly indexes: readonly SchemaObject[];
 }
 
+/** Rows that are computed once, on the way: a query over more would be too deep for SQLite, or too long. */
+export interface Store {
+  readonly name: string;
+  readonly relation: Relation;
+  /** A name for the rowid, where the rows still have the one they were given. */
+  readonly rowid: string | undefined;
+}
+
 /**
  * Statements that no query expresses, one after another: run as they stand, on replicas of all tables they reach. TEMP
  * tables shadow those of the file. Afterwards the tables they changed stay, under names of their own.
@@ -38,6 +46,8 @@ export class Stage {
   readonly reached = new Set<string>();
   /** Earlier stages whose virtual tables it reaches. */
   readonly needs = new Set<Stage>();
+  /** Set for a stage that runs no statement. */
+  store: Store | undefined;
   /** Set for a stage that only takes away what this one made. */
   onlyAfter: Stage | undefined;
   readonly #id: number;
