@@ -64,6 +64,8 @@ export const importerVersion = '1';
 /** Beyond so many, files of sessions are closed until they are needed again. */
 const mostOpen = 32;
 
+const mostWriting = 8;
+
 /** Reads the logs that may tell of the same sessions, one after the other, and makes their archives. */
 export async function importFamily(
   files: readonly FamilyFile[],
@@ -79,6 +81,8 @@ class FamilyImport {
   readonly #sessions = new Map<string, OpenSession>();
   readonly #done: ImportedSession[] = [];
   readonly #rows = new Map<string, SourceRow>();
+  /** Archives on their way to the disk. */
+  readonly #writing = new Set<Promise<void>>();
 
   constructor(files: readonly FamilyFile[], settings: ImportFamilyOptions) {
     this.#files = files;
@@ -93,7 +97,9 @@ class FamilyImport {
     try {
       for (const file of this.#files) read.push(await this.#readFile(file));
       await this.#finishAll(this.#sessions.values());
+      await Promise.all(this.#writing);
     } finally {
+      await Promise.allSettled(this.#writing);
       for (const { draft } of this.#sessions.values()) draft?.discard();
     }
     return { sessions: this.#done, files: read };
@@ -211,8 +217,16 @@ class FamilyImport {
     }
     const change = changeOf(path, rows);
     if (change === 'unchanged') draft?.discard();
-    else await draft?.finish();
+    else if (draft) await this.#startWriting(draft);
     this.#done.push({ id: writer.id, path, change, format, rows: writer.rows });
+  }
+
+  /** While the disk is busy with some, the next are read. */
+  async #startWriting(draft: ArchiveDraft): Promise<void> {
+    const writing = draft.finish().finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+    writing.catch(() => {});
+    if (this.#writing.size >= mostWriting) await Promise.race(this.#writing);
   }
 }
 

@@ -146,7 +146,7 @@ class ImportRun {
     try {
       if (sinceMs !== undefined && file.mtimeMs < sinceMs) return this.#pass('not changed since then');
       const sample = sampleLog(file.path);
-      const format = recogniseFormat(this.#formats, sample);
+      const format = recogniseFormat(this.#formats, sample, this.#options);
       if (format) return [{ ...file, sample, format, identity: format.identify(sample) }];
       if (file.isNamed) throw unrecognised(file.path, this.#formats);
       this.#totals.otherFiles++;

@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Lineage, readLineage } from '@varve/migrations';
+import { type Lineage, readLineage, standardLineage } from '@varve/migrations';
 import { loadConfig } from './load-config.ts';
 
 /**
- * The lineage the command works by: the folder given, else what the `varve.config.*` in `dir` exports.
+ * The lineage the command works by: the folder given, or `standard` for that of `@varve/schema`'s tables, else what the `varve.config.*` in `dir` exports.
  *
  * @throws CONFIG_NOT_FOUND, CONFIG_INVALID, and the codes of `readLineage`
  */
 export async function loadLineage(dir: string, migrationsDir?: string): Promise<Lineage> {
+  if (migrationsDir === 'standard' && !existsSync(resolve(dir, migrationsDir))) return standardLineage;
   if (migrationsDir !== undefined) return readLineage(resolve(dir, migrationsDir));
   const { path, config } = await loadConfig(dir);
   if ('lineage' in config) return config.lineage;

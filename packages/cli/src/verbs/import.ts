@@ -1,6 +1,5 @@
 import { type ChatField, chatFields, formatNames, type ImportReport, importLogs } from '@varve/import';
-import { VarveError } from '@varve/schema';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { parseJobs } from '../command/parse-jobs.ts';
 import { parseSince } from '../command/parse-since.ts';
 import { defineVerb } from '../command/verb.ts';
@@ -63,9 +62,7 @@ function parseFields(text: string): Partial<Record<ChatField, string>> {
   const pairs = text.split(',').map((pair) => pair.split('='));
   const isKnown = ([field, path]: string[]) => path && chatFields.some((it) => it === field);
   if (pairs.every(isKnown)) return Object.fromEntries(pairs);
-  throw new VarveError('USAGE', `--fields ${text} cannot be understood`, {
-    hint: `give field=path, with commas between, of the fields ${chatFields.join(', ')}`,
-  });
+  throw new InvalidArgumentError(`give field=path, with commas between, of ${chatFields.join(', ')}`);
 }
 
 interface Outcome {

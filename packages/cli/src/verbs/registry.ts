@@ -43,8 +43,13 @@ export const verbs: readonly VerbEntry[] = [
     async () => (await import('./unify.ts')).defineUnify,
   ),
   verb(
-    'export <view>',
-    'write a unified view to Parquet, JSON lines or CSV; again, only what is new',
+    'ask <question> [archives...]',
+    'ask what is asked most: cost, tools, sessions, models; over archives or a unified view',
+    async () => (await import('./ask.ts')).defineAsk,
+  ),
+  verb(
+    'export <archives...>',
+    'write a unified view to Parquet, JSON lines or CSV, or the sessions of archives as trajectories',
     async () => (await import('./export.ts')).defineExport,
   ),
   verb(

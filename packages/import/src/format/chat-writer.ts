@@ -87,7 +87,7 @@ export class ChatWriter {
 
   message(message: JsonObject, context: ChatContext): void {
     const role = roles[String(message.role ?? message.from)] ?? 'user';
-    if (role === 'tool') this.result(message, { response: parsedOrText(contentOf(message)) }, context);
+    if (role === 'tool') this.result(message, { response: contentOf(message) }, context);
     else if (role === 'assistant') this.#answer(message, context);
     else this.#write(role, contentParts(contentOf(message)), message, context);
   }

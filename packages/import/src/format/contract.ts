@@ -5,7 +5,7 @@ import type { LogSample } from '../log/log-file.ts';
 export interface LogFormat {
   readonly name: string;
   /** Whether a log is of this kind, by its structure. */
-  recognise(sample: LogSample): boolean;
+  recognise(sample: LogSample, options: FormatOptions): boolean;
   /** Whose log it is, as far as its beginning tells. */
   identify(sample: LogSample): LogIdentity;
   /** Its records have keys of their own, so that several logs of one session can be put together. */

@@ -3,7 +3,7 @@ import type { LogSample } from '../log/log-file.ts';
 import { atif } from './atif.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';
-import type { LogFormat } from './contract.ts';
+import type { FormatOptions, LogFormat } from './contract.ts';
 import { geminiCli } from './gemini-cli.ts';
 import { miniSweAgent } from './mini-swe-agent.ts';
 import { openaiChat } from './openai-chat.ts';
@@ -45,6 +45,10 @@ export function findFormats(name: string): readonly LogFormat[] {
 }
 
 /** The first that knows the log for its own. */
-export function recogniseFormat(formats: readonly LogFormat[], sample: LogSample): LogFormat | undefined {
-  return formats.find((format) => format.recognise(sample));
+export function recogniseFormat(
+  formats: readonly LogFormat[],
+  sample: LogSample,
+  options: FormatOptions,
+): LogFormat | undefined {
+  return formats.find((format) => format.recognise(sample, options));
 }

@@ -27,7 +27,7 @@ const usual: Readonly<Record<ChatField, readonly string[]>> = {
 /** JSON lines, or an array, of records with a list of messages: most published sets of trajectories. */
 export const openaiChat: LogFormat = {
   name: 'openai-chat',
-  recognise: ({ values }) => values.some((value) => messagesOf(value, {}) !== undefined),
+  recognise: ({ values }, { fields = {} }) => values.some((value) => messagesOf(value, fields) !== undefined),
   identify: () => ({ kin: [], rank: 0 }),
   open: (context) => new ChatMapper(context),
 };

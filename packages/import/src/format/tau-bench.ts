@@ -8,7 +8,6 @@ import {
   type JsonObject,
   numberOf,
   objectOf,
-  parsedOrText,
   restOf,
   textOf,
   timeOf,
@@ -107,5 +106,5 @@ function writeTauMessage(
   const { content } = message;
   const isError = message.error === true || (typeof content === 'string' && content.startsWith('Error: '));
   const failure = { status: 'error', errorType: 'tool_error', errorMessage: String(content) } as const;
-  chat.result(message, { response: parsedOrText(content), ...(isError && failure) }, { atMs });
+  chat.result(message, { response: content, ...(isError && failure) }, { atMs });
 }

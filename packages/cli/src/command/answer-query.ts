@@ -1,0 +1,65 @@
+import { type LiveQuery, openLiveQuery, prepareQuery, readUnified } from '@varve/aggregator';
+import type { Lineage } from '@varve/migrations';
+import type { Command } from 'commander';
+import { escapeControls } from '../output/escape-controls.ts';
+import { addRowsOptions, type RowsOptions, renderRows } from '../output/render-rows.ts';
+import type { CommandContext } from './command-context.ts';
+import { addSelectionOptions, readSelection, type SelectionOptions } from './selection-options.ts';
+import type { VerbResult } from './verb.ts';
+
+export interface AnswerOptions extends RowsOptions, SelectionOptions {
+  readonly quiet?: boolean;
+}
+
+export function addAnswerOptions(command: Command): void {
+  addRowsOptions(command);
+  addSelectionOptions(command);
+}
+
+/** Answers one SELECT over a unified view, where one is named alone, else over the archives that are named. */
+export async function answerQuery(
+  context: CommandContext,
+  named: readonly string[],
+  sql: string,
+  options: AnswerOptions,
+  loadLineage: () => Promise<Lineage> = context.loadLineage,
+): Promise<VerbResult> {
+  const [file = '', ...others] = named;
+  const view = others.length === 0 ? readUnified(file) : undefined;
+  if (view) return { output: queryView(view, sql, options) };
+  const archives = await context.findArchives(named);
+  const lineage = await loadLineage();
+  using bar = context.openProgressBar('reading');
+  const selection = readSelection(options);
+  const live = await openLiveQuery(archives, sql, { lineage, onProgress: bar.update, ...selection });
+  if (!options.quiet) tellLeftOut(live);
+  if (live.advice && !options.quiet) process.stderr.write(`hint: ${live.advice}\n`);
+  return { output: queryLive(live, options), problems: live.problems };
+}
+
+type View = NonNullable<ReturnType<typeof readUnified>>;
+
+function* queryView(view: View, sql: string, options: RowsOptions): Generator<string> {
+  try {
+    yield* renderRows(prepareQuery(view, sql), options);
+  } finally {
+    view.close();
+  }
+}
+
+function* queryLive(live: LiveQuery, options: RowsOptions): Generator<string> {
+  using query = live;
+  yield* renderRows(query, options);
+}
+
+/** What is not an error, and yet not counted, or counted more than once. */
+function tellLeftOut({ duplicates, clashes }: LiveQuery): void {
+  if (duplicates.length > 0)
+    process.stderr.write(
+      `hint: ${duplicates.length} archives are left out: others hold all that they hold\n`,
+    );
+  for (const { sessionId, paths } of clashes)
+    process.stderr.write(
+      `hint: ${escapeControls(`${paths.length} archives claim session ${sessionId} with other rows, all counted: ${paths.join(', ')}`)}\n`,
+    );
+}

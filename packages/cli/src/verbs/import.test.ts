@@ -1,0 +1,64 @@
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { runVarve } from '../testing/run-varve.ts';
+
+function makeLogs() {
+  const [logs, into] = [makeTestFolder(), join(makeTestFolder(), 'sessions')];
+  const messages = [
+    { from: 'human', value: 'hello' },
+    { from: 'gpt', value: 'hi' },
+  ];
+  writeFileSync(
+    join(logs, 'set.jsonl'),
+    `${JSON.stringify({ key: { id: 'a' }, talk: messages })}\nnot json\n`,
+  );
+  return { logs, into };
+}
+
+const fields = ['--fields', 'messages=talk,id=key.id'];
+
+const makeTestFolder = () => mkdtempSync(join(tmpdir(), 'varve-test-'));
+const elsewhere = makeTestFolder();
+
+it('imports, says what it did and what it skipped, and again does nothing', async () => {
+  const { logs, into } = makeLogs();
+  const dry = await runVarve(
+    elsewhere,
+    'import',
+    'openai-chat',
+    logs,
+    '--into',
+    into,
+    ...fields,
+    '--dry-run',
+  );
+  expect(dry.stdout).toContain('added a: ');
+  const first = await runVarve(elsewhere, 'import', 'openai-chat', logs, '--into', into, ...fields);
+  expect(first).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(first.stdout).toContain('sessions 1 added; 2 records of 1 logs');
+  expect(first.stdout).toContain('skipped: 1 records, not JSON');
+  expect(readdirSync(into)).toContain('a.db');
+  const again = await runVarve(elsewhere, 'import', 'openai-chat', logs, '--into', into, ...fields, '--json');
+  expect(JSON.parse(again.stdout)).toMatchObject({ added: 0, changed: 0, unchanged: 1, sessions: [] });
+});
+
+it('exits with 1 for a log that it cannot read, and with 2 for a call that it cannot understand', async () => {
+  const { logs, into } = makeLogs();
+  const foreign = await runVarve(elsewhere, 'import', 'codex', join(logs, 'set.jsonl'), '--into', into);
+  expect(foreign.exitCode).toBe(1);
+  expect(foreign.stderr).toContain('error[LOG_UNRECOGNISED]');
+  for (const args of [
+    ['cobol', logs],
+    ['codex', logs, '--since', 'monday'],
+    ['openai-chat', logs, '--fields', 'x=y'],
+  ]) {
+    const { exitCode, stderr } = await runVarve(elsewhere, 'import', ...args, '--into', into);
+    expect({ args, exitCode, isUsage: stderr.startsWith('error[USAGE]') }).toEqual({
+      args,
+      exitCode: 2,
+      isUsage: true,
+    });
+  }
+});

@@ -1,0 +1,234 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openFile } from '@varve/migrations/internal';
+import { makeTestFolder } from '@varve/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importLogs } from '../import-logs.ts';
+import { type Dump, dumpArchives, rowsOf } from '../testing/dump-archives.ts';
+import { findSamples, logSamples, whyNoSamples } from '../testing/log-samples.ts';
+
+interface Json {
+  readonly [key: string]: unknown;
+}
+
+/** What an independent reading of a log finds. */
+interface Counts {
+  readonly messages: number;
+  readonly calls: number;
+  readonly results: number;
+  readonly input: number;
+  readonly output: number;
+  readonly cached: number;
+  readonly usd: number;
+}
+
+const objectIn = (value: unknown): Json =>
+  typeof value === 'object' && value !== null ? (value as Json) : {};
+const listIn = (value: unknown): Json[] => (Array.isArray(value) ? value.map(objectIn) : []);
+const numberIn = (value: unknown): number => (typeof value === 'number' ? value : 0);
+const nothing: Counts = { messages: 0, calls: 0, results: 0, input: 0, output: 0, cached: 0, usd: 0 };
+
+function add(...counts: readonly Partial<Counts>[]): Counts {
+  const sum: Record<string, number> = { ...nothing };
+  for (const it of counts) for (const [key, value] of Object.entries(it)) sum[key] = (sum[key] ?? 0) + value;
+  return sum as unknown as Counts;
+}
+
+const formats: Record<string, { glob: string; count: (path: string) => Counts }> = {
+  'gemini-cli': {
+    glob: 'agent-logs/gemini-cli/*.json',
+    count: (path) =>
+      add(
+        ...listIn(JSON.parse(readFileSync(path, 'utf8')).messages).map((message) => {
+          const tokens = objectIn(message.tokens);
+          const calls = listIn(message.toolCalls);
+          return {
+            messages: 1,
+            calls: calls.length,
+            results: calls.filter(({ result }) => result).length,
+            input: numberIn(tokens.total) - numberIn(tokens.output) - numberIn(tokens.thoughts),
+            output: numberIn(tokens.output) + numberIn(tokens.thoughts),
+            cached: numberIn(tokens.cached),
+          };
+        }),
+      ),
+  },
+  pi: {
+    glob: 'agent-logs/pi/*.jsonl',
+    count: (path) =>
+      add(
+        ...readFileSync(path, 'utf8')
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => {
+            const { message } = JSON.parse(line) as Json;
+            const { role, content, usage } = objectIn(message);
+            const { input, output, cacheRead, cacheWrite, cost } = objectIn(usage);
+            return {
+              messages: Number(message !== undefined),
+              calls: listIn(content).filter(({ type }) => type === 'toolCall').length,
+              results: Number(role === 'toolResult'),
+              input: numberIn(input) + numberIn(cacheRead) + numberIn(cacheWrite),
+              output: numberIn(output),
+              cached: numberIn(cacheRead),
+              usd: numberIn(objectIn(cost).total),
+            };
+          }),
+      ),
+  },
+  'mini-swe-agent': {
+    glob: 'agent-logs/mini-swe-agent/*.json',
+    count: (path) => {
+      const messages = listIn(JSON.parse(readFileSync(path, 'utf8')).messages);
+      const actions = messages.map(
+        ({ role, content }) => role === 'assistant' && String(content).split('```bash').length === 2,
+      );
+      return add(
+        ...messages.map(({ extra }, at) => {
+          const { prompt_tokens, completion_tokens, prompt_tokens_details, cost } = objectIn(
+            objectIn(objectIn(extra).response).usage,
+          );
+          return {
+            messages: 1,
+            calls: Number(actions[at]),
+            results: Number(actions[at] && messages[at + 1]?.role === 'user'),
+            input: numberIn(prompt_tokens),
+            output: numberIn(completion_tokens),
+            cached: numberIn(objectIn(prompt_tokens_details).cached_tokens),
+            usd: numberIn(cost),
+          };
+        }),
+      );
+    },
+  },
+  'swe-agent': {
+    glob: 'agent-logs/swe-agent/*.traj',
+    count: (path) => {
+      const { history, trajectory } = JSON.parse(readFileSync(path, 'utf8')) as Json;
+      const messages = listIn(history);
+      const calls = messages.filter(
+        ({ role, is_demo: demo, action }) => role === 'assistant' && !demo && action,
+      ).length;
+      // The last observation is told by its step alone.
+      const isOpen = Number(trajectory !== undefined && messages.at(-1)?.role === 'assistant');
+      return add({ messages: messages.length + isOpen, calls, results: calls });
+    },
+  },
+  'tau-bench': {
+    glob: 'tau-bench/gpt-4o-airline.json',
+    count: (path) =>
+      add(
+        ...listIn(JSON.parse(readFileSync(path, 'utf8'))).flatMap(({ traj }) =>
+          listIn(traj).map(({ role, tool_calls }) => {
+            return { messages: 1, calls: listIn(tool_calls).length, results: Number(role === 'tool') };
+          }),
+        ),
+      ),
+  },
+  atif: {
+    glob: 'agent-logs/atif/*.json',
+    count: (path) =>
+      add(
+        ...listIn(JSON.parse(readFileSync(path, 'utf8')).steps).map(
+          ({ tool_calls, observation, metrics }) => {
+            const { prompt_tokens, completion_tokens, cached_tokens, cost_usd } = objectIn(metrics);
+            const results = listIn(objectIn(observation).results);
+            return {
+              messages: 1 + Number(results.length > 0),
+              calls: listIn(tool_calls).length,
+              results: Math.min(results.length, listIn(tool_calls).length),
+              input: numberIn(prompt_tokens),
+              output: numberIn(completion_tokens),
+              cached: numberIn(cached_tokens),
+              usd: numberIn(cost_usd),
+            };
+          },
+        ),
+      ),
+  },
+};
+
+function countRows(dumps: Record<string, Dump>): Counts {
+  const total = (column: string) =>
+    rowsOf(dumps, 'model_calls').reduce((sum, row) => sum + Number(row[column] ?? 0), 0);
+  const calls = rowsOf(dumps, 'tool_calls');
+  return {
+    messages: rowsOf(dumps, 'messages').length,
+    calls: calls.length,
+    results: calls.filter(({ result }) => result !== null).length,
+    input: total('input_tokens'),
+    output: total('output_tokens'),
+    cached: total('cache_read_input_tokens'),
+    usd: Number(total('cost_usd').toFixed(6)),
+  };
+}
+
+describe.skipIf(!logSamples)(`real logs (skipped where ${whyNoSamples})`, () => {
+  it.each(Object.keys(formats))(
+    '%s: has the messages, calls, results and usage that an independent reading finds',
+    async (name) => {
+      const { glob, count } = formats[name] ?? { glob: '', count: () => nothing };
+      const into = makeTestFolder();
+      const samples = findSamples(glob);
+      const report = await importLogs(name, samples, { into });
+      expect(report.problems).toEqual([]);
+      expect(report.skipped).toEqual({});
+      const found = add(...samples.map(count));
+      expect(countRows(dumpArchives(into))).toEqual({ ...found, usd: Number(found.usd.toFixed(6)) });
+    },
+  );
+
+  describe('of all kinds in one folder', () => {
+    const into = mkdtempSync(join(tmpdir(), 'varve-test-'));
+    let dumps: Record<string, Dump>;
+
+    beforeAll(async () => {
+      const report = await importLogs('auto', [logSamples ?? ''], { into });
+      expect(report.problems).toEqual([]);
+      dumps = dumpArchives(into);
+    }, 120_000);
+
+    afterAll(() => rmSync(into, { recursive: true }));
+
+    it('are told apart', () => {
+      const told = new Map<unknown, number>();
+      for (const { format } of rowsOf(dumps, 'sources')) told.set(format, (told.get(format) ?? 0) + 1);
+      expect(Object.fromEntries([...told].sort())).toMatchObject({
+        atif: 3,
+        'gemini-cli': 1,
+        'mini-swe-agent': 25,
+        opencode: 1,
+        pi: 1,
+        'swe-agent': 5,
+        'tau-bench': 200,
+      });
+    });
+
+    it('leave rows that fit their tables and refer to each other', () => {
+      for (const id of Object.keys(dumps)) {
+        const sqlite = openFile(`${into}/${id}.db`, { readonly: true });
+        expect({ id, violations: sqlite.pragma('foreign_key_check') }).toEqual({ id, violations: [] });
+        sqlite.close();
+      }
+      for (const { parts } of rowsOf(dumps, 'messages')) {
+        expect(JSON.parse(String(parts)).every((part: Json) => typeof part.type === 'string')).toBe(true);
+      }
+    });
+
+    it('put each session on one timeline, in the order of its times where the log has some', () => {
+      for (const [id, dump] of Object.entries(dumps)) {
+        const timeline = [
+          ...dump.messages,
+          ...dump.model_calls,
+          ...dump.tool_calls,
+          ...dump.intermediate_results,
+          ...dump.outputs,
+          ...dump.sources,
+        ];
+        const seqs = timeline.map(({ seq }) => Number(seq)).sort((a, b) => a - b);
+        expect({ id, seqs }).toEqual({ id, seqs: seqs.map((_, at) => at + 1) });
+      }
+    });
+  });
+});
