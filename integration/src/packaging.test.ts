@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askStudio } from './testing/ask-studio.ts';
 import { findOldNode } from './testing/find-old-node.ts';
 import { installPackedProject, type PackedProject, workspaceBin } from './testing/packed-project.ts';
-import { runDocument } from './testing/run-document.ts';
+import { readPublicFunctions } from './testing/read-examples.ts';
+import { runDocument, runSteps } from './testing/run-document.ts';
 import { runProcess, runToSuccess } from './testing/run-process.ts';
 
 const node = workspaceBin('node');
@@ -145,6 +146,21 @@ describe('the documents', () => {
     '%s has programs that run, and commands that print what it shows',
     (document) => runDocument(project.dir, document),
     600_000,
+  );
+});
+
+describe('the docstrings', () => {
+  const functions = readPublicFunctions();
+
+  it('of public functions all have an example', () => {
+    const without = functions.filter(({ example }) => !example);
+    expect(without.map(({ packageName, name }) => `${packageName} ${name}`)).toEqual([]);
+  });
+
+  it.concurrent.each(functions)(
+    '$packageName $name has an example that runs',
+    ({ name, example }) => runSteps(project.dir, join('examples', name), example ? [example] : []),
+    120_000,
   );
 });
 

@@ -9,10 +9,19 @@ const node = workspaceBin('node');
 
 /** Does what a document says, in a folder of its own below the one where the packed packages are installed. */
 export async function runDocument(projectDir: string, document: string): Promise<void> {
-  const dir = join(projectDir, basename(document, '.md'));
   const steps = readDocument(join(workspaceRoot, document));
   expect(steps.length).toBeGreaterThan(0);
-  mkdirSync(dir);
+  await runSteps(projectDir, basename(document, '.md'), steps);
+}
+
+/** Does steps in a folder below the one where the packed packages are installed. */
+export async function runSteps(
+  projectDir: string,
+  folder: string,
+  steps: readonly DocumentStep[],
+): Promise<void> {
+  const dir = join(projectDir, folder);
+  mkdirSync(dir, { recursive: true });
   cpSync(join(projectDir, 'tsconfig.json'), join(dir, 'tsconfig.json'));
   const bin = (name: string) => join(projectDir, 'node_modules', name);
   for (const step of steps) {

@@ -6,10 +6,9 @@ export {
   type CountedVersion,
   census,
 } from './census/census.ts';
-export { type Partitioning, partitionings } from './export/export-partitions.ts';
 export { type ExportUnifiedOptions, exportUnified } from './export/export-unified.ts';
 export type { ExporterOptions, ExportReport } from './export/exporter.ts';
-export { csvLine, type ExportFormat, exportFormats } from './export/open-row-file.ts';
+export { type ExportFormat, exportFormats } from './export/open-row-file.ts';
 export { type FoundArchive, type FoundArchives, findArchives } from './find/find-archives.ts';
 export type { Selection } from './find/selection.ts';
 export type { Shard } from './find/shard.ts';
@@ -22,14 +21,12 @@ export {
 } from './push/push-archives.ts';
 export {
   type ArchivesAnswer,
-  type LiveQuery,
-  openLiveQuery,
   type PulledTable,
   type PullReport,
   type QueryArchivesOptions,
   queryArchives,
 } from './query/query-archives.ts';
-export { type PreparedQuery, prepareQuery, type QueryResult, runQuery } from './query/run-query.ts';
+export { type QueryResult, runQuery } from './query/run-query.ts';
 export { type SearchHit, type SearchUnifiedOptions, searchUnified } from './search/search-unified.ts';
 export { archivesTable } from './unified/archives-table.ts';
 export type { Duplicate, SessionClash } from './unified/duplicates.ts';

@@ -61,6 +61,16 @@ export class JsonColumn extends SQLiteColumn<ColumnBaseConfig<'json', string>, J
   }
 }
 
+/**
+ * Whether a column was made by `json`.
+ *
+ * @example
+ * ```ts
+ * import { isJsonColumn, toolCalls } from '@varve/schema';
+ *
+ * console.log(isJsonColumn(toolCalls.arguments), isJsonColumn(toolCalls.toolName)); // true false
+ * ```
+ */
 export function isJsonColumn(column: unknown): column is JsonColumn {
   return is(column, JsonColumn);
 }
@@ -71,6 +81,17 @@ export function isJsonColumn(column: unknown): column is JsonColumn {
  * would drop, and what JSON cannot hold, is refused. Reading trusts what was written.
  *
  * @throws JSON_INVALID at write time, naming the column and the path inside the value.
+ *
+ * @example
+ * ```ts
+ * import { json } from '@varve/schema';
+ * import { sqliteTable } from 'drizzle-orm/sqlite-core';
+ * import { z } from 'zod';
+ *
+ * const notes = sqliteTable('notes', { body: json('body', z.object({ tags: z.array(z.string()) })).notNull() });
+ * const note: typeof notes.$inferInsert = { body: { tags: ['urgent'] } };
+ * console.log(note.body.tags[0]); // urgent
+ * ```
  */
 export function json<TData>(name: string, valueSchema: z.ZodType<TData>): JsonColumnBuilder<TData> {
   return new JsonColumnBuilder(name, valueSchema);

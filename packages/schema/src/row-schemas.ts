@@ -21,6 +21,14 @@ import { toolCalls } from './tool-calls.ts';
 /**
  * The zod schema of a row to insert: JSON columns by their own schema, unknown keys refused, fractions rounded in
  * integer columns that are neither keys nor references.
+ *
+ * @example
+ * ```ts
+ * import { createInsertRowSchema, toolCalls } from '@varve/schema';
+ *
+ * const rows = createInsertRowSchema(toolCalls);
+ * console.log(rows.safeParse({ sessionId: 's', toolName: 'find_order', status: 'maybe' }).success); // false
+ * ```
  */
 export function createInsertRowSchema<T extends Table>(table: T): z.ZodType<InferInsertModel<T>> {
   const keys = keyColumns(table);
@@ -29,7 +37,16 @@ export function createInsertRowSchema<T extends Table>(table: T): z.ZodType<Infe
   return z.strictObject(Object.fromEntries(shape)) as unknown as z.ZodType<InferInsertModel<T>>;
 }
 
-/** The zod schema of what may be changed in a row: as of a row to insert, with every column left to choice. */
+/**
+ * The zod schema of what may be changed in a row: as of a row to insert, with every column left to choice.
+ *
+ * @example
+ * ```ts
+ * import { createUpdateRowSchema, toolCalls } from '@varve/schema';
+ *
+ * console.log(createUpdateRowSchema(toolCalls).safeParse({ status: 'ok' }).success); // true
+ * ```
+ */
 export function createUpdateRowSchema<T extends Table>(table: T): z.ZodType<Partial<InferInsertModel<T>>> {
   const keys = keyColumns(table);
   const columns = Object.entries(getTableColumns(table)).filter(([, column]) => !column.generated);
@@ -40,7 +57,16 @@ export function createUpdateRowSchema<T extends Table>(table: T): z.ZodType<Part
   return z.strictObject(Object.fromEntries(shape)) as unknown as z.ZodType<Partial<InferInsertModel<T>>>;
 }
 
-/** The zod schema of a row as Drizzle returns it. */
+/**
+ * The zod schema of a row as Drizzle returns it.
+ *
+ * @example
+ * ```ts
+ * import { createSelectRowSchema, toolCalls } from '@varve/schema';
+ *
+ * console.log(createSelectRowSchema(toolCalls).safeParse({ seq: 1 }).success); // false
+ * ```
+ */
 export function createSelectRowSchema<T extends Table>(table: T): z.ZodType<InferSelectModel<T>> {
   const shape = Object.entries(getTableColumns(table)).map(([key, column]) => {
     return [key, column.notNull ? readSchema(column) : readSchema(column).nullable()] as const;

@@ -16,6 +16,16 @@ import type { GoldenProblem } from './golden-problem.ts';
  * Reads a golden archive through its lens, by replay and in a unified view. Returns every cell on which they differ,
  * every row on which a migration fails, and every value that today's types refuse; empty when all is well. The archive
  * stays as it is.
+ *
+ * @example
+ * ```ts
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ * import { examineGolden } from '@varve/testing';
+ *
+ * const path = createSession('live', { lineage, session: { agentName: 'support' } }).seal('golden');
+ * console.log(await examineGolden(path, { lineage })); // []
+ * ```
  */
 export async function examineGolden(
   path: string,

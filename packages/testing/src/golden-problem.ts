@@ -9,7 +9,17 @@ export interface GoldenProblem {
 
 const longest = 400;
 
-/** A line that names the row and the column. */
+/**
+ * A line that names the row and the column.
+ *
+ * @example
+ * ```ts
+ * import { describeProblem } from '@varve/testing';
+ *
+ * const problem = { table: 'notes', row: 'seq 3', reason: 'differs' };
+ * console.log(describeProblem(problem)); // table notes, row seq 3: differs
+ * ```
+ */
 export function describeProblem({ table, row, column, reason }: GoldenProblem): string {
   const place = [table && `table ${table}`, row && `row ${row}`, column && `column ${column}`];
   const text = [place.filter(Boolean).join(', '), reason].filter(Boolean).join(': ');

@@ -9,6 +9,17 @@ import { describeProblem } from './golden-problem.ts';
 /**
  * Defines a test for each golden archive of a folder: today's lineage reads it through the lens, by replay and in the
  * unified view, the three agree cell for cell, and today's types hold. A failure names the row and the column.
+ *
+ * @example
+ * ```ts
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ * import { testGoldenArchives } from '@varve/testing';
+ * import 'vitest';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('golden');
+ * testGoldenArchives('golden', { lineage });
+ * ```
  */
 export function testGoldenArchives(
   dir: string,

@@ -58,6 +58,18 @@ export interface Census {
  * Counts how many archives stand at which version. Changes nothing, and opens only files whose header does not tell
  * their version; of a bucket it asks for headers, many at once, and what comes back is a promise. Never throws for a
  * file: what cannot be counted is among the problems.
+ *
+ * @example
+ * ```ts
+ * import { census } from '@varve/aggregator';
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ *
+ * const { total, versions } = census('archives', { lineage });
+ * console.log(total, versions.length); // 1 1
+ * ```
  */
 export function census(where: StoreUrl | readonly StoreUrl[], options: CensusOptions): Promise<Census>;
 export function census(where: Archives, options: CensusOptions): Census;

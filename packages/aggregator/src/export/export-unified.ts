@@ -19,6 +19,20 @@ export interface ExportUnifiedOptions extends ExporterOptions {
  * folder writes only files whose archives changed. A file is complete or not there; rows are streamed.
  *
  * @throws UNIFIED_FOREIGN, SQL_REFUSED, SQL_FAILED, USAGE, TABLE_UNKNOWN, FILE_READ_ONLY
+ *
+ * @example
+ * ```ts
+ * import { exportUnified, openUnified } from '@varve/aggregator';
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ *
+ * const unified = await openUnified('view.db', { lineage, archives: 'archives' });
+ * unified.close();
+ * const report = exportUnified('view.db', { lineage, into: 'parquet' });
+ * console.log(report.written.length > 0); // true
+ * ```
  */
 export function exportUnified(file: string, options: ExportUnifiedOptions): ExportReport {
   const sqlite = readUnified(file);

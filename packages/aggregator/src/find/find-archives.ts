@@ -25,6 +25,18 @@ export interface FoundArchives {
  * for: then what comes back is a promise.
  *
  * @param where Files, folders, globs, and `s3://bucket/prefix`.
+ *
+ * @example
+ * ```ts
+ * import { findArchives } from '@varve/aggregator';
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ *
+ * const { archives, problems } = findArchives('archives');
+ * console.log(archives.length, problems.length); // 1 0
+ * ```
  */
 export function findArchives(where: StoreUrl | readonly StoreUrl[]): Promise<FoundArchives>;
 export function findArchives(where: Archives): FoundArchives;

@@ -64,6 +64,18 @@ const adviceFrom = { archives: 1000, rows: 5_000_000 };
  * read is passed over and listed in `problems`.
  *
  * @throws SQL_REFUSED, SQL_FAILED, before any archive is read where the query itself is at fault
+ *
+ * @example
+ * ```ts
+ * import { queryArchives } from '@varve/aggregator';
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ *
+ * const answer = await queryArchives('archives', 'SELECT agent_name FROM sessions', { lineage });
+ * console.log(answer.rows); // [ [ 'support' ] ]
+ * ```
  */
 export async function queryArchives(
   archives: Archives,

@@ -30,6 +30,20 @@ export interface PreparedQuery {
  * Runs SQL from outside: one statement that reads and returns rows, without parameters.
  *
  * @throws SQL_REFUSED, SQL_FAILED
+ *
+ * @example
+ * ```ts
+ * import { openUnified, runQuery } from '@varve/aggregator';
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ *
+ * const unified = await openUnified('view.db', { lineage, archives: 'archives' });
+ * const { columns, rows } = runQuery(unified.sqlite, 'SELECT count(*) AS sessions FROM sessions');
+ * console.log(columns, rows); // [ 'sessions' ] [ [ 1n ] ]
+ * unified.close();
+ * ```
  */
 export function runQuery(sqlite: Database, sql: string): QueryResult {
   const query = prepareQuery(sqlite, sql);

@@ -27,6 +27,19 @@ type RankedHit = SearchHit & { readonly rank: number };
  * Source: https://www.sqlite.org/fts5.html §3
  *
  * @throws UNIFIED_FOREIGN, SEARCH_UNAVAILABLE when the view has no index, SQL_FAILED for words that FTS5 cannot read
+ *
+ * @example
+ * ```ts
+ * import { openUnified, searchUnified } from '@varve/aggregator';
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ *
+ * const unified = await openUnified('view.db', { lineage, archives: 'archives', search: true });
+ * unified.close();
+ * console.log(searchUnified('view.db', 'refund').length); // 0
+ * ```
  */
 export function searchUnified(file: string, words: string, options: SearchUnifiedOptions = {}): SearchHit[] {
   const sqlite = readUnified(file);

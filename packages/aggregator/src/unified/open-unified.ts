@@ -78,6 +78,20 @@ export class Unified<TTables extends TableModule> {
  * read is passed over and listed in `problems`.
  *
  * @throws UNIFIED_FOREIGN when the file is something else, VERSION_AHEAD when newer code wrote it; it is untouched.
+ *
+ * @example
+ * ```ts
+ * import { openUnified } from '@varve/aggregator';
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ *
+ * const unified = await openUnified('view.db', { lineage, archives: 'archives' });
+ * const [session] = unified.db.select().from(unified.tables.sessions).all();
+ * console.log(session?.agentName); // support
+ * unified.close();
+ * ```
  */
 export async function openUnified<TTables extends TableModule>(
   file: string,

@@ -10,6 +10,21 @@ import { isHalfWritten, isUnifiedFile } from './unified-file.ts';
  * no file, or the file no unified view.
  *
  * @throws UNIFIED_UNFINISHED while it is being filled, or where that was killed; FILE_EMPTY, FILE_NOT_A_DATABASE, FILE_CORRUPT, FILE_UNREADABLE
+ *
+ * @example
+ * ```ts
+ * import { openUnified, readUnified } from '@varve/aggregator';
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ *
+ * const unified = await openUnified('view.db', { lineage, archives: 'archives' });
+ * unified.close();
+ * const sqlite = readUnified('view.db');
+ * console.log(sqlite?.prepare('SELECT agent_name FROM sessions').pluck().get()); // support
+ * sqlite?.close();
+ * ```
  */
 export function readUnified(file: string): Database | undefined {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile() || !isUnifiedFile(file)) return undefined;

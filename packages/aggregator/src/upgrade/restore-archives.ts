@@ -30,6 +30,19 @@ export interface RestoreReport {
 /**
  * Puts the backups of a bulk upgrade back, each as `restoreArchive` does it, under the path it has below the backup
  * folder. One bad file never stops the rest.
+ *
+ * @example
+ * ```ts
+ * import { restoreArchives, upgradeArchives } from '@varve/aggregator';
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ *
+ * await upgradeArchives('archives', { lineage, backupDir: 'originals' });
+ * const report = await restoreArchives('archives', { into: 'archives', lineage });
+ * console.log(report.failed.length); // 0
+ * ```
  */
 export async function restoreArchives(
   backups: string,

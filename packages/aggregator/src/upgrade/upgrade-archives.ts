@@ -39,6 +39,18 @@ export interface UpgradeArchivesOptions extends UpgradeArchiveOptions, UpgradeLi
  * One bad file never stops the rest, and never throws: it is among `failed`, as is every path that could not be
  * searched. A file that kills its worker, when it is tried once more and alone, is a WORKER_CRASHED. Of the other files
  * the report has the numbers alone, so that it stays small whatever their number: `onFile` is told of each.
+ *
+ * @example
+ * ```ts
+ * import { upgradeArchives } from '@varve/aggregator';
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ *
+ * const report = await upgradeArchives('archives', { lineage, backupDir: 'originals' });
+ * console.log(report.upgraded, report.current, report.failed.length); // 0 1 0
+ * ```
  */
 export async function upgradeArchives(
   where: Archives,

@@ -24,7 +24,16 @@ export type VarveConfig =
       readonly archives?: string | readonly string[];
     };
 
-/** Types the default export of `varve.config.ts`; returns what it is given. */
+/**
+ * Types the default export of `varve.config.ts`; returns what it is given.
+ *
+ * @example
+ * ```ts
+ * import { defineConfig } from 'varve';
+ *
+ * export default defineConfig({ schema: './src/schema.ts', migrations: './drizzle' });
+ * ```
+ */
 export function defineConfig(config: VarveConfig): VarveConfig {
   return config;
 }

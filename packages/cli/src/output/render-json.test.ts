@@ -1,4 +1,4 @@
-import { prepareQuery } from '@varve/aggregator';
+import { prepareQuery } from '@varve/aggregator/internal';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { renderRows } from './render-rows.ts';

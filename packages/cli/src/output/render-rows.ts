@@ -1,4 +1,4 @@
-import { csvLine, type PreparedQuery } from '@varve/aggregator';
+import { csvLine, type PreparedQuery } from '@varve/aggregator/internal';
 import { type Command, Option } from 'commander';
 import { escapeControls } from './escape-controls.ts';
 import { renderJson } from './render-json.ts';

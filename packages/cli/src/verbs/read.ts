@@ -1,4 +1,4 @@
-import { prepareQuery } from '@varve/aggregator';
+import { prepareQuery } from '@varve/aggregator/internal';
 import { fetchObject, openArchive } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import type { Command } from 'commander';

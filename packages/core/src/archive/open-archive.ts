@@ -23,6 +23,20 @@ export interface OpenArchiveOptions<TTables extends TableModule> {
  *
  * @throws VERSION_AHEAD, VERSION_DIVERGED, MIGRATION_EDITED, VERSION_FOREIGN, VERSION_UNSTAMPED; SCHEMA_MISMATCH;
  * the codes of `readHeader`; FILE_CHANGED, FILE_BUSY; MIGRATION_FAILED where the file's rows do not fit a migration
+ *
+ * @example
+ * ```ts
+ * import { createSession, openArchive } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ * import { sessions } from '@varve/schema';
+ *
+ * const session = createSession('live', { lineage, session: { agentName: 'support' } });
+ * const path = session.seal('archives');
+ *
+ * using archive = openArchive(path, { lineage });
+ * const [row] = archive.db.select().from(sessions).all();
+ * console.log(row?.agentName, archive.plan.strategy); // support identity
+ * ```
  */
 export function openArchive<TTables extends TableModule>(
   path: string,

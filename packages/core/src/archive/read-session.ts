@@ -21,6 +21,18 @@ export type SessionReader<TTables extends TableModule = TableModule> = Reader<TT
  * SQLite keeps `-wal` and `-shm` beside the file for it; for a file without a writer, use `openArchive`.
  *
  * @throws SESSION_LIVE when its writer keeps it at an older version; the other codes of `openArchive`
+ *
+ * @example
+ * ```ts
+ * import { createSession, readSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ * import { sessions } from '@varve/schema';
+ *
+ * const session = createSession('live', { lineage, session: { agentName: 'support' } });
+ *
+ * using reader = readSession(session.path, { lineage });
+ * console.log(reader.db.select().from(sessions).all().length); // 1
+ * ```
  */
 export function readSession<TTables extends TableModule>(
   path: string,

@@ -22,6 +22,18 @@ export const headerSizeBytes = 100;
  *
  * @throws FILE_NOT_FOUND, FILE_UNREADABLE, FILE_EMPTY, FILE_NOT_A_DATABASE, and FILE_CORRUPT for a file that is
  * shorter than its header says
+ *
+ * @example
+ * ```ts
+ * import { createSession, readHeader } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * const session = createSession('live', { lineage, session: { agentName: 'support' } });
+ * const path = session.seal('archives');
+ *
+ * const { isWal, sizeBytes } = readHeader(path);
+ * console.log(isWal, sizeBytes > 0); // false true
+ * ```
  */
 export function readHeader(path: string): FileHeader {
   const { bytes, sizeBytes } = onFile(path, () => readStart(path));

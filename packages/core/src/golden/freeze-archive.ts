@@ -18,7 +18,24 @@ export interface Fixture<TTables extends TableModule = TableModule> {
   record(session: Session<TTables>): void | Promise<void>;
 }
 
-/** Types a fixture by its lineage; returns what it is given. */
+/**
+ * Types a fixture by its lineage; returns what it is given.
+ *
+ * @example
+ * ```ts
+ * import { defineFixture } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ * import { toolCalls } from '@varve/schema';
+ *
+ * export const fixture = defineFixture({
+ *   lineage,
+ *   session: { agentName: 'support' },
+ *   record(session) {
+ *     session.record(toolCalls, { toolName: 'find_order', status: 'ok' });
+ *   },
+ * });
+ * ```
+ */
 export function defineFixture<TTables extends TableModule>(fixture: Fixture<TTables>): Fixture<TTables> {
   return fixture;
 }
@@ -30,6 +47,23 @@ export function defineFixture<TTables extends TableModule>(fixture: Fixture<TTab
  *
  * @throws ARCHIVE_EXISTS when this version is frozen already; LINEAGE_INVALID for a lineage without migrations; the
  * codes of `createSession` and `record`. Nothing is left then.
+ *
+ * @example
+ * ```ts
+ * import { defineFixture, freezeArchive } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ * import { toolCalls } from '@varve/schema';
+ *
+ * const fixture = defineFixture({
+ *   lineage,
+ *   session: { agentName: 'support' },
+ *   record(session) {
+ *     session.record(toolCalls, { toolName: 'find_order', status: 'ok' });
+ *   },
+ * });
+ * const path = await freezeArchive('golden', fixture);
+ * console.log(path.endsWith('.db')); // true
+ * ```
  */
 export async function freezeArchive<TTables extends TableModule>(
   dir: string,

@@ -43,6 +43,18 @@ export type CreatedSession<TTables extends TableModule> = Session<TTables> & { r
  *
  * @throws ROW_INVALID for a wrong session row; TABLE_UNKNOWN for a lineage without sessions; SESSION_EXISTS;
  * ARCHIVE_EXISTS; FILE_READ_ONLY, DISK_FULL, TOO_MANY_OPEN_FILES. Nothing is left then.
+ *
+ * @example
+ * ```ts
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ * import { decisions } from '@varve/schema';
+ *
+ * const session = createSession('live', { lineage, session: { agentName: 'support' } });
+ * const seq = session.record(decisions, { summary: 'look the order up' });
+ * console.log(seq); // 1
+ * session.seal('archives');
+ * ```
  */
 export function createSession<TTables extends TableModule>(
   dir: string,

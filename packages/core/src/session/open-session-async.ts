@@ -16,6 +16,18 @@ const script = new URL(
  * as `openSession` does.
  *
  * @throws as `openSession`
+ *
+ * @example
+ * ```ts
+ * import { createSession, openSessionAsync } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * const session = createSession('live', { lineage, session: { agentName: 'support' } });
+ * session.close();
+ *
+ * using again = await openSessionAsync(session.path, { lineage });
+ * console.log(again.sqlite.open); // true
+ * ```
  */
 export async function openSessionAsync<TTables extends TableModule>(
   path: string,

@@ -21,6 +21,19 @@ export interface OpenSessionOptions<TTables extends TableModule> extends RecordO
  *
  * @throws SESSION_LOCKED with `details.pid` and `details.since` while another writer has it open; FILE_READ_ONLY for
  * a sealed archive; the codes of `replayMigrations` and of files. The file is as it was then.
+ *
+ * @example
+ * ```ts
+ * import { createSession, openSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ * import { decisions } from '@varve/schema';
+ *
+ * const session = createSession('live', { lineage, session: { agentName: 'support' } });
+ * session.close();
+ *
+ * using again = openSession(session.path, { lineage });
+ * console.log(again.record(decisions, { summary: 'go on' })); // 1
+ * ```
  */
 export function openSession<TTables extends TableModule>(
   path: string,

@@ -37,6 +37,18 @@ export interface Recovery {
  * was only half made is removed. One bad file does not stop the rest. Each list is in the order of the paths.
  *
  * @throws FILE_NOT_FOUND, FILE_UNREADABLE for the folder itself
+ *
+ * @example
+ * ```ts
+ * import { createSession, recoverSessions } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * const session = createSession('live', { lineage, session: { agentName: 'support' } });
+ * session.close(); // Or the process died.
+ *
+ * const { sealed, failed } = recoverSessions('live', { lineage, archiveDir: 'archives' });
+ * console.log(sealed.length, failed.length); // 1 0
+ * ```
  */
 export function recoverSessions(dir: string, options: RecoverSessionsOptions): Recovery {
   const sealed: string[] = [];

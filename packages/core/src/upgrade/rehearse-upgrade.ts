@@ -10,6 +10,17 @@ import { openPrivateCopy } from '../source/private-copy.ts';
  * The file stays as it is.
  *
  * @throws MIGRATION_FAILED, MIGRATION_REFUSED, MIGRATION_BREAKS_REFERENCES; the codes of `openArchive`
+ *
+ * @example
+ * ```ts
+ * import { createSession, rehearseUpgrade } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * const session = createSession('live', { lineage, session: { agentName: 'support' } });
+ * const path = session.seal('archives');
+ *
+ * rehearseUpgrade(path, { lineage }); // Throws where an upgrade would fail.
+ * ```
  */
 export function rehearseUpgrade(path: string, { lineage }: { readonly lineage: Lineage }): void {
   const file = realPath(path);

@@ -34,6 +34,17 @@ export interface RestoreArchiveOptions {
  *
  * @throws RESTORE_REFUSED where the archive holds something else; SESSION_LOCKED while a writer or an upgrade has it
  * open; FILE_CORRUPT for a damaged backup; the codes of files. The archive is as it was then.
+ *
+ * @example
+ * ```ts
+ * import { createSession, restoreArchive } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * const session = createSession('live', { lineage, session: { agentName: 'support' } });
+ * const path = session.seal('archives');
+ *
+ * console.log(await restoreArchive(path, path, { lineage })); // false
+ * ```
  */
 export async function restoreArchive(
   backup: string,

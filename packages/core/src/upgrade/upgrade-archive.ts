@@ -53,6 +53,18 @@ export interface UpgradeResult {
  * @throws SESSION_LIVE for a session that a writer has open, or another upgrade; LOSS_NOT_ACCEPTED; FILE_CHANGED when
  * the original changed meanwhile; UPGRADE_MISMATCH when the copy is not what it should be; ARCHIVE_EXISTS when the
  * backup folder has another file of this name; FILE_READ_ONLY; the codes of `openArchive`. The original is as it was.
+ *
+ * @example
+ * ```ts
+ * import { createSession, upgradeArchive } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * const session = createSession('live', { lineage, session: { agentName: 'support' } });
+ * const path = session.seal('archives');
+ *
+ * const result = await upgradeArchive(path, { lineage, backupDir: 'originals' });
+ * console.log(result.from === result.to); // true
+ * ```
  */
 export async function upgradeArchive(path: string, options: UpgradeArchiveOptions): Promise<UpgradeResult> {
   const startedMs = performance.now();

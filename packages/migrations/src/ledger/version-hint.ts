@@ -28,7 +28,24 @@ function userVersions(lineage: Lineage): readonly number[] {
   return versions;
 }
 
-/** The version a header claims, or undefined when the header says nothing about this lineage. Never the truth. */
+/**
+ * The version a header claims, or undefined when the header says nothing about this lineage. Never the truth.
+ *
+ * @example
+ * ```ts
+ * import { defineLineage, versionFromHint } from '@varve/migrations';
+ *
+ * const lineage = defineLineage({
+ *   name: 'notes',
+ *   tables: {},
+ *   migrations: [
+ *     { name: '0000_notes', createdAtMs: 1, sql: 'CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT)' },
+ *     { name: '0001_tags', createdAtMs: 2, sql: "ALTER TABLE notes ADD tag TEXT DEFAULT 'none'" },
+ *   ],
+ * });
+ * console.log(versionFromHint({ applicationId: 0, userVersion: 7 }, lineage)); // undefined
+ * ```
+ */
 export function versionFromHint(
   header: { readonly applicationId: number; readonly userVersion: number },
   lineage: Lineage,

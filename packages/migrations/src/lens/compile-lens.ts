@@ -21,6 +21,22 @@ const cache = new WeakMap<Lineage, Map<number, Lens>>();
  * for a lineage and a version. A statement that has no exact counterpart is named in the lens's `refusal`.
  *
  * @throws MIGRATION_REFUSED for a lineage that holds a statement which may not run at all.
+ *
+ * @example
+ * ```ts
+ * import { compileLens, defineLineage } from '@varve/migrations';
+ *
+ * const lineage = defineLineage({
+ *   name: 'notes',
+ *   tables: {},
+ *   migrations: [
+ *     { name: '0000_notes', createdAtMs: 1, sql: 'CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT)' },
+ *     { name: '0001_tags', createdAtMs: 2, sql: "ALTER TABLE notes ADD tag TEXT DEFAULT 'none'" },
+ *   ],
+ * });
+ * const [notes] = compileLens(lineage, 1).tables;
+ * console.log(notes?.name, notes?.strategy); // notes view
+ * ```
  */
 export function compileLens(lineage: Lineage, from: number): Lens {
   const lenses = cache.get(lineage) ?? new Map<number, Lens>();

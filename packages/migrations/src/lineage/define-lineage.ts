@@ -22,6 +22,21 @@ export interface DefineLineageOptions<TTables extends TableModule> {
  * Joins migrations with today's tables, so that whatever opens a file by this lineage is typed. Reads no file.
  *
  * @throws LINEAGE_INVALID when two migrations have the same name.
+ *
+ * @example
+ * ```ts
+ * import { defineLineage } from '@varve/migrations';
+ *
+ * const lineage = defineLineage({
+ *   name: 'notes',
+ *   tables: {},
+ *   migrations: [
+ *     { name: '0000_notes', createdAtMs: 1, sql: 'CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT)' },
+ *     { name: '0001_tags', createdAtMs: 2, sql: "ALTER TABLE notes ADD tag TEXT DEFAULT 'none'" },
+ *   ],
+ * });
+ * console.log(lineage.migrations.length); // 2
+ * ```
  */
 export function defineLineage<TTables extends TableModule>(
   options: DefineLineageOptions<TTables>,

@@ -31,7 +31,24 @@ export interface Lineage<TTables extends TableModule = TableModule> {
   readonly foreignKeys?: 'on' | 'off';
 }
 
-/** The lineage as it was at an older version, without the tables that only head knows. */
+/**
+ * The lineage as it was at an older version, without the tables that only head knows.
+ *
+ * @example
+ * ```ts
+ * import { defineLineage, lineageAt } from '@varve/migrations';
+ *
+ * const lineage = defineLineage({
+ *   name: 'notes',
+ *   tables: {},
+ *   migrations: [
+ *     { name: '0000_notes', createdAtMs: 1, sql: 'CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT)' },
+ *     { name: '0001_tags', createdAtMs: 2, sql: "ALTER TABLE notes ADD tag TEXT DEFAULT 'none'" },
+ *   ],
+ * });
+ * console.log(lineageAt(lineage, 1).migrations.length); // 1
+ * ```
+ */
 export function lineageAt(lineage: Lineage, version: number): Lineage {
   return { ...lineage, tables: {}, migrations: lineage.migrations.slice(0, version) };
 }

@@ -24,6 +24,19 @@ export interface ReadLineageOptions {
  * with `migration.sql`. The order is the journal's, or that of the folders' names.
  *
  * @throws LINEAGE_NOT_FOUND, LINEAGE_INVALID, MIGRATION_MISSING
+ *
+ * @example
+ * ```ts
+ * import { mkdirSync, writeFileSync } from 'node:fs';
+ * import { readLineage } from '@varve/migrations';
+ *
+ * mkdirSync('drizzle/meta', { recursive: true });
+ * writeFileSync('drizzle/0000_notes.sql', 'CREATE TABLE notes (id INTEGER PRIMARY KEY)');
+ * const entries = [{ idx: 0, version: '6', when: 1, tag: '0000_notes', breakpoints: true }];
+ * writeFileSync('drizzle/meta/_journal.json', JSON.stringify({ version: '7', dialect: 'sqlite', entries }));
+ *
+ * console.log(readLineage('drizzle').migrations.map(({ name }) => name)); // [ '0000_notes' ]
+ * ```
  */
 export function readLineage(dir: string, options: ReadLineageOptions = {}): Lineage {
   const journal = join(dir, 'meta', '_journal.json');

@@ -24,6 +24,21 @@ export interface LintFinding {
  * `-- varve-allow RULE: reason` anywhere in a migration keeps that rule silent about it.
  *
  * @throws MIGRATION_FAILED, MIGRATION_REFUSED for a migration that cannot run at all.
+ *
+ * @example
+ * ```ts
+ * import { defineLineage, lintLineage } from '@varve/migrations';
+ *
+ * const lineage = defineLineage({
+ *   name: 'notes',
+ *   tables: {},
+ *   migrations: [
+ *     { name: '0000_notes', createdAtMs: 1, sql: 'CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT)' },
+ *     { name: '0001_tags', createdAtMs: 2, sql: "ALTER TABLE notes ADD tag TEXT DEFAULT 'none'" },
+ *   ],
+ * });
+ * console.log(lintLineage(lineage).length); // 0
+ * ```
  */
 export function lintLineage(lineage: Lineage, adopted: ReadonlySet<string> = new Set()): LintFinding[] {
   return runOnEmpty(lineage, ({ sqlite, apply }) =>

@@ -25,6 +25,24 @@ export interface ReplayResult {
  * Source: https://www.sqlite.org/lang_altertable.html#otheralter
  *
  * @throws the codes of `assertIdentified`, MIGRATION_FAILED, MIGRATION_REFUSED, MIGRATION_BREAKS_REFERENCES
+ *
+ * @example
+ * ```ts
+ * import Database from 'better-sqlite3';
+ * import { defineLineage, replayMigrations } from '@varve/migrations';
+ *
+ * const lineage = defineLineage({
+ *   name: 'notes',
+ *   tables: {},
+ *   migrations: [
+ *     { name: '0000_notes', createdAtMs: 1, sql: 'CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT)' },
+ *     { name: '0001_tags', createdAtMs: 2, sql: "ALTER TABLE notes ADD tag TEXT DEFAULT 'none'" },
+ *   ],
+ * });
+ * const sqlite = new Database(':memory:');
+ * replayMigrations(sqlite, lineage);
+ * console.log(sqlite.prepare("SELECT count(*) FROM pragma_table_info('notes')").pluck().get()); // 3
+ * ```
  */
 export function replayMigrations(sqlite: Database, lineage: Lineage, path?: string): ReplayResult {
   const head = lineage.migrations.length;

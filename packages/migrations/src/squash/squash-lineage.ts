@@ -18,6 +18,21 @@ import { type ContentTable, type DatabaseContent, readContent } from './database
  * database are written by the baseline.
  *
  * @throws SQUASH_REFUSED when no script of `CREATE` and `INSERT` does what the migrations do.
+ *
+ * @example
+ * ```ts
+ * import { defineLineage, squashLineage } from '@varve/migrations';
+ *
+ * const lineage = defineLineage({
+ *   name: 'notes',
+ *   tables: {},
+ *   migrations: [
+ *     { name: '0000_notes', createdAtMs: 1, sql: 'CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT)' },
+ *     { name: '0001_tags', createdAtMs: 2, sql: "ALTER TABLE notes ADD tag TEXT DEFAULT 'none'" },
+ *   ],
+ * });
+ * console.log(squashLineage(lineage, 2).migrations.length); // 1
+ * ```
  */
 export function squashLineage<TLineage extends Lineage>(lineage: TLineage, through: number): TLineage {
   const folded = lineage.migrations.slice(0, through);
