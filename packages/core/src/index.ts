@@ -30,17 +30,7 @@ export type { CallOutcome } from './session/run-call.ts';
 export type { SealOptions, StoreSealOptions } from './session/seal.ts';
 export type { Session } from './session/session.ts';
 export { identifyArchive } from './source/identify-archive.ts';
-export {
-  fetchObject,
-  isStoreUrl,
-  type KeyLayout,
-  keyLayouts,
-  type ObjectCacheOptions,
-  openStore,
-  type Store,
-  type StoreEntry,
-  type StoreUrl,
-} from './store/index.ts';
+export type { KeyLayout, StoreUrl } from './store/index.ts';
 export { rehearseUpgrade } from './upgrade/rehearse-upgrade.ts';
 export { type RestoreArchiveOptions, restoreArchive } from './upgrade/restore-archive.ts';
 export { type UpgradeArchiveOptions, type UpgradeResult, upgradeArchive } from './upgrade/upgrade-archive.ts';

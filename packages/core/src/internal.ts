@@ -22,11 +22,18 @@ export { findGoldenChanges } from './golden/golden-lock.ts';
 export { acquireWriterLock, type LockHolder, lockHolder } from './lock/writer-lock.ts';
 export {
   clientMissing,
+  fetchObject,
+  isStoreUrl,
+  keyLayouts,
   ObjectCache,
+  type ObjectCacheOptions,
+  openStore,
   type PushedFile,
   placeKey,
   pushFile,
   requestsInFlight,
+  type Store,
+  type StoreEntry,
   splitObjectUrl,
 } from './store/index.ts';
 export { removeUpgradeLeftovers } from './upgrade/upgrade-archive.ts';

@@ -1,7 +1,12 @@
 import { rmSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { openStore } from '@varve/core';
-import { makePrivateDir, removePrivateDir, requestsInFlight, splitObjectUrl } from '@varve/core/internal';
+import {
+  makePrivateDir,
+  openStore,
+  removePrivateDir,
+  requestsInFlight,
+  splitObjectUrl,
+} from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import { inFlight, oneAhead } from './in-flight.ts';
 import type { FoundFile } from './walk-files.ts';

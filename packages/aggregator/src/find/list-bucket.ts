@@ -1,5 +1,4 @@
-import { openStore, type Store } from '@varve/core';
-import { splitObjectUrl } from '@varve/core/internal';
+import { openStore, type Store, splitObjectUrl } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import { notFound } from './walk-errors.ts';
 import type { FoundFile } from './walk-files.ts';

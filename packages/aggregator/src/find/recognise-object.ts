@@ -1,5 +1,4 @@
-import { openStore } from '@varve/core';
-import { headerSizeBytes, parseStart, splitObjectUrl } from '@varve/core/internal';
+import { headerSizeBytes, openStore, parseStart, splitObjectUrl } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import { isExpected, type RecognisedFile } from './recognise-archive.ts';
 import type { FoundFile } from './walk-files.ts';

@@ -1,4 +1,4 @@
-import { isStoreUrl } from '@varve/core';
+import { isStoreUrl } from '@varve/core/internal';
 import { type Problem, problemOf } from '../work/problem.ts';
 import type { FoundFile } from './walk-files.ts';
 

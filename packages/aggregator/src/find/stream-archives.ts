@@ -1,5 +1,4 @@
-import { isStoreUrl } from '@varve/core';
-import { requestsInFlight } from '@varve/core/internal';
+import { isStoreUrl, requestsInFlight } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import { inFlight } from './in-flight.ts';
 import { listBucket } from './list-bucket.ts';

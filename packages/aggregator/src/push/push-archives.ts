@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
-import { type KeyLayout, openStore, type Store } from '@varve/core';
-import { placeKey, pushFile, requestsInFlight } from '@varve/core/internal';
+import type { KeyLayout } from '@varve/core';
+import { openStore, placeKey, pushFile, requestsInFlight, type Store } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import { inFlight } from '../find/in-flight.ts';
 import { type RecognisedFile, recogniseArchive } from '../find/recognise-archive.ts';

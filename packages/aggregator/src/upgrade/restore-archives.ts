@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isStoreUrl, openStore, type RestoreArchiveOptions, restoreArchive, type Store } from '@varve/core';
-import { makePrivateDir, removePrivateDir } from '@varve/core/internal';
+import { type RestoreArchiveOptions, restoreArchive } from '@varve/core';
+import { isStoreUrl, makePrivateDir, openStore, removePrivateDir, type Store } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import { fetchWindows } from '../find/fetch-windows.ts';
 import { recogniseArchives } from '../find/find-archives.ts';

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { isStoreUrl, type UpgradeArchiveOptions } from '@varve/core';
-import { removeUpgradeLeftovers } from '@varve/core/internal';
+import type { UpgradeArchiveOptions } from '@varve/core';
+import { isStoreUrl, removeUpgradeLeftovers } from '@varve/core/internal';
 import { type ErrorCode, VarveError } from '@varve/schema';
 import { recogniseArchives } from '../find/find-archives.ts';
 import type { Selection } from '../find/selection.ts';

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { isStoreUrl, openStore } from '@varve/core';
-import { pushFile, requestsInFlight, splitObjectUrl } from '@varve/core/internal';
+import { isStoreUrl, openStore, pushFile, requestsInFlight, splitObjectUrl } from '@varve/core/internal';
 import { versionFromHint } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { type FetchedWindow, fetchWindows } from '../find/fetch-windows.ts';

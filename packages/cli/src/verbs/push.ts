@@ -1,5 +1,6 @@
 import { type PushReport, pushArchives } from '@varve/aggregator';
-import { type KeyLayout, keyLayouts } from '@varve/core';
+import type { KeyLayout } from '@varve/core';
+import { keyLayouts } from '@varve/core/internal';
 import { type Command, Option } from 'commander';
 import {
   addSelectionOptions,

@@ -1,5 +1,6 @@
 import { prepareQuery } from '@varve/aggregator/internal';
-import { fetchObject, openArchive } from '@varve/core';
+import { openArchive } from '@varve/core';
+import { fetchObject } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Command } from 'commander';
 import { defineVerb } from '../command/verb.ts';

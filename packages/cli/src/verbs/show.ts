@@ -1,14 +1,7 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import {
-  type Archive,
-  fetchObject,
-  isStoreUrl,
-  openArchive,
-  type ReadingPlan,
-  rehearseUpgrade,
-} from '@varve/core';
-import { onFile } from '@varve/core/internal';
+import { type Archive, openArchive, type ReadingPlan, rehearseUpgrade } from '@varve/core';
+import { fetchObject, isStoreUrl, onFile } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';

@@ -1,4 +1,5 @@
-import { openLiveQuery, type PreparedQuery, prepareQuery, readUnified } from '@varve/aggregator';
+import { readUnified } from '@varve/aggregator';
+import { openLiveQuery, type PreparedQuery, prepareQuery } from '@varve/aggregator/internal';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import type { AskEvent } from '../api/ask.ts';
