@@ -1,4 +1,5 @@
-import { type LiveQuery, openLiveQuery, prepareQuery, readUnified } from '@varve/aggregator';
+import { readUnified } from '@varve/aggregator';
+import { type LiveQuery, openLiveQuery, prepareQuery } from '@varve/aggregator/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Command } from 'commander';
 import { escapeControls } from '../output/escape-controls.ts';

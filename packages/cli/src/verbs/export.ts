@@ -4,9 +4,8 @@ import {
   exportFormats,
   exportUnified,
   findArchives,
-  type Partitioning,
-  partitionings,
 } from '@varve/aggregator';
+import { type Partitioning, partitionings } from '@varve/aggregator/internal';
 import { exportSessions, type TrajectoryFormatName, trajectoryFormats } from '@varve/import';
 import { VarveError } from '@varve/schema';
 import { type Command, Option } from 'commander';
