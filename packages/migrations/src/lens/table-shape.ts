@@ -138,6 +138,7 @@ function readShape(sqlite: Database, name: string, ddl: string): TableShape {
   const isStrict = traits?.strict === 1;
   const rowidAlias = hasRowid ? readRowidAlias(sqlite, name, rows) : undefined;
   const collation = readCollations(sqlite, name, rows);
+  const affinities = readAffinities(sqlite, name);
   return {
     name,
     ddl,
@@ -151,7 +152,7 @@ function readShape(sqlite: Database, name: string, ddl: string): TableShape {
     columns: rows.map((row) => ({
       name: row.name,
       declaredType: row.type,
-      affinity: affinityOf(row.type, isStrict),
+      affinity: affinities.get(row.name) ?? 'blob',
       collation: collation.get(row.name) ?? 'BINARY',
       isGenerated: row.hidden > 1,
       isNotNull: row.notnull === 1 || row.name === rowidAlias,
@@ -160,12 +161,23 @@ function readShape(sqlite: Database, name: string, ddl: string): TableShape {
   };
 }
 
-/** Source: https://www.sqlite.org/datatype3.html#determination_of_column_affinity */
-function affinityOf(type: string, isStrict: boolean): Affinity {
-  if (/INT/i.test(type)) return 'integer';
-  if (/CHAR|CLOB|TEXT/i.test(type)) return 'text';
-  if (type === '' || /BLOB/i.test(type) || (isStrict && /^ANY$/i.test(type))) return 'blob';
-  return /REAL|FLOA|DOUB/i.test(type) ? 'real' : 'numeric';
+const typesOfResults: Readonly<Record<string, Affinity>> = {
+  '': 'blob',
+  TEXT: 'text',
+  INT: 'integer',
+  REAL: 'real',
+  NUM: 'numeric',
+};
+
+/**
+ * A table made of a query has types after its columns' affinities. The declared type alone does not tell: an empty one
+ * in quotes is numeric.
+ */
+function readAffinities(sqlite: Database, name: string): Map<string, Affinity> {
+  sqlite.exec(`CREATE TEMP TABLE "varve affinities" AS SELECT * FROM main.${quoteIdentifier(name)}`);
+  const columns = sqlite.pragma('temp.table_xinfo("varve affinities")') as ColumnRow[];
+  sqlite.exec('DROP TABLE temp."varve affinities"');
+  return new Map(columns.map((column) => [column.name, typesOfResults[column.type] ?? 'numeric']));
 }
 
 function readCollations(sqlite: Database, name: string, rows: readonly ColumnRow[]): Map<string, string> {

@@ -6,6 +6,7 @@ import { stampHint } from '../ledger/version-hint.ts';
 import { withoutTriggers } from '../ledger/without-triggers.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import { registerFunctions } from '../lineage/register-functions.ts';
+import { resolveStoredStrings } from '../sql/resolve-quoted-strings.ts';
 import { applyMigration } from './apply-migration.ts';
 import { findForeignTriggers } from './foreign-triggers.ts';
 import { countReferenceViolations, newViolations, type ReferenceViolations } from './reference-violations.ts';
@@ -70,6 +71,7 @@ function replayInside(sqlite: Database, lineage: Lineage, path?: string): Replay
   if (from === to) return { from, to };
   // Where the application fills the parents, migrations alone leave orphans in a new file.
   const before = isEmpty ? undefined : countReferenceViolations(sqlite);
+  if (!isEmpty) resolveStoredStrings(sqlite);
   withoutTriggers(sqlite, findForeignTriggers(sqlite, lineage, from), () => {
     createLedger(sqlite, lineage.migrations[0], lineage);
     for (const migration of lineage.migrations.slice(from)) {

@@ -1,6 +1,7 @@
 import type { Database } from '../driver/index.ts';
+import { parseSql, type Stmt } from './parse-sql.ts';
 import { type SqlStatement, splitStatements } from './split-statements.ts';
-import { identifierOf } from './sql-tokens.ts';
+import { identifierOf, quoteIdentifier } from './sql-tokens.ts';
 
 const cache = new WeakMap<SqlStatement, SqlStatement>();
 
@@ -18,6 +19,29 @@ export function resolveQuotedStrings(sqlite: Database, statement: SqlStatement):
   return resolved;
 }
 
+/**
+ * Makes anew the triggers and views of a file that a driver with such strings wrote: here they would fail when they are
+ * used.
+ */
+export function resolveStoredStrings(sqlite: Database): void {
+  const stored = sqlite
+    .prepare<[], { type: string; name: string; sql: string }>(
+      `SELECT type, name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view') AND instr(sql, '"') ORDER BY rowid`,
+    )
+    .all();
+  for (const { type, name, sql } of stored) {
+    const [statement] = splitStatements(sql);
+    if (!statement || nameMissingInUse(sqlite, sql) === undefined) continue;
+    sqlite.exec(`SAVEPOINT ${savepoint}; DROP ${type} main.${quoteIdentifier(name)}`);
+    const resolved = resolveQuotedStrings(sqlite, statement);
+    if (resolved === statement) sqlite.exec(`ROLLBACK TO ${savepoint}`);
+    else sqlite.exec(resolved.text);
+    sqlite.exec(`RELEASE ${savepoint}`);
+  }
+}
+
+const savepoint = 'varve_quoted_strings';
+
 function resolve(sqlite: Database, statement: SqlStatement): SqlStatement {
   const missing = missingName(sqlite, statement.text);
   if (missing === undefined) return statement;
@@ -32,13 +56,52 @@ function resolve(sqlite: Database, statement: SqlStatement): SqlStatement {
 
 /** The double-quoted name that SQLite takes for a column that is not there; undefined when all names are found. */
 function missingName(sqlite: Database, sql: string): string | undefined {
+  return nameMissingIn(() => sqlite.prepare(sql)) ?? nameMissingInBody(sqlite, sql);
+}
+
+function nameMissingIn(prepare: () => unknown): string | undefined {
   try {
-    sqlite.prepare(sql);
+    prepare();
     return undefined;
   } catch (error) {
     const message = error instanceof Error ? error.message : '';
-    return /^no such column: "([\s\S]*)" - should this be a string literal/.exec(message)?.[1];
+    return /no such column: "([\s\S]*)" - should this be a string literal/.exec(message)?.[1];
   }
+}
+
+/** SQLite reads the body of a trigger or a view when it is used, not when it is made. */
+function nameMissingInBody(sqlite: Database, sql: string): string | undefined {
+  if (!/^CREATE\s+(TEMP(ORARY)?\s+)?(TRIGGER|VIEW)\b/i.test(sql)) return undefined;
+  sqlite.exec(`SAVEPOINT ${savepoint}_body`);
+  try {
+    sqlite.exec(sql);
+    return nameMissingInUse(sqlite, sql);
+  } catch {
+    return undefined;
+  } finally {
+    sqlite.exec(`ROLLBACK TO ${savepoint}_body; RELEASE ${savepoint}_body`);
+  }
+}
+
+/** Of a trigger or a view that is there. */
+function nameMissingInUse(sqlite: Database, sql: string): string | undefined {
+  return nameMissingIn(() => {
+    const use = useOf(sqlite, parseSql(sql));
+    if (use !== undefined) sqlite.prepare(use);
+  });
+}
+
+/** A statement that SQLite prepares only with the trigger or the view. */
+function useOf(sqlite: Database, made: Stmt | undefined): string | undefined {
+  if (made?.type === 'CreateViewStmt') return `SELECT * FROM ${quoteIdentifier(made.viewName.objName.text)}`;
+  if (made?.type !== 'CreateTriggerStmt') return undefined;
+  const table = quoteIdentifier(made.tblName.objName.text);
+  if (made.event.type === 'DeleteTriggerEvent') return `DELETE FROM ${table}`;
+  if (made.event.type === 'InsertTriggerEvent') return `INSERT INTO ${table} DEFAULT VALUES`;
+  const columns = sqlite.pragma(`table_xinfo(${table})`) as { name: string; hidden: number }[];
+  const first = columns.find(({ hidden }) => hidden === 0)?.name ?? '';
+  const column = made.event.type === 'UpdateOfTriggerEvent' ? (made.event.columns[0]?.text ?? first) : first;
+  return `UPDATE ${table} SET ${quoteIdentifier(column)} = ${quoteIdentifier(column)}`;
 }
 
 /** The tokens, by number, that are this name in double quotes. */

@@ -19,9 +19,10 @@ const known = new Map<string, Defaults | undefined>();
 
 /** @throws Refused for a default such as CURRENT_TIMESTAMP, which is another one each time. */
 export function defaultOf(column: ColumnShape, isStrict: boolean, moment: keyof Defaults): Expression {
-  const { name, declaredType, defaultSql } = column;
+  const { name, declaredType, affinity, defaultSql } = column;
   if (defaultSql === undefined) return absent;
-  const definition = `${declaredType} DEFAULT`;
+  // A declared type may be any text; a STRICT table has but a few.
+  const definition = `${isStrict ? declaredType : affinity.toUpperCase()} DEFAULT`;
   // SQLite tells a default without the parentheses that an expression needs.
   const defaults =
     evaluate(`${definition} ${defaultSql}`, isStrict) ?? evaluate(`${definition} (${defaultSql})`, isStrict);
