@@ -12,6 +12,7 @@ import type { RecognisedFile } from '../find/recognise-archive.ts';
 import { isRemote, problemOfFile } from '../find/remote-file.ts';
 import type { Selection } from '../find/selection.ts';
 import { type Archives, isInStore, streamArchives } from '../find/stream-archives.ts';
+import { viewApplicationId } from '../find/view-stamp.ts';
 import { type FoundFile, newNotes } from '../find/walk-files.ts';
 import { type Problem, problemOf } from '../work/problem.ts';
 
@@ -46,6 +47,10 @@ export interface Census {
   readonly sizeBytes: number;
   /** Sessions that a writer has open. */
   readonly live: number;
+  /** Archives in WAL mode with no WAL beside: closed well, or copied without it, and then they may lack rows. */
+  readonly withoutWal: number;
+  /** The unified views that lie among the archives, which are not counted. Of a bucket, none are told apart. */
+  readonly views: readonly string[];
   /** In ascending order; versions at which nothing stands are left out. */
   readonly versions: readonly CountedVersion[];
   readonly states: Readonly<Partial<Record<ArchiveState, number>>>;
@@ -79,8 +84,9 @@ export function census(where: Archives, options: CensusOptions): Census | Promis
 
 function countFiles(where: Archives, { lineage, ...selection }: CensusOptions): Census {
   const found = recogniseArchives(where, selection);
-  const counted = found.archives.map((file) => countArchive(file, file.path, lineage));
-  return sumUp(counted, found.problems, lineage);
+  const [views, archives] = [found.archives.filter(isView), found.archives.filter((file) => !isView(file))];
+  const counted = archives.map((file) => countArchive(file, file.path, lineage));
+  return { ...sumUp(counted, found.problems, lineage), views: views.map(({ path }) => path) };
 }
 
 async function countStores(where: Archives, { lineage, ...selection }: CensusOptions): Promise<Census> {
@@ -92,7 +98,7 @@ async function countStores(where: Archives, { lineage, ...selection }: CensusOpt
     const count = (file: RecognisedFile) => countObject(file, join(dir, `${at++}.db`), lineage);
     const counted: Counted[] = [];
     for await (const one of inFlight(files, requestsInFlight, count)) counted.push(one);
-    return sumUp(counted, notes.problems, lineage);
+    return { ...sumUp(counted, notes.problems, lineage), views: [] };
   } finally {
     removePrivateDir(dir);
   }
@@ -113,14 +119,25 @@ async function countObject(file: RecognisedFile, localPath: string, lineage: Lin
 interface Counted {
   readonly archive: CountedArchive;
   readonly problem: Problem | undefined;
+  readonly lacksWal: boolean;
 }
 
-function sumUp(counted: readonly Counted[], unsearched: readonly VarveError[], lineage: Lineage): Census {
+/** A unified view that varve made itself, as its header says. */
+function isView({ header }: RecognisedFile): boolean {
+  return header?.applicationId === viewApplicationId;
+}
+
+function sumUp(
+  counted: readonly Counted[],
+  unsearched: readonly VarveError[],
+  lineage: Lineage,
+): Omit<Census, 'views'> {
   const archives = counted.map(({ archive }) => archive);
   return {
     total: archives.length,
     sizeBytes: sumSizes(archives),
     live: archives.filter((archive) => archive.sealing === 'live').length,
+    withoutWal: counted.filter(({ lacksWal }) => lacksWal).length,
     versions: countVersions(archives, lineage),
     states: countStates(archives),
     problems: [
@@ -147,6 +164,7 @@ function countArchive(file: Countable, localPath: string, lineage: Lineage): Cou
         sealing,
       },
       problem: error && problemOf(error, path),
+      lacksWal: lacksWal(file),
     };
   } catch (error) {
     return failed(file, sealing, error);
@@ -158,10 +176,15 @@ function failed(file: Countable, sealing: CountedArchive['sealing'], error: unkn
   return {
     archive: { path, sizeBytes, state: 'damaged', version: undefined, sealing },
     problem: problemOfFile(error, file),
+    lacksWal: lacksWal(file),
   };
 }
 
 type Countable = FoundFile & Partial<Pick<RecognisedFile, 'header'>>;
+
+function lacksWal({ sidecars, header }: Countable): boolean {
+  return header?.isWal === true && sidecars.length === 0;
+}
 
 function sealingOf({ path, sidecars, header }: Countable): CountedArchive['sealing'] {
   if (sidecars.includes('-lock') && lockHolder(path)) return 'live';

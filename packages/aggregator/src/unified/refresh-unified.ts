@@ -33,6 +33,8 @@ export interface RefreshOptions extends IngestOptions, Selection {
 
 /** What a refresh did, in archives; those that failed are counted in `added` or `changed` as well. */
 export interface RefreshReport {
+  /** How many of `added` and of `changed` could not be read this time. */
+  readonly failed: { readonly added: number; readonly changed: number };
   readonly added: number;
   readonly changed: number;
   /** Archives that went, whether their rows were removed or kept. */
@@ -63,7 +65,8 @@ async function refresh(file: string, options: RefreshOptions): Promise<RefreshRe
   const sqlite = openUnifiedFile(file, options.lineage);
   try {
     const entries = new ArchiveEntries(sqlite);
-    const { gone, ...plan } = planRefresh(found, entries.list(), file, options.gone === 'keep');
+    const known = entries.list();
+    const { gone, ...plan } = planRefresh(found, known, file, options.gone === 'keep');
     if (options.search) ensureSearchIndexes(sqlite, options.lineage);
     if (plan.toRead.length + gone.length > 0 || isFilling(sqlite)) {
       await writeChanges(sqlite, { gone, toRead: plan.toRead, found: found.files }, options);
@@ -73,12 +76,25 @@ async function refresh(file: string, options: RefreshOptions): Promise<RefreshRe
       ...plan.problems.map((error) => problemOf(error, error.path ?? file)),
       ...entries.listProblems(),
     ];
-    const known = new Duplicates(sqlite);
-    const [duplicates, clashes] = [known.list(), known.listClashes()];
-    return { added, changed, removed: gone.length, unchanged, duplicates, clashes, problems };
+    const sessions = new Duplicates(sqlite);
+    const [duplicates, clashes] = [sessions.list(), sessions.listClashes()];
+    const failed = countFailed(entries, plan.toRead, known);
+    return { added, changed, failed, removed: gone.length, unchanged, duplicates, clashes, problems };
   } finally {
     closeUnifiedFile(sqlite);
   }
+}
+
+function countFailed(
+  entries: ArchiveEntries,
+  toRead: readonly FoundFile[],
+  known: readonly KnownArchive[],
+): RefreshReport['failed'] {
+  const read = new Set(toRead.map(({ path }) => path));
+  const before = new Set(known.filter(({ state }) => state !== 'gone').map(({ path }) => path));
+  const failed = entries.list().filter(({ path, state }) => state === 'failed' && read.has(path));
+  const changed = failed.filter(({ path }) => before.has(path)).length;
+  return { added: failed.length - changed, changed };
 }
 
 interface Changes {

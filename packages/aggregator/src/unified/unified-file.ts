@@ -12,6 +12,7 @@ import {
 } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 
+import { viewApplicationId } from '../find/view-stamp.ts';
 import { sidecarSuffixes } from '../find/walk-files.ts';
 import { archivesDdl } from './archives-table.ts';
 import { beginFilling, endFilling, isTorn } from './filling.ts';
@@ -20,9 +21,6 @@ import { readHeadTables } from './head-tables.ts';
 import { compareLineage, readLineageRecord, writeLineageRecord } from './lineage-record.ts';
 import { createSearchIndexes, dropSearchIndexes, readSearchIndexes } from './search-index.ts';
 import { unifiedTableDdl } from './unified-ddl.ts';
-
-/** `application_id` of a unified view: the letters `varu`. */
-const unifiedApplicationId = 0x76617275;
 
 /** Four times SQLite's own: whole archives come and whole tables are read, so a quarter of the calls does. */
 const pageSizeBytes = 16_384;
@@ -65,7 +63,7 @@ function createUnifiedFile(file: string, lineage: Lineage): void {
   const sqlite = openMemory();
   try {
     sqlite.pragma(`page_size = ${pageSizeBytes}`);
-    sqlite.pragma(`application_id = ${unifiedApplicationId}`);
+    sqlite.pragma(`application_id = ${viewApplicationId}`);
     createTables(sqlite, lineage);
     writeFileSync(fresh, sqlite.serialize(), { flush: true });
     linkSync(fresh, file);
@@ -148,7 +146,7 @@ function assertUnifiedFile(file: string): void {
 /** Tells by the header where that is safe, else by SQLite: a view that is in use has its sidecars already. */
 export function isUnifiedFile(file: string): boolean {
   const inUse = Object.keys(lookBeside(file)).length > 0;
-  return (inUse ? readApplicationId(file) : readHeader(file).applicationId) === unifiedApplicationId;
+  return (inUse ? readApplicationId(file) : readHeader(file).applicationId) === viewApplicationId;
 }
 
 function readApplicationId(file: string): unknown {

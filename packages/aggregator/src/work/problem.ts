@@ -17,15 +17,22 @@ export interface Problem {
 export function problemOf(cause: unknown, path: string): Problem {
   const error = fileError(cause, path);
   if (error instanceof VarveError) {
-    return { path: error.path ?? path, code: error.code, message: error.message, hint: error.hint };
+    const { code, message, hint } = error;
+    return caused({ path: error.path ?? path, code, message, hint }, error);
   }
   if (!isSqliteError(error)) throw error;
-  return {
+  const problem: Problem = {
     path,
     code: 'FILE_CORRUPT',
     message: `its rows cannot be read: ${error.message}`,
     hint: 'restore the file from a backup, or set it aside',
   };
+  return caused(problem, error);
+}
+
+/** With its error, for who asks after it by name: what is stored, printed or passed on is as before. */
+function caused(problem: Problem, cause: unknown): Problem {
+  return Object.defineProperty(problem, 'cause', { value: cause, enumerable: false });
 }
 
 /** Of a file that a worker died on, when it had no other in hand. */

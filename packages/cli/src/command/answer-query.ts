@@ -1,8 +1,9 @@
 import { readUnified } from '@varve/aggregator';
-import { type LiveQuery, openLiveQuery, prepareQuery } from '@varve/aggregator/internal';
+import { type LiveQuery, openLiveQuery } from '@varve/aggregator/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Command } from 'commander';
 import { escapeControls } from '../output/escape-controls.ts';
+import { queryView } from '../output/query-view.ts';
 import { addRowsOptions, type RowsOptions, renderRows } from '../output/render-rows.ts';
 import type { CommandContext } from './command-context.ts';
 import { addSelectionOptions, readSelection, type SelectionOptions } from './selection-options.ts';
@@ -36,16 +37,6 @@ export async function answerQuery(
   if (!options.quiet) tellLeftOut(live);
   if (live.advice && !options.quiet) process.stderr.write(`hint: ${live.advice}\n`);
   return { output: queryLive(live, options), problems: live.problems };
-}
-
-type View = NonNullable<ReturnType<typeof readUnified>>;
-
-function* queryView(view: View, sql: string, options: RowsOptions): Generator<string> {
-  try {
-    yield* renderRows(prepareQuery(view, sql), options);
-  } finally {
-    view.close();
-  }
 }
 
 function* queryLive(live: LiveQuery, options: RowsOptions): Generator<string> {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { printOutput } from '../output/print-output.ts';
 import { renderJson } from '../output/render-json.ts';
-import { exitCodes, type Problem, reportError, reportProblem } from '../output/report.ts';
+import { exitCodes, type Problem, reportError, reportProblems } from '../output/report.ts';
 import { type CommandContext, type CommonOptions, createContext } from './command-context.ts';
 import { limitTime, parseTimeout } from './time-limit.ts';
 
@@ -54,7 +54,7 @@ async function runVerb<TOptions extends object>(
     try {
       await printOutput('output' in result ? result.output : [renderAnswer(result, options)]);
     } finally {
-      for (const problem of problems) reportProblem(problem);
+      reportProblems(problems, options.verbose ?? false);
     }
     return problems.length > 0 ? exitCodes.problems : exitCodes.ok;
   } catch (error) {

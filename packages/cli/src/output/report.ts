@@ -1,10 +1,15 @@
+import { basename } from 'node:path';
 import type { LintCode } from '@varve/migrations';
 import { type ErrorCode, VarveError } from '@varve/schema';
 import { escapeControls } from './escape-controls.ts';
 
 /** What both lines on stderr are made of: an error, or a file that had to be left out. */
 export type Problem = Pick<VarveError, 'message' | 'hint'> &
-  Partial<Pick<VarveError, 'path'>> & { readonly code: ErrorCode | LintCode };
+  Partial<Pick<VarveError, 'path'>> & {
+    readonly code: ErrorCode | LintCode;
+    /** The error behind it, where it happened in this process. */
+    readonly cause?: unknown;
+  };
 
 /** Errors of the call itself. All others are about files. */
 const usageCodes: ReadonlySet<ErrorCode> = new Set([
@@ -25,8 +30,42 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set([
 export const exitCodes = { ok: 0, problems: 1, usage: 2 } as const;
 
 export function reportProblem({ code, path, message, hint }: Problem): void {
-  const what = escapeControls(`${path ? `${path}: ` : ''}${message}`);
-  process.stderr.write(`error[${code}]: ${what}\nhint: ${escapeControls(hint)}\n`);
+  const what = escapeLines(`${path ? `${path}: ` : ''}${message}`);
+  process.stderr.write(`error[${code}]: ${what}\nhint: ${escapeLines(hint)}\n`);
+}
+
+/** Each line for itself: what was written as several lines is read as several lines. */
+function escapeLines(text: string): string {
+  return text.trimEnd().split(/\r?\n/).map(escapeControls).join('\n  ');
+}
+
+/** More problems than these that say the same of different files are one message. */
+const mostAlike = 3;
+const mostNames = 10;
+
+/** Prints problems in their order; those that say the same as one message, with a count and the first ten names. */
+export function reportProblems(problems: readonly Problem[], verbose: boolean): void {
+  for (const alike of Map.groupBy(problems, sayingOf).values()) {
+    const [first] = alike;
+    if (first && alike.length > mostAlike) reportProblem({ ...first, path: '', message: joined(alike) });
+    else for (const problem of alike) reportProblem(problem);
+    for (const problem of verbose ? alike.slice(0, mostAlike) : []) {
+      const error = problem instanceof Error ? problem : problem.cause;
+      if (error instanceof Error) process.stderr.write(`${renderStack(error)}\n`);
+    }
+  }
+}
+
+/** What a problem says, without the name of the file it says it of. */
+function sayingOf({ code, path, message, hint }: Problem): string {
+  const unnamed = path ? message.replaceAll(path, '').replaceAll(basename(path), '') : message;
+  return JSON.stringify([code, unnamed, hint]);
+}
+
+function joined(alike: readonly Problem[]): string {
+  const names = alike.slice(0, mostNames).map(({ path }) => `\n${path ?? '?'}`);
+  const rest = alike.length > mostNames ? [`\nand ${alike.length - mostNames} more`] : [];
+  return [`${alike.length} files: ${alike[0]?.message}`, ...names, ...rest].join('');
 }
 
 /** Prints an error as two lines, its stack below with `verbose`, and returns the exit code it stands for. */

@@ -5,11 +5,12 @@ import { createProgram } from './create-program.ts';
 
 /** Runs one call of `varve`; the outcome is in `process.exitCode`, so that output is flushed before the process ends. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
+  const program = await createProgram((verb) => argv.includes(verb));
   try {
-    const program = await createProgram((verb) => argv.includes(verb));
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.help') process.stderr.write(`${program.helpInformation()}\n`);
     if (error.exitCode !== 0) process.exitCode = reportError(usageError(error), false);
   }
 }

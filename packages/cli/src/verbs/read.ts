@@ -1,16 +1,20 @@
+import { readUnified } from '@varve/aggregator';
 import { prepareQuery } from '@varve/aggregator/internal';
 import { openArchive } from '@varve/core';
 import { fetchObject } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Command } from 'commander';
 import { defineVerb } from '../command/verb.ts';
+import { queryView } from '../output/query-view.ts';
 import { addRowsOptions, type RowsOptions, renderRows } from '../output/render-rows.ts';
 
 export function defineRead(command: Command): void {
   addRowsOptions(command);
-  defineVerb<RowsOptions>(command, async (context, [file = '', sql = ''], options) => ({
-    output: readRows(await fetchObject(file), sql, await context.loadLineage(), options),
-  }));
+  defineVerb<RowsOptions>(command, async (context, [file = '', sql = ''], options) => {
+    const view = readUnified(file);
+    if (view) return { output: queryView(view, sql, options) };
+    return { output: readRows(await fetchObject(file), sql, await context.loadLineage(), options) };
+  });
 }
 
 function* readRows(file: string, sql: string, lineage: Lineage, options: RowsOptions): Generator<string> {

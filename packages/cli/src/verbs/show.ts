@@ -1,9 +1,10 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { type Archive, openArchive, type ReadingPlan, rehearseUpgrade } from '@varve/core';
+import { readUnified } from '@varve/aggregator';
+import { type Archive, openArchive, type ReadingPlan, readHeader, rehearseUpgrade } from '@varve/core';
 import { fetchObject, isStoreUrl, onFile } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
-import { quoteIdentifier } from '@varve/migrations/internal';
+import { type Database, quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
 import { defineVerb, type VerbResult } from '../command/verb.ts';
@@ -21,6 +22,8 @@ interface Shown {
   readonly migration: string | undefined;
   readonly pending: readonly string[];
   readonly plan: ReadingPlan;
+  /** True of a file in WAL mode with no WAL beside it: closed well, or copied without it. */
+  readonly lacksWal: boolean;
   /** Rows at head, by table. */
   readonly rows: Readonly<Record<string, number>>;
   /** True when the pending migrations were replayed on a copy; undefined when that was not asked for. */
@@ -32,6 +35,8 @@ export function defineShow(command: Command): void {
     .option('--check', 'replay the pending migrations on a copy, and fail as an upgrade would')
     .option('--html <out>', 'write the session as one HTML file, to be opened anywhere, offline');
   defineVerb<{ check?: boolean; html?: string }>(command, async (context, [file = ''], { check, html }) => {
+    const view = html ? undefined : readUnified(file);
+    if (view) return showView(view, file);
     const lineage = await context.loadLineage();
     const local = await fetchObject(file);
     if (check) rehearseUpgrade(local, { lineage });
@@ -70,9 +75,33 @@ function describe({ path, version, plan, sqlite }: Archive, { name, migrations }
     migration: migrations[version - 1]?.name,
     pending: migrations.slice(version).map((migration) => migration.name),
     plan,
+    lacksWal: readHeader(path).isWal && !existsSync(`${path}-wal`),
     rows: Object.fromEntries(plan.tables.map((table) => [table.name, countRows(sqlite, table.name)])),
   };
 }
+
+const viewSql = `SELECT "state", count(*) AS "archives", sum("rows") AS "rows" FROM "_archives" GROUP BY "state"`;
+
+/** A unified view is not of one version: what counts is which archives it holds. */
+function showView(view: Database, path: string): VerbResult {
+  try {
+    const archives = view.prepare<[], { state: string; archives: number; rows: number }>(viewSql).all();
+    const names = view.prepare<[], string>(tablesSql).pluck().all();
+    const rows = Object.fromEntries(names.map((name) => [name, countRows(view, name)]));
+    const states = archives.map(({ state, archives }) => `${archives} archives ${state}`).join(', ');
+    const text = `${relative(process.cwd(), path)} is a unified view: ${states || 'no archives'}\n\n${renderTable(
+      [{ title: 'table' }, { title: 'rows', align: 'right' }],
+      Object.entries(rows).map(([name, count]) => [name, String(count)]),
+    )}`;
+    return { json: { path, kind: 'unified view', archives, rows }, text: () => text };
+  } finally {
+    view.close();
+  }
+}
+
+/** Those of the lineage: not varve's own, nor SQLite's, nor what a full-text index is kept in. */
+const tablesSql = `SELECT "name" FROM pragma_table_list WHERE "schema" = 'main' AND "type" = 'table'
+  AND "name" NOT GLOB '_*' AND "name" NOT GLOB 'sqlite_*' ORDER BY "name"`;
 
 function countRows(sqlite: Archive['sqlite'], table: string): number {
   return (
@@ -94,6 +123,9 @@ function renderShown(shown: Shown): string {
       ['version', `${shown.version} of ${shown.head}${shown.migration ? `, ${shown.migration}` : ''}`],
       ['pending', pending.length === 0 ? 'nothing' : `${pending.length}, from ${pending[0]} on`],
       ['read', `${waysToRead[plan.strategy]}, ${copies[plan.copy]}${plan.why ? `: ${plan.why}` : ''}`],
+      ...(shown.lacksWal
+        ? [['unsealed', 'in WAL mode without a WAL: if it was copied without it, it may lack rows']]
+        : []),
       ...(shown.isUpgradable ? [['check', 'the pending migrations run on a copy of this file']] : []),
     ],
   );

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { type Census, census } from '@varve/aggregator';
 import type { Command } from 'commander';
 import { addSelectionOptions, readSelection, type SelectionOptions } from '../command/selection-options.ts';
@@ -22,8 +23,9 @@ export function defineStatus(command: Command): void {
   });
 }
 
-function renderCensus({ total, sizeBytes, live, versions, states }: Census, ledger?: string): string {
-  if (total === 0) return 'no archives';
+function renderCensus(counted: Census, ledger?: string): string {
+  const { total, sizeBytes, live, versions, states } = counted;
+  if (total === 0) return ['no archives', ...renderBesides(counted)].join('\n');
   const most = Math.max(...versions.map(({ count }) => count));
   const rows = versions.map(({ version, migration, count, sizeBytes }) => [
     String(version),
@@ -47,5 +49,12 @@ function renderCensus({ total, sizeBytes, live, versions, states }: Census, ledg
   const read = ledger
     ? `\nversions read from ${ledger}, else from Drizzle's table; no other table was looked at`
     : '';
-  return `${table}\n\narchives: ${total} of ${formatSize(sizeBytes)}${summary && `, ${summary}`}${read}`;
+  const archives = `archives: ${total} of ${formatSize(sizeBytes)}${summary && `, ${summary}`}${read}`;
+  return [`${table}\n`, archives, ...renderBesides(counted)].join('\n');
+}
+
+function renderBesides({ withoutWal, views }: Census): string[] {
+  const copies = `${withoutWal} in WAL mode without a WAL: unsealed, and where copied without it, they may lack rows`;
+  const named = views.map((path) => `a unified view, not counted: ${relative(process.cwd(), path)}`);
+  return [...(withoutWal > 0 ? [copies] : []), ...named];
 }

@@ -58,7 +58,8 @@ export function defineUnify(command: Command): void {
 }
 
 function renderReport(report: RefreshReport, seconds: number): string {
-  const { added, changed, removed, unchanged, duplicates, clashes, problems } = report;
+  const { failed, removed, unchanged, duplicates, clashes, problems } = report;
+  const [added, changed] = [report.added - failed.added, report.changed - failed.changed];
   const counts = Object.entries({
     added,
     changed,
@@ -69,7 +70,7 @@ function renderReport(report: RefreshReport, seconds: number): string {
     'left out': problems.length,
   });
   const said = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
-  const read = added + changed;
+  const read = report.added + report.changed;
   const pace = read > 0 ? `; ${Math.round(read / seconds)} archives/s` : '';
   return `${said.join(', ') || 'no archives'}; ${seconds.toFixed(1)} s${pace}`;
 }

@@ -56,12 +56,15 @@ function migrationFailure(
   cause: unknown,
 ): VarveError {
   const reason = cause instanceof Error ? cause.message : String(cause);
+  const [, missing] = /no such function: (\w+)/.exec(reason) ?? [];
   return new VarveError(
     'MIGRATION_FAILED',
     `statement ${at + 1} of migration ${migration.name} failed: ${reason}`,
     {
       path,
-      hint: 'the file is as it was; write a migration that fits its rows, or set the file aside',
+      hint: missing
+        ? `the file is as it was; give the lineage the function: functions: { ${missing}: … } in varve.config.ts, or to readLineage or defineLineage`
+        : 'the file is as it was; write a migration that fits its rows, or set the file aside',
       details: { migration: migration.name, statement: at + 1, reason },
       cause,
     },
