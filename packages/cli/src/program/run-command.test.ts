@@ -31,3 +31,9 @@ it('shows the stack with --verbose only', async () => {
   expect((await runVarve(dir, ...args)).stderr.trimEnd().split('\n')).toHaveLength(2);
   expect((await runVarve(dir, ...args, '--verbose')).stderr).toMatch(/\n {4}at .*read-lineage/);
 });
+
+it('shows how it is used when it is called with nothing', async () => {
+  const { exitCode, stdout, stderr } = await runVarve('.');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toMatch(/^Usage: varve[\s\S]*\n {2}status [\s\S]*\nerror\[USAGE\]: no verb given\n/);
+});

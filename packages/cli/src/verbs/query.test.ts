@@ -75,10 +75,15 @@ it.each([
   expect(existsSync(join(dir, 'other.db'))).toBe(false);
 });
 
-it('says USAGE without the SQL', async () => {
-  const { exitCode, stderr } = await runVarve('.', 'query', 'archives');
-  expect(exitCode).toBe(2);
-  expect(stderr).toMatch(/^error\[USAGE\]: /);
+it.each([
+  ['without SQL', ['archives'], 'there is no SQL to run'],
+  ['with a pattern in its place', ['archives', 'old/*.db'], 'there is no SQL to run'],
+  ['before the archives', [countCalls, 'archives'], 'the SQL comes last'],
+])('says USAGE %s', async (_title, args, message) => {
+  const { dir } = makeMixedArchives();
+  const { exitCode, stdout, stderr } = await runVarve(dir, 'query', ...args);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toContain(`error[USAGE]: ${message}`);
 });
 
 function readArchives(dir: string): [string, string][] {

@@ -39,11 +39,13 @@ export function defineShow(command: Command): void {
     if (view) return showView(view, file);
     const lineage = await context.loadLineage();
     const local = await fetchObject(file);
+    const lacksWal = !existsSync(`${local}-wal`) && readHeader(local).isWal;
     if (check) rehearseUpgrade(local, { lineage });
     if (html !== undefined) return saveHtml(local, html, lineage);
     using archive = openArchive(local, { lineage });
     const shown: Shown = {
       ...describe(archive, lineage),
+      lacksWal,
       ...(isStoreUrl(file) && { path: file }),
       ...(check && { isUpgradable: true }),
     };
@@ -65,7 +67,10 @@ async function saveHtml(file: string, out: string, lineage: Lineage): Promise<Ve
   return { json: { path: out, sizeBytes }, text: () => `${out}: ${formatSize(sizeBytes)}` };
 }
 
-function describe({ path, version, plan, sqlite }: Archive, { name, migrations }: Lineage): Shown {
+function describe(
+  { path, version, plan, sqlite }: Archive,
+  { name, migrations }: Lineage,
+): Omit<Shown, 'lacksWal'> {
   return {
     path,
     sizeBytes: statSync(path).size,
@@ -75,7 +80,6 @@ function describe({ path, version, plan, sqlite }: Archive, { name, migrations }
     migration: migrations[version - 1]?.name,
     pending: migrations.slice(version).map((migration) => migration.name),
     plan,
-    lacksWal: readHeader(path).isWal && !existsSync(`${path}-wal`),
     rows: Object.fromEntries(plan.tables.map((table) => [table.name, countRows(sqlite, table.name)])),
   };
 }

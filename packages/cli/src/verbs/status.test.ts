@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { makeWorkplace } from '../testing/make-workplace.ts';
 import { runVarve } from '../testing/run-varve.ts';
@@ -49,4 +50,24 @@ it('counts the archives of the configuration where none are named', async () => 
     "export default { migrations: './drizzle', name: 'calls', archives: './archives' };",
   );
   expect(JSON.parse((await runVarve(dir, 'status', '--json')).stdout)).toMatchObject({ total: 1 });
+});
+
+it('tells a unified view and a file without its WAL from other archives', async () => {
+  const { dir, addArchive } = makeWorkplace();
+  addArchive('a.db', 1);
+  const copied = new Database(addArchive('copied.db', 1));
+  copied.pragma('journal_mode = WAL');
+  copied.close();
+  await runVarve(dir, 'unify', 'archives', '--into', 'archives/all.db');
+  const { exitCode, stdout, stderr } = await runVarve(dir, 'status', '.');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toContain('\narchives: 2 of ');
+  expect(stdout).toContain('\n1 in WAL mode without a WAL: ');
+  expect(stdout).toMatch(/\na unified view, not counted: archives\/all\.db\n$/);
+  expect((await runVarve(dir, 'show', 'archives/copied.db')).stdout).toMatch(/^unsealed .*may lack rows/m);
+
+  const shown = await runVarve(dir, 'show', 'archives/all.db');
+  expect(shown.stdout).toMatch(/is a unified view: 2 archives unified\n[\s\S]*\ncalls +0\n/);
+  const read = await runVarve(dir, 'read', 'archives/all.db', 'SELECT count(*) AS n FROM _archives');
+  expect(read).toMatchObject({ exitCode: 0, stdout: 'n\n2\n' });
 });

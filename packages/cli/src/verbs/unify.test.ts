@@ -74,6 +74,18 @@ it('exits with 1 and names what the view lacks', async () => {
   expect(stderr).toMatch(/^error\[FILE_EMPTY\]: .*bad\.db: /);
 });
 
+it('counts as added what the view holds, not what was left out', async () => {
+  const { dir, addArchive, addFile } = makeWorkplace();
+  addArchive('a.db', 1, 'search');
+  for (const name of ['b', 'c']) addFile(`archives/${name}.db`, 'no database');
+  const unify = () => runVarve(dir, 'unify', 'archives', '--into', 'unified.db');
+  expect((await unify()).stdout).toMatch(/^unified\.db: 1 added, 2 left out; /);
+  addFile('archives/b.db', 'still no database');
+  expect((await unify()).stdout).toMatch(
+    /^unified\.db: 1 unchanged, 2 left out; |^unified\.db: 2 unchanged, 2/,
+  );
+});
+
 it('overwrites no file that is something else', async () => {
   const { dir, addArchive, addFile } = makeWorkplace();
   addArchive('a.db', 1, 'search');
