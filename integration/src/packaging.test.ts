@@ -130,6 +130,7 @@ const documents = [
   'README.md',
   ...[
     'start',
+    'recording',
     'own-schema',
     'adopt',
     'schema-changes',

@@ -109,6 +109,14 @@ it('names a statement that no lens can express: it runs at each opening, or arch
   ]);
 });
 
+it('names a reference to a table that is not there, once', () => {
+  const sql = 'ALTER TABLE posts ADD COLUMN call_seq integer REFERENCES calls(seq);';
+  expect(lint(sql, 'CREATE INDEX i ON posts (body);')).toEqual([
+    'missing-parent:1 posts.call_seq refers to calls, which is not there: every row that names one is refused',
+  ]);
+  expect(lint(`CREATE TABLE calls (seq integer PRIMARY KEY); ${sql}`)).toEqual([]);
+});
+
 it('leaves adopted migrations alone, and needs no less of later ones', () => {
   expect(lint('DROP TABLE posts;', 'ALTER TABLE posts DROP COLUMN body;')).toEqual([
     'data-loss:1 table dropped: posts',
@@ -130,7 +138,10 @@ it.each([
   [
     'a string',
     "INSERT INTO posts (id, body) VALUES (1, '\n-- varve-allow data-loss: x');DROP TABLE users;",
-    ['data-loss:1 table dropped: users'],
+    [
+      'data-loss:1 table dropped: users',
+      'missing-parent:1 posts.user_id refers to users, which is not there: every row that names one is refused',
+    ],
   ],
 ])('reads a varve-allow comment with %s', (_, sql, expected) => expect(lint(sql)).toEqual(expected));
 

@@ -1,6 +1,7 @@
 import { dataLoss } from './rules/data-loss.ts';
 import { doubleQuotedLiteral } from './rules/double-quoted-literal.ts';
 import { mayFail } from './rules/may-fail.ts';
+import { missingParent } from './rules/missing-parent.ts';
 import { nonDeterministic } from './rules/non-deterministic.ts';
 import { notInPlace } from './rules/not-in-place.ts';
 import { rebuildDrops } from './rules/rebuild-drops.ts';
@@ -12,6 +13,7 @@ import { transactionControl } from './rules/transaction-control.ts';
 export const lintRules = [
   dataLoss,
   mayFail,
+  missingParent,
   nonDeterministic,
   doubleQuotedLiteral,
   rename,
