@@ -18,11 +18,13 @@ export {
 } from './driver/index.ts';
 export { fuseMigrations } from './fusion/fuse-migrations.ts';
 export { fusedSchema, fusionOf, headImage } from './fusion/fusion.ts';
-export { findLedger, ledgerTableOf } from './ledger/find-ledger.ts';
+export { findLedger, ledgerTable, ledgerTableOf } from './ledger/find-ledger.ts';
 export { assertIdentified, identifyFile, identityError } from './ledger/identify.ts';
 export { readLedger } from './ledger/ledger.ts';
 export { isFolded, lineageLedger } from './ledger/ledger-steps.ts';
 export { ledgerHeight, markUpgrade, readOriginalVersion } from './ledger/original-version.ts';
+export { versionFromHint } from './ledger/version-hint.ts';
+export { compileLens } from './lens/compile-lens.ts';
 export { installLens } from './lens/install-lens.ts';
 export { refusalOnFile } from './lens/refusal-on-file.ts';
 export { schemaAt } from './lens/schema-at.ts';
@@ -43,6 +45,7 @@ export { patchFile } from './patch/patch-file.ts';
 export { patchOf } from './patch/patch-of.ts';
 export { readSchema, type SchemaObject } from './replay/read-schema.ts';
 export { countReferenceViolations, newViolations } from './replay/reference-violations.ts';
+export { replayMigrations } from './replay/replay.ts';
 export { nameKey } from './sql/name-key.ts';
 export {
   type BinaryExpr,

@@ -1,4 +1,4 @@
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 
 /** Imported before all else: on an older Node.js better-sqlite3 kills the process when its first database is opened. */
 if (Number.parseInt(process.versions.node, 10) < 22) {

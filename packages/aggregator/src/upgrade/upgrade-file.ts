@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { type UpgradeArchiveOptions, type UpgradeResult, upgradeArchive } from '@varve/core';
+import { type UpgradeArchiveOptions, type UpgradeResult, upgradeArchive } from '@varve/core/upgrading';
 import { type Problem, problemOf } from '../work/problem.ts';
 
 /** What is the same for every file of a bulk upgrade. Plain data, as long as the lineage has no functions. */

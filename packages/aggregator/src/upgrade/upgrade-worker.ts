@@ -1,7 +1,4 @@
-import '@varve/core/quick-imports';
 import { serveTasks } from '../work/serve-tasks.ts';
-import type { UpgradeSettings, UpgradeTask } from './upgrade-file.ts';
-
-const { upgradeFile } = await import('./upgrade-file.ts');
+import { type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
 
 serveTasks((task: UpgradeTask, settings: UpgradeSettings) => upgradeFile(task, settings));

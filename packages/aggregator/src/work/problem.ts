@@ -1,6 +1,6 @@
-import { fileError } from '@varve/core/internal';
+import { fileError } from '@varve/core/upgrading';
 import { isSqliteError } from '@varve/migrations/internal';
-import { type ErrorCode, VarveError } from '@varve/schema';
+import { type ErrorCode, VarveError } from '@varve/schema/errors';
 
 /** What went wrong with one file of many, as plain data: it can be printed, stored and passed between processes. */
 export interface Problem {

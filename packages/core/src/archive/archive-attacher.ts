@@ -1,5 +1,5 @@
 import type { Lineage } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { onFile } from '../file/file-error.ts';
 import { FileShapes } from '../file/file-shape.ts';
 import type { Database } from '../file/open-database.ts';

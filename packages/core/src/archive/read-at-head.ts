@@ -1,5 +1,11 @@
-import { compileLens, type Lens, type LensRefusal, type Lineage, replayMigrations } from '@varve/migrations';
-import { installLens, refusalOnFile, registerFunctions } from '@varve/migrations/internal';
+import type { Lens, LensRefusal, Lineage } from '@varve/migrations';
+import {
+  compileLens,
+  installLens,
+  refusalOnFile,
+  registerFunctions,
+  replayMigrations,
+} from '@varve/migrations/internal';
 import type { FileState } from '../source/file-state.ts';
 import { openPrivateCopy } from '../source/private-copy.ts';
 import type { Source } from '../source/source.ts';

@@ -1,6 +1,6 @@
 import type { Lineage, TableModule } from '@varve/migrations';
 import { assertIdentified, identifyFile, registerFunctions } from '@varve/migrations/internal';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { assertNotEmpty } from '../file/assert-not-empty.ts';
 import { assertWholePages } from '../file/assert-whole-pages.ts';
 import { onFile } from '../file/file-error.ts';

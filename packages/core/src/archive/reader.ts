@@ -1,5 +1,5 @@
 import type { TableModule } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Database } from '../file/open-database.ts';
 import type { ReadonlyDb } from '../row/table-types.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Lineage } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { assertSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';
 import { onFile } from '../file/file-error.ts';

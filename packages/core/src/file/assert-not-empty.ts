@@ -1,5 +1,5 @@
 import { type Stats, statSync } from 'node:fs';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { onFile } from './file-error.ts';
 
 /**

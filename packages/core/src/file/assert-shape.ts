@@ -1,6 +1,6 @@
-import { type Lineage, ledgerTable } from '@varve/migrations';
-import { type SchemaObject, schemaAt } from '@varve/migrations/internal';
-import { VarveError } from '@varve/schema';
+import type { Lineage } from '@varve/migrations';
+import { ledgerTable, type SchemaObject, schemaAt } from '@varve/migrations/internal';
+import { VarveError } from '@varve/schema/errors';
 import { type Database, openMemory } from './open-database.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '@varve/migrations/internal';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import type { Database } from './open-database.ts';
 
 /** @throws FILE_CORRUPT */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import type { Database } from './open-database.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 
 /** Below it nothing is asked before a copy is made. */
 const smallBytes = 1 << 20;

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { isSqliteError } from '@varve/migrations/internal';
-import { type ErrorCode, VarveError } from '@varve/schema';
+import { type ErrorCode, VarveError } from '@varve/schema/errors';
 
 interface Problem {
   readonly code: ErrorCode;

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { type ErrorCode, VarveError } from '@varve/schema';
+import { type ErrorCode, VarveError } from '@varve/schema/errors';
 import { assertHoldsBytes } from './assert-not-empty.ts';
 import { onFile } from './file-error.ts';
 

@@ -1,4 +1,4 @@
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { durableFs } from './durable-fs.ts';
 import type { Database } from './open-database.ts';
 

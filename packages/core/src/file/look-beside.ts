@@ -1,5 +1,5 @@
 import { lstatSync, type Stats } from 'node:fs';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { onFile } from './file-error.ts';
 import { leftoverSuffixes, lockSuffix } from './sidecars.ts';
 

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { durableFs } from './durable-fs.ts';
 import { onFile } from './file-error.ts';
 import { hashFile } from './hash-file.ts';

@@ -1,5 +1,5 @@
 import { type Database, isSqliteError, openImage as openBytes, openFile } from '@varve/migrations/internal';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { onFile } from './file-error.ts';
 
 export { type Database, openMemory } from '@varve/migrations/internal';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { onFile } from '../file/file-error.ts';
 import { copyInto } from '../file/move-into.ts';
 import { makePrivateDir, removePrivateDir } from '../file/private-dir.ts';

@@ -1,5 +1,5 @@
 import { closeSync, lstatSync, openSync, writeSync } from 'node:fs';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { onFile } from '../file/file-error.ts';
 import { lstatOf } from '../file/look-beside.ts';
 import { type Database, isBusy, isNotADatabase, openDatabase, openMemory } from '../file/open-database.ts';

@@ -1,4 +1,4 @@
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { onFile } from '../file/file-error.ts';
 import { lookBeside, lstatOf } from '../file/look-beside.ts';
 import { defaultBusyTimeoutMs } from '../file/open-database.ts';

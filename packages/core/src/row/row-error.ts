@@ -1,4 +1,4 @@
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { SqliteError } from 'better-sqlite3';
 import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { durableFs } from '../file/durable-fs.ts';

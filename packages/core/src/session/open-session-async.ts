@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { TableModule } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { type OpenSessionOptions, openSession } from './open-session.ts';
 import type { UpgradeAnswer } from './open-session-worker.ts';
 import type { Session } from './session.ts';

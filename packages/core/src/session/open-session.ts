@@ -1,5 +1,5 @@
 import type { Lineage, TableModule } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { assertNotEmpty } from '../file/assert-not-empty.ts';
 import { defaultBusyTimeoutMs } from '../file/open-database.ts';
 import { realPath } from '../file/real-path.ts';

@@ -1,4 +1,4 @@
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { fileError } from '../file/file-error.ts';
 import type { Redact } from '../redact/redact.ts';
 

@@ -1,5 +1,5 @@
 import type { TableModule } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import type { Statement } from 'better-sqlite3';
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { isSqliteError } from '@varve/migrations/internal';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { fileError } from '../file/file-error.ts';

@@ -1,6 +1,6 @@
 import type { TableModule } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../file/open-database.ts';

@@ -1,6 +1,6 @@
 import type { FileIdentity, Lineage } from '@varve/migrations';
 import { identifyFile, identityError } from '@varve/migrations/internal';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { assertShape, findMissingColumns, findShapeDifferences } from '../file/assert-shape.ts';
 import type { Database } from '../file/open-database.ts';
 

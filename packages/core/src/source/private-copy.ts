@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { assertSound } from '../file/assert-sound.ts';
 import { assertRoom } from '../file/copy-file.ts';
 import { durableFs } from '../file/durable-fs.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type BigIntStats, opendirSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { durableFs } from '../file/durable-fs.ts';
 import { fileError } from '../file/file-error.ts';
 import { copyInto } from '../file/move-into.ts';

@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 

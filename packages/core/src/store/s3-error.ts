@@ -1,4 +1,4 @@
-import { type ErrorCode, VarveError } from '@varve/schema';
+import { type ErrorCode, VarveError } from '@varve/schema/errors';
 
 /** What the AWS SDK throws, as far as it is looked at. */
 interface SdkError {

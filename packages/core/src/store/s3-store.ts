@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream, readFileSync, rmSync, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { hashFile } from '../file/hash-file.ts';
 import type { ListOptions, PutCondition, Store, StoreEntry, StorePage, StoreRange } from './contract.ts';
 import { type LoadedClient, loadS3Client } from './s3-client.ts';

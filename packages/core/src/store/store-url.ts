@@ -1,4 +1,4 @@
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 
 /** A bucket, or what lies below a prefix of its keys. */
 export type StoreUrl = `s3://${string}`;

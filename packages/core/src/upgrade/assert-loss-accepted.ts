@@ -1,6 +1,6 @@
 import type { Lineage } from '@varve/migrations';
 import { findLosses } from '@varve/migrations/internal';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 
 /** @throws LOSS_NOT_ACCEPTED with `details.losses` when a pending migration drops, deletes or narrows something */
 export function assertLossAccepted(lineage: Lineage, from: number, path: string): void {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { versionFromHint } from '@varve/migrations';
-import { patchOf } from '@varve/migrations/internal';
+import { patchOf, versionFromHint } from '@varve/migrations/internal';
 import { makePrivateDir, removePrivateDir } from '../file/private-dir.ts';
 import type { FileAtRest, FileState } from '../source/file-state.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';

@@ -1,4 +1,3 @@
-import { replayMigrations } from '@varve/migrations';
 import {
   fusedSchema,
   fuseMigrations,
@@ -8,6 +7,7 @@ import {
   isSqliteError,
   ledgerHeight,
   markUpgrade,
+  replayMigrations,
 } from '@varve/migrations/internal';
 import { assertSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';

@@ -1,5 +1,5 @@
-import { compileLens, type LensTable, type Lineage } from '@varve/migrations';
-import { nameKey, patchOf, quoteIdentifier } from '@varve/migrations/internal';
+import type { LensTable, Lineage } from '@varve/migrations';
+import { compileLens, nameKey, patchOf, quoteIdentifier } from '@varve/migrations/internal';
 import type { Database } from '../file/open-database.ts';
 
 export interface HeadCount {

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { durableFs } from '../file/durable-fs.ts';
 import { copyInto, isSameContent } from '../file/move-into.ts';
 

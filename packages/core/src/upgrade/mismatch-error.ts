@@ -1,4 +1,4 @@
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 
 /** An upgraded copy is not what it should be. */
 export function mismatchError(

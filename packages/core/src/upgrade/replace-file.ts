@@ -1,6 +1,6 @@
 import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { durableFs } from '../file/durable-fs.ts';
 import { leaveWal } from '../file/leave-wal.ts';
 import { openDatabase } from '../file/open-database.ts';

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { replayMigrations } from '@varve/migrations';
-import { ledgerHeight, markUpgrade } from '@varve/migrations/internal';
+import { ledgerHeight, markUpgrade, replayMigrations } from '@varve/migrations/internal';
 import { assertSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';
 import { type Database, openDatabase, openImage } from '../file/open-database.ts';

@@ -1,5 +1,5 @@
 import { type Lineage, lineageAt } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { assertSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';
 import { fileError, onFile } from '../file/file-error.ts';

@@ -1,5 +1,6 @@
-import { type Lineage, versionFromHint } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
+import type { Lineage } from '@varve/migrations';
+import { versionFromHint } from '@varve/migrations/internal';
+import { VarveError } from '@varve/schema/errors';
 import { fileError, onFile } from '../file/file-error.ts';
 import { openDatabase } from '../file/open-database.ts';
 import { realPath } from '../file/real-path.ts';

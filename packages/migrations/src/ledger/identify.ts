@@ -1,4 +1,4 @@
-import { type ErrorCode, VarveError } from '@varve/schema';
+import { type ErrorCode, VarveError } from '@varve/schema/errors';
 import type { Database } from '../driver/index.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import type { LedgerStep } from './baseline.ts';

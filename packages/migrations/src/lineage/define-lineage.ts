@@ -1,4 +1,4 @@
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import type { LedgerSettings } from '../ledger/ledger-settings.ts';
 import type { Lineage, Migration, SqlFunction, TableModule } from './lineage.ts';
 

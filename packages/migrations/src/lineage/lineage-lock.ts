@@ -1,4 +1,4 @@
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import type { Lineage } from './lineage.ts';
 import { migrationHash } from './migration-hash.ts';
 

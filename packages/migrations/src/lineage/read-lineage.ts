@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { z } from 'zod';
 import type { LedgerSettings } from '../ledger/ledger-settings.ts';
 import { defineLineage } from './define-lineage.ts';

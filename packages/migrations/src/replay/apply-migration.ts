@@ -1,4 +1,4 @@
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { type Database, isSqliteError } from '../driver/index.ts';
 import type { Migration } from '../lineage/lineage.ts';
 import { resolveQuotedStrings } from '../sql/resolve-quoted-strings.ts';

@@ -1,4 +1,4 @@
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import type { Migration } from '../lineage/lineage.ts';
 import { keywordOf, nameAt, type SqlStatement, splitStatements } from '../sql/split-statements.ts';
 

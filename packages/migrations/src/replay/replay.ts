@@ -1,4 +1,4 @@
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import type { Database } from '../driver/index.ts';
 import { assertIdentified, identifyFile } from '../ledger/identify.ts';
 import { appendToLedger, createLedger } from '../ledger/ledger.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { openMemory } from '../driver/index.ts';
 import { type BaselineHeader, readBaselineHeader, renderBaselineHeader } from '../ledger/baseline.ts';
 import { isBaseline, ledgerSteps } from '../ledger/ledger-steps.ts';

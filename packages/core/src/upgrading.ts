@@ -1,0 +1,11 @@
+/**
+ * What a worker of a bulk upgrade needs, without the ORM: it starts at once. Plumbing, not covered by semantic versioning.
+ *
+ * @packageDocumentation
+ */
+export { fileError } from './file/file-error.ts';
+export {
+  type UpgradeArchiveOptions,
+  type UpgradeResult,
+  upgradeArchive,
+} from './upgrade/upgrade-archive.ts';
