@@ -142,11 +142,11 @@ async function pull(
   { lineage, onProgress, ...selection }: QueryArchivesOptions,
 ): Promise<PullReport> {
   sqlite.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF');
+  registerFunctions(sqlite, lineage);
   const head = readHeadTables(lineage);
   sqlite.exec([archivesDdl, ...head.map(liveTableDdl)].join(';\n'));
   prepareQuery(sqlite, sql);
   const needed = pruneTables(head, sql, isExplain(sql) ? new Map() : readNamedColumns(sqlite, sql));
-  registerFunctions(sqlite, lineage);
   using comparison = new ArchiveComparison(lineage);
   const writer = new UnifiedWriter(sqlite, needed, comparison.compare);
   const plan = planRefresh(await findCandidates(archives, selection), [], undefined);

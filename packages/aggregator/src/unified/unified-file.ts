@@ -9,6 +9,7 @@ import {
   openFile,
   openMemory,
   quoteIdentifier,
+  registerFunctions,
 } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 
@@ -96,6 +97,7 @@ function distrust(sqlite: Database): void {
 }
 
 function createTables(sqlite: Database, lineage: Lineage): void {
+  registerFunctions(sqlite, lineage);
   const tables = readHeadTables(lineage);
   sqlite.exec(archivesDdl);
   for (const table of tables) {

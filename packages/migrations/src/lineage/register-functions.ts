@@ -1,9 +1,37 @@
 import type { Database } from '../driver/index.ts';
+import { nameKey } from '../sql/name-key.ts';
+import { keywordOf, splitStatements } from '../sql/split-statements.ts';
+import { identifierOf } from '../sql/sql-tokens.ts';
 import type { Lineage } from './lineage.ts';
 
-/** Makes a lineage's SQL functions known to a connection; they may be called from the lineage's SQL only. */
+/**
+ * Makes a lineage's SQL functions known to a connection. Where the lineage's own schema calls one, in an index, a CHECK,
+ * a generated column, a trigger or a view, the connection must trust the schemas of its files so far: SQLite lets no
+ * function of an application's be called from an untrusted one. Any other lineage's functions may be called from its SQL only.
+ * Source: https://www.sqlite.org/security.html
+ */
 export function registerFunctions(sqlite: Database, lineage: Lineage): void {
   for (const [name, call] of Object.entries(lineage.functions)) {
     sqlite.function(name, { varargs: true, deterministic: true }, call as (...values: unknown[]) => unknown);
   }
+  if (callsInSchema(lineage)) sqlite.pragma('trusted_schema = ON');
+}
+
+const cache = new WeakMap<Lineage, boolean>();
+
+function callsInSchema(lineage: Lineage): boolean {
+  const known = cache.get(lineage) ?? readCalls(lineage);
+  cache.set(lineage, known);
+  return known;
+}
+
+function readCalls({ functions, migrations }: Lineage): boolean {
+  const names = new Set(Object.keys(functions).map(nameKey));
+  if (names.size === 0) return false;
+  const defining = migrations
+    .flatMap(({ sql }) => splitStatements(sql))
+    .filter(({ tokens }) => ['CREATE', 'ALTER'].includes(keywordOf(tokens[0])));
+  return defining.some(({ tokens }) =>
+    tokens.some((token, at) => tokens[at + 1]?.text === '(' && names.has(nameKey(identifierOf(token) ?? ''))),
+  );
 }
