@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['{packages,integration,bench,examples}/**/*.test.ts'],
+    include: ['{packages,adapters,integration,bench,examples}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     execArgv: ['--conditions=@varve/source'],
     pool: 'forks',

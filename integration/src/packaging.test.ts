@@ -33,6 +33,7 @@ describe('the packed packages', () => {
     expect(project.tarballs.map((path) => basename(path)).sort()).toEqual([
       'varve-0.1.0.tgz',
       'varve-aggregator-0.1.0.tgz',
+      'varve-ai-sdk-0.1.0.tgz',
       'varve-core-0.1.0.tgz',
       'varve-import-0.1.0.tgz',
       'varve-migrations-0.1.0.tgz',

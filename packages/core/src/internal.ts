@@ -37,3 +37,4 @@ export {
   splitObjectUrl,
 } from './store/index.ts';
 export { removeUpgradeLeftovers } from './upgrade/upgrade-archive.ts';
+export { LiveSessions, type LiveSessionsOptions } from './session/live-sessions.ts';

@@ -1,0 +1,179 @@
+import type { Session } from '@varve/core';
+import type { LiveSessions } from '@varve/core/internal';
+import { messageParts } from './message-parts.ts';
+import type { Scope } from './session-scope.ts';
+import type { StandardTables } from './standard-tables.ts';
+import type { ModelCallEnd, ModelCallStart, OperationStart, ToolEnd, ToolStart } from './telemetry-events.ts';
+
+type RunningCall = ReturnType<Session<StandardTables>['begin']>;
+type Row = Readonly<Record<string, unknown>>;
+
+/** What one call of the AI SDK leaves on the timeline of its session. */
+export class OperationRecorder {
+  readonly key: string;
+  readonly session: Session<StandardTables>;
+  /** Whether the session is this operation's own and ends with it. */
+  readonly isOwner: boolean;
+  readonly scope: Scope | undefined;
+  readonly #sessions: LiveSessions<StandardTables>;
+  readonly #tables: Partial<StandardTables>;
+  readonly #said: Map<string, number>;
+  readonly #tools = new Map<string, RunningCall>();
+  #modelCall: RunningCall | undefined;
+  #attempt = 0;
+
+  constructor(parts: {
+    readonly key: string;
+    readonly session: Session<StandardTables>;
+    readonly isOwner: boolean;
+    readonly scope: Scope | undefined;
+    readonly sessions: LiveSessions<StandardTables>;
+    readonly tables: Partial<StandardTables>;
+    readonly said: Map<string, number>;
+  }) {
+    this.key = parts.key;
+    this.session = parts.session;
+    this.isOwner = parts.isOwner;
+    this.scope = parts.scope;
+    this.#sessions = parts.sessions;
+    this.#tables = parts.tables;
+    this.#said = parts.said;
+  }
+
+  beginModelCall(event: ModelCallStart, operationName = 'chat'): void {
+    this.#attempt += 1;
+    this.session.batch(() => {
+      if (event.recordInputs !== false) this.#recordInputs(event);
+      const { modelCalls } = this.#tables;
+      if (!modelCalls) return;
+      this.#modelCall = this.session.begin(modelCalls, {
+        operationName,
+        providerName: event.provider ?? null,
+        requestModel: event.modelId ?? null,
+        requestOptions: requestOptions(event) as never,
+        attempt: 1,
+      });
+    });
+  }
+
+  endModelCall(event: ModelCallEnd): void {
+    const { usage, performance } = event;
+    this.session.batch(() => {
+      const seq = this.#modelCall?.seq;
+      this.#modelCall?.end({
+        responseModel: event.modelId ?? null,
+        responseId: event.responseId ?? null,
+        finishReasons: event.finishReason === undefined ? null : [event.finishReason],
+        inputTokens: usage?.inputTokens ?? null,
+        outputTokens: usage?.outputTokens ?? null,
+        cacheReadInputTokens: usage?.inputTokenDetails?.cacheReadTokens ?? null,
+        cacheCreationInputTokens: usage?.inputTokenDetails?.cacheWriteTokens ?? null,
+        reasoningOutputTokens: usage?.outputTokenDetails?.reasoningTokens ?? null,
+        timeToFirstTokenMs: performance?.timeToFirstOutputMs ?? null,
+      } as never);
+      this.#modelCall = undefined;
+      this.#lastModelCallSeq = seq;
+      if (event.recordOutputs !== false && event.content) this.#recordAnswer(event.content, seq);
+    });
+  }
+
+  #lastModelCallSeq: number | undefined;
+
+  beginTool(event: ToolStart): void {
+    const { toolCalls } = this.#tables;
+    if (!toolCalls) return;
+    const { toolCallId, toolName, input } = event.toolCall;
+    const call = this.session.begin(toolCalls, {
+      toolName,
+      toolCallId,
+      modelCallSeq: this.#lastModelCallSeq ?? null,
+      ...(event.recordInputs === false ? {} : { arguments: input }),
+    } as never);
+    this.#tools.set(toolCallId, call);
+  }
+
+  toolSeq(toolCallId: string): number | undefined {
+    return this.#tools.get(toolCallId)?.seq;
+  }
+
+  endTool(event: ToolEnd): void {
+    const { toolCallId } = event.toolCall;
+    const call = this.#tools.get(toolCallId);
+    this.#tools.delete(toolCallId);
+    const { toolOutput, toolExecutionMs: durationMs } = event;
+    const measured = durationMs === undefined ? {} : { durationMs };
+    if (toolOutput.type === 'tool-error') call?.fail(toolOutput.error, measured);
+    else
+      call?.end({
+        ...measured,
+        ...(event.recordOutputs === false ? {} : { result: toolOutput.output }),
+      } as never);
+  }
+
+  /** Whatever is under way failed with this. */
+  fail(error: unknown, status: 'error' | 'cancelled'): void {
+    for (const call of [this.#modelCall, ...this.#tools.values()]) call?.fail(error, { status } as never);
+    this.#modelCall = undefined;
+    this.#tools.clear();
+  }
+
+  recordOutput(text: string): void {
+    const { outputs } = this.#tables;
+    if (outputs) this.session.tryRecord(outputs, { kind: 'text', content: text, isFinal: true } as never);
+  }
+
+  end(status: 'completed' | 'failed' | 'interrupted'): void {
+    if (this.isOwner) this.#sessions.end(this.key, status);
+  }
+
+  /** Every request repeats the conversation: what is on the timeline already is not recorded again. */
+  #recordInputs({ instructions, messages = [] }: ModelCallStart): void {
+    const system = instructions === undefined ? [] : [instructionsOf(instructions)];
+    const seen = new Map<string, number>();
+    for (const message of [...system, ...messages]) {
+      const row = { role: message.role, parts: messageParts(message.content) };
+      const print = JSON.stringify(row);
+      const count = (seen.get(print) ?? 0) + 1;
+      seen.set(print, count);
+      if (count <= (this.#said.get(print) ?? 0)) continue;
+      this.#say(row, print);
+    }
+  }
+
+  #recordAnswer(content: readonly unknown[], modelCallSeq: number | undefined): void {
+    const row = { role: 'assistant', parts: messageParts(content) };
+    if (row.parts.length > 0) this.#say({ ...row, modelCallSeq: modelCallSeq ?? null }, JSON.stringify(row));
+  }
+
+  #say(row: Row, print: string): void {
+    this.#said.set(print, (this.#said.get(print) ?? 0) + 1);
+    const { messages } = this.#tables;
+    if (messages) this.session.tryRecord(messages, row as never);
+  }
+}
+
+function instructionsOf(instructions: unknown): { role: string; content: unknown } {
+  if (typeof instructions === 'string') return { role: 'system', content: instructions };
+  const { content } = instructions as { content?: unknown };
+  return { role: 'system', content: content ?? JSON.stringify(instructions) };
+}
+
+const optionKeys = [
+  'temperature',
+  'maxOutputTokens',
+  'topP',
+  'topK',
+  'presencePenalty',
+  'frequencyPenalty',
+  'stopSequences',
+  'seed',
+  'reasoning',
+] as const;
+
+/** What the request carried beside the messages, and the names of the tools on offer. */
+function requestOptions(event: OperationStart): Row | undefined {
+  const given = optionKeys.filter((key) => event[key] !== undefined).map((key) => [key, event[key]]);
+  const tools = Array.isArray(event.tools) ? event.tools.map((tool: { name?: unknown }) => tool.name) : [];
+  const entries = tools.length > 0 ? [...given, ['tools', tools]] : given;
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}

@@ -1,0 +1,56 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What is known of the session that many calls of the AI SDK make up. */
+export interface SessionScope {
+  /** Free text; unless given, a UUIDv7. */
+  readonly id?: string;
+  readonly agentName?: string;
+  readonly agentVersion?: string;
+  readonly conversationId?: string;
+  readonly title?: string;
+}
+
+/** The code that runs inside of `runInSession`, or inside of a tool. */
+export interface Scope {
+  readonly key: string;
+  readonly values: SessionScope;
+  readonly tool?: { readonly seq: number | undefined; readonly toolCallId: string };
+  /** Ends the sessions that were opened by this scope. */
+  readonly enders: Set<(status: 'completed' | 'failed') => void>;
+}
+
+const storage = new AsyncLocalStorage<Scope>();
+let scopes = 0;
+
+export function currentScope(): Scope | undefined {
+  return storage.getStore();
+}
+
+export function runInTool<T>(scope: Scope, work: () => T): T {
+  return storage.run(scope, work);
+}
+
+/**
+ * Makes one session of all calls of the AI SDK inside `work`, and seals it when `work` has ended. Returns what `work`
+ * returns and throws what it throws.
+ *
+ * @example
+ * ```ts
+ * import { runInSession } from '@varve/ai-sdk';
+ *
+ * const answer = await runInSession({ conversationId: 'user:42' }, async () => 'called the model twice');
+ * console.log(answer); // called the model twice
+ * ```
+ */
+export async function runInSession<T>(values: SessionScope, work: () => Promise<T> | T): Promise<T> {
+  scopes += 1;
+  const scope: Scope = { key: `scope ${scopes}`, values, enders: new Set() };
+  try {
+    const result = await storage.run(scope, work);
+    for (const end of scope.enders) end('completed');
+    return result;
+  } catch (error) {
+    for (const end of scope.enders) end('failed');
+    throw error;
+  }
+}
