@@ -21,7 +21,17 @@ export async function installPackedProject(): Promise<PackedProject> {
   const packs = join(dir, 'packs');
   mkdirSync(packs);
   await runToSuccess(workspaceRoot, workspaceBin('turbo'), 'run', 'build');
-  const pack = ['--yes', 'pnpm', '--filter', './packages/*', '--filter', './adapters/*', 'pack', '--pack-destination', packs];
+  const pack = [
+    '--yes',
+    'pnpm',
+    '--filter',
+    './packages/*',
+    '--filter',
+    './adapters/*',
+    'pack',
+    '--pack-destination',
+    packs,
+  ];
   await runToSuccess(workspaceRoot, 'npx', ...pack);
   const tarballs = readdirSync(packs).map((name) => join(packs, name));
   cpSync(programs, dir, { recursive: true });

@@ -20,6 +20,7 @@ export { makePrivateDir, removePrivateDir } from './file/private-dir.ts';
 export { isWorkFile, upgradedFile, workFile } from './file/work-file.ts';
 export { findGoldenChanges } from './golden/golden-lock.ts';
 export { acquireWriterLock, type LockHolder, lockHolder } from './lock/writer-lock.ts';
+export { LiveSessions, type LiveSessionsOptions } from './session/live-sessions.ts';
 export {
   clientMissing,
   fetchObject,
@@ -37,4 +38,3 @@ export {
   splitObjectUrl,
 } from './store/index.ts';
 export { removeUpgradeLeftovers } from './upgrade/upgrade-archive.ts';
-export { LiveSessions, type LiveSessionsOptions } from './session/live-sessions.ts';
