@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, futimesSync, linkSync } from 'node:fs';
+import { closeSync, fstatSync, linkSync, utimesSync } from 'node:fs';
 import type { Database } from '../file/open-database.ts';
 import { removeIfThere } from '../file/remove-if-there.ts';
 import { lockSuffix } from '../file/sidecars.ts';
@@ -21,28 +21,51 @@ export interface SharableLock extends WriterLock {
 interface HeldFile {
   readonly names: Set<string>;
   readonly sqlite: Database;
-  /** Stays open as long: closing it would drop the process's locks (https://www.sqlite.org/howtocorrupt.html, 2.2). */
-  readonly file: number;
   readonly inode: bigint;
 }
 
 /** A lock is let go of by `release` alone: not by the garbage collector, when a program keeps only `session.db`. */
 const held = new Set<HeldFile>();
 
-/** Locks a file that this process has made. Without a result, another process has taken it for a dead writer's. */
+/**
+ * Locks a file that this process has made, and closes it: SQLite has it open. Without a result, another process has taken
+ * it for a dead writer's.
+ */
 export function lockOwnFile(lockPath: string, file: number): SharableLock | undefined {
+  const { sqlite, inode } = openOwn(lockPath, file);
+  if (!sqlite) return undefined;
+  try {
+    if (holdsWhileNamed(sqlite, lockPath, inode))
+      return nameLock(lockPath, { names: new Set(), sqlite, inode });
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+  sqlite.close();
+  return undefined;
+}
+
+/**
+ * Opens the file by its name. While either has it open, no other file has its inode. The descriptor goes before anything
+ * is locked: closing it later would drop the process's locks (https://www.sqlite.org/howtocorrupt.html, 2.2).
+ */
+function openOwn(
+  lockPath: string,
+  file: number,
+): { readonly sqlite: Database | undefined; readonly inode: bigint } {
   let sqlite: Database | undefined;
   try {
     const { ino: inode } = fstatSync(file, { bigint: true });
     sqlite = openLock(lockPath, 0);
-    if (sqlite && holdsWhileNamed(sqlite, lockPath, inode))
-      return nameLock(lockPath, { names: new Set(), sqlite, file, inode });
+    if (!sqlite || inodeOf(lockPath) === inode) return { sqlite, inode };
+    sqlite.close();
+    return { sqlite: undefined, inode };
   } catch (error) {
-    letGo(sqlite, file);
+    sqlite?.close();
     throw error;
+  } finally {
+    closeSync(file);
   }
-  letGo(sqlite, file);
-  return undefined;
 }
 
 /** Between making the file and locking it, another process may take it for a dead writer's and remove it. */
@@ -77,7 +100,7 @@ function linkLock(lockPath: string, lock: HeldFile): SharableLock | undefined {
     // Whoever removes lock files by hand may have put another under that name.
     if (inodeOf(lockPath) === lock.inode) {
       const now = new Date();
-      futimesSync(lock.file, now, now);
+      utimesSync(lockPath, now, now);
       return nameLock(lockPath, lock);
     }
   } catch {}
@@ -91,13 +114,8 @@ function release(lockPath: string, lock: HeldFile): void {
   if (process.platform !== 'win32') removeDeadLock(lockPath);
   if (lock.names.size > 0) return;
   held.delete(lock);
-  letGo(lock.sqlite, lock.file);
+  lock.sqlite.close();
   if (process.platform === 'win32') removeDeadLock(lockPath);
-}
-
-function letGo(sqlite: Database | undefined, file: number): void {
-  sqlite?.close();
-  closeSync(file);
 }
 
 /** A lock file that cannot be removed is as a dead writer leaves it: the next one removes it. */

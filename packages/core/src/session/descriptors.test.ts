@@ -19,12 +19,12 @@ it.runIf(isLinux)('says so when the process may open no more files', () => {
   expect(count).toBeGreaterThan(10);
 });
 
-it.runIf(isLinux)('takes five descriptors for a live session', () => {
+it.runIf(isLinux)('takes four descriptors for a live session', () => {
   const dir = makeTempDir();
   const count = () => readdirSync('/proc/self/fd').length;
   const before = count();
   const sessions = [1, 2, 3].map(() => createSession(dir, { lineage, session: { agentName: 'x' } }));
-  expect(count() - before).toBe(3 * 5);
+  expect(count() - before).toBe(3 * 4);
   for (const session of sessions) session.close();
   expect(count()).toBe(before);
 });
