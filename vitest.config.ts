@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['@varve/source', 'node', 'import', 'default'];
+const conditions = ['@varve/source', 'node'];
 
 export default defineConfig({
   resolve: { conditions },

@@ -6,6 +6,12 @@ export {
   type CountedVersion,
   census,
 } from './census/census.ts';
+export {
+  type ExportArchivesOptions,
+  type ExportArchivesReport,
+  type ExportedArchive,
+  exportArchives,
+} from './export/export-archives.ts';
 export { type ExportUnifiedOptions, exportUnified } from './export/export-unified.ts';
 export type { ExporterOptions, ExportReport } from './export/exporter.ts';
 export { type ExportFormat, exportFormats } from './export/open-row-file.ts';
@@ -48,4 +54,15 @@ export type {
   UpgradeProgress,
   UpgradeReport,
 } from './upgrade/upgrade-log.ts';
+export type { ArchiveLoad, LoadArchivesOptions, LoadReport } from './warehouse/load-archives.ts';
+export {
+  type ClickHouseUrl,
+  type ClickHouseWarehouse,
+  loadArchives,
+  type OpenWarehouseOptions,
+  openWarehouse,
+  type PostgresUrl,
+  type PostgresWarehouse,
+} from './warehouse/open-warehouse.ts';
+export type { WarehousePgTable, WarehousePgTables } from './warehouse/warehouse-pg-tables.ts';
 export type { Problem } from './work/problem.ts';

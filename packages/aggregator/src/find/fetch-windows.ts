@@ -9,6 +9,7 @@ import {
 } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import { inFlight, oneAhead } from './in-flight.ts';
+import { isRemote } from './remote-file.ts';
 import type { FoundFile } from './walk-files.ts';
 
 /** Objects of a store, as files of this machine until they are released. */
@@ -74,6 +75,7 @@ async function fetchWindow(window: readonly FoundFile[]): Promise<FetchedWindow>
 
 /** A file of this machine stays where it is. @throws the codes of `Store.read` */
 export async function fetchFile(file: FoundFile, localPath: string): Promise<FoundFile> {
+  if (!isRemote(file)) return file;
   const { root, key } = splitObjectUrl(file.path);
   rmSync(localPath, { force: true });
   const entry = await openStore(root).read(key, localPath);

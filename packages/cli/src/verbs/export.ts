@@ -1,29 +1,46 @@
+import { statSync } from 'node:fs';
 import {
+  type ExportArchivesReport,
   type ExportFormat,
   type ExportReport,
+  exportArchives,
   exportFormats,
   exportUnified,
   findArchives,
+  readUnified,
 } from '@varve/aggregator';
 import { type Partitioning, partitionings } from '@varve/aggregator/internal';
 import { exportSessions, type TrajectoryFormatName, trajectoryFormats } from '@varve/import';
 import { VarveError } from '@varve/schema';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../command/command-context.ts';
+import {
+  addSelectionOptions,
+  parseMaxFailures,
+  readSelection,
+  type SelectionOptions,
+} from '../command/selection-options.ts';
 import { standardUnlessConfigured } from '../command/standard-lineage.ts';
 import { defineVerb, type VerbResult } from '../command/verb.ts';
+import { openReport } from '../output/open-report.ts';
+import { tooManyFailures } from '../output/too-many-failures.ts';
 
-interface ExportVerbOptions {
+interface ExportVerbOptions extends SelectionOptions {
   readonly into: string;
   readonly format: ExportFormat | TrajectoryFormatName;
   readonly table?: readonly string[];
   readonly sql?: string;
   readonly partition?: Partitioning;
+  readonly maxFailures?: number;
+  readonly report?: string;
 }
 
 export function defineExport(command: Command): void {
   command
-    .requiredOption('--into <dir>', 'the folder to write to')
+    .requiredOption(
+      '--into <where>',
+      'the folder to write to; for Parquet of archives, also s3://bucket/prefix',
+    )
     .addOption(
       new Option('--format <format>', 'of the files; the last three of archives, not of a view')
         .choices([...exportFormats, ...trajectoryFormats])
@@ -33,22 +50,17 @@ export function defineExport(command: Command): void {
     .addOption(new Option('--sql <select>', 'the rows of one SELECT instead of tables').conflicts('table'))
     .addOption(
       new Option('--partition <by>', 'a folder for each day or agent of sessions').choices(partitionings),
-    );
-  defineVerb<ExportVerbOptions>(command, async (context, named, options) => {
-    const { into, format, table, sql, partition } = options;
-    if (isTrajectory(format)) return exportTrajectories(context, named, { ...options, format });
-    const [view = '', ...others] = named;
-    if (others.length > 0) throw oneViewError();
-    const lineage = await context.loadTypedLineage();
-    const report = exportUnified(view, {
-      lineage,
-      format,
-      into,
-      ...(table && { tables: table }),
-      ...(sql && { query: sql }),
-      ...(partition && { partitionBy: partition }),
-    });
-    return { json: report, text: () => renderReport(report, into) };
+    )
+    .option('--max-failures <n>', 'of archives: stop when more fail', parseMaxFailures)
+    .option('--report <file>', 'of archives: a line of JSON for each as it is done');
+  addSelectionOptions(command);
+  defineVerb<ExportVerbOptions>(command, async (context, args, options) => {
+    const { format } = options;
+    if (isTrajectory(format)) return exportTrajectories(context, args, { ...options, format });
+    const [view = '', ...others] = args;
+    return others.length === 0 && isView(view)
+      ? exportView(context, view, { ...options, format })
+      : exportStraight(context, args, options);
   });
 }
 
@@ -75,19 +87,69 @@ async function exportTrajectories(
   };
 }
 
-function oneViewError(): VarveError {
-  return new VarveError('USAGE', 'tables are exported of one unified view', {
-    hint: 'build one with varve unify, or export trajectories with --format atif, openai-chat or otlp',
-  });
-}
-
 function wholeSessionsError(format: string): VarveError {
   return new VarveError('USAGE', `--format ${format} writes whole sessions`, {
     hint: 'leave --table, --sql and --partition out',
   });
 }
 
-function renderReport({ written, unchanged, removed, rows }: ExportReport, into: string): string {
+function isView(path: string): boolean {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+  const view = readUnified(path);
+  view?.close();
+  return view !== undefined;
+}
+
+async function exportView(
+  context: CommandContext,
+  view: string,
+  { into, format, table, sql, partition }: ExportVerbOptions & { readonly format: ExportFormat },
+): Promise<VerbResult> {
+  const lineage = await context.loadTypedLineage();
+  const report = exportUnified(view, {
+    lineage,
+    format,
+    into,
+    ...(table && { tables: table }),
+    ...(sql && { query: sql }),
+    ...(partition && { partitionBy: partition }),
+  });
+  return { json: report, text: () => renderReport(report, into) };
+}
+
+async function exportStraight(
+  context: CommandContext,
+  args: readonly string[],
+  options: ExportVerbOptions,
+): Promise<VerbResult> {
+  const { into, format, table, sql, partition, maxFailures, report: reportFile } = options;
+  if (format !== 'parquet' || sql !== undefined) throw onlyOfAView();
+  const archives = await context.findArchives(args);
+  const lineage = await context.loadTypedLineage();
+  using file = reportFile ? openReport(reportFile) : undefined;
+  const report = await exportArchives(archives, {
+    lineage,
+    into,
+    ...readSelection(options),
+    ...(table && { tables: table }),
+    ...(partition && { partitionBy: partition }),
+    ...(maxFailures !== undefined && { maxFailures }),
+    ...(file && { onFile: file.add }),
+  });
+  const stopped = report.isStopped && maxFailures !== undefined ? [tooManyFailures(maxFailures)] : [];
+  return { json: report, text: () => renderReport(report, into), problems: [...report.failed, ...stopped] };
+}
+
+function renderReport(
+  { written, unchanged, removed, rows }: ExportReport | ExportArchivesReport,
+  into: string,
+): string {
   const files = `${written.length} files written, ${unchanged.length} unchanged, ${removed.length} removed`;
   return `${into}: ${rows} rows; ${files}`;
+}
+
+function onlyOfAView(): VarveError {
+  return new VarveError('USAGE', 'archives are exported to Parquet, table by table', {
+    hint: 'for JSON lines, CSV or a query make a view first: varve unify ARCHIVES --into FILE',
+  });
 }

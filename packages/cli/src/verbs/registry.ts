@@ -49,7 +49,7 @@ export const verbs: readonly VerbEntry[] = [
   ),
   verb(
     'export <archives...>',
-    'write a unified view to Parquet, JSON lines or CSV, or the sessions of archives as trajectories',
+    'write archives to Parquet or as trajectories, or a unified view to Parquet, JSON lines or CSV',
     async () => (await import('./export.ts')).defineExport,
   ),
   verb(
@@ -81,6 +81,11 @@ export const verbs: readonly VerbEntry[] = [
     'push <archives...>',
     'put sealed archives into a bucket or a folder; each goes here when it is there',
     async () => (await import('./push.ts')).definePush,
+  ),
+  verb(
+    'load [archives...]',
+    'put the rows of archives into Postgres or ClickHouse; again, only what is new',
+    async () => (await import('./load.ts')).defineLoad,
   ),
   verb(
     'init',

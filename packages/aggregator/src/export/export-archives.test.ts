@@ -1,0 +1,108 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { createSession } from '@varve/core';
+import { standardLineage as lineage } from '@varve/migrations';
+import { expect, it, onTestFinished } from 'vitest';
+import { useBucket } from '../../../core/src/testing/use-bucket.ts';
+import { fingerprint, makeFolder } from '../testing/archives.ts';
+import { type ExportedArchive, exportArchives } from './export-archives.ts';
+
+async function askDuckDb(sql: string): Promise<unknown[][]> {
+  const connection = await (await DuckDBInstance.create()).connect();
+  return (await connection.runAndReadAll(sql)).getRowsJson() as unknown[][];
+}
+
+async function record(dir: string, days: readonly number[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const day of days) {
+    const startedAtMs = Date.UTC(2026, 0, day, 12);
+    const session = createSession(makeFolder(), {
+      lineage,
+      session: { agentName: `agent ${day}`, startedAtMs },
+    });
+    await session.callTool({ toolName: 'grep', arguments: { big: '12345678901234567890' } }, () => null);
+    await session.callTool({ toolName: 'größe' }, () => ({ hits: [1.5, 'ü'] }));
+    paths.push(session.seal(dir));
+  }
+  return paths;
+}
+
+it('writes the rows of archives to Parquet by day, without a view, and the same bytes again', async () => {
+  const [dir, into, again] = [makeFolder(), makeFolder(), makeFolder()];
+  await record(dir, [1, 1, 2]);
+  const report = await exportArchives(dir, { lineage, into, partitionBy: 'day' });
+  expect(report).toMatchObject({ archives: 3, failed: [], unchanged: [], removed: [], isStopped: false });
+  expect(report.written).toContain('tool_calls/day=2026-01-02/1-of-1-000000.parquet');
+  const calls = join(into, 'tool_calls/**/*.parquet');
+  expect(
+    await askDuckDb(
+      `SELECT day, tool_name, count(*) FROM read_parquet('${calls}') GROUP BY ALL ORDER BY ALL`,
+    ),
+  ).toEqual([
+    ['2026-01-01', 'grep', '2'],
+    ['2026-01-01', 'größe', '2'],
+    ['2026-01-02', 'grep', '1'],
+    ['2026-01-02', 'größe', '1'],
+  ]);
+  const join2 = `SELECT count(*) FROM read_parquet('${calls}') c JOIN read_parquet('${into}/_archives/*.parquet') a ON a.id = c._archive`;
+  expect(await askDuckDb(join2)).toEqual([['6']]);
+  await exportArchives(dir, { lineage, into: again, partitionBy: 'day' });
+  for (const key of report.written) {
+    expect(readFileSync(join(again, key)).equals(readFileSync(join(into, key))), key).toBe(true);
+  }
+});
+
+it('leaves what is there already, writes what is new, and removes what no archive is in any more', async () => {
+  const [dir, into] = [makeFolder(), makeFolder()];
+  const [first = ''] = await record(dir, [1, 2]);
+  const options = { lineage, into, partitionBy: 'day', tables: ['tool_calls'] } as const;
+  await exportArchives(dir, options);
+  const before = fingerprint(into);
+  const states: ExportedArchive['state'][] = [];
+  expect(await exportArchives(dir, { ...options, onFile: ({ state }) => states.push(state) })).toMatchObject({
+    written: [],
+  });
+  expect(states).toEqual(['current', 'current']);
+  const { ...files } = fingerprint(into);
+  delete files['_varve_export/1-of-1.json'];
+  delete before['_varve_export/1-of-1.json'];
+  expect(files).toEqual(before);
+  rmSync(first, { force: true });
+  const report = await exportArchives(dir, options);
+  expect(report).toMatchObject({ archives: 1, rows: expect.any(Number) });
+  expect(report.removed).toEqual(['tool_calls/day=2026-01-01/1-of-1-000000.parquet']);
+});
+
+it('divides the work by shards, file by file, into a bucket', async () => {
+  const bucket = await useBucket();
+  onTestFinished(() => bucket[Symbol.asyncDispose]());
+  const [dir, local] = [makeFolder(), makeFolder()];
+  await record(dir, [1, 2, 3, 4, 5, 6]);
+  writeFileSync(join(dir, 'broken.db'), 'text');
+  const reports = [];
+  for (const index of [1, 2, 3]) {
+    const shard = { index, count: 3 };
+    reports.push(await exportArchives(dir, { lineage, into: 's3://bucket/parquet', shard, batchBytes: 1 }));
+    await exportArchives(dir, { lineage, into: local, shard, batchBytes: 1 });
+  }
+  expect(reports.reduce((sum, { archives }) => sum + archives, 0)).toBe(6);
+  expect(reports.flatMap(({ failed }) => failed.map(({ code }) => code))).toEqual(['FILE_NOT_A_DATABASE']);
+  for (const key of reports.flatMap(({ written }) => written)) {
+    expect(
+      bucket.objects.get(`bucket/parquet/${key}`)?.bytes.equals(readFileSync(join(local, key))),
+      key,
+    ).toBe(true);
+  }
+  expect(await askDuckDb(`SELECT count(*) FROM read_parquet('${local}/tool_calls/*.parquet')`)).toEqual([
+    ['12'],
+  ]);
+});
+
+it('says which table there is not', async () => {
+  await expect(
+    exportArchives('.', { lineage, into: makeFolder(), tables: ['nothing'] }),
+  ).rejects.toMatchObject({
+    code: 'TABLE_UNKNOWN',
+  });
+});

@@ -1,0 +1,311 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { makePrivateDir, openStore, removePrivateDir, type Store } from '@varve/core/internal';
+import type { Lineage } from '@varve/migrations';
+import { quoteIdentifier } from '@varve/migrations/internal';
+import { VarveError } from '@varve/schema';
+import { fetchWindows } from '../find/fetch-windows.ts';
+import type { Selection } from '../find/selection.ts';
+import { type Archives, streamCandidates } from '../find/stream-archives.ts';
+import { type FoundFile, newNotes } from '../find/walk-files.ts';
+import { prepareQuery } from '../query/run-query.ts';
+import { Stage } from '../stage/stage.ts';
+import { FailureLimit } from '../work/failure-limit.ts';
+import { type Problem, problemOf } from '../work/problem.ts';
+import { decideKinds, readDeclaredColumns, readSeenKinds } from './column-kinds.ts';
+import { divideArchives, type Partitioning, partitionFolder, selectPartition } from './export-partitions.ts';
+import { openRowFile } from './open-row-file.ts';
+
+/** Of archives, about: their rows make Parquet of a fifth to a tenth of that. */
+const defaultBatchBytes = 1024 ** 3;
+
+export interface ExportArchivesOptions extends Selection {
+  readonly lineage: Lineage;
+  /** A folder, made where there is none, or `s3://bucket/prefix`. */
+  readonly into: string;
+  readonly partitionBy?: Partitioning;
+  /** Tables of head; all of them unless given. */
+  readonly tables?: readonly string[];
+  /** How many bytes of archives make one file of each table and partition: 1 GiB unless given. */
+  readonly batchBytes?: number;
+  /** When more fail, no other is begun. */
+  readonly maxFailures?: number;
+  readonly signal?: AbortSignal;
+  /** Told of each archive when the files with its rows are there. */
+  readonly onFile?: (archive: ExportedArchive) => void;
+}
+
+export interface ExportedArchive {
+  readonly path: string;
+  /** `current`: its rows were there from an earlier export. */
+  readonly state: 'exported' | 'current' | 'failed';
+  readonly rows: number;
+  readonly problem?: Problem;
+}
+
+export interface ExportArchivesReport {
+  /** Keys below `into`, in the order in which they were written. */
+  readonly written: readonly string[];
+  /** Files of an earlier export whose archives are the same. */
+  readonly unchanged: readonly string[];
+  /** Files of an earlier export that no archive is in any more. */
+  readonly removed: readonly string[];
+  readonly archives: number;
+  readonly rows: number;
+  readonly failed: readonly Problem[];
+  readonly isStopped: boolean;
+}
+
+/** Some archives in the order of their paths, and the files that hold their rows. */
+interface ExportedBatch {
+  /** Of the archives, the tables and the lineage. */
+  readonly digest: string;
+  readonly files: Readonly<
+    Record<string, { readonly rows: number; readonly sizeBytes: number; readonly sha256: string }>
+  >;
+  readonly archives: readonly { readonly path: string; readonly rows: number }[];
+  readonly failed: readonly Problem[];
+}
+
+interface ShardManifest {
+  readonly lineage: string;
+  readonly head: number;
+  readonly batches: readonly ExportedBatch[];
+}
+
+/**
+ * Writes archives' rows at head to Parquet straight through the lens, without a unified view in between. Archives are taken
+ * in the order of their paths, so many at a time as `batchBytes` says; each batch makes a file of each table, and of each
+ * partition. Their names depend on the shard and the batch alone, and the same archives make the same bytes. What is there
+ * already stays; a killed export goes on. `_archive` is the archive's `id` in the files of `_archives`.
+ *
+ * @throws USAGE, TABLE_UNKNOWN, the codes of stores for `into`
+ */
+export async function exportArchives(
+  where: Archives,
+  options: ExportArchivesOptions,
+): Promise<ExportArchivesReport> {
+  const run = new ArchiveExport(options);
+  try {
+    return await run.export(where);
+  } finally {
+    run.close();
+  }
+}
+
+class ArchiveExport {
+  readonly #options: ExportArchivesOptions;
+  readonly #store: Store;
+  readonly #stage: Stage;
+  readonly #dir = makePrivateDir();
+  readonly #name: string;
+  readonly #tables: readonly string[];
+  readonly #limit: FailureLimit;
+  readonly #written: string[] = [];
+  readonly #unchanged: string[] = [];
+  readonly #failed: Problem[] = [];
+  #archives = 0;
+  #rows = 0;
+
+  constructor(options: ExportArchivesOptions) {
+    const { shard = { index: 1, count: 1 } } = options;
+    this.#options = options;
+    this.#store = openStore(options.into);
+    this.#stage = new Stage(options.lineage);
+    this.#limit = new FailureLimit(options.maxFailures);
+    this.#name = `${shard.index}-of-${shard.count}`;
+    const known = this.#stage.tables.map(({ name }) => name);
+    const unknown = options.tables?.find((name) => !known.includes(name));
+    if (unknown !== undefined) throw tableUnknown(unknown, known);
+    this.#tables = options.tables ?? known;
+  }
+
+  async export(where: Archives): Promise<ExportArchivesReport> {
+    const notes = newNotes();
+    const before = await this.#readManifest();
+    const batches: ExportedBatch[] = [];
+    const files = streamCandidates(where, notes, this.#options);
+    for await (const batch of inBatches(files, this.#options.batchBytes ?? defaultBatchBytes)) {
+      if (this.#isStopped()) break;
+      batches.push(await this.#exportBatch(batch, batches.length, before?.batches[batches.length]));
+      await this.#writeManifest([...batches, ...(before?.batches.slice(batches.length) ?? [])]);
+    }
+    this.#failed.push(...notes.problems.map((error) => problemOf(error, error.path ?? '')));
+    const isWhole = !this.#isStopped() && notes.problems.length === 0;
+    const removed = isWhole ? await this.#removeOthers(before, batches) : [];
+    if (isWhole) await this.#writeManifest(batches);
+    return {
+      written: this.#written,
+      unchanged: this.#unchanged,
+      removed,
+      archives: this.#archives,
+      rows: this.#rows,
+      failed: this.#failed,
+      isStopped: this.#isStopped(),
+    };
+  }
+
+  close(): void {
+    this.#stage[Symbol.dispose]();
+    removePrivateDir(this.#dir);
+  }
+
+  #isStopped(): boolean {
+    return this.#limit.signal.aborted || this.#options.signal?.aborted === true;
+  }
+
+  async #exportBatch(
+    files: readonly FoundFile[],
+    number: number,
+    before: ExportedBatch | undefined,
+  ): Promise<ExportedBatch> {
+    const digest = this.#digestOf(files);
+    const batch = before?.digest === digest ? before : await this.#makeBatch(files, number, digest);
+    if (batch === before) this.#unchanged.push(...Object.keys(batch.files));
+    else this.#written.push(...Object.keys(batch.files));
+    for (const { path, rows } of batch.archives) {
+      this.#archives += 1;
+      this.#rows += rows;
+      this.#options.onFile?.({ path, state: batch === before ? 'current' : 'exported', rows });
+    }
+    for (const problem of batch.failed) {
+      this.#failed.push(problem);
+      this.#limit.add();
+      this.#options.onFile?.({ path: problem.path, state: 'failed', rows: 0, problem });
+    }
+    return batch;
+  }
+
+  async #makeBatch(files: readonly FoundFile[], number: number, digest: string): Promise<ExportedBatch> {
+    this.#stage.clear();
+    for await (const window of fetchWindows(files)) {
+      using fetched = window;
+      for (const { file, error } of fetched.failed) this.#stage.addProblem(file, problemOf(error, file.path));
+      this.#stage.add(fetched.files);
+    }
+    const archives = this.#stage.list(files);
+    this.#stage.renumber(archives);
+    const made = await this.#writeFiles(number);
+    return {
+      digest,
+      files: made,
+      archives: archives
+        .filter(({ problem }) => !problem)
+        .map(({ file, rows }) => ({ path: file.path, rows })),
+      failed: archives.flatMap(({ problem }) => problem ?? []),
+    };
+  }
+
+  async #writeFiles(number: number): Promise<ExportedBatch['files']> {
+    const { lineage, partitionBy } = this.#options;
+    const { sqlite } = this.#stage;
+    const partitions = divideArchives(sqlite, partitionBy);
+    const files: Record<string, ExportedBatch['files'][string]> = {};
+    const name = `${this.#name}-${String(number).padStart(6, '0')}.parquet`;
+    for (const table of this.#tables) {
+      const all = `SELECT * FROM main.${quoteIdentifier(table)}`;
+      for (const partition of partitions) {
+        const folder = partitionBy ? `${table}/${partitionFolder(partitionBy, partition.value)}` : table;
+        const sql = partitionBy ? selectPartition(all, partition) : all;
+        const file = await this.#writeFile(`${folder}/${name}`, sql, lineage);
+        if (file) files[`${folder}/${name}`] = file;
+      }
+    }
+    sqlite.exec('DROP TABLE temp."_parts"');
+    const archives = await this.#writeFile(`_archives/${name}`, archivesSql, lineage);
+    return archives ? { ...files, [`_archives/${name}`]: archives } : files;
+  }
+
+  /** Undefined where there is no row. */
+  async #writeFile(
+    key: string,
+    sql: string,
+    lineage: Lineage,
+  ): Promise<ExportedBatch['files'][string] | undefined> {
+    const { sqlite } = this.#stage;
+    const declared = readDeclaredColumns(sqlite, sql, lineage);
+    const columns = decideKinds(declared, [readSeenKinds(sqlite, sql, declared)]);
+    const path = join(this.#dir, 'file.parquet');
+    let rows = 0;
+    const file = openRowFile(path, 'parquet', columns);
+    for (const row of prepareQuery(sqlite, sql).iterate()) {
+      file.write(row);
+      rows += 1;
+    }
+    file.close();
+    const bytes = readFileSync(path);
+    if (rows > 0) await this.#store.put(key, path, 'any');
+    rmSync(path);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return rows > 0 ? { rows, sizeBytes: bytes.length, sha256 } : undefined;
+  }
+
+  #digestOf(files: readonly FoundFile[]): string {
+    const { lineage, partitionBy } = this.#options;
+    const facts = files.map(({ path, sizeBytes, mtimeMs, etag }) => [path, sizeBytes, etag ?? mtimeMs]);
+    const migrations = lineage.migrations.map(({ sql }) => sql);
+    return createHash('sha256')
+      .update(JSON.stringify([facts, migrations, this.#tables, partitionBy ?? null]))
+      .digest('hex');
+  }
+
+  get #manifestKey(): string {
+    return `_varve_export/${this.#name}.json`;
+  }
+
+  async #readManifest(): Promise<ShardManifest | undefined> {
+    const path = join(this.#dir, 'before.json');
+    try {
+      await this.#store.read(this.#manifestKey, path);
+      return JSON.parse(readFileSync(path, 'utf8')) as ShardManifest;
+    } catch (error) {
+      if (error instanceof VarveError && error.code === 'FILE_NOT_FOUND') return undefined;
+      throw error;
+    }
+  }
+
+  async #writeManifest(batches: readonly ExportedBatch[]): Promise<void> {
+    const path = join(this.#dir, 'manifest.json');
+    const { name, migrations } = this.#options.lineage;
+    const manifest: ShardManifest = { lineage: name, head: migrations.length, batches };
+    writeFileSync(path, JSON.stringify(manifest, undefined, 1));
+    await this.#store.put(this.#manifestKey, path, 'any');
+  }
+
+  async #removeOthers(
+    before: ShardManifest | undefined,
+    batches: readonly ExportedBatch[],
+  ): Promise<string[]> {
+    const kept = new Set(batches.flatMap(({ files }) => Object.keys(files)));
+    const known = before?.batches.flatMap(({ files }) => Object.keys(files)) ?? [];
+    // Files are removed by it: none may lie elsewhere.
+    const others = [...new Set(known)].filter((key) => !kept.has(key) && !key.split(/[/\\]/).includes('..'));
+    for (const key of others) await this.#store.remove(key);
+    return others;
+  }
+}
+
+const archivesSql = `SELECT "id", "path", "size_bytes", "session_id", "version", "rows", "strategy", "state", "error_code"
+  FROM main."_archives" ORDER BY "path"`;
+
+async function* inBatches(files: AsyncIterable<FoundFile>, mostBytes: number): AsyncGenerator<FoundFile[]> {
+  let batch: FoundFile[] = [];
+  let bytes = 0;
+  for await (const file of files) {
+    if (batch.length > 0 && bytes + file.sizeBytes > mostBytes) {
+      yield batch;
+      [batch, bytes] = [[], 0];
+    }
+    batch.push(file);
+    bytes += file.sizeBytes;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function tableUnknown(name: string, known: readonly string[]): VarveError {
+  return new VarveError('TABLE_UNKNOWN', `there is no table "${name}" at head`, {
+    hint: `name one of: ${known.join(', ')}`,
+  });
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+
+export interface StartedClickHouse extends AsyncDisposable {
+  /** Of the default database. */
+  readonly url: string;
+  readonly host: string;
+  readonly tcpPort: number;
+  kill(): Promise<void>;
+  /** Starts it again over the same data, at the same ports. */
+  restart(): Promise<void>;
+}
+
+const binary = ['/usr/bin/clickhouse-server', '/usr/sbin/clickhouse-server'].find((path) => existsSync(path));
+
+/** Whether Debian's package `clickhouse-server` is there. */
+export const hasClickHouse = binary !== undefined;
+
+/** A server of its own on loopback. It cannot take any free port by itself: where one is taken, others are tried. */
+export async function startClickHouse(): Promise<StartedClickHouse> {
+  for (let attempt = 1; ; attempt++) {
+    const started = await tryToStart(randomInt(20_000, 60_000));
+    if (started) return started;
+    if (attempt === 5) throw new Error('clickhouse-server does not start');
+  }
+}
+
+async function tryToStart(port: number): Promise<StartedClickHouse | undefined> {
+  const dir = mkdtempSync(join(tmpdir(), 'varve-ch-'));
+  writeFileSync(join(dir, 'config.xml'), configOf(dir, port));
+  writeFileSync(join(dir, 'users.xml'), users);
+  let server = start(dir);
+  if (!(await answers(port, server))) {
+    rmSync(dir, { recursive: true, force: true });
+    return undefined;
+  }
+  const kill = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+  };
+  return {
+    url: `clickhouse://127.0.0.1:${port}/default`,
+    host: '127.0.0.1',
+    tcpPort: port + 1,
+    kill,
+    async restart() {
+      server = start(dir);
+      if (!(await answers(port, server))) throw new Error('clickhouse-server does not start again');
+    },
+    async [Symbol.asyncDispose]() {
+      await kill();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function start(dir: string): ChildProcess {
+  return spawn(binary as string, [`--config-file=${join(dir, 'config.xml')}`], { stdio: 'ignore', cwd: dir });
+}
+
+async function answers(port: number, server: ChildProcess): Promise<boolean> {
+  for (let waited = 0; waited < 30_000 && server.exitCode === null; waited += 50) {
+    const ping = await fetch(`http://127.0.0.1:${port}/ping`).catch(() => undefined);
+    if ((await ping?.text())?.startsWith('Ok')) return true;
+    await setTimeout(50);
+  }
+  server.kill('SIGKILL');
+  return false;
+}
+
+function configOf(dir: string, port: number): string {
+  return `<?xml version="1.0"?><yandex>
+    <logger><level>error</level><log>${dir}/log</log><errorlog>${dir}/errors</errorlog></logger>
+    <http_port>${port}</http_port><tcp_port>${port + 1}</tcp_port><listen_host>127.0.0.1</listen_host>
+    <path>${dir}/data/</path><tmp_path>${dir}/tmp/</tmp_path><users_config>${dir}/users.xml</users_config>
+    <default_profile>default</default_profile><default_database>default</default_database>
+    <mark_cache_size>33554432</mark_cache_size><max_concurrent_queries>50</max_concurrent_queries>
+  </yandex>`;
+}
+
+const users = `<?xml version="1.0"?><yandex><profiles><default/></profiles><quotas><default/></quotas><users><default>
+  <password></password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>
+</default></users></yandex>`;

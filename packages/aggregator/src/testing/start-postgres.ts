@@ -1,0 +1,72 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+
+export interface StartedPostgres extends AsyncDisposable {
+  /** Of the superuser's database. */
+  readonly url: string;
+  /** The address of a new, empty database. */
+  createDatabase(name: string): Promise<string>;
+  /** Ends it at once, as `kill -9` would. */
+  kill(): Promise<void>;
+}
+
+const [initdb] = globSync('/usr/lib/postgresql/*/bin/initdb').sort().reverse();
+
+/** Whether Debian's package `postgresql` is there. */
+export const hasPostgres = initdb !== undefined;
+
+/** A server of its own that listens on a socket in its folder, and on no port. */
+export async function startPostgres(): Promise<StartedPostgres> {
+  const dir = mkdtempSync(join(tmpdir(), 'varve-pg-'));
+  const owner = ownerOf(dir);
+  const data = join(dir, 'data');
+  execFileSync(initdb as string, ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync'], {
+    ...owner,
+    stdio: 'ignore',
+  });
+  const settings = ['listen_addresses=', `unix_socket_directories=${dir}`, 'fsync=off', 'max_connections=50'];
+  const server = spawn(
+    (initdb as string).replace(/initdb$/, 'postgres'),
+    ['-D', data, ...settings.flatMap((it) => ['-c', it])],
+    { ...owner, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.stderr.on('data', (text) => String(text).includes('ready to accept connections') && resolve());
+    server.once('exit', (code) => reject(new Error(`postgres ended with ${code}`)));
+  });
+  const urlOf = (name: string) => `postgres://postgres@localhost/${name}?host=${encodeURIComponent(dir)}`;
+  const kill = async (signal: NodeJS.Signals) => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill(signal);
+    await once(server, 'exit');
+  };
+  return {
+    url: urlOf('postgres'),
+    async createDatabase(name) {
+      const client = new pg.Client({ connectionString: urlOf('postgres') });
+      await client.connect();
+      await client.query(`CREATE DATABASE "${name}"`);
+      await client.end();
+      return urlOf(name);
+    },
+    kill: () => kill('SIGQUIT'),
+    async [Symbol.asyncDispose]() {
+      await kill('SIGINT');
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** It refuses to run as root. */
+function ownerOf(dir: string): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const [uid, gid] = ['-u', '-g'].map((flag) =>
+    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' })),
+  );
+  chownSync(dir, uid as number, gid as number);
+  return { uid: uid as number, gid: gid as number };
+}

@@ -1,0 +1,248 @@
+import { readFileSync, rmSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineLineage, lineageAt } from '@varve/migrations';
+import Database from 'better-sqlite3';
+import { desc, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { useBucket } from '../../../core/src/testing/use-bucket.ts';
+import { makeFolder, writeArchive } from '../testing/archives.ts';
+import { head, lineage } from '../testing/fixture-lineage.ts';
+import { hasClickHouse, type StartedClickHouse, startClickHouse } from '../testing/start-clickhouse.ts';
+import { hasPostgres, type StartedPostgres, startPostgres } from '../testing/start-postgres.ts';
+import { openClickHouse } from './clickhouse.ts';
+import { loadArchives, openWarehouse } from './open-warehouse.ts';
+
+let postgres: StartedPostgres | undefined;
+let clickhouse: StartedClickHouse | undefined;
+
+beforeAll(async () => {
+  postgres = hasPostgres ? await startPostgres() : undefined;
+  clickhouse = hasClickHouse ? await startClickHouse() : undefined;
+}, 120_000);
+
+afterAll(async () => {
+  await postgres?.[Symbol.asyncDispose]();
+  await clickhouse?.[Symbol.asyncDispose]();
+});
+
+let databases = 0;
+
+const engines = [
+  {
+    name: 'Postgres',
+    isThere: hasPostgres,
+    create: () => (postgres as StartedPostgres).createDatabase(`test${databases++}`),
+    async ask(url: string, sql: string): Promise<unknown[][]> {
+      const { default: pg } = await import('pg');
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      const { rows } = await client.query({ text: sql, rowMode: 'array' });
+      await client.end();
+      return rows.map((row: unknown[]) => row.map((it) => (Buffer.isBuffer(it) ? it.toString('hex') : it)));
+    },
+  },
+  {
+    name: 'ClickHouse',
+    isThere: hasClickHouse,
+    async create() {
+      const { url } = clickhouse as StartedClickHouse;
+      const name = `test${databases++}`;
+      await using engine = await openClickHouse(url);
+      await engine.query(`CREATE DATABASE ${name}`).catch(() => {});
+      return url.replace('/default', `/${name}`);
+    },
+    async ask(url: string, sql: string): Promise<unknown[][]> {
+      await using engine = await openClickHouse(url);
+      return engine.query(sql);
+    },
+  },
+] as const;
+
+const callsSql = `SELECT agent, tool_name, failed, ordinal FROM sessions s JOIN tool_calls c ON c._archive = s._archive
+  ORDER BY agent, ordinal`;
+
+describe.each(engines)('$name', ({ isThere, create, ask }) => {
+  const test = it.skipIf(!isThere);
+
+  test('holds archives of every version at head, and takes again only what is new, changed or gone wrong', async () => {
+    const [url, dir] = [await create(), makeFolder()];
+    for (let version = 1; version <= head; version++)
+      writeArchive(join(dir, `${version}.db`), version, `s${version}`);
+    const first = await loadArchives(dir, url, { lineage });
+    expect(first).toMatchObject({ loaded: head, current: 0, failed: [] });
+    const rows = await ask(url, callsSql);
+    expect(rows).toHaveLength(3 * head);
+    expect(rows.slice(0, 2).map((row) => row.map(String))).toEqual([
+      ['agent 1', 'grep', '0', '10'],
+      ['agent 1', 'read', '0', '20'],
+    ]);
+    expect(await loadArchives(dir, url, { lineage })).toMatchObject({ loaded: 0, current: head });
+    const path = writeArchive(join(dir, 'new.db'), 2, 'new');
+    rmSync(join(dir, '1.db'));
+    utimesSync(writeArchive(join(dir, '1.db'), 3, 's1'), 1, 1);
+    expect(await loadArchives(dir, url, { lineage })).toMatchObject({ loaded: 2, current: head - 1 });
+    expect((await ask(url, `SELECT rows, state FROM _archives WHERE path = '${path}'`)).map(String)).toEqual([
+      '6,unified',
+    ]);
+    const [[count]] = (await ask(url, 'SELECT count(*) FROM tool_calls')) as [[unknown]];
+    expect(Number(count)).toBe(3 * (head + 1));
+  });
+
+  test('names what cannot be read, and loads the rest', async () => {
+    const [url, dir] = [await create(), makeFolder()];
+    writeArchive(join(dir, 'a.db'), 1, 'a');
+    const broken = writeArchive(join(dir, 'b.db'), 1, 'b');
+    const sqlite = new Database(broken);
+    sqlite.exec(`UPDATE __drizzle_migrations SET hash = 'other'`);
+    sqlite.close();
+    const report = await loadArchives(dir, url, { lineage });
+    expect(report).toMatchObject({ loaded: 1, failed: [{ path: broken }] });
+    expect((await ask(url, `SELECT state FROM _archives WHERE path = '${broken}'`)).flat()).toEqual([
+      'failed',
+    ]);
+  });
+
+  test('loses nothing of a value: 64 bits, infinity, text of any kind, bytes, and what does not fit its column', async () => {
+    const [url, dir] = [await create(), makeFolder()];
+    const odd = defineLineage({
+      name: 'odd',
+      tables: {},
+      migrations: [
+        {
+          name: '0',
+          sql: 'CREATE TABLE odd (id INTEGER PRIMARY KEY, i INTEGER, r REAL, t TEXT, b BLOB)',
+          createdAtMs: 1,
+        },
+      ],
+    });
+    const { replayMigrations } = await import('@varve/migrations');
+    const sqlite = new Database(join(dir, 'odd.db'));
+    replayMigrations(sqlite, odd);
+    const insert = sqlite.prepare('INSERT INTO odd VALUES (?, ?, ?, ?, ?)');
+    insert.run(1, 9223372036854775807n, 0.1, 'tab\tline\nback\\slash "ü"', Buffer.from([0, 9, 10, 92, 255]));
+    insert.run(2, -9007199254740993n, Number.POSITIVE_INFINITY, '\\N', null);
+    sqlite.close();
+    expect(await loadArchives(dir, url, { lineage: odd })).toMatchObject({ loaded: 1, failed: [] });
+    const isPostgres = url.startsWith('postgres');
+    const hex = isPostgres ? `encode(b, 'hex')` : 'lower(hex(b))';
+    const text = isPostgres ? 'i::text, r::text' : 'toString(i), toString(r)';
+    expect(await ask(url, `SELECT ${text}, t, ${hex} FROM odd ORDER BY id`)).toEqual([
+      ['9223372036854775807', '0.1', 'tab\tline\nback\\slash "ü"', '00090a5cff'],
+      ['-9007199254740993', isPostgres ? 'Infinity' : 'inf', '\\N', null],
+    ]);
+    const other = new Database(join(dir, 'other.db'));
+    replayMigrations(other, odd);
+    other.exec(`INSERT INTO odd (id, i) VALUES (1, 'not a number')`);
+    other.close();
+    expect(await loadArchives(dir, url, { lineage: odd })).toMatchObject({ loaded: 1, failed: [] });
+    const all = await ask(url, 'SELECT i FROM odd ORDER BY i');
+    expect(all.flat().sort()).toEqual(['-9007199254740993', '9223372036854775807', 'not a number']);
+  });
+
+  test('says which statements bring it to head, runs them when told, and reads the archives again', async () => {
+    const [url, dir] = [await create(), makeFolder()];
+    writeArchive(join(dir, 'a.db'), 1, 'a');
+    await loadArchives(dir, url, { lineage: lineageAt(lineage, 3) });
+    const error = await loadArchives(dir, url, { lineage }).catch((it) => it);
+    expect(error).toMatchObject({ code: 'WAREHOUSE_BEHIND' });
+    expect(error.details.ddl.join('\n')).toMatch(/ADD COLUMN .ordinal/);
+    expect(await loadArchives(dir, url, { lineage, applyDdl: true })).toMatchObject({
+      loaded: 1,
+      failed: [],
+    });
+    expect((await ask(url, callsSql)).map((row) => Number(row[3]))).toEqual([10, 20, 30]);
+    await expect(loadArchives(dir, url, { lineage: { ...lineage, name: 'another' } })).rejects.toMatchObject({
+      code: 'WAREHOUSE_FOREIGN',
+    });
+  });
+
+  test('goes on where a load was cut off, and nothing is there twice', async () => {
+    const [url, dir] = [await create(), makeFolder()];
+    for (let at = 0; at < 6; at++) writeArchive(join(dir, `${at}.db`), 1, `s${at}`);
+    const stop = new AbortController();
+    const first = await loadArchives(dir, url, {
+      lineage,
+      signal: stop.signal,
+      shard: { index: 1, count: 2 },
+    });
+    const others = await Promise.all(
+      [1, 2].map((index) => loadArchives(dir, url, { lineage, shard: { index, count: 2 } })),
+    );
+    expect(first.loaded + others.reduce((sum, { loaded }) => sum + loaded, 0)).toBe(6);
+    const [[count]] = (await ask(url, 'SELECT count(*) FROM tool_calls')) as [[unknown]];
+    expect(Number(count)).toBe(18);
+    expect(others.every(({ failed }) => failed.length === 0)).toBe(true);
+  });
+
+  test('counts a session once that several archives hold, the newest', async () => {
+    const [url, dir] = [await create(), makeFolder()];
+    const id = '018cc7e6-1234-7abc-8def-0123456789ab';
+    const paths = ['a', 'b', 'c'].map((name) => writeArchive(join(dir, `${name}.db`), 1, id));
+    utimesSync(paths[1] as string, 2e9, 2e9);
+    for (const path of paths) await loadArchives(path, url, { lineage });
+    expect((await ask(url, 'SELECT count(*) FROM tool_calls')).flat().map(Number)).toEqual([3]);
+    const kept = await ask(url, `SELECT path FROM _archives WHERE state = 'unified'`);
+    expect(kept.flat()).toEqual([paths[1]]);
+    for (const name of ['d', 'e']) writeArchive(join(dir, `${name}.db`), 1, 'main');
+    await loadArchives(dir, url, { lineage });
+    expect((await ask(url, 'SELECT count(*) FROM sessions')).flat().map(Number)).toEqual([3]);
+  });
+
+  test('says that a database does not answer, and that there is none of a name', async () => {
+    const scheme = (await create()).split(':')[0];
+    const nobody = loadArchives(makeFolder(), `${scheme}://me:secret@127.0.0.1:1/x`, { lineage });
+    await expect(nobody).rejects.toMatchObject({
+      code: 'WAREHOUSE_UNREACHABLE',
+      path: `${scheme}://me@127.0.0.1:1/x`,
+    });
+    const nowhere = loadArchives(makeFolder(), (await create()).replace(/test\d+/, 'nowhere'), { lineage });
+    const failure = await nowhere.catch((error) => error);
+    expect(failure.code).toMatch(/^WAREHOUSE_(REFUSED|UNREACHABLE)$/);
+  });
+});
+
+it.skipIf(!hasPostgres)(
+  'leaves out an archive whose text Postgres has no place for, and loads the others',
+  async () => {
+    const [url, dir] = [await engines[0].create(), makeFolder()];
+    const paths = ['a', 'b', 'c'].map((name) => writeArchive(join(dir, `${name}.db`), head, name));
+    const sqlite = new Database(paths[1] as string);
+    sqlite.prepare('UPDATE sessions SET agent = ?').run('nul \0 inside');
+    sqlite.close();
+    const report = await loadArchives(dir, url, { lineage });
+    expect(report).toMatchObject({ loaded: 2, failed: [{ code: 'WAREHOUSE_REFUSED', path: paths[1] }] });
+    expect((await engines[0].ask(url, 'SELECT count(*) FROM sessions')).flat().map(Number)).toEqual([2]);
+  },
+);
+
+it.skipIf(!hasPostgres)('is asked on Postgres with Drizzle as the SQLite view is', async () => {
+  const url = (await engines[0].create()) as `postgres://${string}`;
+  const bucket = await useBucket();
+  onTestFinished(() => bucket[Symbol.asyncDispose]());
+  bucket.put('bucket/a.db', readFileSync(writeArchive(join(makeFolder(), 'a.db'), 1, 'a')));
+  await using warehouse = await openWarehouse(url, { lineage });
+  expect(await warehouse.load('s3://bucket')).toMatchObject({ loaded: 1, failed: [] });
+  const { toolCalls, sessions } = warehouse.tables;
+  const rows = await warehouse.db
+    .select({
+      agent: sessions.agent,
+      tool: toolCalls.toolName,
+      failed: toolCalls.failed,
+      at: toolCalls.ordinal,
+    })
+    .from(toolCalls)
+    .innerJoin(sessions, eq(sessions._archive, toolCalls._archive))
+    .orderBy(desc(toolCalls.ordinal));
+  const failed: boolean | undefined = rows[0]?.failed;
+  expect(failed).toBe(false);
+  expect(rows.map(({ tool, at }) => [tool, at])).toEqual([
+    ['write', 30],
+    ['read', 20],
+    ['grep', 10],
+  ]);
+});
+
+it('says USAGE for an address of another kind, and hides a password', async () => {
+  const failure = await loadArchives('.', 'mysql://me:secret@host/db', { lineage }).catch((error) => error);
+  expect(failure).toMatchObject({ code: 'USAGE', path: 'mysql://me:***@host/db'.replace(':***', '') });
+});
