@@ -15,8 +15,7 @@ export interface StagedArchive {
   readonly file: FoundFile;
   /** Its `_archive` in the stage. */
   readonly id: number;
-  /** `duplicate`: another one of the stage holds the same session, and is newer. */
-  readonly state: 'unified' | 'failed' | 'duplicate';
+  readonly state: 'unified' | 'failed';
   readonly version: number | null;
   readonly strategy: string | null;
   readonly sessionId: string | null;
@@ -43,7 +42,7 @@ export class Stage implements Disposable {
     );
     this.sqlite.exec([archivesDdl, ...this.tables.map(liveTableDdl), ...indexes].join(';\n'));
     registerFunctions(this.sqlite, lineage);
-    this.#writer = new UnifiedWriter(this.sqlite, this.tables);
+    this.#writer = new UnifiedWriter(this.sqlite, this.tables, undefined, false);
     this.#reader = new ArchiveReader(this.sqlite, lineage);
     const names = ['_archives', ...this.tables.map(({ name }) => name)];
     this.#clear = names.map((name) => `DELETE FROM main.${quoteIdentifier(name)};`).join('');

@@ -19,6 +19,7 @@ export class UnifiedWriter {
   readonly duplicates: Duplicates;
   readonly #rows: RowComparison;
   readonly #tables: readonly WantedTable[];
+  readonly #countsOnce: boolean;
   readonly #removals: readonly Statement[];
   readonly #indexings: readonly Statement[];
   readonly #lock: Statement;
@@ -26,7 +27,9 @@ export class UnifiedWriter {
   readonly #sessionId: Statement | undefined;
   readonly #scripts = new Map<string, IngestScript>();
 
-  constructor(sqlite: Database, tables: readonly WantedTable[], compare?: CompareStates) {
+  /** @param countsOnce Whether a session that several archives hold is counted once: known only where all of them are seen. */
+  constructor(sqlite: Database, tables: readonly WantedTable[], compare?: CompareStates, countsOnce = true) {
+    this.#countsOnce = countsOnce;
     this.sqlite = sqlite;
     this.entries = new ArchiveEntries(sqlite);
     this.duplicates = new Duplicates(sqlite, compare ?? compareRows(sqlite, tables));
@@ -96,6 +99,7 @@ export class UnifiedWriter {
   }
 
   #countOnce(id: number): void {
+    if (!this.#countsOnce) return;
     for (const superseded of this.duplicates.findSuperseded(id)) this.#supersede(superseded);
   }
 

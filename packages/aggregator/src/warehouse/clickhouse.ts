@@ -176,16 +176,18 @@ export class ClickHouse implements Warehouse {
   }
 
   async settleDuplicates(): Promise<void> {
-    const columns = ledgerColumns.map((name) =>
-      name === 'state' ? `'duplicate' AS \`state\`` : quote(name),
-    );
+    const sessions = `match(assumeNotNull(\`session_id\`), '${uuidPattern}') AND \`state\` = 'unified'`;
+    const rows =
+      await this.#lines(`SELECT \`session_id\`, toString(\`id\`) FROM \`_rows__archives\` FINAL WHERE ${sessions}
+      AND \`session_id\` IN (SELECT \`session_id\` FROM \`_rows__archives\` FINAL WHERE ${sessions}
+        GROUP BY \`session_id\` HAVING count() > 1)
+      ORDER BY \`session_id\`, \`mtime_ms\` DESC, \`path\``);
+    const older = rows.filter(([session], at) => session === rows[at - 1]?.[0]).map(([, id]) => id);
+    if (older.length === 0) return;
+    const columns = ledgerColumns.map((name) => (name === 'state' ? `'duplicate'` : quote(name)));
     // What is seen of an archive is what its newest entry says.
     await this.#command(`INSERT INTO \`_rows__archives\` (${[...ledgerColumns, '_load'].map(quote).join(', ')})
-      SELECT ${columns.join(', ')}, ${this.#nextLoad()} FROM \`_rows__archives\` FINAL
-      WHERE \`state\` = 'unified' AND (\`session_id\`, \`mtime_ms\`, \`path\`) NOT IN (
-        SELECT \`session_id\`, max(\`mtime_ms\`), argMax(\`path\`, \`mtime_ms\`) FROM \`_rows__archives\` FINAL
-        WHERE \`state\` = 'unified' AND match(assumeNotNull(\`session_id\`), '${uuidPattern}') GROUP BY \`session_id\`)
-      AND match(assumeNotNull(\`session_id\`), '${uuidPattern}')`);
+      SELECT ${columns.join(', ')}, ${this.#nextLoad()} FROM \`_rows__archives\` FINAL WHERE \`id\` IN (${older.join(', ')})`);
   }
 
   /** Rows as arrays, integers beyond 2^53 as text. */

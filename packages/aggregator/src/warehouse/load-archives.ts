@@ -29,8 +29,8 @@ export interface LoadArchivesOptions extends Selection {
 
 export interface ArchiveLoad {
   readonly path: string;
-  /** `current`: the database had its rows already. `duplicate`: a newer archive holds the same session. */
-  readonly state: 'loaded' | 'current' | 'duplicate' | 'failed';
+  /** `current`: the database had its rows already. */
+  readonly state: 'loaded' | 'current' | 'failed';
   readonly rows: number;
   readonly problem?: Problem;
 }
@@ -75,7 +75,7 @@ class Load {
   readonly #head: string;
   readonly #limit: FailureLimit;
   readonly #failed: Problem[] = [];
-  readonly #counts = { loaded: 0, current: 0, duplicate: 0, failed: 0 };
+  readonly #counts = { loaded: 0, current: 0, failed: 0 };
   #tables: readonly WarehouseTable[];
   #rows = 0;
 
