@@ -82,6 +82,18 @@ interface ShardManifest {
  * already stays; a killed export goes on. `_archive` is the archive's `id` in the files of `_archives`.
  *
  * @throws USAGE, TABLE_UNKNOWN, the codes of stores for `into`
+ *
+ * @example
+ * ```ts
+ * import { exportArchives } from '@varve/aggregator';
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ *
+ * const { archives, failed } = await exportArchives('archives', { lineage, into: 'parquet', partitionBy: 'day' });
+ * console.log(archives, failed.length); // 1 0
+ * ```
  */
 export async function exportArchives(
   where: Archives,

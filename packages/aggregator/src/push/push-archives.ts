@@ -46,6 +46,18 @@ export interface PushReport {
 /**
  * Puts sealed archives into a store, many at once, never over another object. A file goes only when the store has it whole.
  * A push that was killed goes on when it is run again. A live or unsealed session is left alone.
+ *
+ * @example
+ * ```ts
+ * import { pushArchives } from '@varve/aggregator';
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ *
+ * const { pushed, failed } = await pushArchives('archives', { into: 'elsewhere', layout: 'date' }); // or s3://bucket/prefix
+ * console.log(pushed, failed.length); // 1 0
+ * ```
  */
 export async function pushArchives(
   where: string | readonly string[],

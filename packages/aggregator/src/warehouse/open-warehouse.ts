@@ -43,6 +43,21 @@ export type ClickHouseUrl = `clickhouse://${string}`;
  *
  * @throws WAREHOUSE_BEHIND where the lineage has moved on and `applyDdl` is not given; WAREHOUSE_FOREIGN,
  * WAREHOUSE_UNREACHABLE, WAREHOUSE_REFUSED, CLIENT_MISSING; USAGE for an address of another kind
+ *
+ * @example
+ * ```ts
+ * import { openWarehouse } from '@varve/aggregator';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * async function countCalls(): Promise<number> {
+ *   await using warehouse = await openWarehouse('postgres://me@localhost/sessions', { lineage });
+ *   await warehouse.load('archives');
+ *   return (await warehouse.db.select().from(warehouse.tables.toolCalls)).length;
+ * }
+ *
+ * // Before `npm install pg pg-copy-streams`:
+ * console.log(await countCalls().catch((error) => error.code)); // CLIENT_MISSING
+ * ```
  */
 export function openWarehouse<TTables extends TableModule>(
   url: PostgresUrl,
@@ -67,7 +82,22 @@ export async function openWarehouse<TTables extends TableModule>(
   }
 }
 
-/** Puts archives' rows at head into `postgres://…` or `clickhouse://…`: see `loadInto`. */
+/**
+ * Puts archives' rows at head into `postgres://…` or `clickhouse://…`: those that are new, were changed, or were read by an
+ * older lineage. Each is replaced as a whole; a load that was killed goes on.
+ *
+ * @throws as `openWarehouse` does
+ *
+ * @example
+ * ```ts
+ * import { loadArchives } from '@varve/aggregator';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * const loading = loadArchives('archives', 'clickhouse://me@localhost:8123/sessions', { lineage });
+ * // Before `npm install @clickhouse/client`:
+ * console.log(await loading.then(({ loaded }) => loaded).catch((error) => error.code)); // CLIENT_MISSING
+ * ```
+ */
 export async function loadArchives(
   where: Archives,
   url: string,
