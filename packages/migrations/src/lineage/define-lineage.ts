@@ -1,6 +1,7 @@
 import { VarveError } from '@varve/schema/errors';
 import type { LedgerSettings } from '../ledger/ledger-settings.ts';
 import type { Lineage, Migration, SqlFunction, TableModule } from './lineage.ts';
+import { nameColumns } from './name-columns.ts';
 
 export interface DefineLineageOptions<TTables extends TableModule> {
   readonly name: string;
@@ -19,7 +20,8 @@ export interface DefineLineageOptions<TTables extends TableModule> {
 }
 
 /**
- * Joins migrations with today's tables, so that whatever opens a file by this lineage is typed. Reads no file.
+ * Joins migrations with today's tables, so that whatever opens a file by this lineage is typed. Reads no file. Columns
+ * that the schema does not name get the name they have in the migrations, as by Drizzle's `casing`.
  *
  * @throws LINEAGE_INVALID when two migrations have the same name.
  *
@@ -53,6 +55,7 @@ export function defineLineage<TTables extends TableModule>(
     names.add(name);
   }
   const { name, tables, functions = {}, ledger, foreignKeys } = options;
+  nameColumns(tables, migrations);
   const settings = { ...(ledger && { ledger }), ...(foreignKeys && { foreignKeys }) };
   return { name, tables, migrations, functions, ...settings };
 }
