@@ -5,6 +5,7 @@ export const errorCodes = {
   FILE_EMPTY: 'the file holds nothing: zero bytes, or a database without a table',
   FILE_NOT_A_DATABASE: 'the file does not begin with the SQLite magic',
   FILE_CORRUPT: 'the file begins as an SQLite database but is truncated or damaged',
+  FILE_UNSUPPORTED: 'SQLite, Node.js or the system cannot take what the file holds',
   FILE_BUSY: 'another process is changing the file',
   FILE_READ_ONLY: 'the file or its folder may not be written',
   DISK_FULL: 'there is no space left for what was to be written',
@@ -71,6 +72,7 @@ export const errorCodes = {
   CONFIG_NOT_FOUND: 'neither --migrations nor a varve.config.ts tells the lineage',
   CONFIG_INVALID: 'the configuration cannot be used',
   USAGE: 'the command line cannot be understood',
+  INTERNAL: 'a defect in varve',
   RUNTIME_UNSUPPORTED: 'this version of Node.js cannot run varve',
 } as const satisfies Record<string, string>;
 

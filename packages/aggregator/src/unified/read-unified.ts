@@ -27,6 +27,10 @@ import { isHalfWritten, isUnifiedFile } from './unified-file.ts';
  * ```
  */
 export function readUnified(file: string): Database | undefined {
+  return onFile(file, () => openFinished(file));
+}
+
+function openFinished(file: string): Database | undefined {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile() || !isUnifiedFile(file)) return undefined;
   const sqlite = openReader(file);
   try {

@@ -10,24 +10,26 @@ export interface Problem {
   readonly hint: string;
 }
 
-/**
- * The problem an error stands for. What SQLite says without a more exact meaning counts as damage to the file; an
- * error that neither varve, SQLite nor the operating system raised is a mistake in the program, and thrown again.
- */
+/** The problem an error stands for. One file's never stops the others, so a defect of varve's own is one as well. */
 export function problemOf(cause: unknown, path: string): Problem {
   const error = fileError(cause, path);
   if (error instanceof VarveError) {
     const { code, message, hint } = error;
     return caused({ path: error.path ?? path, code, message, hint }, error);
   }
-  if (!isSqliteError(error)) throw error;
-  const problem: Problem = {
+  const message = error instanceof Error ? error.message : String(error);
+  if (isSqliteError(error)) return caused(unfitRows(path, message), error);
+  const hint = 'the file is as it was; report this with the message';
+  return caused({ path, code: 'INTERNAL', message: `a defect in varve: ${message}`, hint }, error);
+}
+
+function unfitRows(path: string, reason: string): Problem {
+  return {
     path,
-    code: 'FILE_CORRUPT',
-    message: `its rows cannot be read: ${error.message}`,
-    hint: 'restore the file from a backup, or set it aside',
+    code: 'ROW_INVALID',
+    message: `its rows do not fit the tables of head: ${reason}`,
+    hint: 'look at its rows with varve read: a key may be there twice, or an index not fit its table',
   };
-  return caused(problem, error);
 }
 
 /** With its error, for who asks after it by name: what is stored, printed or passed on is as before. */

@@ -1,4 +1,5 @@
 import type { Lineage } from '@varve/migrations';
+import { VarveError } from '@varve/schema/errors';
 import { openProgressBar, type ProgressBar } from '../output/progress-bar.ts';
 import type { Project } from '../project/load-project.ts';
 
@@ -9,6 +10,8 @@ export interface CommonOptions {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly timeout?: number;
+  /** False with `--no-config`. */
+  readonly config?: boolean;
 }
 
 /** What a verb works with. */
@@ -25,9 +28,12 @@ export interface CommandContext {
 }
 
 export function createContext(options: CommonOptions): CommandContext {
+  // The folder may be a stranger's: its configuration is code, and is run only where nothing else tells.
+  const mayRunConfig = options.config !== false && options.migrations === undefined;
   return {
     async loadLineage() {
       const { loadLineage } = await import('../config/load-lineage.ts');
+      if (options.config === false && options.migrations === undefined) throw noLineage();
       return loadLineage(process.cwd(), options.migrations);
     },
     async loadTypedLineage() {
@@ -39,12 +45,23 @@ export function createContext(options: CommonOptions): CommandContext {
     },
     async findArchives(named) {
       const { findArchives } = await import('./find-archives.ts');
-      return findArchives(process.cwd(), named);
+      return findArchives(process.cwd(), named, mayRunConfig);
     },
     async loadProject() {
       const { loadProject } = await import('../project/load-project.ts');
+      if (options.config === false) throw noLineage();
       return loadProject(process.cwd(), options.migrations);
     },
     openProgressBar: (label) => openProgressBar(label, !options.quiet && process.stderr.isTTY),
   };
+}
+
+function noLineage(): VarveError {
+  return new VarveError(
+    'CONFIG_NOT_FOUND',
+    'with --no-config nothing tells which migrations the files have had',
+    {
+      hint: 'name the folder with --migrations DIR; what works on a package needs its configuration',
+    },
+  );
 }

@@ -6,9 +6,13 @@ import { findConfig, loadConfig } from '../config/load-config.ts';
  *
  * @throws USAGE where neither names any, CONFIG_INVALID
  */
-export async function findArchives(dir: string, named: readonly string[]): Promise<readonly string[]> {
+export async function findArchives(
+  dir: string,
+  named: readonly string[],
+  mayRunConfig = true,
+): Promise<readonly string[]> {
   if (named.length > 0) return named;
-  const archives = findConfig(dir) && (await loadConfig(dir)).config.archives;
+  const archives = mayRunConfig && findConfig(dir) && (await loadConfig(dir)).config.archives;
   if (archives) return [archives].flat();
   throw new VarveError('USAGE', 'no archives are named', {
     hint: 'name files, folders or globs, or put archives into varve.config.ts',

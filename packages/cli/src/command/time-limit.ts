@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema/errors';
 import { InvalidArgumentError } from 'commander';
 import { exitCodes, reportProblem } from '../output/report.ts';
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { escapeLines } from '../output/escape-controls.ts';
 import { printOutput } from '../output/print-output.ts';
 import { renderJson } from '../output/render-json.ts';
 import { exitCodes, type Problem, reportError, reportProblems } from '../output/report.ts';
@@ -34,6 +35,7 @@ export type VerbWork<TOptions extends object> = (
 export function defineVerb<TOptions extends object>(command: Command, work: VerbWork<TOptions>): void {
   command
     .option('--migrations <dir>', 'the folder drizzle-kit writes to (else varve.config.ts in this folder)')
+    .option('--no-config', 'run no varve.config.* of this folder: it is code')
     .option('--json', 'the result as JSON on stdout, all else on stderr')
     .option('--quiet', 'nothing on stderr but errors')
     .option('--verbose', 'errors with their stack')
@@ -63,5 +65,5 @@ async function runVerb<TOptions extends object>(
 }
 
 function renderAnswer({ json, text }: VerbAnswer, options: CommonOptions): string {
-  return `${options.json ? renderJson(json) : text()}\n`;
+  return `${options.json ? renderJson(json) : escapeLines(text())}\n`;
 }

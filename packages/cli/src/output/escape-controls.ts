@@ -1,9 +1,26 @@
-const control = /\p{Cc}/gu;
+/** What moves a terminal's cursor, changes its colours, or turns the direction of what follows. */
+const steering = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Text as a terminal may show it: what archives and file names hold must not move its cursor or change its colours. */
+/** Text as a terminal may show it: what archives and file names hold must not steer it. */
 export function escapeControls(text: string): string {
-  return text.replace(control, (character) => {
+  return text.replace(steering, (character) => {
     const short = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[character];
-    return short ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+    const hex = character.charCodeAt(0).toString(16);
+    return short ?? (hex.length > 2 ? `\\u${hex}` : `\\x${hex.padStart(2, '0')}`);
   });
+}
+
+/** `escapeControls` for text of several lines. */
+export function escapeLines(text: string): string {
+  return text.split('\n').map(escapeControls).join('\n');
+}
+
+/** JSON of the same value, of which no character steers a terminal. */
+export function escapeJson(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (character) => {
+      return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    },
+  );
 }

@@ -1,3 +1,5 @@
+import { escapeJson } from './escape-controls.ts';
+
 /** JSON.rawJSON is in Node.js 22 and newer, but not in TypeScript's library. */
 const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
 
@@ -6,7 +8,7 @@ const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
  * `{"base64": …}`.
  */
 export function renderJson(value: unknown): string {
-  return JSON.stringify(value, replaceValue, 2);
+  return escapeJson(JSON.stringify(value, replaceValue, 2) ?? 'null');
 }
 
 /** JSON.stringify has called a Buffer's own toJSON by then; the holder still has the Buffer. */

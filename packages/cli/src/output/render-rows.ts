@@ -1,28 +1,34 @@
 import { csvLine, type PreparedQuery } from '@varve/aggregator/internal';
 import { type Command, Option } from 'commander';
-import { escapeControls } from './escape-controls.ts';
+import { escapeControls, escapeJson } from './escape-controls.ts';
 import { renderJson } from './render-json.ts';
 import { alignBy } from './render-table.ts';
 
 export interface RowsOptions {
   readonly csv?: boolean;
+  readonly safe?: boolean;
   readonly json?: boolean;
 }
 
 export function addRowsOptions(command: Command): void {
-  command.addOption(new Option('--csv', 'the rows as CSV, after a line of their names').conflicts('json'));
+  command
+    .addOption(new Option('--csv', 'the rows as CSV, after a line of their names').conflicts('json'))
+    .option(
+      '--safe',
+      'with --csv: a text that a spreadsheet would take for a formula begins with an apostrophe',
+    );
 }
 
 /** The rows of a query as text, piece by piece: few are in memory. */
-export function* renderRows(query: PreparedQuery, { csv, json }: RowsOptions): Generator<string> {
+export function* renderRows(query: PreparedQuery, { csv, json, safe }: RowsOptions): Generator<string> {
   if (json) yield* jsonPieces(query);
-  else if (csv) yield* csvLines(query);
+  else if (csv) yield* csvLines(query, safe ? defuse : (value) => value);
   else yield* tableLines(query);
 }
 
 /** An array with an object for each row, as `renderJson` would print it. */
 function* jsonPieces({ columns, iterate }: PreparedQuery): Generator<string> {
-  const names = columns.map((column) => `    ${JSON.stringify(column)}: `);
+  const names = columns.map((column) => `    ${escapeJson(JSON.stringify(column))}: `);
   let before = '[\n  ';
   for (const row of iterate()) {
     const fields = row.map((value, at) => names[at] + jsonField(value));
@@ -33,13 +39,21 @@ function* jsonPieces({ columns, iterate }: PreparedQuery): Generator<string> {
 }
 
 function jsonField(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return escapeJson(JSON.stringify(value));
   return typeof value === 'bigint' ? String(value) : renderJson(value).replaceAll('\n', '\n    ');
 }
 
-function* csvLines({ columns, iterate }: PreparedQuery): Generator<string> {
-  yield `${csvLine(columns)}\n`;
-  for (const row of iterate()) yield `${csvLine(row)}\n`;
+function* csvLines(
+  { columns, iterate }: PreparedQuery,
+  prepare: (value: unknown) => unknown,
+): Generator<string> {
+  yield `${csvLine(columns.map(prepare))}\n`;
+  for (const row of iterate()) yield `${csvLine(row.map(prepare))}\n`;
+}
+
+/** Source: https://owasp.org/www-community/attacks/CSV_Injection */
+function defuse(value: unknown): unknown {
+  return typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
 }
 
 type Row = readonly unknown[];
@@ -70,8 +84,9 @@ interface Table {
 
 function alignRows(titles: readonly string[], rows: readonly Row[]): Table {
   const isNumeric = (at: number) => rows.every((row) => ['number', 'bigint'].includes(typeof row[at]));
-  const columns = titles.map((title, at) => ({ title, align: isNumeric(at) ? 'right' : 'left' }) as const);
-  const cells = [titles, ...rows.map((row) => row.map(renderValue))];
+  const shown = titles.map(escapeControls);
+  const columns = shown.map((title, at) => ({ title, align: isNumeric(at) ? 'right' : 'left' }) as const);
+  const cells = [shown, ...rows.map((row) => row.map(renderValue))];
   const align = alignBy(columns, cells);
   return {
     first: cells.map((row) => `${align(row)}\n`).join(''),

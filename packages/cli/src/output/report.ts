@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { LintCode } from '@varve/migrations';
 import { type ErrorCode, VarveError } from '@varve/schema';
-import { escapeControls } from './escape-controls.ts';
+import { escapeControls, escapeLines } from './escape-controls.ts';
 
 /** What both lines on stderr are made of: an error, or a file that had to be left out. */
 export type Problem = Pick<VarveError, 'message' | 'hint'> &
@@ -70,11 +70,24 @@ function joined(alike: readonly Problem[]): string {
 
 /** Prints an error as two lines, its stack below with `verbose`, and returns the exit code it stands for. */
 export function reportError(error: unknown, verbose: boolean): number {
-  if (error instanceof VarveError) reportProblem(error);
-  else
-    process.stderr.write(`error: ${String(error)}\nhint: this is a defect in varve; --verbose shows where\n`);
-  if (verbose && error instanceof Error) process.stderr.write(`${renderStack(error)}\n`);
+  reportProblem(error instanceof VarveError ? error : unforeseen(error));
+  if (verbose && error instanceof Error) process.stderr.write(`${escapeLines(renderStack(error))}\n`);
   return error instanceof VarveError && !usageCodes.has(error.code) ? exitCodes.problems : exitCodes.usage;
+}
+
+/** As when the working directory is deleted while a verb runs. */
+function unforeseen(error: unknown): VarveError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && 'syscall' in error) {
+    return new VarveError('FILE_UNREADABLE', message, {
+      hint: 'the code in the message is the system’s own; look at the working directory and the paths that were named',
+      cause: error,
+    });
+  }
+  return new VarveError('INTERNAL', `a defect in varve: ${message}`, {
+    hint: 'report it, with what --verbose shows',
+    cause: error,
+  });
 }
 
 function renderStack(error: Error): string {

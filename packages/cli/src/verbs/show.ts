@@ -80,7 +80,9 @@ function describe(
     migration: migrations[version - 1]?.name,
     pending: migrations.slice(version).map((migration) => migration.name),
     plan,
-    rows: Object.fromEntries(plan.tables.map((table) => [table.name, countRows(sqlite, table.name)])),
+    rows: onFile(path, () =>
+      Object.fromEntries(plan.tables.map((table) => [table.name, countRows(sqlite, table.name)])),
+    ),
   };
 }
 

@@ -33,6 +33,36 @@ const tooMany: Problem = {
   says: 'the process or the machine may open no more files',
   hint: 'close sessions and archives that are done with, or raise the limit (ulimit -n)',
 };
+const noPath: Problem = {
+  code: 'FILE_NOT_FOUND',
+  says: 'this cannot be the path of a file: it is too long, goes round in a circle of links, or holds a NUL',
+  hint: 'check the path and the links in it',
+};
+const tooLarge: Problem = {
+  code: 'FILE_UNSUPPORTED',
+  says: 'the file, or a value in it, is larger than this system, SQLite or Node.js can take',
+  hint: 'read it with the sqlite3 shell, or on a machine with more memory or another file system',
+};
+const inUse: Problem = {
+  code: 'FILE_BUSY',
+  says: 'another process uses the file, or its name is taken',
+  hint: 'try again when the other process is done, or look at what lies there',
+};
+const noFile: Problem = {
+  code: 'FILE_UNREADABLE',
+  says: 'it is no regular file, or its device does not answer',
+  hint: 'check what lies there, and the device that it lies on',
+};
+const refused: Problem = {
+  code: 'FILE_UNREADABLE',
+  says: 'the operating system cannot do what was asked of it',
+  hint: 'the code in the message is the system’s own; look at the file, its folder and its device',
+};
+const unsupported: Problem = {
+  code: 'FILE_UNSUPPORTED',
+  says: 'SQLite cannot do what the schema of the file asks for',
+  hint: 'the message names it; a function, a collation or a module may be one of the application that wrote the file',
+};
 const corrupt: Problem = {
   code: 'FILE_CORRUPT',
   says: 'the database is truncated or damaged',
@@ -62,6 +92,8 @@ const problems: readonly (readonly [string, Problem])[] = [
   ['SQLITE_BUSY', busy],
   ['SQLITE_PERM', unreadable],
   ['SQLITE_FULL', full],
+  ['SQLITE_NOMEM', tooLarge],
+  ['SQLITE_TOOBIG', tooLarge],
   ['ENOENT', notFound],
   ['ENOTDIR', notFound],
   ['EISDIR', unreadable],
@@ -72,7 +104,27 @@ const problems: readonly (readonly [string, Problem])[] = [
   ['EDQUOT', full],
   ['EMFILE', tooMany],
   ['ENFILE', tooMany],
-  ['EIO', unreadable],
+  ['EIO', noFile],
+  ['ENXIO', noFile],
+  ['ENODEV', noFile],
+  ['ESTALE', noFile],
+  ['ESPIPE', noFile],
+  ['EFBIG', tooLarge],
+  ['EOVERFLOW', tooLarge],
+  ['ENOMEM', tooLarge],
+  ['ERR_FS_FILE_TOO_LARGE', tooLarge],
+  ['ERR_STRING_TOO_LONG', tooLarge],
+  ['ERR_OUT_OF_RANGE', tooLarge],
+  ['ELOOP', noPath],
+  ['ENAMETOOLONG', noPath],
+  ['EILSEQ', noPath],
+  ['ERR_INVALID_ARG_VALUE', noPath],
+  ['EBUSY', inUse],
+  ['ETXTBSY', inUse],
+  ['EEXIST', inUse],
+  ['ENOTEMPTY', inUse],
+  ['EDEADLK', inUse],
+  ['ENOLCK', inUse],
 ];
 
 /** What an error of SQLite or of the operating system says about a file; an error that says nothing is returned as it is. */
@@ -80,10 +132,21 @@ export function fileError(cause: unknown, path: string, intent: 'read' | 'write'
   const code = errorCode(cause);
   if (!code) return cause;
   const isDenied = intent === 'write' && (code === 'EACCES' || code === 'EPERM');
-  const problem = isDenied ? readOnly : problems.find(([prefix]) => code.startsWith(prefix))?.[1];
+  const problem = isDenied ? readOnly : (findProblem(code) ?? lastResort(cause));
   if (!problem) return cause;
-  const message = `${problem.says} (${code})`;
+  const reason = problem === unsupported ? `: ${(cause as Error).message}` : '';
+  const message = `${problem.says} (${code})${reason}`;
   return new VarveError(problem.code, message, { path, hint: problem.hint, details: { code }, cause });
+}
+
+function findProblem(code: string): Problem | undefined {
+  return problems.find(([prefix]) => code.startsWith(prefix))?.[1];
+}
+
+/** A row that breaks a constraint is a matter of rows, and of who writes them. */
+function lastResort(cause: unknown): Problem | undefined {
+  if (isSqliteError(cause)) return /^SQLITE_(CONSTRAINT|MISMATCH)/.test(cause.code) ? undefined : unsupported;
+  return cause instanceof Error && 'syscall' in cause ? refused : undefined;
 }
 
 function errorCode(cause: unknown): string | undefined {
@@ -93,7 +156,10 @@ function errorCode(cause: unknown): string | undefined {
   if (isSqliteError(cause)) return cause.code === 'SQLITE_CANTOPEN' ? whyNotOpened() : cause.code;
   // better-sqlite3 looks for the folder first, and has no code for one that is not there.
   if (cause instanceof TypeError && cause.message.startsWith('Cannot open database')) return 'ENOENT';
-  if (cause instanceof Error && 'syscall' in cause && 'code' in cause) return String(cause.code);
+  if (!(cause instanceof Error)) return undefined;
+  if ('code' in cause && ('syscall' in cause || findProblem(String(cause.code)))) return String(cause.code);
+  // A length that no string and no Buffer has.
+  if (cause instanceof RangeError && /length|too large|size/i.test(cause.message)) return 'ERR_OUT_OF_RANGE';
   return undefined;
 }
 

@@ -1,9 +1,11 @@
 import { type Lineage, lineageAt } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
+import { assertNotEmpty } from '../file/assert-not-empty.ts';
 import { assertSound } from '../file/assert-sound.ts';
 import { durableFs } from '../file/durable-fs.ts';
 import { fileError, onFile } from '../file/file-error.ts';
 import { leaveWal } from '../file/leave-wal.ts';
+import { lookBeside } from '../file/look-beside.ts';
 import { isSameContent } from '../file/move-into.ts';
 import { openDatabase } from '../file/open-database.ts';
 import { leftoverSuffixes, statOf } from '../file/sidecars.ts';
@@ -51,6 +53,8 @@ export async function restoreArchive(
   path: string,
   options: RestoreArchiveOptions,
 ): Promise<boolean> {
+  assertNotEmpty(backup);
+  lookBeside(backup);
   const lock = acquireWriterLock(path, 0);
   try {
     const original = statOf(path) ? inspectOriginal(path) : undefined;

@@ -39,8 +39,7 @@ export interface ReadLineageOptions {
  * ```
  */
 export function readLineage(dir: string, options: ReadLineageOptions = {}): Lineage {
-  const journal = join(dir, 'meta', '_journal.json');
-  const migrations = existsSync(journal) ? readJournal(dir, journal) : readFolders(dir);
+  const migrations = readMigrations(dir);
   return defineLineage({
     name: options.name ?? basename(dir),
     tables: {},
@@ -48,6 +47,21 @@ export function readLineage(dir: string, options: ReadLineageOptions = {}): Line
     ...(options.functions && { functions: options.functions }),
     ...(options.ledger && { ledger: options.ledger }),
   });
+}
+
+function readMigrations(dir: string): Migration[] {
+  try {
+    const journal = join(dir, 'meta', '_journal.json');
+    return existsSync(journal) ? readJournal(dir, journal) : readFolders(dir);
+  } catch (cause) {
+    if (cause instanceof VarveError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new VarveError('LINEAGE_NOT_FOUND', `the migrations cannot be read: ${reason}`, {
+      path: dir,
+      hint: 'check the path and the permissions of the folder that drizzle-kit generate writes to',
+      cause,
+    });
+  }
 }
 
 /** The file of a migration in a drizzle-kit folder of either layout. */

@@ -12,8 +12,8 @@ export function problemOfError(cause: unknown, path: string): Problem {
   if (!isSqliteError(error)) throw error;
   return {
     path,
-    code: 'FILE_CORRUPT',
-    message: `its rows cannot be read: ${error.message}`,
-    hint: 'restore the file from a backup, or set it aside',
+    code: 'ROW_INVALID',
+    message: `its rows do not fit the tables of head: ${error.message}`,
+    hint: 'look at its rows with varve read',
   };
 }

@@ -1,0 +1,37 @@
+import { constants } from 'node:os';
+import { VarveError } from '@varve/schema';
+import Database from 'better-sqlite3';
+import { expect, it } from 'vitest';
+import { fileError } from './file-error.ts';
+
+it('gives every errno of the system a meaning', () => {
+  for (const code of [...Object.keys(constants.errno), 'EDQUOT', 'EOTHER']) {
+    const cause = Object.assign(new Error(`${code}: it failed, open 'x'`), { code, syscall: 'open' });
+    const error = fileError(cause, 'x');
+    expect(error, code).toBeInstanceOf(VarveError);
+    expect((error as VarveError).message).toContain(code);
+    expect((error as VarveError).hint).toMatch(/\w+ \w+ \w+/);
+  }
+});
+
+it('calls a file damaged only where SQLite does', () => {
+  const sqlite = new Database(':memory:');
+  const codeOf = (sql: string) => {
+    try {
+      sqlite.exec(sql);
+    } catch (error) {
+      return (fileError(error, 'x') as { code: string }).code;
+    }
+    return undefined;
+  };
+  expect(codeOf('SELECT theirs(1)')).toBe('FILE_UNSUPPORTED');
+  expect(codeOf('CREATE VIRTUAL TABLE v USING theirs(x)')).toBe('FILE_UNSUPPORTED');
+  expect(codeOf('SELECT zeroblob(2000000000)')).toBe('FILE_UNSUPPORTED');
+  const corrupt = Object.assign(Object.create(Database.SqliteError.prototype), { code: 'SQLITE_CORRUPT_INDEX' });
+  expect(fileError(corrupt, 'x')).toMatchObject({ code: 'FILE_CORRUPT' });
+  // Of rows, and of who writes them.
+  expect(codeOf('CREATE TEMP TABLE u (x UNIQUE); INSERT INTO u VALUES (1), (1)')).toBe(
+    'SQLITE_CONSTRAINT_UNIQUE',
+  );
+  sqlite.close();
+});
