@@ -27,7 +27,9 @@ it('calls a file damaged only where SQLite does', () => {
   expect(codeOf('SELECT theirs(1)')).toBe('FILE_UNSUPPORTED');
   expect(codeOf('CREATE VIRTUAL TABLE v USING theirs(x)')).toBe('FILE_UNSUPPORTED');
   expect(codeOf('SELECT zeroblob(2000000000)')).toBe('FILE_UNSUPPORTED');
-  const corrupt = Object.assign(Object.create(Database.SqliteError.prototype), { code: 'SQLITE_CORRUPT_INDEX' });
+  const corrupt = Object.assign(Object.create(Database.SqliteError.prototype), {
+    code: 'SQLITE_CORRUPT_INDEX',
+  });
   expect(fileError(corrupt, 'x')).toMatchObject({ code: 'FILE_CORRUPT' });
   // Of rows, and of who writes them.
   expect(codeOf('CREATE TEMP TABLE u (x UNIQUE); INSERT INTO u VALUES (1), (1)')).toBe(
