@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { LintCode } from '@varve/migrations';
 import { type ErrorCode, VarveError } from '@varve/schema';
-import { escapeControls, escapeLines } from './escape-controls.ts';
+import { escapeControls } from './escape-controls.ts';
 
 /** What both lines on stderr are made of: an error, or a file that had to be left out. */
 export type Problem = Pick<VarveError, 'message' | 'hint'> &
