@@ -1,7 +1,6 @@
 import {
   countReferenceViolations,
   isSqliteError,
-  ledgerHeight,
   markUpgrade,
   newViolations,
   patchFile,
@@ -55,7 +54,7 @@ function patchWhole(copy: string, options: BuildUpgradedOptions): number | undef
 function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | undefined {
   const { lineage, path, state, isLossAccepted } = options;
   const plan = planUpgrade(sqlite, lineage, path);
-  const { from } = plan;
+  const { from, ledgerRows } = plan;
   if (!isLossAccepted) assertLossAccepted(lineage, from, path);
   const patch = patchOf(lineage, from);
   if (!patch) return undefined;
@@ -63,9 +62,8 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
   if (readTables.length > 0) assertTablesSound(sqlite, path, readTables);
   const expected = readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
   const before = countReferenceViolations(sqlite, children.before);
-  const rowsBefore = ledgerHeight(sqlite, lineage);
   if (!patchFile(sqlite, lineage, from)) return undefined;
-  markUpgrade(sqlite, rowsBefore, lineage);
+  markUpgrade(sqlite, ledgerRows, lineage);
   if (newViolations(before, countReferenceViolations(sqlite, children.after)).length > 0) return undefined;
   assertSound(sqlite, path);
   verifyPlanned(sqlite, lineage, plan, path);

@@ -8,13 +8,13 @@ import { lockSuffix, statOf } from '../file/sidecars.ts';
 import { removeWork, workFile } from '../file/work-file.ts';
 import type { SharableLock } from '../lock/held-lock.ts';
 import { acquireWriterLock } from '../lock/writer-lock.ts';
-import { type FileAtRest, inspectAtRest, inspectFile } from '../source/file-state.ts';
-import { identifyForReading } from '../source/identify-for-reading.ts';
+import { type FileAtRest, fingerprint, inspectAtRest, inspectFile } from '../source/file-state.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import { buildUpgraded, rehearseBuild } from './build-upgraded.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { keepBackup } from './keep-backup.ts';
 import { finishReplacement, inspectOriginal, putInPlace, settleOriginal } from './replace-file.ts';
+import { planUpgrade } from './upgrade-plan.ts';
 import type { UpgradeVerification } from './verify-rows.ts';
 
 export interface UpgradeArchiveOptions {
@@ -71,9 +71,10 @@ export async function upgradeArchive(path: string, options: UpgradeArchiveOption
   const startedMs = performance.now();
   const file = realPath(path);
   const to = options.lineage.migrations.length;
+  const seen = fingerprint(file);
   const isDone = onFile(file, () => isSealedAtHead(file, options));
   if (isDone && !options.dryRun) await removeUpgradeLeftovers(file);
-  const outcome = isDone ? doneAlready(file, to) : await upgradeFile(file, options);
+  const outcome = isDone ? doneAlready(file, to) : await upgradeFile(file, seen, options);
   return { path, to, changed: outcome.how !== 'none', durationMs: performance.now() - startedMs, ...outcome };
 }
 
@@ -94,7 +95,7 @@ function isAtRestAtHead(file: string, state: FileAtRest, options: UpgradeArchive
   if (state.kind === 'unsealed' || isHintedBehind(state, lineage)) return false;
   const sqlite = openDatabase(file, { readonly: true });
   try {
-    const from = identifyForReading(sqlite, lineage, { path: file, newer: 'refuse' });
+    const { from } = planUpgrade(sqlite, lineage, file);
     if (!isLossAccepted(options)) assertLossAccepted(lineage, from, file);
     return from === lineage.migrations.length;
   } finally {
@@ -122,9 +123,9 @@ function isLossAccepted({ backupDir, acceptLoss }: UpgradeArchiveOptions): boole
   return backupDir !== undefined || acceptLoss === true;
 }
 
-async function upgradeFile(file: string, options: UpgradeArchiveOptions): Promise<Outcome> {
+async function upgradeFile(file: string, seen: string, options: UpgradeArchiveOptions): Promise<Outcome> {
   if (options.dryRun) return rehearse(file, options);
-  return withUpgradeLock(file, () => upgradeLocked(file, options));
+  return withUpgradeLock(file, () => upgradeLocked(file, seen, options));
 }
 
 async function rehearse(file: string, options: UpgradeArchiveOptions): Promise<Outcome> {
@@ -169,10 +170,11 @@ function acquireUpgradeLock(file: string): SharableLock {
   }
 }
 
-async function upgradeLocked(file: string, options: UpgradeArchiveOptions): Promise<Outcome> {
+/** `seen` is the fingerprint of the file when it was found to be behind. */
+async function upgradeLocked(file: string, seen: string, options: UpgradeArchiveOptions): Promise<Outcome> {
   const original = inspectOriginal(file);
   // Before it was locked, another run may have done it.
-  if (isAtRestAtHead(file, original.state, options))
+  if (original.fingerprint !== seen && isAtRestAtHead(file, original.state, options))
     return doneAlready(file, options.lineage.migrations.length);
   const { backupDir } = options;
   const work = workFile(file, 'upgrading');

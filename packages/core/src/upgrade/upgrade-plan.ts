@@ -7,6 +7,8 @@ import { findMissing, verifySchema } from './verify-schema.ts';
 /** What is the same for all files that have the same ledger and schema. */
 export interface UpgradePlan {
   readonly from: number;
+  /** How many rows its ledger has. */
+  readonly ledgerRows: number;
   /** The indexes, views and triggers of its version that the file lacks. */
   readonly lacked: readonly string[];
   /** The schema that the first such file had afterwards, which was found to be head's. */
@@ -25,12 +27,14 @@ const plans = new WeakMap<Lineage, Map<string, UpgradePlan>>();
 export function planUpgrade(sqlite: Database, lineage: Lineage, path: string): UpgradePlan {
   const known = plans.get(lineage) ?? new Map<string, UpgradePlan>();
   plans.set(lineage, known);
-  const key = JSON.stringify(readLedger(sqlite, lineage)) + readSchemaText(sqlite);
+  const ledger = readLedger(sqlite, lineage);
+  const key = JSON.stringify(ledger) + readSchemaText(sqlite);
   const plan = known.get(key);
   if (plan) return plan;
   const from = identifyForReading(sqlite, lineage, { path, newer: 'refuse' });
   if (known.size >= mostPlans) known.clear();
-  const made = { from, lacked: findMissing(sqlite, lineage, from), schemaAfter: undefined };
+  const ledgerRows = ledger?.length ?? 0;
+  const made = { from, ledgerRows, lacked: findMissing(sqlite, lineage, from), schemaAfter: undefined };
   known.set(key, made);
   return made;
 }

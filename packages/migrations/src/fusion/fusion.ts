@@ -46,12 +46,18 @@ function makeHeadImage(lineage: Lineage): Buffer {
   const sqlite = openMemory();
   try {
     registerFunctions(sqlite, lineage);
-    for (const { type, sql } of headObjects(lineage)) if (type === 'table') sqlite.exec(sql);
+    const head = headObjects(lineage);
+    // What a virtual table keeps for itself cannot be made by its own statement: such a head is not built anew.
+    if (!head.some(isVirtual)) for (const { type, sql } of head) if (type === 'table') sqlite.exec(sql);
     stampHint(sqlite, lineage, lineage.migrations.length);
     return sqlite.serialize();
   } finally {
     sqlite.close();
   }
+}
+
+function isVirtual({ sql }: SchemaObject): boolean {
+  return /^CREATE VIRTUAL/i.test(sql);
 }
 
 function headObjects(lineage: Lineage): readonly SchemaObject[] {
@@ -66,8 +72,9 @@ export function fusionOf(lineage: Lineage, from: number): Fusion | undefined {
 }
 
 function compileFusion(lineage: Lineage, from: number): Fusion | undefined {
-  const lens = compileLens(lineage, from);
   const head = headObjects(lineage);
+  if (head.some(isVirtual)) return undefined;
+  const lens = compileLens(lineage, from);
   if (lens.refusal || lens.stages.length > 0) return undefined;
   if ([...head, ...schemaAt(lineage, from)].some(needsReplay)) return undefined;
   if (mayFailMidway(lineage, from)) return undefined;

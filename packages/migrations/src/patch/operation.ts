@@ -9,6 +9,8 @@ export interface RunOperation {
   /** It changes rows by the names of their columns, which are among these: another column is none of its business. */
   readonly columns: ReadonlySet<string> | undefined;
   readonly isRepeatable: boolean;
+  /** By name key, the table that it makes, where that is all that it does. */
+  readonly creates: string | undefined;
   /** It may set off what a foreign key asks for. */
   readonly isActing: boolean;
   /** A row may be gone, or have another key. */
@@ -24,6 +26,8 @@ export interface EditOperation {
   readonly mustBeEmpty: readonly string[];
   /** By name key, where that is all that it does. */
   readonly addedColumn: string | undefined;
+  /** By name key, the table that it makes, where that is all that it does. */
+  readonly creates: string | undefined;
   /** It adds a column, an index or a table: what else stands in the schema does not matter to it. */
   readonly isAddition: boolean;
 }

@@ -5,6 +5,7 @@ import { schemaAt } from '../lens/schema-at.ts';
 import type { Lineage } from '../lineage/lineage.ts';
 import { registerFunctions } from '../lineage/register-functions.ts';
 import { readSchema } from '../replay/read-schema.ts';
+import { resolveStoredStrings } from '../sql/resolve-quoted-strings.ts';
 import { applyPatch, preparePages } from './apply-patch.ts';
 import { fitsFile } from './fits-file.ts';
 import { patchOf } from './patch-of.ts';
@@ -21,9 +22,19 @@ export function patchFile(sqlite: Database, lineage: Lineage, from: number): boo
   registerFunctions(sqlite, lineage);
   const pages = preparePages(sqlite, patch);
   sqlite.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE');
+  if (holdsOldStrings(sqlite)) return false;
   if (!applyPatch(sqlite, patch, { lineage, pages })) return false;
   appendToLedger(sqlite, lineage.migrations.slice(from), lineage);
   stampHint(sqlite, lineage, lineage.migrations.length);
   sqlite.exec('COMMIT');
   return true;
+}
+
+/** Strings in double quotes, as another driver lets views and triggers have them: a replay makes those anew. */
+function holdsOldStrings(sqlite: Database): boolean {
+  const bodies = readSchema(sqlite).filter(({ type }) => type === 'view' || type === 'trigger');
+  if (!bodies.some(({ sql }) => sql.includes('"'))) return false;
+  resolveStoredStrings(sqlite);
+  const texts = new Set(readSchema(sqlite).map(({ sql }) => sql));
+  return bodies.some(({ sql }) => !texts.has(sql));
 }

@@ -35,6 +35,7 @@ export function readAlteration(step: Step, names: Set<string>): EditOperation | 
     creations: [],
     mustBeEmpty: [],
     addedColumn: undefined,
+    creates: undefined,
   } as const;
   const words = tokens.map(keywordOf);
   if (words.includes('RENAME')) return { ...edit, isAddition: false };

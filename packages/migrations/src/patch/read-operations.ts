@@ -102,7 +102,14 @@ export class OperationReader {
     const over = this.#startNames.has(table) ? this.#startNames.get(table) : object.table;
     const creation = this.#creations.read(object, object.type === 'index' ? over : undefined);
     const isAddition = object.type === 'table' || object.type === 'index';
-    const edit = { kind: 'edit', names, alterations: [], mustBeEmpty: [], addedColumn: undefined } as const;
+    const edit = {
+      kind: 'edit',
+      names,
+      alterations: [],
+      mustBeEmpty: [],
+      addedColumn: undefined,
+      creates: object.type === 'table' ? table : undefined,
+    } as const;
     return { ...edit, creations: [creation], isAddition };
   }
 }
@@ -141,6 +148,7 @@ function readRun(step: Step, names: ReadonlySet<string>): Omit<RunOperation, 'is
     sql: text,
     columns: isByName ? identifiersIn(tokens) : undefined,
     isRepeatable: findNonDeterministic(statement) === undefined,
+    creates: undefined,
     mayOrphan: !keepsKeys(step),
   };
 }

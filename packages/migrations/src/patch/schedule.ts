@@ -1,4 +1,5 @@
-import type { EditOperation, PatchOperation } from './operation.ts';
+import { nameKey } from '../sql/name-key.ts';
+import type { EditOperation, PatchOperation, RunOperation } from './operation.ts';
 import type { Alteration, Creation, PatchBatch, PatchScript } from './patch.ts';
 
 /**
@@ -27,6 +28,7 @@ function runIfNeeded(operation: PatchOperation, later: readonly PatchOperation[]
     columns: undefined,
     isRepeatable: true,
     isActing: false,
+    creates: operation.creates,
     mayOrphan: false,
   };
 }
@@ -65,9 +67,13 @@ function conflicts(one: PatchOperation, other: PatchOperation): boolean {
   const [few, many] = one.names.size < other.names.size ? [one, other] : [other, one];
   if (![...few.names].some((name) => many.names.has(name))) return false;
   if (one.kind === other.kind) return true;
-  const [run, edit] = one.kind === 'run' ? [one, other as EditOperation] : [other, one as EditOperation];
-  const added = edit.addedColumn;
-  return added === undefined || run.kind !== 'run' || !run.columns || run.columns.has(added);
+  const [run, edit] =
+    one.kind === 'run' ? [one, other as EditOperation] : [other as RunOperation, one as EditOperation];
+  // A table that is made may refer to another, whatever becomes of its rows and columns.
+  if (edit.creates !== undefined) return run.names.has(edit.creates);
+  if (edit.addedColumn === undefined) return true;
+  if (run.creates !== undefined) return edit.alterations.some(({ name }) => nameKey(name) === run.creates);
+  return !run.columns || run.columns.has(edit.addedColumn);
 }
 
 function toBatch(operations: readonly PatchOperation[]): PatchBatch {

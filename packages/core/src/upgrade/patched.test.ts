@@ -1,0 +1,161 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineLineage, lineageAt, replayMigrations } from '@varve/migrations';
+import Database from 'better-sqlite3';
+import { expect, it } from 'vitest';
+import { openImage } from '../file/open-database.ts';
+import { openArchive, upgradeArchive } from '../index.ts';
+import { withoutWal } from '../source/private-copy.ts';
+import { rejectionOf } from '../testing/error-of.ts';
+import { makeTempDir } from '../testing/temp-dir.ts';
+
+const start = `CREATE TABLE runs (id text PRIMARY KEY NOT NULL, agent text NOT NULL, began integer NOT NULL);
+  CREATE TABLE calls (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, run_id text REFERENCES runs(id) ON DELETE CASCADE, took real);
+  CREATE TABLE notes (id text PRIMARY KEY NOT NULL);
+  CREATE INDEX calls_run_idx ON calls (run_id);`;
+const rows = `INSERT INTO runs VALUES ('r1', 'one', 5), ('r2', 'two', 6);
+  INSERT INTO calls (run_id, took) VALUES ('r1', 1.5), ('r1', 2), ('r2', NULL);
+  DELETE FROM calls WHERE id = 3;`;
+const rebuild = (columns: string) => `CREATE TABLE __new_runs (${columns});
+  INSERT INTO __new_runs (id, agent, began) SELECT id, agent, began FROM runs;
+  DROP TABLE runs; ALTER TABLE __new_runs RENAME TO runs;`;
+
+function lineageOf(pending: string) {
+  const migrations = [start, ...pending.split('---')].map((sql, at) => ({
+    name: `m${at}`,
+    sql,
+    createdAtMs: at + 1,
+  }));
+  return defineLineage({ name: 'patched', tables: {}, migrations });
+}
+
+function writeOld(lineage: ReturnType<typeof lineageOf>, more: string): string {
+  const path = join(makeTempDir(), 'old.db');
+  const sqlite = new Database(path);
+  replayMigrations(sqlite, lineageAt(lineage, 1));
+  sqlite.exec(`${rows}; ${more}`);
+  sqlite.close();
+  return path;
+}
+
+function readRows(sqlite: Database.Database, table: string): string[] {
+  const rows = sqlite.prepare(`SELECT * FROM "${table}"`).raw().all();
+  return rows.map((row) => JSON.stringify(row)).sort();
+}
+
+/** All that a file holds, SQLite's own tables too, but for the ledger's marks and moments. */
+function describe(sqlite: Database.Database) {
+  const objects = sqlite
+    .prepare<[], { type: string; name: string; sql: string }>(
+      'SELECT type, name, sql FROM sqlite_schema ORDER BY type, name',
+    )
+    .all();
+  const tables = objects.filter(({ type, sql }) => type === 'table' && !/^CREATE VIRTUAL/.test(sql));
+  const ledger = sqlite.prepare('SELECT hash, created_at FROM __drizzle_migrations ORDER BY rowid').all();
+  const cells = tables
+    .filter(({ name }) => name !== '__drizzle_migrations')
+    .map(({ name }) => [name, readRows(sqlite, name)]);
+  return {
+    objects,
+    ledger,
+    cells,
+    version: sqlite.pragma('user_version'),
+    check: sqlite.pragma('integrity_check'),
+  };
+}
+
+it.each([
+  ['a header that asks for a WAL', 'ALTER TABLE runs ADD model text', 'PRAGMA journal_mode = WAL'],
+  [
+    'a table of its own',
+    'ALTER TABLE runs ADD model text',
+    'CREATE TABLE own (k text); INSERT INTO own VALUES (1)',
+  ],
+  ['statistics', 'ALTER TABLE calls ADD tool text', 'ANALYZE'],
+  [
+    'a user_version of its own',
+    'ALTER TABLE runs ADD model text',
+    'PRAGMA application_id = 7; PRAGMA user_version = 9',
+  ],
+  [
+    'counters of AUTOINCREMENT',
+    'ALTER TABLE calls RENAME TO tool_calls --- ALTER TABLE tool_calls ADD x',
+    '',
+  ],
+  [
+    'a new table with a counter',
+    'CREATE TABLE tries (id integer PRIMARY KEY AUTOINCREMENT, n UNIQUE); ALTER TABLE runs ADD m',
+    '',
+  ],
+  ['a generated column', 'ALTER TABLE runs ADD day integer GENERATED ALWAYS AS (began / 2) VIRTUAL', ''],
+  [
+    'a full-text table',
+    `CREATE VIRTUAL TABLE found USING fts5(agent); INSERT INTO found SELECT agent FROM runs`,
+    '',
+  ],
+  [
+    'a full-text table of before',
+    'ALTER TABLE runs ADD model text',
+    'CREATE VIRTUAL TABLE own USING fts5(x); INSERT INTO own VALUES (1)',
+  ],
+  [
+    'a column that goes',
+    'ALTER TABLE runs ADD m text --- ALTER TABLE runs DROP COLUMN began --- ALTER TABLE runs RENAME m TO n',
+    '',
+  ],
+  ['NOT NULL without a default, where no row is', 'ALTER TABLE notes ADD body text NOT NULL', ''],
+  [
+    'a CHECK that rows fulfil',
+    rebuild('id text PRIMARY KEY, agent text, began integer CHECK (began > 0)'),
+    '',
+  ],
+  ['UNIQUE that rows fulfil', rebuild('id text PRIMARY KEY, agent text UNIQUE, began integer'), ''],
+  ['a parent that is deleted', "DELETE FROM runs WHERE id = 'r1'", ''],
+  ['nothing', 'SELECT 1', ''],
+])('patches a file to what a replay makes of it: %s', async (_title, pending, more) => {
+  const lineage = lineageOf(pending);
+  const path = writeOld(lineage, more);
+  const replayed = openImage(withoutWal(readFileSync(path)));
+  replayMigrations(replayed, lineage);
+  const result = await upgradeArchive(path, { lineage, acceptLoss: true, verify: 'full' });
+  expect(result).toMatchObject({ how: 'patched', to: lineage.migrations.length });
+  using archive = openArchive(path, { lineage });
+  expect(describe(archive.sqlite)).toEqual(describe(replayed));
+  replayed.close();
+});
+
+it.each([
+  ['NOT NULL without a default', 'ALTER TABLE runs ADD model text NOT NULL'],
+  ['a CHECK', rebuild('id text PRIMARY KEY, agent text, began integer CHECK (began > 5)')],
+  ['UNIQUE', 'CREATE UNIQUE INDEX one_call ON calls (run_id)'],
+])('says which migration a row does not fit, and leaves the file: %s', async (_title, pending) => {
+  const lineage = lineageOf(pending);
+  const path = writeOld(lineage, '');
+  const before = readFileSync(path);
+  expect(await rejectionOf(upgradeArchive(path, { lineage, acceptLoss: true }))).toMatchObject({
+    code: 'MIGRATION_FAILED',
+  });
+  expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+it('counts the rows, and compares the rest, where a clock or chance decides what they hold', async () => {
+  const lineage = lineageOf(
+    "ALTER TABLE runs ADD mark text; UPDATE runs SET mark = hex(randomblob(8)) || strftime('%f')",
+  );
+  const path = writeOld(lineage, 'PRAGMA journal_mode = WAL');
+  expect(await upgradeArchive(path, { lineage, verify: 'full' })).toMatchObject({ how: 'patched' });
+  using archive = openArchive(path, { lineage });
+  expect(archive.sqlite.prepare('SELECT count(DISTINCT mark) FROM runs').pluck().get()).toBe(2);
+});
+
+it('replays what a trigger of the file would notice, and does not set it off', async () => {
+  const lineage = lineageOf('UPDATE runs SET began = 7');
+  const path = writeOld(
+    lineage,
+    'CREATE TRIGGER own AFTER UPDATE ON runs BEGIN DELETE FROM notes; END; INSERT INTO notes VALUES (1)',
+  );
+  copyFileSync(path, `${path}.copy`);
+  expect(await upgradeArchive(path, { lineage })).toMatchObject({ how: 'replayed' });
+  using archive = openArchive(path, { lineage });
+  expect(archive.sqlite.prepare('SELECT count(*) FROM notes').pluck().get()).toBe(1);
+});
