@@ -11,7 +11,8 @@ type SampleChange = (dice: Dice, table: SampleTable, tables: readonly SampleTabl
 
 const types = [
   'text', 'integer', 'real', 'numeric', 'blob', '', 'INT', 'varchar(20)', 'boolean', 'datetime',
-  'double precision', 'any', 'BIGINT', 'decimal(10, 2)', 'CLOB', 'STRING',
+  'double precision', 'any', 'BIGINT', 'decimal(10, 2)', 'CLOB', 'STRING', '""', '"my text"', 'FLOATING POINT',
+  'character varying (10, 2)', '[]',
 ]; // biome-ignore format: a list reads better in rows
 const strictTypes = ['TEXT', 'INTEGER', 'REAL', 'ANY', 'BLOB'];
 const collations = ['', '', '', ' COLLATE NOCASE', ' COLLATE RTRIM'];
@@ -52,14 +53,23 @@ function tableSql(dice: Dice, name: string, tables: readonly SampleTable[]): str
   }
   if (dice.isOneIn(6))
     columns.push(`"made" ${isStrict ? 'ANY' : dice.pick(types)} AS (${id(taken[1] ?? key)} || 'x')`);
-  const parent = tables.find((table) => table.columns.length > 0);
-  if (parent && dice.isOneIn(3)) {
-    columns.push(
-      `FOREIGN KEY (${id(taken[1] ?? key)}) REFERENCES ${id(parent.name)}(${id(parent.columns[0]?.name ?? '')}) ON DELETE CASCADE`,
-    );
-  }
+  if (dice.isOneIn(2)) columns.push(foreignKey(dice, taken[1] ?? key, { name, key }, tables));
   const options = [isStrict ? 'STRICT' : '', isWithoutRowid ? 'WITHOUT ROWID' : ''].filter(Boolean);
   return `CREATE TABLE ${id(name)} (\n  ${columns.join(',\n  ')}\n) ${options.join(', ')}`.trimEnd();
+}
+
+/** To another table or to its own, with every action. */
+function foreignKey(
+  dice: Dice,
+  column: string,
+  own: { readonly name: string; readonly key: string },
+  tables: readonly SampleTable[],
+): string {
+  const parents = tables.map((table) => ({ name: table.name, key: table.columns[0]?.name ?? '' }));
+  const parent = dice.pick([...parents, ...parents, own]);
+  const deleted = dice.pick(['CASCADE', 'SET NULL', 'SET DEFAULT', 'NO ACTION']);
+  const updated = dice.pick(['', ' ON UPDATE CASCADE', ' ON UPDATE SET NULL']);
+  return `FOREIGN KEY (${id(column)}) REFERENCES ${id(parent.name)}(${id(parent.key)}) ON DELETE ${deleted}${updated}`;
 }
 
 function pickColumnConstraint(dice: Dice): string {
