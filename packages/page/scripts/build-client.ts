@@ -14,6 +14,7 @@ export async function buildClient(outDir: string): Promise<void> {
     ...configOf({ outDir, emptyOutDir: false }, join('src', 'standalone.tsx')),
     build: {
       ...common(outDir),
+      license: false,
       emptyOutDir: false,
       cssCodeSplit: false,
       rolldownOptions: {

@@ -35,6 +35,7 @@ export interface DemoResult {
  * @throws when reading changed an archive, an archive could not be read, or the upgrade changed an answer.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const { root, dir } = options;
   const screen = new Screen(options.output);
   const archiveDir = join(options.dir, 'archives');
   rmSync(options.dir, { recursive: true, force: true });
@@ -70,6 +71,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   deepStrictEqual(askAll(unified), answers);
   showVerdictsByVersion(screen, unified);
   screen.proof(`${changed} archives read again: the same questions, the same answers`);
+
+  screen.heading('Look at them in a browser');
+  screen.line(`npx pnpm varve serve ${relative(root, join(dir, 'originals'))} --open`);
+  screen.note('every session of every version as it was, and what an upgrade would do; Ctrl-C ends it');
   return { versionsBefore, versionsAfter, answers };
 }
 

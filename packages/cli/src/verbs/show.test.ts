@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { makeWorkplace } from '../testing/make-workplace.ts';
@@ -44,4 +45,15 @@ it('says SCHEMA_MISMATCH of a file whose tables are not those of its version', a
   const { exitCode, stderr } = await runVarve(dir, 'show', path);
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^error\[SCHEMA_MISMATCH\]: /);
+});
+
+it('saves a session as one HTML file, over none that is not one', async () => {
+  const { dir, addArchive } = makeWorkplace();
+  const path = addArchive('old.db', 1, 'search', 'read');
+  const saved = await runVarve(dir, 'show', path, '--html', 'old.html');
+  expect(saved).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(readFileSync(join(dir, 'old.html'), 'utf8')).toMatch(/^<!doctype html>/);
+  const before = readFileSync(path);
+  expect((await runVarve(dir, 'show', path, '--html', path)).stderr).toMatch(/^error\[USAGE\]: /);
+  expect(readFileSync(path).equals(before)).toBe(true);
 });

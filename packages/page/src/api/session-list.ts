@@ -24,8 +24,15 @@ export interface SessionRow {
   readonly failures: number | null;
   readonly tokens: number | null;
   readonly costUsd: number | null;
-  /** Where the words that were searched for stand; `[` and `]` around them. */
-  readonly snippet?: string;
+  /** Where words that were searched for stand. */
+  readonly snippet?: Snippet;
+}
+
+/** A found word, and what stands around it. */
+export interface Snippet {
+  readonly before: string;
+  readonly hit: string;
+  readonly after: string;
 }
 
 export interface SessionPage {

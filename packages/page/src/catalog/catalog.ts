@@ -13,6 +13,9 @@ import {
   whereSql,
 } from './catalog-sql.ts';
 
+/** Sorting or counting 100,000 rows takes a tenth of a second: while files are read, an answer is good for so long. */
+const goodMs = 1000;
+
 /** What a file holds, or the code of why it could not be read. */
 export interface ReadFile {
   readonly file: SessionFile;
@@ -30,6 +33,9 @@ export class Catalog {
     string,
     { readonly ids: readonly number[]; readonly generation: number; readonly atMs: number }
   >();
+  readonly #clear = this.#sqlite.prepare<[string]>('DELETE FROM sessions WHERE file = ?');
+  readonly #insert = this.#sqlite.prepare<[Values]>(insertSql);
+  #facets: { readonly value: Facets; readonly atMs: number; readonly generation: number } | undefined;
   #generation = 1;
 
   /** Changes whenever an answer may. */
@@ -55,7 +61,8 @@ export class Catalog {
         const known = this.#files.get(file.key);
         if (known?.fingerprint === file.fingerprint && known.code === file.code) continue;
         this.#files.set(file.key, file);
-        if (!known || file.code) this.#replace(file, undefined);
+        if (!known) this.#add(file, undefined);
+        else if (file.code) this.#replace(file, undefined);
         if (!file.code) changed.push(file);
       }
       for (const key of gone) this.#remove(key);
@@ -90,6 +97,15 @@ export class Catalog {
   }
 
   facets(): Facets {
+    const known = this.#facets;
+    const isGood = known && (known.generation === this.#generation || Date.now() - known.atMs < goodMs);
+    if (isGood) return known.value;
+    const value = this.#countFacets();
+    this.#facets = { value, atMs: Date.now(), generation: this.#generation };
+    return value;
+  }
+
+  #countFacets(): Facets {
     const count = (column: string): Facet[] =>
       this.#sqlite
         .prepare<[], Facet>(
@@ -136,13 +152,13 @@ export class Catalog {
       .map(toSessionRow);
   }
 
-  /** Sorting 100,000 rows takes a tenth of a second: while files are read, an order is good for a second. */
   #order(query: ListQuery): readonly number[] {
     const { sql, values } = whereSql(query);
     const statement = `SELECT id FROM sessions ${sql} ${orderSql(query)}`;
     const name = JSON.stringify([statement, values]);
     const known = this.#orders.get(name);
-    if (known && (known.generation === this.#generation || Date.now() - known.atMs < 1000)) return known.ids;
+    if (known && (known.generation === this.#generation || Date.now() - known.atMs < goodMs))
+      return known.ids;
     const ids = this.#sqlite.prepare<Values[], number>(statement).pluck().all(values);
     if (this.#orders.size >= 20) this.#orders.clear();
     this.#orders.set(name, { ids, generation: this.#generation, atMs: Date.now() });
@@ -150,18 +166,21 @@ export class Catalog {
   }
 
   #replace(file: SessionFile, summaries: readonly SessionSummary[] | undefined): void {
-    this.#sqlite.prepare('DELETE FROM sessions WHERE file = ?').run(file.key);
-    const insert = this.#sqlite.prepare(insertSql);
-    if (!summaries) insert.run({ ...emptySummary, ...fileValues(file), key: file.key, is_read: 0 });
+    this.#clear.run(file.key);
+    this.#add(file, summaries);
+  }
+
+  #add(file: SessionFile, summaries: readonly SessionSummary[] | undefined): void {
+    if (!summaries) this.#insert.run({ ...emptySummary, ...fileValues(file), key: file.key, is_read: 0 });
     for (const summary of summaries ?? []) {
       const key = sessionKey(file.key, summary.sessionId, summaries?.length === 1);
-      insert.run({ ...summaryValues(summary), ...fileValues(file), key, is_read: 1 });
+      this.#insert.run({ ...summaryValues(summary), ...fileValues(file), key, is_read: 1 });
     }
   }
 
   #remove(key: string): void {
     this.#files.delete(key);
-    this.#sqlite.prepare('DELETE FROM sessions WHERE file = ?').run(key);
+    this.#clear.run(key);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Snippet } from '../api/session-list.ts';
 import type { SessionFile, SessionSource } from '../sources/session-source.ts';
 import { textSelects } from './archive-search.ts';
 import { cutSnippet } from './search-words.ts';
@@ -7,7 +8,7 @@ export function readSnippet(
   source: SessionSource,
   file: SessionFile,
   terms: readonly string[],
-): string | undefined {
+): Snippet | undefined {
   try {
     const open = source.open(file);
     try {

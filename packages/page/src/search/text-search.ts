@@ -1,4 +1,4 @@
-import type { SearchProgress } from '../api/session-list.ts';
+import type { SearchProgress, Snippet } from '../api/session-list.ts';
 
 /** Finds words in the texts of sessions. */
 export interface TextSearch {
@@ -12,5 +12,5 @@ export interface TextSearch {
 export interface FoundText {
   /** The file's key. */
   readonly file: string;
-  readonly snippet: string | undefined;
+  readonly snippet: Snippet | undefined;
 }

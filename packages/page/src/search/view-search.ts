@@ -1,6 +1,6 @@
 import { searchUnified } from '@varve/aggregator';
 import { fileKey } from '../sources/file-key.ts';
-import { toMatch } from './search-words.ts';
+import { splitSnippet, splitWords, toMatch } from './search-words.ts';
 import type { FoundText, TextSearch } from './text-search.ts';
 
 /** Searches a unified view by its own full-text index. */
@@ -12,9 +12,12 @@ export class ViewSearch implements TextSearch {
   }
 
   find(words: string, limit: number): readonly FoundText[] {
+    const terms = splitWords(words);
     const hits = searchUnified(this.#file, toMatch(words), { limit });
     const byFile = new Map(hits.map((hit) => [hit.archive, hit.snippet] as const).reverse());
-    return [...byFile].reverse().map(([path, snippet]) => ({ file: fileKey(path), snippet }));
+    return [...byFile]
+      .reverse()
+      .map(([path, snippet]) => ({ file: fileKey(path), snippet: splitSnippet(snippet, terms) }));
   }
 
   progress(): null {

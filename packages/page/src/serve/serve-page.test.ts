@@ -108,7 +108,8 @@ describe('who may ask', () => {
 
 describe('the table of sessions', () => {
   it('tells what each session was, and counts its steps, failures, tokens and dollars', async () => {
-    const { json } = await serveTestPage(makeTwo().archiveDir, { lineage });
+    const { json, settle } = await serveTestPage(makeTwo().archiveDir, { lineage });
+    await settle();
     const { total, rows } = await json<SessionPage>('/api/sessions?sort=agent');
     expect(total).toBe(2);
     expect(rows[1]).toMatchObject({
@@ -131,7 +132,8 @@ describe('the table of sessions', () => {
   it('is narrowed, sorted and cut into pages', async () => {
     const archives = makeArchives();
     for (let at = 0; at < 7; at++) archives.add({ agentName: at % 2 ? 'odd' : 'even', title: `t${at}` });
-    const { json } = await serveTestPage(archives.archiveDir, { lineage });
+    const { json, settle } = await serveTestPage(archives.archiveDir, { lineage });
+    await settle();
     const titles = async (query: string) =>
       (await json<SessionPage>(`/api/sessions?${query}`)).rows.map((it) => it.title);
     expect(await titles('sort=-title&agent=odd')).toEqual(['t5', 't3', 't1']);
@@ -143,7 +145,8 @@ describe('the table of sessions', () => {
   it('names a file that cannot be read with its code, beside the others', async () => {
     const archives = makeTwo();
     writeFileSync(join(archives.archiveDir, 'bad.db'), 'SQLite format 3\0 and no more');
-    const { json } = await serveTestPage(archives.archiveDir, { lineage });
+    const { json, settle } = await serveTestPage(archives.archiveDir, { lineage });
+    await settle();
     const { rows } = await json<SessionPage>('/api/sessions?failed=1&sort=agent');
     expect(rows.map(({ code }) => code)).toEqual([null]);
     expect((await json<SessionPage>('/api/sessions')).total).toBe(2);
@@ -153,8 +156,12 @@ describe('the table of sessions', () => {
     const { json } = await serveTestPage(makeTwo().archiveDir, { lineage });
     await json('/api/sessions?q=zebra');
     await expect
-      .poll(async () => (await json<SessionPage>('/api/sessions?q=zebra')).rows.map(({ snippet }) => snippet))
-      .toEqual([expect.stringContaining('Where is my [zebra]?')]);
+      .poll(async () =>
+        (await json<SessionPage>('/api/sessions?q=zebra')).rows.map(({ snippet }) =>
+          Object.values(snippet ?? {}).join('|'),
+        ),
+      )
+      .toEqual([expect.stringContaining('Where is my |zebra|?')]);
     expect((await json<SessionPage>('/api/sessions?q=%22my+zebra%22')).total).toBe(1);
     expect((await json<SessionPage>('/api/sessions?q=giraffe')).total).toBe(0);
   });
@@ -163,7 +170,8 @@ describe('the table of sessions', () => {
     const archives = makeTwo();
     const file = join(archives.dir, 'view.db');
     (await openUnified(file, { lineage, archives: archives.archiveDir, search: true })).close();
-    const { json } = await serveTestPage(file, {});
+    const { json, settle } = await serveTestPage(file, {});
+    await settle();
     expect(await json<PageInfo>('/api/info')).toMatchObject({ source: 'view', lineage: null });
     const { rows } = await json<SessionPage>('/api/sessions?sort=-agent');
     expect(rows.map(({ steps, failures, tokens }) => ({ steps, failures, tokens }))).toEqual([
@@ -171,8 +179,8 @@ describe('the table of sessions', () => {
       { steps: 0, failures: 0, tokens: null },
     ]);
     const found = await json<SessionPage>('/api/sessions?q=zebra');
-    expect(found.rows.map(({ agentName, snippet }) => [agentName, snippet])).toEqual([
-      ['support', expect.stringContaining('[zebra]')],
+    expect(found.rows.map(({ agentName, snippet }) => [agentName, snippet?.hit])).toEqual([
+      ['support', 'zebra'],
     ]);
     const detail = await json<SessionDetail>(`/api/session/${rows[0]?.key}`);
     expect(detail.steps.map(({ kind }) => kind)).toEqual(['message', 'model', 'tool', 'tool']);
@@ -182,6 +190,7 @@ describe('the table of sessions', () => {
 describe('one session', () => {
   async function openSupport(archives = makeTwo()) {
     const page = await serveTestPage(archives.archiveDir, { lineage });
+    await page.settle();
     const { rows } = await page.json<SessionPage>('/api/sessions?agent=support');
     return { ...page, path: `/api/session/${rows[0]?.key}` };
   }

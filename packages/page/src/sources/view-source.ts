@@ -1,6 +1,6 @@
 import { readUnified } from '@varve/aggregator';
 import type { Lineage } from '@varve/migrations';
-import type { Database } from '@varve/migrations/internal';
+import type { Database, Statement } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import { type HeadShape, type HeadTable, interpretTables, readTables } from '../reading/head-shape.ts';
@@ -24,6 +24,8 @@ export class ViewSource implements SessionSource {
   readonly shape: HeadShape;
   readonly sqlite: Database;
   readonly #ids = new Map<string, number>();
+  readonly #choose: Statement<[number]>;
+  #scanned: { readonly dataVersion: unknown; readonly scan: Scan } | undefined;
 
   constructor(file: string, sqlite: Database, lineage: Lineage | undefined) {
     this.where = [file];
@@ -33,10 +35,21 @@ export class ViewSource implements SessionSource {
     this.shape = interpretTables(tables);
     this.sqlite.exec('CREATE TEMP TABLE "varve page"(archive INTEGER)');
     this.sqlite.exec('INSERT INTO temp."varve page" VALUES (NULL)');
+    this.#choose = sqlite.prepare('UPDATE temp."varve page" SET archive = ?');
     for (const table of tables) this.sqlite.exec(oneArchiveView(table));
   }
 
+  /** What it was before, unless another connection has written since. */
   scan(): Scan {
+    const dataVersion = this.sqlite.pragma('data_version', { simple: true });
+    const known = this.#scanned;
+    if (known && known.dataVersion === dataVersion) return known.scan;
+    const scan = this.#read();
+    this.#scanned = { dataVersion, scan };
+    return scan;
+  }
+
+  #read(): Scan {
     const rows = this.sqlite
       .prepare<[], ArchiveRow>(
         `SELECT id, path, size_bytes, mtime_ms, version, "rows" FROM "_archives" WHERE state IN ('unified', 'gone')`,
@@ -54,7 +67,7 @@ export class ViewSource implements SessionSource {
   open(file: SessionFile): OpenFile {
     const id = this.#ids.get(file.key);
     if (id === undefined) throw goneError(file.path);
-    this.sqlite.prepare('UPDATE temp."varve page" SET archive = ?').run(id);
+    this.#choose.run(id);
     return {
       sqlite: this.sqlite,
       version: file.version,

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
+import type { SessionPage } from '../api/session-list.ts';
 import { type ServePageOptions, servePage } from '../serve/serve-page.ts';
 
 export interface TestAnswer {
@@ -19,6 +20,8 @@ export interface TestPage {
   ): Promise<TestAnswer>;
   /** The answer as JSON. */
   json<T>(path: string): Promise<T>;
+  /** Waits until every file was read. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,12 +36,18 @@ export async function serveTestPage(
   const [port, token] = [Number(url.port), url.searchParams.get('token') ?? ''];
   const ask: TestPage['ask'] = (path, { method = 'GET', headers = {} } = {}) =>
     askOnce({ port, path, method, headers: { cookie: `varve_${port}=${token}`, ...headers } });
+  const json: TestPage['json'] = async (path) => JSON.parse((await ask(path)).text);
+  const settle = async () => {
+    const areRead = ({ rows }: SessionPage) => rows.every(({ isRead, code }) => isRead || code !== null);
+    await expect.poll(async () => areRead(await json('/api/sessions?limit=500'))).toBe(true);
+  };
   return {
     url: page.url,
     port,
     token,
     ask,
-    json: async (path) => JSON.parse((await ask(path)).text),
+    json,
+    settle,
     close: page.close,
   };
 }

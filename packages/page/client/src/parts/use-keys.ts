@@ -19,7 +19,7 @@ export function useKeys(keys: Readonly<Record<string, (event: KeyboardEvent) => 
 function isWriting(event: KeyboardEvent): boolean {
   const [target] = event.composedPath();
   if (!(target instanceof HTMLElement)) return false;
-  const isField = target.matches('input, textarea, select') || target.isContentEditable;
+  const isField = target.matches('input:not([type=checkbox]), textarea, select') || target.isContentEditable;
   const isPressed = target.matches('button, a, summary') && (event.key === 'Enter' || event.key === ' ');
   return isField || isPressed;
 }

@@ -102,7 +102,7 @@ function Part({ part }: { readonly part: PartValue }) {
 function Call({ name, value }: { readonly name: string; readonly value: unknown }) {
   return (
     <div class="part-call">
-      <h4 class="faint">{clean(name)}</h4>
+      <p class="part-name faint">{clean(name)}</p>
       {typeof value === 'string' ? (
         <TextValue text={value} label={name} />
       ) : (

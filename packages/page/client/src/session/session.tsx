@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { SessionDetail } from '../../../src/api/session-detail.ts';
-import { changeQuery } from '../parts/place.ts';
+import { changeQuery, goTo } from '../parts/place.ts';
 import { useKeys } from '../parts/use-keys.ts';
 import { arrangeSteps, spanOf } from './arrange-steps.ts';
 import { Conversation } from './conversation.tsx';
@@ -41,6 +41,10 @@ export function Session({ detail, query }: SessionProps) {
     ArrowUp: () => pick(at - 1),
     f: () => pickFailure(1),
     F: () => pickFailure(-1),
+    Enter: () => {
+      const line = lines[at];
+      if (line?.type === 'session' && api.hasOthers) goTo(`/session/${line.child.key}`);
+    },
     Escape: () => changeQuery({ step: null }),
   });
   const line = lines[at];

@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { cleanLine } from '../parts/clean.ts';
 import { formatDuration, formatExactTime } from '../parts/format.ts';
 import { Icon } from '../parts/icons.tsx';
-import { Link } from '../parts/link.tsx';
+import { goTo } from '../parts/place.ts';
 import { useVirtual } from '../parts/use-virtual.ts';
 import type { Line, TimeSpan } from './arrange-steps.ts';
 import { useSessionApi } from './session-api.ts';
@@ -64,6 +64,7 @@ interface LineRowProps {
 
 function LineRow({ line, span, top, isAt, index, count, onPick }: LineRowProps) {
   const item = line.type === 'step' ? line.step : line.child;
+  const { hasOthers } = useSessionApi();
   const state = line.type === 'step' ? line.step.state : line.child.failures ? 'failed' : 'none';
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the view's own
@@ -74,7 +75,7 @@ function LineRow({ line, span, top, isAt, index, count, onPick }: LineRowProps) 
       aria-posinset={index + 1}
       aria-setsize={count}
       style={{ transform: `translateY(${top}px)`, '--deep': String(line.depth) }}
-      onClick={onPick}
+      onClick={line.type === 'session' && hasOthers ? () => goTo(`/session/${line.child.key}`) : onPick}
     >
       <span class="line-text">
         {line.type === 'step' ? <StepText line={line} /> : <ChildText line={line} />}
@@ -102,13 +103,13 @@ function StepText({ line }: { readonly line: Extract<Line, { type: 'step' }> }) 
 }
 
 function ChildText({ line }: { readonly line: Extract<Line, { type: 'session' }> }) {
-  const { key, agentName, title, sessionId, steps } = line.child;
+  const { agentName, title, sessionId, steps } = line.child;
   const { hasOthers } = useSessionApi();
   const name = cleanLine(title ?? agentName ?? sessionId);
   return (
     <>
       <Icon name="session" />
-      {hasOthers ? <Link to={`/session/${key}`}>{name}</Link> : <b>{name}</b>}
+      <b class={hasOthers ? 'leads' : ''}>{name}</b>
       <span class="faint">{steps === null ? '' : `${steps} steps`}</span>
     </>
   );

@@ -43,8 +43,12 @@ function Choice({ name, title, facets, query }: ChoiceProps) {
   const isListed = chosen === '' || facets.some(({ value }) => value === chosen);
   return (
     <label class={chosen === '' ? 'choice' : 'choice chosen'}>
-      <span>{title}</span>
-      <select value={chosen} onChange={(event) => changeQuery({ [name]: event.currentTarget.value })}>
+      <span aria-hidden="true">{title}</span>
+      <select
+        aria-label={title}
+        value={chosen}
+        onChange={(event) => changeQuery({ [name]: event.currentTarget.value })}
+      >
         <option value="">any</option>
         {!isListed && <option value={chosen}>{cleanLine(chosen)}</option>}
         {facets.map(({ value, count }) => (

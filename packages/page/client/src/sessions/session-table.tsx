@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { PageInfo, SessionRow } from '../../../src/api/session-list.ts';
+import type { PageInfo, SessionRow, Snippet } from '../../../src/api/session-list.ts';
 import { cleanLine } from '../parts/clean.ts';
 import { changeQuery, goTo } from '../parts/place.ts';
 import { useKeys } from '../parts/use-keys.ts';
@@ -176,14 +176,12 @@ function Row({ columns, row, index, top, size, head, isAt, isMarked, onMark, onA
           )}
         </span>
       ))}
-      {row?.snippet !== undefined && <Snippet text={row.snippet} />}
+      {row?.snippet && <Found snippet={row.snippet} />}
     </div>
   );
 }
 
-/** The hit stands in brackets. */
-function Snippet({ text }: { readonly text: string }) {
-  const [, before = '', hit = '', after = ''] = /^(.*?)\[(.+?)\](.*)$/s.exec(text) ?? ['', text];
+function Found({ snippet: { before, hit, after } }: { readonly snippet: Snippet }) {
   return (
     <span class="snippet" role="gridcell">
       {cleanLine(before)}

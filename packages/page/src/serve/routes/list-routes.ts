@@ -1,4 +1,4 @@
-import type { CatalogState, PageInfo, SessionPage, SessionRow } from '../../api/session-list.ts';
+import type { CatalogState, PageInfo, SessionPage, SessionRow, Snippet } from '../../api/session-list.ts';
 import type { ListQuery } from '../../catalog/catalog-sql.ts';
 import { readSnippet } from '../../search/read-snippet.ts';
 import { splitWords } from '../../search/search-words.ts';
@@ -28,7 +28,7 @@ function describePage({ source }: PageContext): PageInfo {
 }
 
 /** As many sessions as a search lists. */
-const foundLimit = 5000;
+const foundLimit = 1000;
 
 function listSessions(call: Call): SessionPage {
   const { context, query } = call;
@@ -71,7 +71,7 @@ function withSnippet(
   { source, keeper }: PageContext,
   row: SessionRow,
   words: string,
-  snippets: ReadonlyMap<string, string | undefined>,
+  snippets: ReadonlyMap<string, Snippet | undefined>,
 ): SessionRow {
   const key = parseSessionKey(row.key).file;
   if (!snippets.has(key)) return row;
@@ -80,8 +80,8 @@ function withSnippet(
   return snippet === undefined ? row : { ...row, snippet };
 }
 
-/** Not more often than somebody can see. */
-const everyMs = 300;
+/** Not more often than somebody can see, or, while many files are read, than the table is sorted anew. */
+const everyMs = (left: number): number => (left > 2000 ? 1200 : 300);
 
 function sendStates({ context, request, response }: Call): undefined {
   const stream = new EventStream({ request, response });
@@ -95,7 +95,7 @@ function sendStates({ context, request, response }: Call): undefined {
     sent = text;
   };
   const stopListening = context.keeper.onChange(() => {
-    timer ??= setTimeout(send, everyMs);
+    timer ??= setTimeout(send, everyMs(context.keeper.left));
   });
   stream.ended.addEventListener('abort', () => {
     stopListening();
