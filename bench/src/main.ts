@@ -9,6 +9,7 @@ const benches = {
   questions: () => import('./questions.bench.ts'),
   upgrade: () => import('./upgrade.bench.ts'),
   rows: () => import('./rows.bench.ts'),
+  import: () => import('./import.bench.ts'),
 };
 
 type BenchName = keyof typeof benches;

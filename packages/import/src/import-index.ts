@@ -1,24 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { durableFs, workFile } from '@varve/core/internal';
-import { z } from 'zod';
 import { importerVersion } from './import-family.ts';
 import type { LogFile } from './log/log-file.ts';
 
 export const indexName = '.varve-imports.json';
 
-const entrySchema = z.object({
-  sizeBytes: z.number(),
-  mtimeMs: z.number(),
-  format: z.string(),
-  kin: z.array(z.string()),
-  sessions: z.array(z.string()),
-});
-
-const indexSchema = z.object({ importerVersion: z.string(), files: z.record(z.string(), entrySchema) });
-
 /** What was read from a log when it was last imported. */
-export type IndexEntry = z.infer<typeof entrySchema>;
+export interface IndexEntry {
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  readonly format: string;
+  readonly kin: readonly string[];
+  readonly sessions: readonly string[];
+}
 
 /**
  * What the folder of archives was made of, so that logs that did not change need not be opened. It only saves work: without
@@ -41,7 +36,7 @@ export class ImportIndex {
   /** What is known of a log that is as it was, and whose archives are there. */
   unchanged({ path, sizeBytes, mtimeMs }: LogFile, archives: ReadonlySet<string>): IndexEntry | undefined {
     const entry = this.#files.get(path);
-    if (!entry || entry.sizeBytes !== sizeBytes || entry.mtimeMs !== mtimeMs) return undefined;
+    if (entry?.sizeBytes !== sizeBytes || entry.mtimeMs !== mtimeMs || !isEntry(entry)) return undefined;
     return entry.sessions.every((id) => archives.has(`${id}.db`)) ? entry : undefined;
   }
 
@@ -64,9 +59,20 @@ export class ImportIndex {
 function readIndex(path: string): Map<string, IndexEntry> {
   if (!existsSync(path)) return new Map();
   try {
-    const index = indexSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-    return new Map(index.importerVersion === importerVersion ? Object.entries(index.files) : []);
+    const index: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isIndex(index) ? new Map(Object.entries(index.files)) : new Map();
   } catch {
     return new Map();
   }
+}
+
+/** By hand, since there may be a hundred thousand entries, and each is looked at before it is used. */
+function isIndex(value: unknown): value is { readonly files: Readonly<Record<string, IndexEntry>> } {
+  if (typeof value !== 'object' || value === null) return false;
+  const { importerVersion: version, files } = value as { importerVersion?: unknown; files?: unknown };
+  return version === importerVersion && typeof files === 'object' && files !== null;
+}
+
+function isEntry({ format, kin, sessions }: IndexEntry): boolean {
+  return typeof format === 'string' && Array.isArray(kin) && Array.isArray(sessions);
 }

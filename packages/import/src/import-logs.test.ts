@@ -85,6 +85,15 @@ it('changes no byte the second time, whether or not it remembers the first', asy
     records: 2,
     sessions: [],
   });
+  writeFileSync(
+    join(into, '.varve-imports.json'),
+    JSON.stringify({ importerVersion: '1', files: { [log]: 7 } }),
+  );
+  expect(await importLogs('claude-code', from, { into })).toMatchObject({
+    unchanged: 1,
+    records: 2,
+    sessions: [],
+  });
   rmSync(join(into, '.varve-imports.json'));
   expect(await importLogs('claude-code', from, { into })).toMatchObject({
     unchanged: 1,
@@ -187,4 +196,25 @@ it.skipIf(process.getuid?.() === 0)('says of a folder that it cannot write to', 
   const { from, into } = makeLogs();
   chmodSync(into, 0o555);
   await expect(importLogs('claude-code', from, { into })).rejects.toMatchObject({ code: 'FILE_READ_ONLY' });
+});
+
+it('makes the same archives on workers as in one process, and names what they could not read', async () => {
+  const { from, into } = makeLogs();
+  const [one, two] = [makeTestFolder(), makeTestFolder()];
+  for (let at = 0; at < 6; at++) {
+    const other = id.replace('0', at.toString(16)).replace('a', 'c');
+    writeFileSync(join(from, `${other}.jsonl`), jsonLines(line(at + 10, other), line(at + 20, other)));
+  }
+  createSession(join(into, 'live'), { lineage: standardLineage, session: { id, agentName: 'own' } }).seal(
+    two,
+  );
+  await importLogs('claude-code', from, { into: one, jobs: 1 });
+  const report = await importLogs('claude-code', from, { into: two, jobs: 2 });
+  expect(report).toMatchObject({ added: 6, logs: 7, problems: [{ code: 'ARCHIVE_EXISTS' }] });
+  const [expected, found] = [dumpArchives(one), dumpArchives(two)];
+  expect({ ...found, [id]: undefined }).toEqual({ ...expected, [id]: undefined });
+  expect(await importLogs('claude-code', from, { into: two, jobs: 2 })).toMatchObject({
+    added: 0,
+    unchanged: 6,
+  });
 });

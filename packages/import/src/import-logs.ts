@@ -1,12 +1,21 @@
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { acquireWriterLock, durableFs, fileError } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import type { FormatOptions, LogFormat } from './format/contract.ts';
 import { findFormats, recogniseFormat } from './format/formats.ts';
 import { groupKin } from './group-kin.ts';
-import { type FamilyFile, type FamilyResult, type ImportedSession, importFamily } from './import-family.ts';
+import {
+  type FamilyFile,
+  type FamilyResult,
+  type ImportedSession,
+  type ImportFamilyOptions,
+  importFamily,
+} from './import-family.ts';
 import { ImportIndex, type IndexEntry, indexName } from './import-index.ts';
+import { importOnWorkers } from './import-on-workers.ts';
+import { type ImportProblem, problemOf } from './import-problem.ts';
 import { leaveOutPrefixes } from './leave-out-prefixes.ts';
 import { type LogFile, sampleLog } from './log/log-file.ts';
 import { walkLogs } from './log/walk-logs.ts';
@@ -14,6 +23,8 @@ import { walkLogs } from './log/walk-logs.ts';
 export interface ImportLogsOptions extends FormatOptions {
   /** The folder of the archives, made where it is missing. */
   readonly into: string;
+  /** How many processes read logs: one a core unless given, four at most, and only this one for a few megabytes. */
+  readonly jobs?: number;
   /** Read everything, write nothing: tells what would come. */
   readonly dryRun?: boolean;
   /** Called after each log. */
@@ -26,14 +37,6 @@ export interface ImportProgress {
   /** Logs that are read, or were found unchanged. */
   readonly done: number;
   readonly total: number;
-}
-
-/** A log that gave nothing, or not all. */
-export interface ImportProblem {
-  readonly path: string;
-  readonly code: VarveError['code'];
-  readonly message: string;
-  readonly hint: string;
 }
 
 export interface ImportReport {
@@ -83,6 +86,9 @@ export async function importLogs(
   return withFolderLock(into, () => run.run());
 }
 
+/** To start a worker takes as long as to read so much. */
+const worthWorkersBytes = 1 << 25;
+
 class ImportRun {
   readonly #formats: readonly LogFormat[];
   readonly #paths: readonly string[];
@@ -110,10 +116,7 @@ class ImportRun {
     for (const error of problems) this.#fail(error, error.path ?? '');
     this.#totals.logs = files.length;
     try {
-      for (const family of this.#plan(files)) {
-        this.#options.signal?.throwIfAborted();
-        await this.#import(family);
-      }
+      await this.#importAll(this.#plan(files));
     } catch (error) {
       throw this.#options.signal?.aborted ? interrupted(this.#options.into) : error;
     } finally {
@@ -156,21 +159,60 @@ class ImportRun {
     return [];
   }
 
-  async #import(family: readonly FamilyFile[]): Promise<void> {
-    const { into, dryRun = false, signal } = this.#options;
+  async #importAll(families: readonly (readonly FamilyFile[])[]): Promise<void> {
+    const { jobs, signal } = this.#options;
+    const toRead = families.map((family) => this.#leaveOutCopies(family));
+    const sizeBytes = toRead.flat().reduce((sum, file) => sum + file.sizeBytes, 0);
+    const isWorthIt = jobs !== undefined || sizeBytes > worthWorkersBytes;
+    const workers = isWorthIt ? Math.min(jobs ?? Math.min(availableParallelism(), 4), toRead.length) : 1;
+    const alone = workers > 1 ? await this.#importBeside(toRead, workers) : toRead;
+    for (const family of alone) {
+      signal?.throwIfAborted();
+      await this.#import(family);
+    }
+    signal?.throwIfAborted();
+  }
+
+  /** Copies of what a log was earlier count as read. */
+  #leaveOutCopies(family: readonly FamilyFile[]): readonly FamilyFile[] {
     const [longest, shorter] = leaveOutPrefixes(family);
     for (const file of shorter) {
       this.#pass('a log that another one continues');
       this.#remember(file, []);
+      this.#progress(1);
     }
+    return longest;
+  }
+
+  #importBeside(
+    families: readonly (readonly FamilyFile[])[],
+    workers: number,
+  ): Promise<readonly (readonly FamilyFile[])[]> {
+    return importOnWorkers(families, {
+      ...this.#settings(),
+      workers,
+      onOutcome: (family, outcome) => {
+        if ('result' in outcome) this.#take(outcome.result, family);
+        else this.#problems.push(...outcome.problems);
+        this.#progress(family.length);
+      },
+    });
+  }
+
+  async #import(family: readonly FamilyFile[]): Promise<void> {
     try {
-      const result = await importFamily(longest, { into, isDryRun: dryRun, options: this.#options, signal });
-      this.#take(result, longest);
+      this.#take(await importFamily(family, this.#settings()), family);
     } catch (error) {
-      signal?.throwIfAborted();
-      for (const { path } of longest) this.#fail(error, path);
+      this.#options.signal?.throwIfAborted();
+      for (const { path } of family) this.#fail(error, path);
     }
     this.#progress(family.length);
+  }
+
+  #settings(): ImportFamilyOptions {
+    const { into, dryRun = false, signal, fields, sinceMs } = this.#options;
+    const options = { ...(fields && { fields }), ...(sinceMs !== undefined && { sinceMs }) };
+    return { into, isDryRun: dryRun, options, signal };
   }
 
   #take({ sessions, files }: FamilyResult, family: readonly FamilyFile[]): void {
@@ -214,14 +256,7 @@ class ImportRun {
   }
 
   #fail(cause: unknown, path: string): void {
-    const error = fileError(cause, path);
-    if (!(error instanceof VarveError)) throw error;
-    this.#problems.push({
-      path: error.path ?? path,
-      code: error.code,
-      message: error.message,
-      hint: error.hint,
-    });
+    this.#problems.push(problemOf(cause, path));
   }
 
   #progress(count: number): void {

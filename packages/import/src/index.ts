@@ -10,8 +10,8 @@ export { formatNames } from './format/formats.ts';
 export type { ImportedSession } from './import-family.ts';
 export {
   type ImportLogsOptions,
-  type ImportProblem,
   type ImportProgress,
   type ImportReport,
   importLogs,
 } from './import-logs.ts';
+export type { ImportProblem } from './import-problem.ts';

@@ -1,7 +1,15 @@
 import { quoteIdentifier } from '@varve/migrations/internal';
+import { isJsonColumn } from '@varve/schema';
 import type { Database, Statement } from 'better-sqlite3';
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+
+interface StoredColumn {
+  readonly key: string;
+  readonly name: string;
+  readonly fallback: unknown;
+  readonly isJson: boolean;
+}
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -9,7 +17,7 @@ type Values = Readonly<Record<string, unknown>>;
 export class RowInserter {
   readonly #sqlite: Database;
   readonly #table: string;
-  readonly #columns: readonly { readonly key: string; readonly name: string; readonly fallback: unknown }[];
+  readonly #columns: readonly StoredColumn[];
   readonly #insert: Statement;
   readonly #updates = new Map<string, Statement>();
 
@@ -18,10 +26,11 @@ export class RowInserter {
     this.#table = quoteIdentifier(getTableName(table));
     this.#columns = Object.entries(getTableColumns(table)).map(([key, column]) => {
       const fallback = column.default === undefined ? null : toStored(column.default);
-      return { key, name: quoteIdentifier(column.name), fallback };
+      return { key, name: quoteIdentifier(column.name), fallback, isJson: isJsonColumn(column) };
     });
     const names = this.#columns.map(({ name }) => name).join(', ');
-    const places = this.#columns.map(() => '?').join(', ');
+    // JSON may come in UTF-8.
+    const places = this.#columns.map(({ isJson }) => (isJson ? 'CAST(? AS TEXT)' : '?')).join(', ');
     this.#insert = sqlite.prepare(`INSERT INTO ${this.#table} (${names}) VALUES (${places})`);
   }
 
@@ -37,7 +46,9 @@ export class RowInserter {
   /** Changes some columns of the row with this `seq`. */
   update(seq: number, values: Values): void {
     const changed = this.#columns.filter(({ key }) => values[key] !== undefined);
-    const names = changed.map(({ name }) => `${name} = ?`).join(', ');
+    const names = changed
+      .map(({ name, isJson }) => `${name} = ${isJson ? 'CAST(? AS TEXT)' : '?'}`)
+      .join(', ');
     if (names === '') return;
     let statement = this.#updates.get(names);
     if (!statement) {

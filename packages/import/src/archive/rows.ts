@@ -1,7 +1,7 @@
 import type { messageRoles, modelCalls, sessions, toolCalls } from '@varve/schema';
 
-/** JSON that is text already: it goes to the file as it is. */
-export type JsonText = string;
+/** JSON that is text already, as a string or in UTF-8: it goes to the file as it is. */
+export type JsonText = string | Buffer;
 
 type Status = NonNullable<(typeof toolCalls.$inferInsert)['status']>;
 type Role = (typeof messageRoles)[number];

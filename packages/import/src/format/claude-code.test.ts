@@ -264,6 +264,16 @@ describe('a transcript', () => {
     expect(report.skipped).toEqual({ repeated: 2 });
   });
 
+  it('keeps a result whose call is not in the log', async () => {
+    const result = { type: 'tool_result', tool_use_id: 'gone', content: 'a', is_error: false };
+    const { dumps } = await importText(jsonLines(user(1, [result], { toolUseResult: { stdout: 'b' } })));
+    const [message] = dumps[session]?.messages ?? [];
+    expect(JSON.parse(String(message?.parts))).toEqual([
+      { type: 'tool_call_response', id: 'gone', response: 'a', is_error: false },
+    ]);
+    expect(JSON.parse(String(message?.metadata)).toolUseResult).toEqual({ stdout: 'b' });
+  });
+
   it('is named by the summary of its own records, not by those of others', async () => {
     const summary = (leafUuid: string, summary: string) => ({ type: 'summary', leafUuid, summary });
     const { dumps } = await importText(

@@ -1,7 +1,7 @@
 import type { HeldRow, SessionWriter } from '../archive/session-writer.ts';
 import type { ClaudeIdentity } from './claude-code.ts';
 import { claudeParts } from './claude-parts.ts';
-import { claudeResultStatus, rawToolUseResult } from './claude-results.ts';
+import { claudeResultStatus, toolUseResultText } from './claude-results.ts';
 import { claudeUsage, greatestUsage, type Usage } from './claude-usage.ts';
 import type { LogMapper, LogRecord, MapContext } from './contract.ts';
 import {
@@ -31,6 +31,12 @@ interface Chain {
   readonly session: SessionWriter;
   readonly calls: Map<string, OpenCall>;
   readonly modelCalls: Map<string, ModelCall>;
+}
+
+/** Of a line with one result, in UTF-8. */
+interface EncodedResult {
+  readonly kept: Buffer | string | undefined;
+  readonly response: Buffer | undefined;
 }
 
 /** Said once of the session, and of a message only where it differs. */
@@ -64,7 +70,7 @@ export class ClaudeMapper implements LogMapper {
     this.#atMs = context.mtimeMs;
   }
 
-  map({ value, text }: LogRecord): string | undefined {
+  map({ value, bytes }: LogRecord): string | undefined {
     if (!isObject(value)) return 'not a record';
     const { type, uuid } = value;
     if (typeof type !== 'string') return 'not a record';
@@ -76,7 +82,7 @@ export class ClaudeMapper implements LogMapper {
       if (reason) return reason;
     }
     if ((type === 'user' || type === 'assistant') && isObject(value.message))
-      this.#mapMessage(chain, value, text);
+      this.#mapMessage(chain, value, bytes);
     else this.#mapOther(chain, type, value);
     return undefined;
   }
@@ -146,7 +152,7 @@ export class ClaudeMapper implements LogMapper {
     return typeof said === 'string' ? this.#context.family.starts.get(`prompt ${said}`) : undefined;
   }
 
-  #mapMessage(chain: Chain, record: JsonObject, text: string | undefined): void {
+  #mapMessage(chain: Chain, record: JsonObject, bytes: Buffer | undefined): void {
     const { session } = chain;
     const message = objectOf(record.message);
     const content = message.content;
@@ -154,12 +160,14 @@ export class ClaudeMapper implements LogMapper {
     const results = arrayOf(content).filter(isObject).filter(isResult);
     const isAnswer = record.type === 'user' && results.length > 0;
     this.#describe(session, record);
-    const kept = results.length === 1 ? rawToolUseResult(record, text) : undefined;
-    const parts = JSON.stringify(
-      isAnswer && results.length === arrayOf(content).length
-        ? results.map(resultPart)
-        : claudePartsWithResults(content),
-    );
+    const [only] = results.length === 1 ? results : [];
+    // A result is told three times over: as what the tool gave, as what the model was told, and as the call's own.
+    const response = only && Buffer.from(JSON.stringify(only.content ?? null));
+    const isOpen = only !== undefined && chain.calls.has(String(only.tool_use_id));
+    const kept = isOpen ? toolUseResultText(record, bytes) : undefined;
+    const isAlone = only !== undefined && arrayOf(content).length === 1;
+    const parts =
+      isAlone && response ? responseParts(only, response) : JSON.stringify(claudePartsWithResults(content));
     session.message({
       role: record.type === 'assistant' ? 'assistant' : isAnswer ? 'tool' : 'user',
       parts,
@@ -169,7 +177,7 @@ export class ClaudeMapper implements LogMapper {
       metadata: this.#metadata(session, record, message, kept === undefined),
     });
     for (const block of arrayOf(content))
-      if (isObject(block)) this.#mapBlock(chain, block, call, record, kept);
+      if (isObject(block)) this.#mapBlock(chain, block, call, record, { kept, response });
   }
 
   #mapBlock(
@@ -177,10 +185,10 @@ export class ClaudeMapper implements LogMapper {
     block: JsonObject,
     call: ModelCall | undefined,
     record: JsonObject,
-    kept: string | undefined,
+    encoded: EncodedResult,
   ): void {
     if (block.type === 'tool_use' || block.type === 'server_tool_use') this.#startCall(chain, block, call);
-    else if (isResult(block)) this.#endCall(chain, block, record, kept);
+    else if (isResult(block)) this.#endCall(chain, block, record, encoded);
   }
 
   #startCall({ session, calls }: Chain, block: JsonObject, call: ModelCall | undefined): void {
@@ -206,7 +214,12 @@ export class ClaudeMapper implements LogMapper {
     starts.set(agent, { parentSessionId: session.id, parentCallSeq: held.seq, parentToolCallId });
   }
 
-  #endCall({ session, calls }: Chain, block: JsonObject, record: JsonObject, kept: string | undefined): void {
+  #endCall(
+    { session, calls }: Chain,
+    block: JsonObject,
+    record: JsonObject,
+    { kept, response }: EncodedResult,
+  ): void {
     const id = String(block.tool_use_id);
     const open = calls.get(id);
     if (!open) return;
@@ -214,10 +227,10 @@ export class ClaudeMapper implements LogMapper {
     const structured = objectOf(record.toolUseResult);
     const said = numberOf(structured.totalDurationMs) ?? numberOf(structured.durationMs);
     session.changeToolCall(open.held, {
-      result: jsonText(block.content),
+      result: response ?? jsonText(block.content),
       ...claudeResultStatus(block, structured),
       durationMs: said ?? Math.max(0, this.#atMs - open.startedAtMs),
-      ...(kept !== undefined && { metadata: `{"toolUseResult":${kept}}` }),
+      ...(kept !== undefined && { metadata: kept }),
     });
     session.settle(open.held);
     if (typeof structured.agentId === 'string') this.#start(structured.agentId, session, open.held, id);
@@ -309,6 +322,13 @@ function isResult(block: JsonObject): boolean {
 
 function resultPart({ type: _type, tool_use_id, content, ...rest }: JsonObject): JsonObject {
   return { type: 'tool_call_response', id: tool_use_id, response: content ?? null, ...rest };
+}
+
+/** `[resultPart(block)]` as text, around a response that is text already. */
+function responseParts(block: JsonObject, response: Buffer): Buffer {
+  const { response: _response, ...part } = resultPart(block);
+  const text = JSON.stringify(part);
+  return Buffer.concat([Buffer.from(`[${text.slice(0, -1)},"response":`), response, Buffer.from('}]')]);
 }
 
 function claudePartsWithResults(content: unknown): readonly JsonObject[] {

@@ -36,28 +36,31 @@ function resultText(content: unknown): string {
   return content.map((block) => (isObject(block) ? (textOf(block.text) ?? '') : '')).join('\n');
 }
 
-const mark = '"toolUseResult":';
+const mark = Buffer.from('"toolUseResult":');
+const [before, behind] = [Buffer.from('{"toolUseResult":'), Buffer.from('}')];
 
 /**
- * The text of a record's `toolUseResult`, most often two thirds of its line, taken from the line as it stands there.
- * What stands before it is its only mark, and what stands behind it is what the keys after it are: else it is
- * written anew.
+ * Metadata with the text of a record's `toolUseResult`, most often two thirds of its line, as it stands there: it is neither
+ * decoded nor written anew. What stands before it is its only mark, and what stands behind it is what the keys after it
+ * are; where that cannot be told, it is written anew.
  */
-export function rawToolUseResult(record: JsonObject, text: string | undefined): string | undefined {
+export function toolUseResultText(record: JsonObject, line: Buffer | undefined): Buffer | string | undefined {
   if (record.toolUseResult === undefined) return undefined;
-  return (text && sliceOut(record, text)) || JSON.stringify(record.toolUseResult);
+  const slice = line && sliceOut(record, line);
+  if (slice) return Buffer.concat([before, slice, behind]);
+  return `{"toolUseResult":${JSON.stringify(record.toolUseResult)}}`;
 }
 
-function sliceOut(record: JsonObject, text: string): string | undefined {
-  const start = text.indexOf(mark);
-  if (start === -1 || text.indexOf(mark, start + 1) !== -1) return undefined;
+function sliceOut(record: JsonObject, line: Buffer): Buffer | undefined {
+  const start = line.indexOf(mark);
+  if (start === -1 || line.indexOf(mark, start + 1) !== -1) return undefined;
   let tail = '';
   let isAfter = false;
   for (const key in record) {
     if (isAfter) tail += `,${JSON.stringify(key)}:${JSON.stringify(record[key])}`;
     isAfter ||= key === 'toolUseResult';
   }
-  return text.endsWith(`${tail}}`)
-    ? text.slice(start + mark.length, text.length - tail.length - 1)
-    : undefined;
+  const end = Buffer.from(`${tail}}`);
+  const isEnd = line.subarray(line.length - end.length).equals(end);
+  return isEnd ? line.subarray(start + mark.length, line.length - end.length) : undefined;
 }

@@ -47,8 +47,8 @@ export type ChatField = (typeof chatFields)[number];
 /** One record as its format's reader gives it. */
 export interface LogRecord {
   readonly value: unknown;
-  /** The text it was parsed from, where it was a line. */
-  readonly text?: string;
+  /** The text it was parsed from, where it was a line or an element; the reader's own, and changed with the next. */
+  readonly bytes?: Buffer;
 }
 
 export interface MapContext extends LogSource {

@@ -41,7 +41,7 @@ class ChatMapper implements LogMapper {
     this.#context = context;
   }
 
-  map({ value, text }: LogRecord): string | undefined {
+  map({ value, bytes }: LogRecord): string | undefined {
     this.#count++;
     const { fields = {} } = this.#context.options;
     const messages = messagesOf(value, fields);
@@ -68,11 +68,11 @@ class ChatMapper implements LogMapper {
       });
     }
     session.describe({ status: chat.hasOpenCalls() ? 'interrupted' : 'completed' });
-    const whole = text ?? JSON.stringify(value);
+    const whole = bytes ?? Buffer.from(JSON.stringify(value));
     const hash = createHash('sha256').update(whole).digest('hex');
     this.#context.close(session, {
       hash,
-      sizeBytes: Buffer.byteLength(whole),
+      sizeBytes: whole.length,
       lastRecordKey: `record ${this.#count}`,
     });
     return undefined;

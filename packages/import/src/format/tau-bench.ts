@@ -40,10 +40,11 @@ class TauMapper implements LogMapper {
     this.#stem = basename(context.path).replace(/\.jsonl?$/, '');
   }
 
-  map({ value, text }: LogRecord): string | undefined {
+  map({ value, bytes }: LogRecord): string | undefined {
     if (!isObject(value)) return 'not a trial';
     if (isSimulations(value)) this.#mapSimulations(value);
-    else if (isTrial(value)) this.#mapTrial(value, arrayOf(value.traj), text ?? JSON.stringify(value), {});
+    else if (isTrial(value))
+      this.#mapTrial(value, arrayOf(value.traj), bytes ?? Buffer.from(JSON.stringify(value)), {});
     else return 'not a trial';
     return undefined;
   }
@@ -52,14 +53,14 @@ class TauMapper implements LogMapper {
     const agent = objectOf(objectOf(info).agent_info);
     const facts = { model: textOf(agent.llm), domain: objectOf(objectOf(info).environment_info).domain_name };
     for (const trial of arrayOf(simulations).filter(isObject)) {
-      this.#mapTrial(trial, arrayOf(trial.messages), JSON.stringify(trial), facts);
+      this.#mapTrial(trial, arrayOf(trial.messages), Buffer.from(JSON.stringify(trial)), facts);
     }
   }
 
   #mapTrial(
     trial: JsonObject,
     messages: readonly unknown[],
-    text: string,
+    bytes: Buffer,
     { model, domain }: { model?: string | undefined; domain?: unknown },
   ): void {
     const session = this.#context.session(
@@ -84,8 +85,8 @@ class TauMapper implements LogMapper {
     }
     session.describe({ status: chat.hasOpenCalls() ? 'interrupted' : 'completed' });
     this.#context.close(session, {
-      hash: createHash('sha256').update(text).digest('hex'),
-      sizeBytes: Buffer.byteLength(text),
+      hash: createHash('sha256').update(bytes).digest('hex'),
+      sizeBytes: bytes.length,
       lastRecordKey: `task ${String(trial.task_id)}, trial ${String(trial.trial ?? 0)}`,
     });
   }

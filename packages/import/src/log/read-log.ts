@@ -103,11 +103,7 @@ class LogReader {
       this.#records++;
       const reason = passOver?.(bytes);
       if (reason) this.#skip(reason);
-      else
-        this.#mapText(
-          number === 1 ? withoutMark(bytes.toString()) : bytes.toString(),
-          isWhole ? 'not JSON' : 'torn',
-        );
+      else this.#mapText(bytes, isWhole ? 'not JSON' : 'torn', number === 1);
       yield this.#sizeBytes;
     }
   }
@@ -115,7 +111,7 @@ class LogReader {
   *#readElements(): Generator<number> {
     for (const bytes of readElements(this.#file, this.#take)) {
       this.#records++;
-      this.#mapText(bytes.toString(), 'torn');
+      this.#mapText(bytes, 'torn');
       yield this.#sizeBytes;
     }
   }
@@ -124,7 +120,7 @@ class LogReader {
     const chunks: Buffer[] = [];
     for (const { bytes } of readLines(this.#file, { onChunk: this.#take })) chunks.push(Buffer.from(bytes));
     this.#records++;
-    this.#mapText(withoutMark(Buffer.concat(chunks).toString()), 'torn');
+    this.#mapText(Buffer.concat(chunks), 'torn', true);
     yield this.#sizeBytes;
   }
 
@@ -136,15 +132,16 @@ class LogReader {
     }
   }
 
-  #mapText(text: string, broken: string): void {
+  #mapText(bytes: Buffer, broken: string, isFirst = false): void {
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      const text = bytes.toString();
+      value = JSON.parse(isFirst ? withoutMark(text) : text);
     } catch {
       this.#skip(broken);
       return;
     }
-    this.#count(this.#mapper.map({ value, text }), value);
+    this.#count(this.#mapper.map({ value, bytes }), value);
   }
 
   #count(reason: string | undefined, value: unknown): void {

@@ -1,0 +1,39 @@
+import { runOnWorkers } from '@varve/aggregator/internal';
+import type { FamilyFile, FamilyResult, ImportFamilyOptions } from './import-family.ts';
+import type { ImportProblem } from './import-problem.ts';
+
+/** The logs of a family as another process is told of them. */
+export type FamilyTask = readonly (Omit<FamilyFile, 'format' | 'sample'> & { readonly formatName: string })[];
+
+export type FamilyOutcome =
+  | { readonly result: FamilyResult }
+  | { readonly problems: readonly ImportProblem[] };
+
+export interface WorkerImportOptions extends ImportFamilyOptions {
+  readonly workers: number;
+  readonly onOutcome: (family: readonly FamilyFile[], outcome: FamilyOutcome) => void;
+}
+
+const script = new URL(
+  import.meta.url.endsWith('.ts') ? './import-worker.ts' : './import-worker.js',
+  import.meta.url,
+);
+
+/** Imports families in processes beside this one; returns those that killed their worker, which may lack memory there. */
+export async function importOnWorkers(
+  families: readonly (readonly FamilyFile[])[],
+  { workers, onOutcome, signal, ...settings }: WorkerImportOptions,
+): Promise<readonly (readonly FamilyFile[])[]> {
+  const byTask = new Map(families.map((family) => [toTask(family), family]));
+  const lost: (readonly FamilyFile[])[] = [];
+  await runOnWorkers<FamilyTask, FamilyOutcome>(byTask.keys(), {
+    ...{ script, setup: settings, signal, jobs: workers, tasksInHand: 2 },
+    onResult: (task, outcome) => onOutcome(byTask.get(task) ?? [], outcome),
+    onCrash: (task) => lost.push(byTask.get(task) ?? []),
+  });
+  return lost;
+}
+
+function toTask(family: readonly FamilyFile[]): FamilyTask {
+  return family.map(({ format, sample: _sample, ...file }) => ({ ...file, formatName: format.name }));
+}
