@@ -34,6 +34,8 @@ export {
 } from './query/query-archives.ts';
 export { type QueryResult, runQuery } from './query/run-query.ts';
 export { type SearchHit, type SearchUnifiedOptions, searchUnified } from './search/search-unified.ts';
+export { isRetryable } from './task/is-retryable.ts';
+export { type ArchiveTask, type ArchiveTaskResult, processArchive } from './task/process-archive.ts';
 export { archivesTable } from './unified/archives-table.ts';
 export type { Duplicate, SessionClash } from './unified/duplicates.ts';
 export type { UnifyProgress } from './unified/ingest-options.ts';

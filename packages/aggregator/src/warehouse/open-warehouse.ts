@@ -5,7 +5,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { Archives } from '../find/stream-archives.ts';
 import { openClickHouse } from './clickhouse.ts';
 import type { Warehouse as Engine } from './contract.ts';
-import { type LoadArchivesOptions, type LoadReport, loadInto } from './load-archives.ts';
+import { type ArchiveLoad, type LoadArchivesOptions, type LoadReport, loadInto } from './load-archives.ts';
 import { openPostgres } from './postgres.ts';
 import { prepareWarehouse } from './prepare-warehouse.ts';
 import { hidePassword } from './warehouse-error.ts';
@@ -160,3 +160,5 @@ function openColumns(
     [Symbol.asyncDispose]: () => engine.close(),
   };
 }
+
+export type { ArchiveLoad };
