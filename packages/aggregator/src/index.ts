@@ -19,6 +19,7 @@ export { type FoundArchive, type FoundArchives, findArchives } from './find/find
 export type { Selection } from './find/selection.ts';
 export type { Shard } from './find/shard.ts';
 export type { Archives } from './find/stream-archives.ts';
+export { type ManifestReport, type WriteManifestOptions, writeManifest } from './manifest/write-manifest.ts';
 export {
   type PushArchivesOptions,
   type PushedArchive,

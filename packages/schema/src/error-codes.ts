@@ -64,6 +64,7 @@ export const errorCodes = {
   WAREHOUSE_REFUSED: 'the database refuses a statement',
   WAREHOUSE_BEHIND: 'the tables of the database are not those of head',
   WAREHOUSE_FOREIGN: 'the database holds archives of another lineage',
+  MANIFEST_FOREIGN: 'the file is not a manifest of archives',
   CLIENT_MISSING: 'the package of a client that only some need is not installed',
   PAGE_REFUSED: 'a request to the page has no token, is from elsewhere, or would change something',
   PAGE_NOT_FOUND: 'the page has no such address, session or row',

@@ -2,8 +2,10 @@ import { isStoreUrl, requestsInFlight } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import { inFlight } from './in-flight.ts';
 import { listBucket } from './list-bucket.ts';
+import { isManifestOfStore } from './manifest-file.ts';
 import { isExpected, type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
 import { recogniseObject } from './recognise-object.ts';
+import { isRemote } from './remote-file.ts';
 import { isSelected, type Selection } from './selection.ts';
 import { type FoundFile, type FoundFiles, newNotes, streamFiles, type WalkNotes } from './walk-files.ts';
 
@@ -12,7 +14,7 @@ export type Archives = string | readonly string[];
 
 /** Whether it takes asking a server to find these. */
 export function isInStore(where: Archives): boolean {
-  return [where].flat().some(isStoreUrl);
+  return [where].flat().some((name) => isStoreUrl(name) || isManifestOfStore(name));
 }
 
 /**
@@ -39,7 +41,7 @@ export async function* streamArchives(
   selection: Selection = {},
 ): AsyncGenerator<RecognisedFile> {
   const { local, stores } = divide(where);
-  yield* sorted(recogniseSelected(streamFiles(local, notes), selection), notes);
+  yield* sorted(inFlight(selected(streamFiles(local, notes), selection), requestsInFlight, recognise), notes);
   for (const url of stores) {
     yield* sorted(inFlight(listSelected(url, notes, selection), requestsInFlight, recogniseObject), notes);
   }
@@ -61,8 +63,13 @@ function divide(where: Archives): { local: string[]; stores: string[] } {
   };
 }
 
-function* recogniseSelected(files: Iterable<FoundFile>, selection: Selection) {
-  for (const file of files) if (isSelected(file, selection)) yield recogniseArchive(file);
+function* selected(files: Iterable<FoundFile>, selection: Selection): Generator<FoundFile> {
+  for (const file of files) if (isSelected(file, selection)) yield file;
+}
+
+/** A manifest may list objects of a store. */
+async function recognise(file: FoundFile): Promise<RecognisedFile | VarveError | undefined> {
+  return isRemote(file) ? recogniseObject(file) : recogniseArchive(file);
 }
 
 /** What cannot be listed any further is noted: the rest of it is out of sight. */

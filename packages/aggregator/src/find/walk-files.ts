@@ -5,6 +5,7 @@ import type { VarveError } from '@varve/schema';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { Besides, isSidecarName, sidecarSuffixes } from './besides.ts';
 import { FolderNames } from './folder-names.ts';
+import { isManifest, listManifest } from './manifest-file.ts';
 import { mergeSorted, type SortedSource } from './merge-sorted.ts';
 import { notARegularFile, notFound, unreadable } from './walk-errors.ts';
 
@@ -84,6 +85,8 @@ function enterNamed(path: string, notes: WalkNotes): SortedSource<FoundFile>[] {
     const start = path.endsWith(sep) ? path : path + sep;
     return [{ from: start, files: { [Symbol.iterator]: () => streamFolder(start, start, notes) } }];
   }
+  if (stats.isFile() && isManifest(path))
+    return [{ from: '', files: { [Symbol.iterator]: () => listManifest(path) } }];
   if (stats.isFile()) return [{ from: path, files: [toFile(path, undefined, stats, findBeside(path))] }];
   notes.problems.push(notARegularFile(path));
   return [];

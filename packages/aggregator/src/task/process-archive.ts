@@ -1,4 +1,4 @@
-import { isStoreUrl } from '@varve/core';
+import { isStoreUrl } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { upgradeArchives } from '../upgrade/upgrade-archives.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { isStoreUrl, openStore, pushFile, requestsInFlight, splitObjectUrl } from '@varve/core/internal';
+import { openStore, pushFile, requestsInFlight, splitObjectUrl } from '@varve/core/internal';
 import { versionFromHint } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { type FetchedWindow, fetchWindows } from '../find/fetch-windows.ts';
 import { inFlight } from '../find/in-flight.ts';
 import type { RecognisedFile } from '../find/recognise-archive.ts';
-import { type Archives, streamArchives } from '../find/stream-archives.ts';
+import { type Archives, isInStore, streamArchives } from '../find/stream-archives.ts';
 import { type FoundFile, newNotes } from '../find/walk-files.ts';
 import { type Problem, problemOf } from '../work/problem.ts';
 import type { UpgradeArchivesOptions } from './upgrade-archives.ts';
@@ -189,5 +189,5 @@ class StoreUpgrade {
 /** Of archives and backups, of which some lie in a bucket and some do not. */
 export function divideByStore(where: Archives): { readonly stores: string[]; readonly local: string[] } {
   const names = [where].flat();
-  return { stores: names.filter(isStoreUrl), local: names.filter((name) => !isStoreUrl(name)) };
+  return { stores: names.filter((name) => isInStore(name)), local: names.filter((name) => !isInStore(name)) };
 }

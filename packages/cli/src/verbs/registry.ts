@@ -83,6 +83,11 @@ export const verbs: readonly VerbEntry[] = [
     async () => (await import('./push.ts')).definePush,
   ),
   verb(
+    'manifest [archives...]',
+    'list archives with what is known of each; again, only what is new is read',
+    async () => (await import('./manifest.ts')).defineManifest,
+  ),
+  verb(
     'load [archives...]',
     'put the rows of archives into Postgres or ClickHouse; again, only what is new',
     async () => (await import('./load.ts')).defineLoad,

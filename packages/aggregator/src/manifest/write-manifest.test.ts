@@ -1,0 +1,70 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, it, onTestFinished } from 'vitest';
+import { useBucket } from '../../../core/src/testing/use-bucket.ts';
+import { census } from '../census/census.ts';
+import { queryArchives } from '../query/query-archives.ts';
+import { makeFolder, writeArchive } from '../testing/archives.ts';
+import { head, lineage } from '../testing/fixture-lineage.ts';
+import { upgradeArchives } from '../upgrade/upgrade-archives.ts';
+import { writeManifest } from './write-manifest.ts';
+
+function read(path: string, sql: string): unknown[][] {
+  const sqlite = new Database(path, { readonly: true });
+  try {
+    return sqlite.prepare<[], unknown[]>(sql).raw().all();
+  } finally {
+    sqlite.close();
+  }
+}
+
+it('lists archives with what is known of each, and reads again only what is new or changed', async () => {
+  const [dir, into] = [makeFolder(), join(makeFolder(), 'm.db')];
+  const [a, b] = ['a', 'b'].map((name, at) => writeArchive(join(dir, `${name}.db`), at + 1, name));
+  writeFileSync(join(dir, 'notes.txt'), 'text');
+  expect(await writeManifest(dir, { lineage, into })).toMatchObject({ read: 2, unchanged: 0, problems: [] });
+  expect(
+    read(into, 'SELECT path, session_id, version, rows, problem_code FROM archives ORDER BY path'),
+  ).toEqual([
+    [a, 'a', 1, 6, null],
+    [b, 'b', 2, 6, null],
+  ]);
+  expect(await writeManifest(dir, { lineage, into })).toMatchObject({ read: 0, unchanged: 2, removed: 0 });
+  rmSync(a as string);
+  expect(await writeManifest(dir, { lineage, into })).toMatchObject({ read: 0, unchanged: 1, removed: 1 });
+});
+
+it('stands for a walk wherever archives are named, of a folder and of a bucket', async () => {
+  const bucket = await useBucket();
+  onTestFinished(() => bucket[Symbol.asyncDispose]());
+  const dir = makeFolder();
+  for (let version = 1; version <= head; version++) {
+    const path = writeArchive(join(dir, `${version}.db`), version, `s${version}`);
+    bucket.put(`bucket/${version}.db`, readFileSync(path));
+  }
+  for (const [where, name] of [
+    [dir, 'local.db'],
+    ['s3://bucket', 'remote.db'],
+  ] as const) {
+    const into = join(makeFolder(), name);
+    await writeManifest(where, { lineage, into });
+    expect((await census(into, { lineage })).total).toBe(head);
+    const { rows } = await queryArchives(into, 'SELECT count(*) FROM sessions', { lineage });
+    expect(rows).toEqual([[BigInt(head)]]);
+    expect(await upgradeArchives(into, { lineage, jobs: 1, acceptLoss: true })).toMatchObject({
+      failed: [],
+      left: 0,
+    });
+    expect((await census(where, { lineage })).states).toEqual({ current: head });
+  }
+});
+
+it('writes over no other file', async () => {
+  const path = writeArchive(join(makeFolder(), 'a.db'), 1);
+  const before = readFileSync(path);
+  await expect(writeManifest('.', { lineage, into: path })).rejects.toMatchObject({
+    code: 'MANIFEST_FOREIGN',
+  });
+  expect(readFileSync(path).equals(before)).toBe(true);
+});

@@ -1,0 +1,172 @@
+import { hashFile } from '@varve/core/internal';
+import type { Lineage } from '@varve/migrations';
+import type { Database } from '@varve/migrations/internal';
+import { VarveError } from '@varve/schema';
+import { fetchWindows } from '../find/fetch-windows.ts';
+import { openManifest } from '../find/manifest-file.ts';
+import { recogniseArchive } from '../find/recognise-archive.ts';
+import { isRemote, localPathOf } from '../find/remote-file.ts';
+import { isSelected, type Selection } from '../find/selection.ts';
+import { type Archives, streamCandidates } from '../find/stream-archives.ts';
+import { type FoundFile, newNotes } from '../find/walk-files.ts';
+import { Stage, type StagedArchive } from '../stage/stage.ts';
+import { withWal } from '../unified/plan-refresh.ts';
+import { type Problem, problemOf } from '../work/problem.ts';
+
+export interface WriteManifestOptions extends Selection {
+  readonly lineage: Lineage;
+  /** A file whose name ends in `.db`, made where there is none. */
+  readonly into: string;
+}
+
+export interface ManifestReport {
+  /** Archives that were read, since they are new or were changed. */
+  readonly read: number;
+  readonly unchanged: number;
+  readonly removed: number;
+  /** Archives that cannot be read, and paths that could not be searched. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Lists archives in an SQLite file, with what is known of each: path, size, time or ETag, hash, session, agent, start,
+ * version, rows, problem. Only new and changed archives are read; what is done stays done when the process dies. Wherever
+ * archives are named, a manifest may stand for a walk.
+ *
+ * @throws MANIFEST_FOREIGN
+ *
+ * @example
+ * ```ts
+ * import { census, writeManifest } from '@varve/aggregator';
+ * import { createSession } from '@varve/core';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ *
+ * await writeManifest('archives', { lineage, into: 'manifest.db' });
+ * console.log(census('manifest.db', { lineage }).total); // 1
+ * ```
+ */
+export async function writeManifest(where: Archives, options: WriteManifestOptions): Promise<ManifestReport> {
+  const sqlite = openManifest(options.into);
+  using stage = new Stage(options.lineage);
+  try {
+    return await new ManifestWriter(sqlite, stage, options).run(where);
+  } finally {
+    sqlite.close();
+  }
+}
+
+class ManifestWriter {
+  readonly #sqlite: Database;
+  readonly #stage: Stage;
+  readonly #options: WriteManifestOptions;
+  readonly #run: number;
+  readonly #save;
+  readonly #isKnown;
+  readonly #touch;
+  readonly #problems: Problem[] = [];
+  #read = 0;
+  #unchanged = 0;
+
+  constructor(sqlite: Database, stage: Stage, options: WriteManifestOptions) {
+    this.#sqlite = sqlite;
+    this.#stage = stage;
+    this.#options = options;
+    this.#run =
+      1 + (sqlite.prepare<[], number>('SELECT coalesce(max("run"), 0) FROM "archives"').pluck().get() ?? 0);
+    this.#save =
+      sqlite.prepare(`INSERT OR REPLACE INTO "archives" VALUES (:path, :relativePath, :sizeBytes, :mtimeMs, :etag,
+      :sha256, :sessionId, :agent, :startedAtMs, :lineage, :version, :head, :rows, :code, :message, :run)`);
+    this.#isKnown = sqlite
+      .prepare(`SELECT 1 FROM "archives" WHERE "path" = ? AND "size_bytes" = ? AND coalesce("etag", "mtime_ms") = ?
+        AND "lineage" = ? AND "head" = ? AND "problem_code" IS NULL`)
+      .pluck();
+    this.#touch = sqlite.prepare('UPDATE "archives" SET "run" = ? WHERE "path" = ?');
+  }
+
+  async run(where: Archives): Promise<ManifestReport> {
+    const notes = newNotes();
+    const changed = this.#changed(streamCandidates(where, notes, this.#options), notes.problems);
+    for await (const window of fetchWindows(changed, { mostFiles: 500, mostBytes: 64 * 1024 ** 2 })) {
+      using fetched = window;
+      this.#stage.clear();
+      for (const { file, error } of fetched.failed) this.#stage.addProblem(file, problemOf(error, file.path));
+      this.#stage.add(fetched.files);
+      this.#saveAll(this.#stage.list([...fetched.files, ...fetched.failed.map(({ file }) => file)]));
+    }
+    const removed = notes.problems.length === 0 ? this.#removeGone() : 0;
+    this.#problems.push(...notes.problems.map((error) => problemOf(error, error.path ?? '')));
+    return { read: this.#read, unchanged: this.#unchanged, removed, problems: this.#problems };
+  }
+
+  async *#changed(files: AsyncIterable<FoundFile>, problems: VarveError[]): AsyncGenerator<FoundFile> {
+    const { name, migrations } = this.#options.lineage;
+    for await (const found of files) {
+      const file = withWal(found);
+      if (this.#isKnown.get(file.path, file.sizeBytes, file.etag ?? file.mtimeMs, name, migrations.length)) {
+        this.#touch.run(this.#run, file.path);
+        this.#unchanged += 1;
+        continue;
+      }
+      const recognised = isRemote(file) ? file : recogniseArchive(file);
+      if (recognised instanceof VarveError) problems.push(recognised);
+      else if (recognised) yield file;
+    }
+  }
+
+  #saveAll(archives: readonly StagedArchive[]): void {
+    const facts = this.#readSessions();
+    const { name, migrations } = this.#options.lineage;
+    this.#sqlite.transaction(() => {
+      for (const { file, id, version, rows, sessionId, problem } of archives) {
+        const { path, relativePath, sizeBytes, mtimeMs, etag = null } = file;
+        const { agent = null, startedAtMs = null } = facts.get(id) ?? {};
+        const sha256 = problem ? null : hashFile(localPathOf(file));
+        const said = { code: problem?.code ?? null, message: problem?.message ?? null };
+        const place = { path, relativePath, sizeBytes, mtimeMs, etag, sha256 };
+        const known = {
+          sessionId,
+          agent,
+          startedAtMs,
+          version,
+          rows,
+          lineage: name,
+          head: migrations.length,
+        };
+        this.#save.run({ ...place, ...known, ...said, run: this.#run });
+        this.#read += 1;
+        if (problem) this.#problems.push(problem);
+      }
+    })();
+  }
+
+  /** By the standard columns, where the lineage has them. */
+  #readSessions(): ReadonlyMap<number, { agent: string | null; startedAtMs: number | null }> {
+    const columns =
+      this.#stage.tables.find(({ name }) => name === 'sessions')?.columns.map(({ name }) => name) ?? [];
+    const one = (column: string) => (columns.includes(column) ? `min("${column}")` : 'NULL');
+    if (columns.length === 0) return new Map();
+    const rows = this.#stage.sqlite
+      .prepare<[], { id: number; agent: string | null; startedAtMs: number | null }>(
+        `SELECT "_archive" AS id, ${one('agent_name')} AS agent, ${one('started_at_ms')} AS startedAtMs FROM "sessions" GROUP BY 1`,
+      )
+      .all();
+    return new Map(rows.map(({ id, ...facts }) => [id, facts]));
+  }
+
+  /** Those of the same part that this run has not met. */
+  #removeGone(): number {
+    const gone = this.#sqlite
+      .prepare<[number], { path: string; relativePath: string }>(
+        'SELECT "path", "relative_path" AS relativePath FROM "archives" WHERE "run" <> ?',
+      )
+      .all(this.#run)
+      .filter((archive) => isSelected(archive, this.#options));
+    const remove = this.#sqlite.prepare('DELETE FROM "archives" WHERE "path" = ?');
+    this.#sqlite.transaction(() => {
+      for (const { path } of gone) remove.run(path);
+    })();
+    return gone.length;
+  }
+}
