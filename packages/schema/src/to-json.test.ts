@@ -66,3 +66,26 @@ it('cuts what is nested too deep, so that SQLite can read the rest', () => {
   expect(JSON.stringify(cut)).toContain('[["[Too deep]"]]');
   expect(findJsonProblem(cut)).toBeUndefined();
 });
+
+/** Each node knows all others, as a response knows its request, its socket and its agent, and these each other. */
+function entangle(count: number): { readonly others: unknown[] }[] {
+  const nodes = Array.from({ length: count }, (_, at) => ({ at, others: [] as unknown[] }));
+  for (const node of nodes) node.others.push(...nodes);
+  return nodes;
+}
+
+it('writes each object once where they all lead to each other', () => {
+  const text = JSON.stringify(toJson({ socket: entangle(50)[0] }));
+  for (let at = 0; at < 50; at++) expect(text.split(`"at":${at},`)).toHaveLength(2);
+});
+
+it('comes to an end where the same few values lead to more than could ever be written', () => {
+  const doubled = Array.from({ length: 60 }).reduce((inner: unknown) => ({ a: inner, b: inner }), 1);
+  expect(JSON.stringify(toJson(doubled)).length).toBeLessThan(10_000);
+});
+
+it('writes no more than some of a value that leads to a whole program', () => {
+  const text = JSON.stringify(toJson(entangle(1_000)));
+  expect(text).toContain('"[Too large]"');
+  expect(text.length).toBeLessThan(3_000_000);
+});

@@ -1,41 +1,74 @@
 import type { JsonValue } from './json-schemas.ts';
 
-/** In place of a value that refers to one around it. */
-export const circularMark = '[Circular]';
+/** In place of a value that is inside itself, and of what was written out before in a value that is. */
+const circularMark = '[Circular]';
 /** In place of what lies deeper than `toJson` goes. */
-export const tooDeepMark = '[Too deep]';
+const tooDeepMark = '[Too deep]';
+/** In place of what comes after the first 100,000 values of one that is inside itself. */
+const tooLargeMark = '[Too large]';
 /** In place of a value whose getter, proxy or `toJSON` throws. */
-export const unreadableMark = '[Unreadable]';
+const unreadableMark = '[Unreadable]';
 
 const maxDepth = 500;
+/** More than this are likely the same few values again and again. */
+const maxValues = 1_000_000;
+/** What is inside itself is rarely meant to be written out: a response leads to its socket, and that to the whole program. */
+const maxCyclicValues = 100_000;
+
+/** One walk through a value. */
+interface Walk {
+  /** The objects around the one in hand, from the outside in. */
+  readonly around: unknown[];
+  /** Those that are written out already, where each is once. */
+  readonly seen: Set<unknown> | undefined;
+  valuesLeft: number;
+}
+
+/** The value is no tree: to write it out as one may take for ever. */
+class Entangled extends Error {
+  readonly maxValues: number;
+
+  constructor(maxValues: number) {
+    super();
+    this.maxValues = maxValues;
+  }
+}
 
 /**
  * What `JSON.stringify` sees of a value, as a value: `toJSON` is called, undefined and functions are left out or null,
  * NaN is null, a class instance is its own properties, a Map is empty. Beyond that nothing throws: a bigint is its
- * decimal text, bytes (a Buffer, any typed array, an ArrayBuffer) are `{ $bytes: '<base64>' }`, a cycle is
- * `'[Circular]'`, what lies deeper than 500 is `'[Too deep]'`, and what cannot be looked at is `'[Unreadable]'`. What is
+ * decimal text, bytes (a Buffer, any typed array, an ArrayBuffer) are `{ $bytes: '<base64>' }`, in a value that is inside itself each object
+ * is written out once and `'[Circular]'` afterwards, what comes after its first 100,000 values is `'[Too large]'`; what lies deeper
+ * than 500 is `'[Too deep]'`, and what cannot be looked at is `'[Unreadable]'`. What is
  * no JSON at all, such as undefined, is null.
  *
  * @example
  * import { toJson } from '@varve/schema';
  *
- * console.log(toJson({ at: new Date(0), size: 10n, note: undefined }));
- * // { at: '1970-01-01T00:00:00.000Z', size: '10' }
+ * console.log(toJson({ at: new Date(0), size: 10n, note: undefined })); // { at: '1970-01-01T00:00:00.000Z', size: '10' }
  */
 export function toJson(value: unknown): JsonValue {
-  return convert(value, '', []) ?? null;
+  try {
+    return convert(value, '', { around: [], seen: undefined, valuesLeft: maxValues }) ?? null;
+  } catch (error) {
+    if (!(error instanceof Entangled)) throw error;
+    return convert(value, '', { around: [], seen: new Set(), valuesLeft: error.maxValues }) ?? null;
+  }
 }
 
 /** Undefined for what JSON leaves out. */
-function convert(given: unknown, key: string, around: unknown[]): JsonValue | undefined {
+function convert(given: unknown, key: string, walk: Walk): JsonValue | undefined {
+  if (--walk.valuesLeft < 0) {
+    if (!walk.seen) throw new Entangled(Number.POSITIVE_INFINITY);
+    return tooLargeMark;
+  }
   try {
     const bytes = bytesOf(given);
     if (bytes) return { $bytes: bytes.toString('base64') };
     const value = unbox(callToJson(given, key));
-    return typeof value === 'object' && value !== null
-      ? convertObject(value, around)
-      : convertPrimitive(value);
-  } catch {
+    return typeof value === 'object' && value !== null ? convertObject(value, walk) : convertPrimitive(value);
+  } catch (error) {
+    if (error instanceof Entangled) throw error;
     return unreadableMark;
   }
 }
@@ -46,12 +79,16 @@ function convertPrimitive(value: unknown): JsonValue | undefined {
   return typeof value === 'string' || typeof value === 'boolean' || value === null ? value : undefined;
 }
 
-function convertObject(value: object, around: unknown[]): JsonValue {
-  if (around.includes(value)) return circularMark;
+/** In a value that is inside itself each object is written out once: others may lead to it in more ways than can be gone. */
+function convertObject(value: object, walk: Walk): JsonValue {
+  const { around, seen } = walk;
+  if (seen?.has(value)) return circularMark;
+  if (!seen && around.includes(value)) throw new Entangled(maxCyclicValues);
   if (around.length >= maxDepth) return tooDeepMark;
+  seen?.add(value);
   around.push(value);
   try {
-    return Array.isArray(value) ? convertArray(value, around) : convertProperties(value, around);
+    return Array.isArray(value) ? convertArray(value, walk) : convertProperties(value, walk);
   } finally {
     around.pop();
   }
@@ -69,14 +106,18 @@ function unbox(value: unknown): unknown {
   return isBoxed ? value.valueOf() : value;
 }
 
-function convertArray(values: readonly unknown[], around: unknown[]): JsonValue[] {
-  return Array.from(values, (value, at) => convert(value, String(at), around) ?? null);
+function convertArray(values: readonly unknown[], walk: Walk): JsonValue[] {
+  const converted: JsonValue[] = [];
+  for (let at = 0; at < values.length && walk.valuesLeft >= 0; at++)
+    converted.push(convert(values[at], String(at), walk) ?? null);
+  return converted;
 }
 
-function convertProperties(value: object, around: unknown[]): Record<string, JsonValue> {
+function convertProperties(value: object, walk: Walk): Record<string, JsonValue> {
   const converted: Record<string, JsonValue> = {};
   for (const key of Object.keys(value)) {
-    const inner = convert(readProperty(value, key), key, around);
+    if (walk.valuesLeft < 0) break;
+    const inner = convert(readProperty(value, key), key, walk);
     if (inner === undefined) continue;
     if (key !== '__proto__') converted[key] = inner;
     // Assigning would set the prototype.
