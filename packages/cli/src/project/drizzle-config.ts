@@ -11,6 +11,8 @@ const configSchema = z.object({
   dialect: z.string(),
   schema: z.union([z.string(), z.array(z.string())]).optional(),
   out: z.string().default('drizzle'),
+  casing: z.string().optional(),
+  migrations: z.looseObject({ table: z.string().optional() }).optional(),
 });
 
 export type DrizzleConfig = z.infer<typeof configSchema>;
@@ -20,23 +22,33 @@ export function findDrizzleConfig(dir: string): string | undefined {
   return fileNames.find((name) => existsSync(join(dir, name)));
 }
 
+const sqliteOnly = 'varve keeps sessions in SQLite: adopt a project whose dialect is sqlite or turso';
+const nameColumns =
+  "a lineage is read with the columns' own names: write them into the schema, text('created_at'), and take casing out";
+
 /** @throws CONFIG_INVALID for one that cannot be loaded, or is not about SQLite */
 export async function loadDrizzleConfig(dir: string, name: string): Promise<DrizzleConfig> {
   const path = join(dir, name);
-  const invalid = (reason: string, cause?: unknown) =>
+  const invalid = (reason: string, hint: string, cause?: unknown) =>
     new VarveError('CONFIG_INVALID', `drizzle-kit's configuration cannot be adopted: ${reason}`, {
       path,
-      hint: 'varve keeps sessions in SQLite: adopt a project whose dialect is sqlite or turso',
+      hint,
       cause,
     });
   const parsed = configSchema.safeParse(
     await importConfig(path).catch((cause: unknown) => {
-      throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw invalid(
+        `it cannot be loaded: ${reason}`,
+        'install what it imports, or mend it; then init again',
+        cause,
+      );
     }),
   );
-  if (!parsed.success) throw invalid('it names no dialect', parsed.error);
+  if (!parsed.success) throw invalid('it names no dialect', sqliteOnly, parsed.error);
   if (!['sqlite', 'turso'].includes(parsed.data.dialect))
-    throw invalid(`its dialect is ${parsed.data.dialect}`);
+    throw invalid(`its dialect is ${parsed.data.dialect}`, sqliteOnly);
+  if (parsed.data.casing) throw invalid(`it sets casing: ${parsed.data.casing}`, nameColumns);
   return parsed.data;
 }
 

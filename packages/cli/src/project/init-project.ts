@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { VarveError } from '@varve/schema';
+import { getTsconfig } from 'get-tsconfig';
 import { z } from 'zod';
 import { findConfig } from '../config/load-config.ts';
 import { findDrizzleConfig, loadDrizzleConfig } from './drizzle-config.ts';
@@ -8,11 +9,15 @@ import { starterSchema } from './starter-schema.ts';
 
 /** What `varve init` asks for; paths relative to the folder. */
 export interface InitAnswers {
+  /** Whether the schema is a project's own, and no example of ours. */
+  readonly isAdopted: boolean;
   readonly name: string;
   readonly schema: string | readonly string[];
   readonly migrations: string;
   readonly lineageModule: string;
   readonly archives: string;
+  /** The table that drizzle-kit is told to keep applied migrations in, where it is not its own. */
+  readonly ledger?: { readonly table: string };
 }
 
 /**
@@ -29,16 +34,32 @@ export async function defaultAnswers(dir: string): Promise<InitAnswers> {
     });
   }
   const drizzleConfig = findDrizzleConfig(dir);
+  if (!drizzleConfig) assertNoOtherConfig(dir);
   const adopted = drizzleConfig ? await loadDrizzleConfig(dir, drizzleConfig) : undefined;
+  const table = adopted?.migrations?.table;
   const schema = adopted?.schema ?? './src/schema.ts';
   const home = typeof schema === 'string' && /\.[cm]?[jt]s$/.test(schema) ? dirname(schema) : 'src';
   return {
+    isAdopted: adopted !== undefined,
     name: packageName(dir),
     schema: typeof schema === 'string' ? dotted(schema) : schema.map(dotted),
     migrations: dotted(adopted?.out ?? 'drizzle'),
     lineageModule: dotted(join(home, 'lineage.ts').replaceAll('\\', '/')),
     archives: './archives',
+    ...(table && table !== '__drizzle_migrations' && { ledger: { table } }),
   };
+}
+
+/** @throws CONFIG_INVALID for a drizzle configuration that drizzle-kit finds by `--config` only */
+function assertNoOtherConfig(dir: string): void {
+  const scripts = Object.values(readManifest(dir)?.scripts ?? {}).join('\n');
+  const [, named] = /drizzle-kit[^\n]*--config[= ]["']?([^\s"']+)/.exec(scripts) ?? [];
+  const other = named ?? readdirSync(dir).find((name) => /^\.?drizzle.*\.[cm]?(ts|js|json)$/.test(name));
+  if (other === undefined) return;
+  throw new VarveError('CONFIG_INVALID', "drizzle-kit's configuration has a name of its own", {
+    path: join(dir, other),
+    hint: 'name it drizzle.config.ts, or write varve.config.ts: export default { schema, migrations, lineageModule }',
+  });
 }
 
 const dotted = (path: string): string => (/^\.{0,2}\//.test(path) ? path : `./${path}`);
@@ -78,8 +99,9 @@ export function installCommands(dir: string): string[] {
 export function initProject(dir: string, answers: InitAnswers): string[] {
   const written = ['varve.config.ts'];
   writeFileSync(join(dir, 'varve.config.ts'), renderConfig(answers));
-  const { schema } = answers;
-  if (typeof schema === 'string' && schema.endsWith('.ts') && !existsSync(join(dir, schema))) {
+  const { schema, isAdopted } = answers;
+  const isOne = typeof schema === 'string' && /^[^*?{}[\]!]+\.[cm]?ts$/.test(schema);
+  if (!isAdopted && isOne && !existsSync(join(dir, schema))) {
     mkdirSync(dirname(join(dir, schema)), { recursive: true });
     writeFileSync(join(dir, schema), starterSchema);
     written.push(schema.replace(/^\.\//, ''));
@@ -88,10 +110,11 @@ export function initProject(dir: string, answers: InitAnswers): string[] {
   return written;
 }
 
-function renderConfig({ name, schema, migrations, lineageModule, archives }: InitAnswers): string {
+function renderConfig({ isAdopted: _, ledger, ...answers }: InitAnswers): string {
+  const { name, schema, migrations, lineageModule, archives } = answers;
   const fields = Object.entries({ name, schema, migrations, lineageModule, archives });
   const lines = fields.map(([field, value]) => `  ${field}: ${renderLiteral(value)},\n`);
-  return `import { defineConfig } from 'varve';\n\nexport default defineConfig({\n${lines.join('')}});\n`;
+  return `import { defineConfig } from 'varve';\n\nexport default defineConfig({\n${lines.join('')}${ledger ? `  ledger: { table: ${renderLiteral(ledger.table)} },\n` : ''}});\n`;
 }
 
 function renderLiteral(value: string | readonly string[]): string {
@@ -101,12 +124,34 @@ function renderLiteral(value: string | readonly string[]): string {
 
 const scripts = { 'varve:generate': 'varve generate', 'varve:check': 'varve check' };
 
+/** Everything else in the file stays as it is written: the order of its keys, its indentation, its last line. */
 function addScripts(dir: string): boolean {
-  const manifest = readManifest(dir) ?? { name: basename(dir), private: true, type: 'module' };
-  const next = { ...manifest, scripts: { ...scripts, ...manifest.scripts } };
-  const text = `${JSON.stringify(next, null, 2)}\n`;
   const path = join(dir, 'package.json');
-  if (existsSync(path) && JSON.stringify(manifest) === JSON.stringify(next)) return false;
-  writeFileSync(path, text);
+  const text = existsSync(path)
+    ? readFileSync(path, 'utf8')
+    : `${JSON.stringify({ name: basename(dir), private: true, type: 'module' }, null, 2)}\n`;
+  const manifest: { readonly scripts?: Readonly<Record<string, string>> } = JSON.parse(text);
+  const missing = Object.entries(scripts).filter(([name]) => manifest.scripts?.[name] === undefined);
+  if (missing.length === 0) return false;
+  const next = { ...manifest, scripts: { ...manifest.scripts, ...Object.fromEntries(missing) } };
+  const [, indent = '  '] = /^\{\r?\n([ \t]+)/.exec(text) ?? [];
+  const end = /\r?\n$/.exec(text)?.[0] ?? '';
+  const rendered = JSON.stringify(next, null, indent) + end;
+  writeFileSync(path, text.includes('\r\n') ? rendered.replaceAll(/\r?\n/g, '\r\n') : rendered);
   return true;
+}
+
+/** What a person has to do so that Node.js runs what is written; empty where it does already. */
+export function moduleNotes(dir: string): string[] {
+  const type = (JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as { type?: string }).type;
+  const options = getTsconfig(dir)?.config.compilerOptions;
+  const takesTs = !options || options.allowImportingTsExtensions || options.rewriteRelativeImportExtensions;
+  return [
+    ...(type === 'module' ? [] : ['add "type": "module" to package.json: what is written is ESM']),
+    ...(takesTs
+      ? []
+      : [
+          'varve generate writes imports that end in .js, for what tsc makes; to run the sources with node, set "rewriteRelativeImportExtensions": true in tsconfig.json',
+        ]),
+  ];
 }

@@ -91,3 +91,59 @@ it('adopts no project of another database, and asks nobody where there is no ter
   expect(stderr).toContain('its dialect is postgresql');
   expect(list('.')).toEqual(['drizzle.config.json', 'node_modules']);
 });
+
+it('writes no schema for a glob or for several modules, and leaves package.json in its order', async () => {
+  const manifest = `{\n\t"version": "1.0.0",\n\t"scripts": { "b": "x", "a": "y" },\n\t"name": "@acme/globs",\n\t"type": "module"\n}`;
+  const { read, list, varve } = makeProject({
+    'package.json': manifest,
+    'drizzle.config.ts': `export default { dialect: 'turso', schema: 'src/**/*.sql.ts', migrations: { table: 'applied' } };`,
+  });
+  expect(await varve('init', '--yes')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(list('.')).toEqual(['drizzle.config.ts', 'node_modules', 'package.json', 'varve.config.ts']);
+  expect(read('varve.config.ts')).toContain("schema: './src/**/*.sql.ts',");
+  expect(read('varve.config.ts')).toContain("ledger: { table: 'applied' },");
+  const after = read('package.json');
+  expect(Object.keys(JSON.parse(after))).toEqual(['version', 'scripts', 'name', 'type']);
+  expect(Object.keys(JSON.parse(after).scripts)).toEqual(['b', 'a', 'varve:generate', 'varve:check']);
+  expect(after).toMatch(/^\{\n\t"version"[\s\S]*\}$/);
+});
+
+it.each([
+  [
+    'casing',
+    { 'drizzle.config.ts': `export default { dialect: 'sqlite', casing: 'snake_case' };` },
+    'casing',
+  ],
+  ['another name', { 'drizzle.prod.config.ts': 'export default {};' }, 'a name of its own'],
+  [
+    'another name in a script',
+    { 'package.json': '{ "scripts": { "gen": "drizzle-kit generate --config=db/kit.ts" } }' },
+    'db/kit.ts',
+  ],
+  [
+    'an import that is not installed',
+    { 'drizzle.config.ts': `import 'not-installed-here'; export default { dialect: 'sqlite' };` },
+    'hint: install what it imports',
+  ],
+])(
+  'adopts no drizzle configuration with %s, says what to write, and writes nothing',
+  async (_title, files, said) => {
+    const { list, varve } = makeProject(files);
+    const before = list('.');
+    const { exitCode, stderr } = await varve('init', '--yes');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error\[CONFIG_INVALID\]: /);
+    expect(stderr).toContain(said);
+    expect(list('.')).toEqual(before);
+  },
+);
+
+it('says what is missing for Node.js to run what it writes', async () => {
+  const { varve } = makeProject({
+    'package.json': '{ "name": "old" }',
+    'tsconfig.json': '{ "compilerOptions": { "module": "nodenext" } }',
+  });
+  const { stdout } = await varve('init', '--yes');
+  expect(stdout).toMatch(/^note: add "type": "module" to package\.json/m);
+  expect(stdout).toMatch(/^note: .*rewriteRelativeImportExtensions/m);
+});

@@ -2,7 +2,13 @@ import { cancel, group, text } from '@clack/prompts';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
 import { defineVerb } from '../command/verb.ts';
-import { defaultAnswers, type InitAnswers, initProject, installCommands } from '../project/init-project.ts';
+import {
+  defaultAnswers,
+  type InitAnswers,
+  initProject,
+  installCommands,
+  moduleNotes,
+} from '../project/init-project.ts';
 
 export function defineInit(command: Command): void {
   command.option('--yes', 'take the defaults, ask nothing');
@@ -11,10 +17,12 @@ export function defineInit(command: Command): void {
     const defaults = await defaultAnswers(dir);
     const answers = yes ? defaults : await ask(defaults);
     const written = initProject(dir, answers);
+    const notes = moduleNotes(dir).map((note) => `note: ${note}`);
     const next = [...installCommands(dir), 'npx varve generate first'].map((command) => `next: ${command}`);
+    const { isAdopted: _, ...said } = answers;
     return {
-      json: { ...answers, written },
-      text: () => [...written.map((name) => `wrote ${name}`), ...next].join('\n'),
+      json: { ...said, written },
+      text: () => [...written.map((name) => `wrote ${name}`), ...notes, ...next].join('\n'),
     };
   });
 }
@@ -39,7 +47,7 @@ async function ask(defaults: InitAnswers): Promise<InitAnswers> {
     { onCancel: leave },
   );
   const modules = answers.schema.split(',').map((path) => path.trim());
-  return { ...answers, schema: modules.length === 1 ? (modules[0] ?? '') : modules };
+  return { ...defaults, ...answers, schema: modules.length === 1 ? (modules[0] ?? '') : modules };
 }
 
 function leave(): never {
