@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 
 const benches = {
+  start: () => import('./start.bench.ts'),
   session: () => import('./session.bench.ts'),
   record: () => import('./record.bench.ts'),
   lens: () => import('./lens.bench.ts'),

@@ -15,6 +15,9 @@ const shared = globSync('../*/package.json')
   .map((path) => dirname(path))
   .filter((dir) => ![...apart, 'cli'].includes(basename(dir)));
 
+/** What a team installs itself, and what is native. */
+const outside = ['better-sqlite3', 'drizzle-orm', '@aws-sdk/[^/]+', '@clickhouse/client', 'pg', 'pg-copy-streams'];
+
 const doors = shared.flatMap((dir) =>
   Object.entries(packageEntries(dir)).map(([entry, path]) => [`${basename(dir)}-${entry}`, path]),
 );
@@ -22,7 +25,7 @@ const workers = shared.flatMap(workerScripts).map((path) => [basename(path, '.ts
 
 const modules = await buildPackage(
   { ...packageEntries(), ...Object.fromEntries([...doors, ...workers]), main: './src/main.ts' },
-  new RegExp(`^(better-sqlite3|drizzle-orm|@aws-sdk/.*|@varve/(${apart.join('|')}))(/|$)`),
+  new RegExp(`^(${[...outside, ...apart.map((name) => `@varve/${name}`)].join('|')})(/|$)`),
   { includeDependenciesRecursively: false, groups: [{ name: roomOf, debugName: 'rooms' }] },
 );
 writeLicences(modules);

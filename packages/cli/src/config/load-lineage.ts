@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Lineage, readLineage, standardLineage } from '@varve/migrations';
+import { type Lineage, readLineage } from '@varve/migrations';
 import { loadConfig } from './load-config.ts';
 
 /**
@@ -9,7 +9,10 @@ import { loadConfig } from './load-config.ts';
  * @throws CONFIG_NOT_FOUND, CONFIG_INVALID, and the codes of `readLineage`
  */
 export async function loadLineage(dir: string, migrationsDir?: string): Promise<Lineage> {
-  if (migrationsDir === 'standard' && !existsSync(resolve(dir, migrationsDir))) return standardLineage;
+  if (migrationsDir === 'standard' && !existsSync(resolve(dir, migrationsDir))) {
+    // Its tables bring Drizzle along, which no other lineage that is read here needs.
+    return (await import('@varve/migrations')).standardLineage;
+  }
   if (migrationsDir !== undefined) return readLineage(resolve(dir, migrationsDir));
   const { path, config } = await loadConfig(dir);
   if ('lineage' in config) return config.lineage;

@@ -11,7 +11,6 @@ const configSchema = z.object({
   dialect: z.string(),
   schema: z.union([z.string(), z.array(z.string())]).optional(),
   out: z.string().default('drizzle'),
-  casing: z.string().optional(),
   migrations: z.looseObject({ table: z.string().optional() }).optional(),
 });
 
@@ -23,8 +22,6 @@ export function findDrizzleConfig(dir: string): string | undefined {
 }
 
 const sqliteOnly = 'varve keeps sessions in SQLite: adopt a project whose dialect is sqlite or turso';
-const nameColumns =
-  "a lineage is read with the columns' own names: write them into the schema, text('created_at'), and take casing out";
 
 /** @throws CONFIG_INVALID for one that cannot be loaded, or is not about SQLite */
 export async function loadDrizzleConfig(dir: string, name: string): Promise<DrizzleConfig> {
@@ -48,7 +45,6 @@ export async function loadDrizzleConfig(dir: string, name: string): Promise<Driz
   if (!parsed.success) throw invalid('it names no dialect', sqliteOnly, parsed.error);
   if (!['sqlite', 'turso'].includes(parsed.data.dialect))
     throw invalid(`its dialect is ${parsed.data.dialect}`, sqliteOnly);
-  if (parsed.data.casing) throw invalid(`it sets casing: ${parsed.data.casing}`, nameColumns);
   return parsed.data;
 }
 
