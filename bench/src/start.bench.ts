@@ -6,7 +6,7 @@ import { createSession } from '@varve/core';
 import { standardLineage as lineage } from '@varve/migrations';
 import { decisions } from '@varve/schema';
 import { makeBenchDir } from './bench-files.ts';
-import { compare, type Contestant } from './compare.ts';
+import { type Contestant, compare } from './compare.ts';
 import { printFigures, printTitle } from './report.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -54,7 +54,8 @@ function importer(name: string, dir: string): Started {
 const tellPeak = `data:text/javascript,import{readFileSync}from'node:fs';process.on('exit',()=>console.error(readFileSync('/proc/self/status','utf8')))`;
 
 function contestant(name: string, cwd: string, args: readonly string[]): Started {
-  const run = (...flags: string[]) => spawnSync(process.execPath, [...flags, ...args], { cwd, encoding: 'utf8' });
+  const run = (...flags: string[]) =>
+    spawnSync(process.execPath, [...flags, ...args], { cwd, encoding: 'utf8' });
   const { status, stderr } = run('--import', tellPeak);
   if (status !== 0) throw new Error(`${name} failed: ${stderr}`);
   const [, kilobytes = '0'] = /^VmHWM:\s+(\d+)/m.exec(stderr) ?? [];

@@ -16,7 +16,14 @@ const shared = globSync('../*/package.json')
   .filter((dir) => ![...apart, 'cli'].includes(basename(dir)));
 
 /** What a team installs itself, and what is native. */
-const outside = ['better-sqlite3', 'drizzle-orm', '@aws-sdk/[^/]+', '@clickhouse/client', 'pg', 'pg-copy-streams'];
+const outside = [
+  'better-sqlite3',
+  'drizzle-orm',
+  '@aws-sdk/[^/]+',
+  '@clickhouse/client',
+  'pg',
+  'pg-copy-streams',
+];
 
 const doors = shared.flatMap((dir) =>
   Object.entries(packageEntries(dir)).map(([entry, path]) => [`${basename(dir)}-${entry}`, path]),
