@@ -43,7 +43,8 @@ export function openArchiveSource(path: string, { lineage, at }: ArchiveSourceOp
   const file = realPath(path);
   return onFile(file, () => {
     const state = inspectFile(file);
-    let source = openSource(file, state);
+    // What is opened through a link cannot be attached by its name.
+    let source = state.kind === 'sealed' ? openSource(file, state) : openPrivateCopy(file, state);
     try {
       const version = identifyForReading(source.sqlite, lineage, { path: file, newer: 'refuse' });
       const originalVersion = readOriginalVersion(source.sqlite, lineage) ?? version;

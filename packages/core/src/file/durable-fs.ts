@@ -18,12 +18,14 @@ export const durableFs = {
   chmod: fs.chmodSync,
   chown: fs.chownSync,
   utimes: fs.utimesSync,
-  /** Writes a file that only its owner may read, not yet forced to the disk. */
-  stage: (path: string, bytes: Uint8Array): void => fs.writeFileSync(path, bytes, { mode: 0o600 }),
+  /** Writes a new file that only its owner may read, not yet forced to the disk. */
+  stage: (path: string, bytes: Uint8Array): void =>
+    fs.writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' }),
   /** Writes some bytes into a file, not yet forced to the disk. */
   overwrite,
   /** Writes a new file and forces it to the disk. */
-  write: (path: string, bytes: Uint8Array): void => fs.writeFileSync(path, bytes, { flush: true }),
+  write: (path: string, bytes: Uint8Array): void =>
+    fs.writeFileSync(path, bytes, { flush: true, flag: 'wx' }),
   /** Forces a file's bytes to the disk. */
   sync: (path: string): void => syncPath(path, process.platform === 'win32' ? 'r+' : 'r'),
   /** `sync` without blocking the process. */

@@ -16,7 +16,8 @@ import { workFile } from './work-file.ts';
 export function moveInto(path: string, dir: string): string {
   const target = join(dir, basename(path));
   durableFs.sync(path);
-  durableFs.chmod(path, 0o444);
+  // Never a reader more than it had.
+  durableFs.chmod(path, statSync(path).mode & 0o444);
   if (!linkInto(path, target) && !isSameContent(path, target)) throw existsError(path, target);
   durableFs.syncDir(dir);
   durableFs.remove(path);

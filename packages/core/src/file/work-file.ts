@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { durableFs } from './durable-fs.ts';
-import { leftoverSuffixes, lockSuffix, statOf } from './sidecars.ts';
+import { lstatOf } from './look-beside.ts';
+import { leftoverSuffixes, lockSuffix } from './sidecars.ts';
 
 type Purpose = 'creating' | 'sealing' | 'upgrading';
 
@@ -23,5 +24,5 @@ export function upgradedFile(work: string): string | undefined {
 /** Removes what was prepared, with what SQLite may have laid beside it: most often nothing, and to look is cheaper. */
 export function removeWork(work: string): void {
   for (const suffix of ['', ...leftoverSuffixes, '-shm'])
-    if (statOf(work + suffix)) durableFs.remove(work + suffix);
+    if (lstatOf(work + suffix)) durableFs.remove(work + suffix);
 }
