@@ -16,17 +16,41 @@ export function findDifferingColumn(
   columns: readonly string[],
   [one, other]: readonly [Database, Database],
 ): string | undefined {
-  const sql = selectCells(table, columns);
+  const isWide = columns.length > mostColumns;
+  const sql = isWide ? selectGroups(table, columns) : selectCells(table, columns);
   const others = iterateCells(other, sql);
   try {
     for (const row of iterateCells(one, sql)) {
-      const at = firstDifference(row, others.next().value ?? []);
-      if (at >= 0) return columns[Math.floor(at / 2)];
+      const otherRow = others.next().value ?? [];
+      const at = firstDifference(row, otherRow);
+      if (at >= 0) return columns[isWide ? placeInGroups(at, row, otherRow) : Math.floor(at / 2)];
     }
     return others.next().done ? undefined : columns[0];
   } finally {
     others.return?.();
   }
+}
+
+/** SQLite gives and sorts 2000 columns, and a cell takes two. Source: https://www.sqlite.org/limits.html */
+const mostColumns = 950;
+const groupSize = 100;
+
+/** Of a wider table, the cells of many columns in one: each by its storage class and its bytes, or all its digits. */
+function selectGroups(table: string, columns: readonly string[]): string {
+  const cells = columns.map(quoteIdentifier).map((column) => {
+    return `typeof(${column}) || CASE typeof(${column}) WHEN 'real' THEN printf('%!.17g', ${column}) ELSE hex(${column}) END`;
+  });
+  const groups = Array.from({ length: Math.ceil(cells.length / groupSize) }, (_, at) =>
+    cells.slice(at * groupSize, (at + 1) * groupSize).join(` || ',' || `),
+  );
+  const order = groups.map((_, at) => at + 1);
+  return `SELECT ${groups.join(', ')} FROM ${quoteIdentifier(table)} ORDER BY ${order.join(', ')}`;
+}
+
+function placeInGroups(group: number, row: readonly unknown[], other: readonly unknown[]): number {
+  const [cells, others] = [row, other].map((it) => String(it[group]).split(','));
+  const at = cells?.findIndex((cell, place) => cell !== others?.[place]) ?? 0;
+  return group * groupSize + Math.max(at, 0);
 }
 
 /** Text as its bytes: two that are no valid text must not look alike in JavaScript. */

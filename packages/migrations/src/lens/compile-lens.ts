@@ -1,4 +1,5 @@
 import type { Lineage } from '../lineage/lineage.ts';
+import { isAlterColumn } from '../replay/alter-column.ts';
 import { applyStep } from './apply-step.ts';
 import { findLimit } from './find-limit.ts';
 import { headTables } from './head-tables.ts';
@@ -95,7 +96,11 @@ function compileWith(lineage: Lineage, from: number, { staged, limits }: Compile
     };
   }
   const head = shapes[to] as Shape;
-  const lensTables = new LensTables(shapes[from] as Shape, limits);
+  const isLoose = steps
+    .slice(0, from)
+    .flat()
+    .some(({ statement }) => isAlterColumn(statement));
+  const lensTables = new LensTables(shapes[from] as Shape, limits, isLoose);
   try {
     for (const step of steps.slice(from).flat()) applyStep({ step, lineage, tables: lensTables }, staged);
     return { from, to, ...readHead(head, lensTables), refusal: undefined };

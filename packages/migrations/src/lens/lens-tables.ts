@@ -1,6 +1,6 @@
 import { nameKey } from '../sql/name-key.ts';
 import { Refused } from './refused.ts';
-import { type Relation, tableRelation } from './relation.ts';
+import { looseRelation, type Relation, tableRelation } from './relation.ts';
 import type { Shape } from './shape.ts';
 import type { Stage } from './stage/stage.ts';
 import { isTooMuch, type QueryLimits, storeRows } from './stage/store-rows.ts';
@@ -26,7 +26,11 @@ export class LensTables {
 
   readonly #limits: QueryLimits;
 
-  constructor(start: Shape, limits: QueryLimits) {
+  /** True where ALTER COLUMN has left values of other kinds than their columns store. */
+  readonly #isLoose: boolean;
+
+  constructor(start: Shape, limits: QueryLimits, isLoose = false) {
+    this.#isLoose = isLoose;
     this.start = start;
     this.#limits = limits;
     this.#virtual = new Map(
@@ -95,7 +99,7 @@ export class LensTables {
   #find(key: string): Relation | Refused | undefined {
     if (this.#relations.has(key)) return this.#relations.get(key);
     const table = this.start.temp.has(key) ? undefined : this.start.tables.get(key);
-    const relation = table && tableRelation(table);
+    const relation = table && (this.#isLoose ? looseRelation(table) : tableRelation(table));
     this.#relations.set(key, relation);
     return relation;
   }

@@ -171,6 +171,27 @@ ALTER TABLE "__drizzle_migrations_temp" RENAME TO "__drizzle_migrations";`;
   });
 });
 
+it('takes nothing for granted of rows that ALTER COLUMN left, and replays files from before it', () => {
+  const first = 'CREATE TABLE t (id integer PRIMARY KEY, n text, m text)';
+  const alter = 'ALTER TABLE t ALTER COLUMN n TO n integer NOT NULL';
+  const rebuild =
+    'CREATE TABLE x (id integer PRIMARY KEY, n integer, s text); INSERT INTO x SELECT id, n, n || m FROM t; DROP TABLE t; ALTER TABLE x RENAME TO t; UPDATE t SET s = s || n WHERE n = 5';
+  const lineage = lineageOf([first, alter, rebuild]);
+  const [read, replayed] = [0, 1].map(() => {
+    const sqlite = openMemory();
+    replayMigrations(sqlite, lineageAt(lineage, 1));
+    sqlite.exec("INSERT INTO t (n, m) VALUES ('5', 'a'), (NULL, 'b'), ('x', 'c')");
+    replayMigrations(sqlite, lineageAt(lineage, 2));
+    return sqlite;
+  }) as [Database.Database, Database.Database];
+  installLens(read, compileLens(lineage, 2));
+  replayMigrations(replayed, lineage);
+  const query = 'SELECT typeof(n), n, s FROM t ORDER BY id';
+  const rowsOf = (sqlite: Database.Database) => sqlite.prepare(query).raw().all();
+  expect(rowsOf(read)).toEqual(rowsOf(replayed));
+  expect(compileLens(lineage, 1).refusal?.migration).toBe('0001_step');
+});
+
 describe('references are compared with those of the file before', () => {
   const tables =
     'CREATE TABLE p (id integer PRIMARY KEY, k text); CREATE TABLE c (id integer PRIMARY KEY, k text REFERENCES p (k), p integer REFERENCES p (id));';

@@ -1,7 +1,7 @@
 import { nameKey } from '../sql/name-key.ts';
 import { rowidNames } from '../sql/rowid-names.ts';
 import type { Stage } from './stage/stage.ts';
-import { nulls } from './storage-classes.ts';
+import { anything, nulls } from './storage-classes.ts';
 import { storedValue } from './stored-value.ts';
 import type { TableShape } from './table-shape.ts';
 import type { Step } from './trace-lineage.ts';
@@ -100,6 +100,15 @@ export function tableRelation(table: TableShape, name = table.name, stage?: Stag
     arms: [{ values, source, where: undefined, reads: new Map(), dear: undefined }],
     renumberedBy: undefined,
   };
+}
+
+/** The same, where a column may hold what it would not store. */
+export function looseRelation(table: TableShape): Relation {
+  return projectRelation(
+    tableRelation(table),
+    table.columns.map((column) => column.name),
+    (values) => values.map((value) => value && { ...value, classes: anything }),
+  );
 }
 
 /** A column may take each of the names that SQLite has for the rowid. */
