@@ -76,14 +76,16 @@ export async function importLogs(
 ): Promise<ImportReport> {
   const formats = findFormats(format);
   const into = resolve(options.into);
-  const run = new ImportRun(formats, [paths].flat(), { ...options, into });
-  if (options.dryRun) return run.run();
+  const begin = () => new ImportRun(formats, [paths].flat(), { ...options, into });
+  if (options.dryRun) return begin().run();
+  const settled = begin().reportIfSettled();
+  if (settled) return settled;
   try {
     durableFs.makeDir(into);
   } catch (error) {
     throw fileError(error, into, 'write');
   }
-  return withFolderLock(into, () => run.run());
+  return withFolderLock(into, () => begin().run());
 }
 
 /** To start a worker takes as long as to read so much. */
@@ -109,6 +111,17 @@ class ImportRun {
     this.#options = options;
     this.#index = new ImportIndex(options.into);
     this.#archives = new Set(namesIn(options.into));
+  }
+
+  /** The report where there is nothing to open, let alone to write; undefined otherwise. */
+  reportIfSettled(): ImportReport | undefined {
+    const { files, problems } = walkLogs(this.#paths, this.#options.into);
+    const entries = files.map((file) => this.#index.unchanged(file, this.#archives));
+    if (problems.length > 0 || entries.includes(undefined)) return undefined;
+    this.#totals.logs = files.length;
+    for (const entry of entries) for (const id of entry?.sessions ?? []) this.#settled.add(id);
+    this.#progress(files.length);
+    return this.#report();
   }
 
   async run(): Promise<ImportReport> {
