@@ -109,11 +109,6 @@ it('writes no schema for a glob or for several modules, and leaves package.json 
 });
 
 it.each([
-  [
-    'casing',
-    { 'drizzle.config.ts': `export default { dialect: 'sqlite', casing: 'snake_case' };` },
-    'casing',
-  ],
   ['another name', { 'drizzle.prod.config.ts': 'export default {};' }, 'a name of its own'],
   [
     'another name in a script',
