@@ -11,6 +11,7 @@ const benches = {
   upgrade: () => import('./upgrade.bench.ts'),
   rows: () => import('./rows.bench.ts'),
   import: () => import('./import.bench.ts'),
+  page: () => import('./page.bench.ts'),
 };
 
 type BenchName = keyof typeof benches;

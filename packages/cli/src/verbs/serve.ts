@@ -8,14 +8,14 @@ import type { CommandContext } from '../command/command-context.ts';
 import { defineVerb } from '../command/verb.ts';
 
 interface ServeVerbOptions {
-  readonly port?: number;
+  readonly port?: string;
   readonly host?: string;
   readonly open?: boolean;
 }
 
 export function defineServe(command: Command): void {
   command
-    .option('--port <number>', 'the port to listen on (default: one that is free)', parsePort)
+    .option('--port <number>', 'the port to listen on (default: one that is free)')
     .option('--host <address>', 'the address to listen on (default: 127.0.0.1, this machine alone)')
     .option('--open', 'open the page in the browser');
   defineVerb<ServeVerbOptions>(command, async (context, named, { port, host, open }) => {
@@ -23,7 +23,7 @@ export function defineServe(command: Command): void {
     const lineage = await findLineage(context, where);
     const page = await servePage(where, {
       lineage,
-      ...(port !== undefined && { port }),
+      ...(port !== undefined && { port: parsePort(port) }),
       ...(host !== undefined && { host }),
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void page.close());
