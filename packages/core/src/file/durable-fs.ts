@@ -19,13 +19,11 @@ export const durableFs = {
   chown: fs.chownSync,
   utimes: fs.utimesSync,
   /** Writes a new file that only its owner may read, not yet forced to the disk. */
-  stage: (path: string, bytes: Uint8Array): void =>
-    fs.writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' }),
+  stage: (path: string, bytes: Uint8Array): void => writeNew(path, bytes, { mode: 0o600 }),
   /** Writes some bytes into a file, not yet forced to the disk. */
   overwrite,
   /** Writes a new file and forces it to the disk. */
-  write: (path: string, bytes: Uint8Array): void =>
-    fs.writeFileSync(path, bytes, { flush: true, flag: 'wx' }),
+  write: (path: string, bytes: Uint8Array): void => writeNew(path, bytes, { flush: true }),
   /** Forces a file's bytes to the disk. */
   sync: (path: string): void => syncPath(path, process.platform === 'win32' ? 'r+' : 'r'),
   /** `sync` without blocking the process. */
@@ -43,6 +41,12 @@ function overwrite(path: string, bytes: Uint8Array, position: number): void {
   } finally {
     fs.closeSync(file);
   }
+}
+
+/** What a crash has left under the name goes first; a link that lies there is not followed. */
+function writeNew(path: string, bytes: Uint8Array, options: { mode?: number; flush?: boolean }): void {
+  removeIfThere(path);
+  fs.writeFileSync(path, bytes, { ...options, flag: 'wx' });
 }
 
 function makeDir(path: string): void {
