@@ -35,7 +35,7 @@ export function readSourceImports(): SourceFile[] {
 }
 
 function isForTests(path: string): boolean {
-  return /\.test(-d)?\.tsx?$|\/testing\//.test(path) && !path.startsWith('packages/testing/');
+  return /\.test(-d)?\.tsx?$|\/src\/(?:.*\/)?testing\//.test(path);
 }
 
 function importsOf(path: string): Pick<SourceFile, 'files' | 'packages'> {
