@@ -16,8 +16,17 @@ function readPublicNames(): string {
 
 function namesOf(door: string): string[] {
   const text = readFileSync(join(workspaceRoot, door), 'utf8');
-  const listed = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = '']) => list.split(','));
-  const names = listed.map((item) => item.replace(/^\s*type /, '').trim().split(' as ').at(-1) ?? '');
+  const listed = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = '']) =>
+    list.split(','),
+  );
+  const names = listed.map(
+    (item) =>
+      item
+        .replace(/^\s*type /, '')
+        .trim()
+        .split(' as ')
+        .at(-1) ?? '',
+  );
   const spread = [...text.matchAll(/^export \* from '(\.[^']+)'/gm)];
   const named = [...text.matchAll(/^export \* as (\w+)/gm)].map(([, name = '']) => name);
   const declared = [...text.matchAll(/^export (?:async )?(?:function|const|class|interface|type) (\w+)/gm)];

@@ -5,59 +5,74 @@ export {
   type CountedArchive,
   type CountedVersion,
   census,
-} from './census/census.ts';
+} from './census/index.ts';
+export type { ExporterOptions, ExportReport } from './export/index.ts';
 export {
   type ExportArchivesOptions,
   type ExportArchivesReport,
   type ExportedArchive,
+  type ExportFormat,
+  type ExportUnifiedOptions,
   exportArchives,
-} from './export/export-archives.ts';
-export { type ExportUnifiedOptions, exportUnified } from './export/export-unified.ts';
-export type { ExporterOptions, ExportReport } from './export/exporter.ts';
-export { type ExportFormat, exportFormats } from './export/open-row-file.ts';
-export { type FoundArchive, type FoundArchives, findArchives } from './find/find-archives.ts';
-export type { Selection } from './find/selection.ts';
-export type { Shard } from './find/shard.ts';
-export type { Archives } from './find/stream-archives.ts';
-export { type ManifestReport, type WriteManifestOptions, writeManifest } from './manifest/write-manifest.ts';
+  exportFormats,
+  exportUnified,
+} from './export/index.ts';
+export type { Archives, Selection, Shard } from './find/index.ts';
+export { type FoundArchive, type FoundArchives, findArchives } from './find/index.ts';
+export { type ManifestReport, type WriteManifestOptions, writeManifest } from './manifest/index.ts';
 export {
   type PushArchivesOptions,
   type PushedArchive,
   type PushReport,
   pushArchives,
-} from './push/push-archives.ts';
+} from './push/index.ts';
 export {
   type ArchivesAnswer,
   type PulledTable,
   type PullReport,
   type QueryArchivesOptions,
+  type QueryResult,
   queryArchives,
-} from './query/query-archives.ts';
-export { type QueryResult, runQuery } from './query/run-query.ts';
-export { type SearchHit, type SearchUnifiedOptions, searchUnified } from './search/search-unified.ts';
-export { isRetryable } from './task/is-retryable.ts';
-export { type ArchiveTask, type ArchiveTaskResult, processArchive } from './task/process-archive.ts';
-export { archivesTable } from './unified/archives-table.ts';
-export type { Duplicate, SessionClash } from './unified/duplicates.ts';
-export type { UnifyProgress } from './unified/ingest-options.ts';
-export { type OpenUnifiedOptions, openUnified, Unified } from './unified/open-unified.ts';
-export { readUnified } from './unified/read-unified.ts';
-export type { RefreshReport } from './unified/refresh-unified.ts';
-export type { UnifiedSchema } from './unified/unified-schema.ts';
-export type { UnifiedTable, UnifiedTables } from './unified/unified-tables.ts';
+  runQuery,
+} from './query/index.ts';
+export { type SearchHit, type SearchUnifiedOptions, searchUnified } from './search/index.ts';
+export { type ArchiveTask, type ArchiveTaskResult, isRetryable, processArchive } from './task/index.ts';
+export type {
+  Duplicate,
+  RefreshReport,
+  SessionClash,
+  UnifiedSchema,
+  UnifiedTable,
+  UnifiedTables,
+  UnifyProgress,
+} from './unified/index.ts';
 export {
-  type RestoreArchivesOptions,
-  type RestoreReport,
-  restoreArchives,
-} from './upgrade/restore-archives.ts';
-export { type UpgradeArchivesOptions, upgradeArchives } from './upgrade/upgrade-archives.ts';
+  archivesTable,
+  type OpenUnifiedOptions,
+  openUnified,
+  readUnified,
+  Unified,
+} from './unified/index.ts';
 export type {
   UpgradedFile,
   UpgradeListeners,
   UpgradeProgress,
   UpgradeReport,
-} from './upgrade/upgrade-log.ts';
-export type { ArchiveLoad, LoadArchivesOptions, LoadReport } from './warehouse/load-archives.ts';
+} from './upgrade/index.ts';
+export {
+  type RestoreArchivesOptions,
+  type RestoreReport,
+  restoreArchives,
+  type UpgradeArchivesOptions,
+  upgradeArchives,
+} from './upgrade/index.ts';
+export type {
+  ArchiveLoad,
+  LoadArchivesOptions,
+  LoadReport,
+  WarehousePgTable,
+  WarehousePgTables,
+} from './warehouse/index.ts';
 export {
   type ClickHouseUrl,
   type ClickHouseWarehouse,
@@ -66,6 +81,5 @@ export {
   openWarehouse,
   type PostgresUrl,
   type PostgresWarehouse,
-} from './warehouse/open-warehouse.ts';
-export type { WarehousePgTable, WarehousePgTables } from './warehouse/warehouse-pg-tables.ts';
-export type { Problem } from './work/problem.ts';
+} from './warehouse/index.ts';
+export type { Problem } from './work/index.ts';

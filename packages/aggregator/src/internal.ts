@@ -3,9 +3,6 @@
  *
  * @packageDocumentation
  */
-export { type Partitioning, partitionings } from './export/export-partitions.ts';
-export { csvLine } from './export/open-row-file.ts';
-export { type LiveQuery, openLiveQuery } from './query/query-archives.ts';
-export { type PreparedQuery, prepareQuery } from './query/run-query.ts';
-export { serveTasks } from './work/serve-tasks.ts';
-export { runOnWorkers } from './work/worker-pool.ts';
+export { csvLine, type Partitioning, partitionings } from './export/index.ts';
+export { type LiveQuery, openLiveQuery, type PreparedQuery, prepareQuery } from './query/index.ts';
+export { runOnWorkers, serveTasks } from './work/index.ts';

@@ -1,1 +1,1 @@
-export { defineConfig, type VarveConfig } from './config/config.ts';
+export { defineConfig, type VarveConfig } from './config/index.ts';

@@ -3,24 +3,33 @@
  *
  * @packageDocumentation
  */
-export { ArchiveAttacher, type AttachedArchive, type AttachOptions } from './archive/archive-attacher.ts';
 export {
+  ArchiveAttacher,
   type ArchiveSource,
   type ArchiveSourceOptions,
+  type AttachedArchive,
+  type AttachOptions,
   openArchiveSource,
-} from './archive/archive-source.ts';
-export { ArchiveDraft } from './draft/archive-draft.ts';
-export { atDeath } from './file/at-death.ts';
-export { durableFs } from './file/durable-fs.ts';
-export { fileError, onFile } from './file/file-error.ts';
-export { headerSizeBytes, parseStart } from './file/file-header.ts';
-export { hashFile } from './file/hash-file.ts';
-export { lookBeside } from './file/look-beside.ts';
-export { makePrivateDir, removePrivateDir } from './file/private-dir.ts';
-export { isWorkFile, upgradedFile, workFile } from './file/work-file.ts';
-export { findGoldenChanges } from './golden/golden-lock.ts';
-export { acquireWriterLock, type LockHolder, lockHolder } from './lock/writer-lock.ts';
-export { LiveSessions, type LiveSessionsOptions } from './session/live-sessions.ts';
+} from './archive/index.ts';
+export { ArchiveDraft } from './draft/index.ts';
+export {
+  atDeath,
+  durableFs,
+  fileError,
+  hashFile,
+  headerSizeBytes,
+  isWorkFile,
+  lookBeside,
+  makePrivateDir,
+  onFile,
+  parseStart,
+  removePrivateDir,
+  upgradedFile,
+  workFile,
+} from './file/index.ts';
+export { findGoldenChanges } from './golden/index.ts';
+export { acquireWriterLock, type LockHolder, lockHolder } from './lock/index.ts';
+export { LiveSessions, type LiveSessionsOptions } from './session/index.ts';
 export {
   clientMissing,
   fetchObject,
@@ -37,4 +46,4 @@ export {
   type StoreEntry,
   splitObjectUrl,
 } from './store/index.ts';
-export { removeUpgradeLeftovers } from './upgrade/upgrade-archive.ts';
+export { removeUpgradeLeftovers } from './upgrade/index.ts';

@@ -3,9 +3,9 @@
  *
  * @packageDocumentation
  */
-export { fileError } from './file/file-error.ts';
+export { fileError } from './file/index.ts';
 export {
   type UpgradeArchiveOptions,
   type UpgradeResult,
   upgradeArchive,
-} from './upgrade/upgrade-archive.ts';
+} from './upgrade/index.ts';

@@ -4,13 +4,17 @@ import { basename, join } from 'node:path';
 import { ArchiveDraft } from '@varve/core/internal';
 import { standardLineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import { archiveName } from './archive/archive-name.ts';
-import { readSources } from './archive/read-sources.ts';
-import type { SourceRow } from './archive/rows.ts';
-import { SessionWriter } from './archive/session-writer.ts';
-import type { Family, FormatOptions, LogFormat, LogIdentity, MapContext } from './format/contract.ts';
-import type { LogFile, LogSample } from './log/log-file.ts';
-import { type LogReading, readLog } from './log/read-log.ts';
+import { archiveName, readSources, SessionWriter, type SourceRow } from './archive/index.ts';
+import {
+  type Family,
+  type FormatOptions,
+  type LogFormat,
+  type LogIdentity,
+  type LogReading,
+  type MapContext,
+  readLog,
+} from './format/index.ts';
+import type { LogFile, LogSample } from './log/index.ts';
 
 export interface FamilyFile extends LogFile {
   readonly sample: LogSample;

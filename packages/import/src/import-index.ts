@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { durableFs, workFile } from '@varve/core/internal';
 import { importerVersion } from './import-family.ts';
-import type { LogFile } from './log/log-file.ts';
+import type { LogFile } from './log/index.ts';
 
 export const indexName = '.varve-imports.json';
 

@@ -3,8 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { acquireWriterLock, durableFs, fileError } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
-import type { FormatOptions, LogFormat } from './format/contract.ts';
-import { findFormats, recogniseFormat } from './format/formats.ts';
+import { type FormatOptions, findFormats, type LogFormat, recogniseFormat } from './format/index.ts';
 import { groupKin } from './group-kin.ts';
 import {
   type FamilyFile,
@@ -17,8 +16,7 @@ import { ImportIndex, type IndexEntry, indexName } from './import-index.ts';
 import { importOnWorkers } from './import-on-workers.ts';
 import { type ImportProblem, problemOf } from './import-problem.ts';
 import { leaveOutPrefixes } from './leave-out-prefixes.ts';
-import { type LogFile, sampleLog } from './log/log-file.ts';
-import { walkLogs } from './log/walk-logs.ts';
+import { type LogFile, sampleLog, walkLogs } from './log/index.ts';
 
 export interface ImportLogsOptions extends FormatOptions {
   /** The folder of the archives, made where it is missing. */

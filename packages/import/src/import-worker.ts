@@ -1,10 +1,10 @@
 import { serveTasks } from '@varve/aggregator/internal';
-import { findFormats } from './format/formats.ts';
+import { findFormats } from './format/index.ts';
 import type { FamilyFile, ImportFamilyOptions } from './import-family.ts';
 import { importFamily } from './import-family.ts';
 import type { FamilyOutcome, FamilyTask } from './import-on-workers.ts';
 import { problemOf } from './import-problem.ts';
-import { sampleLog } from './log/log-file.ts';
+import { sampleLog } from './log/index.ts';
 
 serveTasks<ImportFamilyOptions, FamilyTask>(async (task, settings): Promise<FamilyOutcome> => {
   try {

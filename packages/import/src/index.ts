@@ -4,9 +4,8 @@ export {
   type SessionsExport,
   type TrajectoryFormatName,
   trajectoryFormats,
-} from './export/export-sessions.ts';
-export { type ChatField, chatFields, type FormatOptions } from './format/contract.ts';
-export { formatNames } from './format/formats.ts';
+} from './export/index.ts';
+export { type ChatField, chatFields, type FormatOptions, formatNames } from './format/index.ts';
 export type { ImportedSession } from './import-family.ts';
 export {
   type ImportLogsOptions,

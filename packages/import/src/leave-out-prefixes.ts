@@ -1,6 +1,6 @@
 import { openSync } from 'node:fs';
 import type { FamilyFile } from './import-family.ts';
-import { readAt, withFile } from './log/read-file.ts';
+import { readAt, withFile } from './log/index.ts';
 
 /**
  * Of logs whose records have no keys, those that another one begins with are copies of its earlier self. Returns the logs to

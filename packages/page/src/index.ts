@@ -1,2 +1,2 @@
-export { type RenderSessionHtmlOptions, renderSessionHtml } from './html/render-session-html.ts';
-export { type ServedPage, type ServePageOptions, servePage } from './serve/serve-page.ts';
+export { type RenderSessionHtmlOptions, renderSessionHtml } from './html/index.ts';
+export { type ServedPage, type ServePageOptions, servePage } from './serve/index.ts';

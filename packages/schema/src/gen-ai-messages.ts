@@ -1,4 +1,4 @@
-import type { GenAiMessage, GenAiSpan } from './gen-ai-span.ts';
+import type { GenAiMessage, GenAiSpan } from './gen-ai-records.ts';
 import { type MessagePart, type MessageRole, messageRoles } from './messages.ts';
 
 type Attributes = Readonly<Record<string, unknown>>;

@@ -1,34 +1,7 @@
 import { genAiMessages } from './gen-ai-messages.ts';
+import type { Attributes, GenAiMessage, GenAiSpan } from './gen-ai-records.ts';
 import type { MessagePart, MessageRole } from './messages.ts';
 import type { ModelCallInsert, SessionInsert, ToolCallInsert } from './row-schemas.ts';
-
-type Attributes = Readonly<Record<string, unknown>>;
-
-/** A span as an exporter or a span processor has it, its times in milliseconds since 1970. */
-export interface GenAiSpan {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string | undefined;
-  readonly name: string;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly attributes: Attributes;
-  readonly events?: readonly GenAiSpanEvent[] | undefined;
-  readonly isError?: boolean | undefined;
-  readonly statusMessage?: string | undefined;
-}
-
-export interface GenAiSpanEvent {
-  readonly name: string;
-  readonly attributes: Attributes;
-}
-
-export interface GenAiMessage {
-  readonly role: MessageRole;
-  readonly parts: MessagePart[];
-  /** Of what the model said; not of the conversation up to there, which each request repeats. */
-  readonly isOutput: boolean;
-}
 
 /** The rows that a span stands for; what the recorder fills, and references to other spans' rows, are left out. */
 export interface GenAiRows {

@@ -1,13 +1,8 @@
 export { type CallStatus, callStatuses } from './call-statuses.ts';
 export { alternative } from './decisions.ts';
 export { type ErrorCode, errorCodes } from './error-codes.ts';
-export {
-  type GenAiMessage,
-  type GenAiRows,
-  type GenAiSpan,
-  type GenAiSpanEvent,
-  mapGenAiSpan,
-} from './gen-ai-span.ts';
+export type { GenAiMessage, GenAiSpan, GenAiSpanEvent } from './gen-ai-records.ts';
+export { type GenAiRows, mapGenAiSpan } from './gen-ai-span.ts';
 export { isJsonColumn, type JsonColumn, json } from './json-column.ts';
 export type { JsonInput } from './json-input.ts';
 export { type JsonValue, jsonRecord, jsonValue } from './json-schemas.ts';

@@ -5,16 +5,22 @@ import { lockHolder, makePrivateDir, removePrivateDir, requestsInFlight } from '
 import { type FileIdentity, type Lineage, versionFromHint } from '@varve/migrations';
 import { identityError } from '@varve/migrations/internal';
 import type { VarveError } from '@varve/schema';
-import { fetchFile } from '../find/fetch-windows.ts';
-import { recogniseArchives } from '../find/find-archives.ts';
-import { inFlight } from '../find/in-flight.ts';
-import type { RecognisedFile } from '../find/recognise-archive.ts';
-import { isRemote, problemOfFile } from '../find/remote-file.ts';
-import type { Selection } from '../find/selection.ts';
-import { type Archives, isInStore, streamArchives } from '../find/stream-archives.ts';
-import { viewApplicationId } from '../find/view-stamp.ts';
-import { type FoundFile, newNotes } from '../find/walk-files.ts';
-import { type Problem, problemOf } from '../work/problem.ts';
+import {
+  type Archives,
+  type FoundFile,
+  fetchFile,
+  inFlight,
+  isInStore,
+  isRemote,
+  newNotes,
+  problemOfFile,
+  type RecognisedFile,
+  recogniseArchives,
+  type Selection,
+  streamArchives,
+  viewApplicationId,
+} from '../find/index.ts';
+import { type Problem, problemOf } from '../work/index.ts';
 
 export interface CensusOptions extends Selection {
   readonly lineage: Lineage;

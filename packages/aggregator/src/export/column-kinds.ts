@@ -1,8 +1,8 @@
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import { prepareQuery } from '../query/run-query.ts';
-import { listDrizzleColumns } from '../unified/drizzle-columns.ts';
+import { prepareQuery } from '../query/index.ts';
+import { listDrizzleColumns } from '../unified/index.ts';
 
 /** What every value of an exported column is; NULL apart. */
 export type ColumnKind = 'integer' | 'timestamp' | 'real' | 'text' | 'json' | 'blob';

@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
 import { makePrivateDir, openStore, removePrivateDir, type Store } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { fetchWindows } from '../find/fetch-windows.ts';
-import type { Selection } from '../find/selection.ts';
-import { type Archives, streamCandidates } from '../find/stream-archives.ts';
-import { type FoundFile, newNotes } from '../find/walk-files.ts';
-import { prepareQuery } from '../query/run-query.ts';
-import { Stage } from '../stage/stage.ts';
-import { FailureLimit } from '../work/failure-limit.ts';
-import { type Problem, problemOf } from '../work/problem.ts';
+import {
+  type Archives,
+  type FoundFile,
+  fetchWindows,
+  newNotes,
+  type Selection,
+  streamCandidates,
+} from '../find/index.ts';
+import { prepareQuery } from '../query/index.ts';
+import { Stage } from '../stage/index.ts';
+import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
 import { decideKinds, readDeclaredColumns, readSeenKinds } from './column-kinds.ts';
 import { divideArchives, type Partitioning, partitionFolder, selectPartition } from './export-partitions.ts';
 import { openRowFile } from './open-row-file.ts';

@@ -1,9 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import type { Database } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { prepareQuery } from '../query/run-query.ts';
-import { readHeadTables } from '../unified/head-tables.ts';
-import { readUnified } from '../unified/read-unified.ts';
+import { prepareQuery } from '../query/index.ts';
+import { readHeadTables, readUnified } from '../unified/index.ts';
 import { divideArchives, selectTable } from './export-partitions.ts';
 import { Exporter, type ExporterOptions, type ExportReport } from './exporter.ts';
 

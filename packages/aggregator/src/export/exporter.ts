@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
-import { prepareQuery } from '../query/run-query.ts';
+import { prepareQuery } from '../query/index.ts';
 import { decideKinds, type ExportColumn, readDeclaredColumns, readSeenKinds } from './column-kinds.ts';
 import {
   type ExportedFile,

@@ -1,8 +1,6 @@
 import { isWorkFile } from '@varve/core/internal';
 import type { FolderNames } from './folder-names.ts';
-
-/** The files SQLite, and varve's lock, lay beside a database. */
-export const sidecarSuffixes = ['-wal', '-shm', '-journal', '-lock'] as const;
+import { sidecarSuffixes } from './sidecar-names.ts';
 
 const none: readonly string[] = [];
 
@@ -37,8 +35,4 @@ export class Besides {
       name.endsWith(suffix) && this.#names.has(name.slice(0, -suffix.length));
     return isWorkFile(name) || (this.#suffixes.size > 0 && sidecarSuffixes.some(isSidecar));
   }
-}
-
-export function isSidecarName(name: string): boolean {
-  return sidecarSuffixes.some((suffix) => name.endsWith(suffix));
 }

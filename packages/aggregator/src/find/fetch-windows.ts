@@ -8,9 +8,9 @@ import {
   splitObjectUrl,
 } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
+import type { FoundFile } from './found-file.ts';
 import { inFlight, oneAhead } from './in-flight.ts';
 import { isRemote } from './remote-file.ts';
-import type { FoundFile } from './walk-files.ts';
 
 /** Objects of a store, as files of this machine until they are released. */
 export interface FetchedWindow extends Disposable {

@@ -1,6 +1,6 @@
 import { opendirSync } from 'node:fs';
 import { openFile } from '@varve/migrations/internal';
-import { isSidecarName } from './besides.ts';
+import { isSidecarName } from './sidecar-names.ts';
 
 /** Beyond it the names of one folder are sorted outside of memory. */
 const mostInMemory = 200_000;

@@ -1,7 +1,7 @@
 import { openStore, type Store, splitObjectUrl } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
+import type { FoundFile } from './found-file.ts';
 import { notFound } from './walk-errors.ts';
-import type { FoundFile } from './walk-files.ts';
 
 /**
  * Every object below a prefix, in the order of keys, page by page, the next page on its way meanwhile; where there is

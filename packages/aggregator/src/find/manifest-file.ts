@@ -3,7 +3,7 @@ import { readHeader } from '@varve/core';
 import { isStoreUrl } from '@varve/core/internal';
 import { type Database, openFile } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import type { FoundFile } from './walk-files.ts';
+import type { FoundFile } from './found-file.ts';
 
 /** `vrMF` in the header of a manifest. */
 export const manifestApplicationId = 0x76724d46;

@@ -1,6 +1,6 @@
 import { type FileHeader, readHeader } from '@varve/core';
 import { VarveError } from '@varve/schema';
-import type { FoundFile } from './walk-files.ts';
+import type { FoundFile } from './found-file.ts';
 
 export interface RecognisedFile extends FoundFile {
   /** Undefined when only SQLite may look into the file. */

@@ -1,7 +1,7 @@
 import { headerSizeBytes, openStore, parseStart, splitObjectUrl } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
+import type { FoundFile } from './found-file.ts';
 import { isExpected, type RecognisedFile } from './recognise-archive.ts';
-import type { FoundFile } from './walk-files.ts';
 
 /** `recogniseArchive` for an object of a store, by the range of bytes that is its header. */
 export async function recogniseObject(file: FoundFile): Promise<RecognisedFile | VarveError | undefined> {

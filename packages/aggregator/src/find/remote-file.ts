@@ -1,6 +1,6 @@
 import { isStoreUrl } from '@varve/core/internal';
-import { type Problem, problemOf } from '../work/problem.ts';
-import type { FoundFile } from './walk-files.ts';
+import { type Problem, problemOf } from '../work/index.ts';
+import type { FoundFile } from './found-file.ts';
 
 /** Whether a file must be fetched before SQLite can read it. */
 export function isRemote({ path }: Pick<FoundFile, 'path'>): boolean {

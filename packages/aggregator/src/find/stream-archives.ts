@@ -1,5 +1,6 @@
 import { isStoreUrl, requestsInFlight } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
+import type { FoundFile } from './found-file.ts';
 import { inFlight } from './in-flight.ts';
 import { listBucket } from './list-bucket.ts';
 import { isManifestOfStore } from './manifest-file.ts';
@@ -7,7 +8,7 @@ import { isExpected, type RecognisedFile, recogniseArchive } from './recognise-a
 import { recogniseObject } from './recognise-object.ts';
 import { isRemote } from './remote-file.ts';
 import { isSelected, type Selection } from './selection.ts';
-import { type FoundFile, type FoundFiles, newNotes, streamFiles, type WalkNotes } from './walk-files.ts';
+import { type FoundFiles, newNotes, streamFiles, type WalkNotes } from './walk-files.ts';
 
 /** Files, folders, globs, and `s3://bucket/prefix`. */
 export type Archives = string | readonly string[];

@@ -3,30 +3,15 @@ import { basename, resolve, sep } from 'node:path';
 import { upgradedFile } from '@varve/core/internal';
 import type { VarveError } from '@varve/schema';
 import { globSync, isDynamicPattern } from 'tinyglobby';
-import { Besides, isSidecarName, sidecarSuffixes } from './besides.ts';
+import { Besides } from './besides.ts';
 import { FolderNames } from './folder-names.ts';
+import type { FoundFile } from './found-file.ts';
 import { isManifest, listManifest } from './manifest-file.ts';
 import { mergeSorted, type SortedSource } from './merge-sorted.ts';
+import { isSidecarName, sidecarSuffixes } from './sidecar-names.ts';
 import { notARegularFile, notFound, unreadable } from './walk-errors.ts';
 
-export { sidecarSuffixes } from './besides.ts';
-
-export interface FoundFile {
-  /** Absolute, or `s3://bucket/key`. */
-  readonly path: string;
-  /** Below the folder, or the fixed part of the glob, that it was found by; its name when it was named. With `/`. */
-  readonly relativePath: string;
-  readonly sizeBytes: number;
-  readonly mtimeMs: number;
-  /** Which of `sidecarSuffixes` lie beside it. */
-  readonly sidecars: readonly string[];
-  /** True when it was asked for by its own name. */
-  readonly isNamed: boolean;
-  /** Of an object in a store. */
-  readonly etag?: string;
-  /** Of an object in a store, where its bytes lie on this machine while it is worked on. */
-  readonly localPath?: string;
-}
+export { sidecarSuffixes } from './sidecar-names.ts';
 
 /** What a walk comes upon beside files, complete when it has ended. */
 export interface WalkNotes {

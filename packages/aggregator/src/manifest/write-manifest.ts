@@ -2,16 +2,22 @@ import { hashFile } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { fetchWindows } from '../find/fetch-windows.ts';
-import { openManifest } from '../find/manifest-file.ts';
-import { recogniseArchive } from '../find/recognise-archive.ts';
-import { isRemote, localPathOf } from '../find/remote-file.ts';
-import { isSelected, type Selection } from '../find/selection.ts';
-import { type Archives, streamCandidates } from '../find/stream-archives.ts';
-import { type FoundFile, newNotes } from '../find/walk-files.ts';
-import { Stage, type StagedArchive } from '../stage/stage.ts';
-import { withWal } from '../unified/plan-refresh.ts';
-import { type Problem, problemOf } from '../work/problem.ts';
+import {
+  type Archives,
+  type FoundFile,
+  fetchWindows,
+  isRemote,
+  isSelected,
+  localPathOf,
+  newNotes,
+  openManifest,
+  recogniseArchive,
+  type Selection,
+  streamCandidates,
+} from '../find/index.ts';
+import { Stage, type StagedArchive } from '../stage/index.ts';
+import { withWal } from '../unified/index.ts';
+import { type Problem, problemOf } from '../work/index.ts';
 
 export interface WriteManifestOptions extends Selection {
   readonly lineage: Lineage;

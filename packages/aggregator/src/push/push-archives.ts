@@ -2,12 +2,16 @@ import { rmSync } from 'node:fs';
 import type { KeyLayout } from '@varve/core';
 import { openStore, placeKey, pushFile, requestsInFlight, type Store } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
-import { inFlight } from '../find/in-flight.ts';
-import { type RecognisedFile, recogniseArchive } from '../find/recognise-archive.ts';
-import { isSelected, type Selection } from '../find/selection.ts';
-import { newNotes, streamFiles } from '../find/walk-files.ts';
-import { FailureLimit } from '../work/failure-limit.ts';
-import { type Problem, problemOf } from '../work/problem.ts';
+import {
+  inFlight,
+  isSelected,
+  newNotes,
+  type RecognisedFile,
+  recogniseArchive,
+  type Selection,
+  streamFiles,
+} from '../find/index.ts';
+import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
 
 export interface PushedArchive {
   readonly path: string;

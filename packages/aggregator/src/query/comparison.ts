@@ -1,5 +1,5 @@
 import { type BinaryExpr, type Expr, textOf } from '@varve/migrations/internal';
-import type { HeadColumn } from '../unified/head-tables.ts';
+import type { HeadColumn } from '../unified/index.ts';
 
 /** A comparison of a column with literals. */
 export interface Comparison {

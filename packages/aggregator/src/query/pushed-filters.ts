@@ -6,7 +6,7 @@ import {
   type SelectTable,
   visitSql,
 } from '@varve/migrations/internal';
-import type { HeadColumn, HeadTable } from '../unified/head-tables.ts';
+import type { HeadColumn, HeadTable } from '../unified/index.ts';
 import { conjunctsOf, readComparison } from './comparison.ts';
 
 /**

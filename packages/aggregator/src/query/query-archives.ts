@@ -1,18 +1,21 @@
 import type { Lineage } from '@varve/migrations';
 import { type Database, openFile, registerFunctions, tokenizeSql } from '@varve/migrations/internal';
-import type { Selection } from '../find/selection.ts';
-import { type Archives, findCandidates } from '../find/stream-archives.ts';
-import { ArchiveComparison } from '../unified/archive-comparison.ts';
-import { archivesDdl } from '../unified/archives-table.ts';
-import type { Duplicate, SessionClash } from '../unified/duplicates.ts';
-import { type HeadTable, readHeadTables } from '../unified/head-tables.ts';
-import { ingestFiles } from '../unified/ingest-files.ts';
-import type { UnifyProgress } from '../unified/ingest-options.ts';
-import type { WantedTable } from '../unified/ingest-script.ts';
-import { planRefresh } from '../unified/plan-refresh.ts';
-import { liveTableDdl } from '../unified/unified-ddl.ts';
-import { UnifiedWriter } from '../unified/unified-writer.ts';
-import { type Problem, problemOf } from '../work/problem.ts';
+import { type Archives, findCandidates, type Selection } from '../find/index.ts';
+import {
+  ArchiveComparison,
+  archivesDdl,
+  type Duplicate,
+  type HeadTable,
+  ingestFiles,
+  liveTableDdl,
+  planRefresh,
+  readHeadTables,
+  type SessionClash,
+  UnifiedWriter,
+  type UnifyProgress,
+  type WantedTable,
+} from '../unified/index.ts';
+import { type Problem, problemOf } from '../work/index.ts';
 import { type NamedColumns, readNamedColumns } from './named-columns.ts';
 import { readPushedFilters } from './pushed-filters.ts';
 import { type PreparedQuery, prepareQuery, type QueryResult } from './run-query.ts';

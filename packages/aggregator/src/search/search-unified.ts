@@ -1,7 +1,6 @@
 import { type Database, isSqliteError, quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { readUnified } from '../unified/read-unified.ts';
-import { readSearchIndexes, type SearchIndex } from '../unified/search-index.ts';
+import { readSearchIndexes, readUnified, type SearchIndex } from '../unified/index.ts';
 
 export interface SearchUnifiedOptions {
   /** How many hits at most; 20 unless given. */

@@ -1,14 +1,17 @@
 import type { Lineage } from '@varve/migrations';
 import { type Database, openFile, quoteIdentifier, registerFunctions } from '@varve/migrations/internal';
-import { archiveIdOf } from '../find/archive-id.ts';
-import type { FoundFile } from '../find/walk-files.ts';
-import { ArchiveReader } from '../unified/archive-reader.ts';
-import { archivesDdl } from '../unified/archives-table.ts';
-import { type HeadTable, readHeadTables } from '../unified/head-tables.ts';
-import { batchSize, ingestBatch } from '../unified/ingest-batch.ts';
-import { liveTableDdl } from '../unified/unified-ddl.ts';
-import { UnifiedWriter } from '../unified/unified-writer.ts';
-import type { Problem } from '../work/problem.ts';
+import { archiveIdOf, type FoundFile } from '../find/index.ts';
+import {
+  ArchiveReader,
+  archivesDdl,
+  batchSize,
+  type HeadTable,
+  ingestBatch,
+  liveTableDdl,
+  readHeadTables,
+  UnifiedWriter,
+} from '../unified/index.ts';
+import type { Problem } from '../work/index.ts';
 
 /** What became of an archive that was staged. */
 export interface StagedArchive {

@@ -1,10 +1,9 @@
 import { isStoreUrl } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import { upgradeArchives } from '../upgrade/upgrade-archives.ts';
-import type { UpgradedFile } from '../upgrade/upgrade-log.ts';
-import { type ArchiveLoad, loadArchives } from '../warehouse/open-warehouse.ts';
-import type { Problem } from '../work/problem.ts';
+import { type UpgradedFile, upgradeArchives } from '../upgrade/index.ts';
+import { type ArchiveLoad, loadArchives } from '../warehouse/index.ts';
+import type { Problem } from '../work/index.ts';
 
 /** What is to be done with one archive: plain data, as a queue keeps it. */
 export type ArchiveTask = { readonly archive: string } & (

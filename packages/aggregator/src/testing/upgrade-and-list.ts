@@ -1,5 +1,6 @@
-import { type UpgradeArchivesOptions, upgradeArchives } from '../upgrade/upgrade-archives.ts';
+import { upgradeArchives } from '../upgrade/upgrade-archives.ts';
 import type { UpgradedFile, UpgradeReport } from '../upgrade/upgrade-log.ts';
+import type { UpgradeArchivesOptions } from '../upgrade/upgrade-options.ts';
 
 /** `upgradeArchives` with all that it tells of each file, sorted by path. */
 export async function upgradeAndList(

@@ -1,6 +1,6 @@
 import type { Database, Statement } from '@varve/migrations/internal';
-import type { FoundFile } from '../find/walk-files.ts';
-import type { Problem } from '../work/problem.ts';
+import type { FoundFile } from '../find/index.ts';
+import type { Problem } from '../work/index.ts';
 
 /** An archive as the view last saw it. */
 export interface KnownArchive {

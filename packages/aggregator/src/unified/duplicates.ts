@@ -1,6 +1,6 @@
 import { hashFile } from '@varve/core/internal';
 import type { Database, Statement } from '@varve/migrations/internal';
-import type { FoundFile } from '../find/walk-files.ts';
+import type { FoundFile } from '../find/index.ts';
 import type { StateRelation } from './session-states.ts';
 
 /** An archive that holds nothing that another does not hold as well, of the same session. */

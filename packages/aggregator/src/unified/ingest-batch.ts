@@ -1,7 +1,6 @@
 import { isSqliteError } from '@varve/migrations/internal';
-import { localPathOf, problemOfFile } from '../find/remote-file.ts';
-import type { FoundFile } from '../find/walk-files.ts';
-import type { Problem } from '../work/problem.ts';
+import { type FoundFile, localPathOf, problemOfFile } from '../find/index.ts';
+import type { Problem } from '../work/index.ts';
 import type { ArchiveReader, ArchiveReading } from './archive-reader.ts';
 import { isDamaged } from './is-damaged.ts';
 import type { UnifiedWriter } from './unified-writer.ts';

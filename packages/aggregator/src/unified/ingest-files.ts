@@ -1,8 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { fetchWindows } from '../find/fetch-windows.ts';
-import { isRemote } from '../find/remote-file.ts';
-import type { FoundFile } from '../find/walk-files.ts';
-import { problemOf } from '../work/problem.ts';
+import { type FoundFile, fetchWindows, isRemote } from '../find/index.ts';
+import { problemOf } from '../work/index.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { batchSize, ingestBatch } from './ingest-batch.ts';
 import { eachInTurn, ingestOnWorkers } from './ingest-on-workers.ts';

@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { makePrivateDir, removePrivateDir } from '@varve/core/internal';
-import type { FoundFile } from '../find/walk-files.ts';
-import { crashProblem } from '../work/problem.ts';
-import { runOnWorkers } from '../work/worker-pool.ts';
+import type { FoundFile } from '../find/index.ts';
+import { crashProblem, runOnWorkers } from '../work/index.ts';
 import { readHeadTables } from './head-tables.ts';
 import type { IngestOptions } from './ingest-options.ts';
 import { type PartSettings, partsInTurn } from './part.ts';

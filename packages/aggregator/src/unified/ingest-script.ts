@@ -18,7 +18,7 @@ export interface IngestScript {
   insert(archiveId: number, version: number): string;
 }
 
-/** `lens` is undefined for a file at head. Rendering is dear: keep the script for other archives of the version. */
+/** `lens` is undefined for a file at head. Rendering is expensive: keep the script for other archives of the version. */
 export function makeIngestScript(
   tables: readonly WantedTable[],
   lens: Lens | undefined,

@@ -2,7 +2,7 @@ import { fileError } from '@varve/core/internal';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { type Database, openFile } from '@varve/migrations/internal';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
-import type { Problem } from '../work/problem.ts';
+import type { Problem } from '../work/index.ts';
 import { archivesTable } from './archives-table.ts';
 import { openReader } from './read-unified.ts';
 import {

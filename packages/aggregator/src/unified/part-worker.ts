@@ -1,6 +1,6 @@
+import type { FoundFile } from '../find/index.ts';
+import { serveTasks } from '../work/index.ts';
 import '@varve/core/quick-imports';
-import type { FoundFile } from '../find/walk-files.ts';
-import { serveTasks } from '../work/serve-tasks.ts';
 import type { PartFiller, PartSettings } from './part.ts';
 
 const part = await import('./part.ts');

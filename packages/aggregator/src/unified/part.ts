@@ -2,7 +2,7 @@ import { rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lineage } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { FoundFile } from '../find/walk-files.ts';
+import type { FoundFile } from '../find/index.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { readHeadTables } from './head-tables.ts';
 import { ingestBatch } from './ingest-batch.ts';

@@ -1,9 +1,7 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { basename, sep } from 'node:path';
 import { VarveError } from '@varve/schema';
-import { isExpected, recogniseArchive } from '../find/recognise-archive.ts';
-import { isRemote } from '../find/remote-file.ts';
-import type { FoundFile, FoundFiles } from '../find/walk-files.ts';
+import { type FoundFile, type FoundFiles, isExpected, isRemote, recogniseArchive } from '../find/index.ts';
 import type { KnownArchive } from './archive-entries.ts';
 
 export interface RefreshPlan {

@@ -2,7 +2,8 @@ import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { type FoundFile, walkFiles } from '../find/walk-files.ts';
+import type { FoundFile } from '../find/found-file.ts';
+import { walkFiles } from '../find/walk-files.ts';
 import { makeFolder } from '../testing/archives.ts';
 import { type Batch, ReadAhead } from './read-ahead.ts';
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { FoundFile } from '../find/walk-files.ts';
+import type { FoundFile } from '../find/index.ts';
 
 export type Batch = readonly FoundFile[];
 

@@ -12,14 +12,13 @@ import {
   registerFunctions,
 } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
+import { sidecarSuffixes, viewApplicationId } from '../find/index.ts';
 
-import { viewApplicationId } from '../find/view-stamp.ts';
-import { sidecarSuffixes } from '../find/walk-files.ts';
 import { archivesDdl } from './archives-table.ts';
 import { beginFilling, endFilling, isTorn } from './filling.ts';
-import { GoneRows } from './gone-rows.ts';
 import { readHeadTables } from './head-tables.ts';
 import { compareLineage, readLineageRecord, writeLineageRecord } from './lineage-record.ts';
+import { RetainedRows } from './retained-rows.ts';
 import { createSearchIndexes, dropSearchIndexes, readSearchIndexes } from './search-index.ts';
 import { unifiedTableDdl } from './unified-ddl.ts';
 
@@ -112,11 +111,11 @@ function isCurrent(sqlite: Database, lineage: Lineage): boolean {
 }
 
 function bringToHead(sqlite: Database, lineage: Lineage): void {
-  using gone = new GoneRows(sqlite, lineage);
+  using gone = new RetainedRows(sqlite, lineage);
   sqlite.transaction(() => rebuild(sqlite, lineage, gone)).immediate();
 }
 
-function rebuild(sqlite: Database, lineage: Lineage, gone: GoneRows): void {
+function rebuild(sqlite: Database, lineage: Lineage, gone: RetainedRows): void {
   // Another process may have done it since.
   if (isCurrent(sqlite, lineage)) return;
   const isSearched = readSearchIndexes(sqlite).length > 0;

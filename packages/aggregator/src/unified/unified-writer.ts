@@ -1,7 +1,7 @@
 import type { Database, Statement } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { FoundFile } from '../find/walk-files.ts';
-import type { Problem } from '../work/problem.ts';
+import type { FoundFile } from '../find/index.ts';
+import type { Problem } from '../work/index.ts';
 import { ArchiveEntries, type ArchiveOutcome, type KnownArchive } from './archive-entries.ts';
 import type { ArchiveReading } from './archive-reader.ts';
 import { type CompareStates, Duplicates } from './duplicates.ts';

@@ -3,13 +3,16 @@ import { basename, dirname, join } from 'node:path';
 import { type RestoreArchiveOptions, restoreArchive } from '@varve/core';
 import { isStoreUrl, makePrivateDir, openStore, removePrivateDir, type Store } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
-import { fetchWindows } from '../find/fetch-windows.ts';
-import { recogniseArchives } from '../find/find-archives.ts';
-import { localPathOf } from '../find/remote-file.ts';
-import type { Selection } from '../find/selection.ts';
-import { streamArchives } from '../find/stream-archives.ts';
-import { type FoundFile, newNotes } from '../find/walk-files.ts';
-import { type Problem, problemOf } from '../work/problem.ts';
+import {
+  type FoundFile,
+  fetchWindows,
+  localPathOf,
+  newNotes,
+  recogniseArchives,
+  type Selection,
+  streamArchives,
+} from '../find/index.ts';
+import { type Problem, problemOf } from '../work/index.ts';
 
 export interface RestoreArchivesOptions extends RestoreArchiveOptions, Selection {
   /** The folder, or the `s3://bucket/prefix`, whose archives were upgraded. */

@@ -3,34 +3,12 @@ import { setImmediate } from 'node:timers/promises';
 import type { UpgradeArchiveOptions } from '@varve/core';
 import { isStoreUrl, removeUpgradeLeftovers } from '@varve/core/internal';
 import { type ErrorCode, VarveError } from '@varve/schema';
-import { recogniseArchives } from '../find/find-archives.ts';
-import type { Selection } from '../find/selection.ts';
-import type { Archives } from '../find/stream-archives.ts';
-import { FailureLimit } from '../work/failure-limit.ts';
-import { crashProblem, type Problem, problemOf } from '../work/problem.ts';
-import { runOnWorkers } from '../work/worker-pool.ts';
+import { type Archives, recogniseArchives, type Selection } from '../find/index.ts';
+import { crashProblem, FailureLimit, type Problem, problemOf, runOnWorkers } from '../work/index.ts';
 import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
 import { sumReports, type UpgradeListeners, UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
+import type { UpgradeArchivesOptions } from './upgrade-options.ts';
 import { divideByStore, upgradeStores } from './upgrade-stores.ts';
-
-export interface UpgradeArchivesOptions extends UpgradeArchiveOptions, UpgradeListeners, Selection {
-  /**
-   * Each original is kept here under the path it has below the folder that was searched: in a folder, or, of archives in a
-   * bucket, also below another `s3://bucket/prefix`.
-   */
-  readonly backupDir?: string;
-  /** How many worker processes; the number of cores unless given. */
-  readonly jobs?: number;
-  /** When more fail, no other is begun; the rest are `left`. As many as there are, unless given. */
-  readonly maxFailures?: number;
-  /**
-   * What failed before, as an earlier report has it. Files whose own contents were the reason are not tried again, but
-   * are among `failed` as they were; the rest are.
-   */
-  readonly quarantined?: readonly Problem[];
-  /** When aborted, the files in hand are finished; the rest are `left`. */
-  readonly signal?: AbortSignal;
-}
 
 /**
  * Brings archives of any versions to head, each as `upgradeArchive` does it, in worker processes. A lineage with SQL

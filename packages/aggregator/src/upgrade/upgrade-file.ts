@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { type UpgradeArchiveOptions, type UpgradeResult, upgradeArchive } from '@varve/core/upgrading';
-import { type Problem, problemOf } from '../work/problem.ts';
+import { type Problem, problemOf } from '../work/index.ts';
 
 /** What is the same for every file of a bulk upgrade. Plain data, as long as the lineage has no functions. */
 export type UpgradeSettings = UpgradeArchiveOptions;

@@ -1,5 +1,5 @@
 import type { UpgradeResult } from '@varve/core';
-import type { Problem } from '../work/problem.ts';
+import type { Problem } from '../work/index.ts';
 import type { UpgradeOutcome, UpgradeTask } from './upgrade-file.ts';
 
 export interface UpgradeProgress {

@@ -2,14 +2,20 @@ import { join } from 'node:path';
 import { openStore, pushFile, requestsInFlight, splitObjectUrl } from '@varve/core/internal';
 import { versionFromHint } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import { type FetchedWindow, fetchWindows } from '../find/fetch-windows.ts';
-import { inFlight } from '../find/in-flight.ts';
-import type { RecognisedFile } from '../find/recognise-archive.ts';
-import { type Archives, isInStore, streamArchives } from '../find/stream-archives.ts';
-import { type FoundFile, newNotes } from '../find/walk-files.ts';
-import { type Problem, problemOf } from '../work/problem.ts';
-import type { UpgradeArchivesOptions } from './upgrade-archives.ts';
+import {
+  type Archives,
+  type FetchedWindow,
+  type FoundFile,
+  fetchWindows,
+  inFlight,
+  isInStore,
+  newNotes,
+  type RecognisedFile,
+  streamArchives,
+} from '../find/index.ts';
+import { type Problem, problemOf } from '../work/index.ts';
 import type { UpgradedFile, UpgradeReport } from './upgrade-log.ts';
+import type { UpgradeArchivesOptions } from './upgrade-options.ts';
 
 /** Upgrades files of this machine, as `upgradeArchives` does. */
 export type UpgradeFiles = (

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clientMissing } from '@varve/core/internal';
-import { archiveIdOf } from '../find/archive-id.ts';
+import { archiveIdOf } from '../find/index.ts';
 import type {
   LoadBatch,
   LoadedArchive,

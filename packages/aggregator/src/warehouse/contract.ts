@@ -1,5 +1,5 @@
 import type { Database } from '@varve/migrations/internal';
-import type { StagedArchive } from '../stage/stage.ts';
+import type { StagedArchive } from '../stage/index.ts';
 
 /** What a column of the engine holds; `mixed` is text, since SQLite lets any value into any column. */
 export type WarehouseKind = 'integer' | 'real' | 'text' | 'json' | 'blob' | 'mixed';

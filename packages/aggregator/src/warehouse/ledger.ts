@@ -1,5 +1,5 @@
-import { archiveIdOf } from '../find/archive-id.ts';
-import type { StagedArchive } from '../stage/stage.ts';
+import { archiveIdOf } from '../find/index.ts';
+import type { StagedArchive } from '../stage/index.ts';
 
 /** An archive's row in the ledger; `id` and numbers as text, since they may be beyond what JavaScript counts exactly. */
 export const ledgerColumns = [

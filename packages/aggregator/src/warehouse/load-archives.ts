@@ -1,18 +1,21 @@
 import type { Lineage } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { readDeclaredColumns, readSeenKinds } from '../export/column-kinds.ts';
-import { archiveIdOf } from '../find/archive-id.ts';
-import { fetchWindows } from '../find/fetch-windows.ts';
-import { recogniseArchive } from '../find/recognise-archive.ts';
-import { isRemote } from '../find/remote-file.ts';
-import type { Selection } from '../find/selection.ts';
-import { type Archives, streamCandidates } from '../find/stream-archives.ts';
-import { type FoundFile, newNotes } from '../find/walk-files.ts';
-import { Stage, type StagedArchive } from '../stage/stage.ts';
-import { withWal } from '../unified/plan-refresh.ts';
-import { FailureLimit } from '../work/failure-limit.ts';
-import { type Problem, problemOf } from '../work/problem.ts';
+import { readDeclaredColumns, readSeenKinds } from '../export/index.ts';
+import {
+  type Archives,
+  archiveIdOf,
+  type FoundFile,
+  fetchWindows,
+  isRemote,
+  newNotes,
+  recogniseArchive,
+  type Selection,
+  streamCandidates,
+} from '../find/index.ts';
+import { Stage, type StagedArchive } from '../stage/index.ts';
+import { withWal } from '../unified/index.ts';
+import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
 import type { Warehouse, WarehouseKind, WarehouseTable } from './contract.ts';
 import { prepareWarehouse, saveTables } from './prepare-warehouse.ts';
 import { headDigest } from './warehouse-tables.ts';

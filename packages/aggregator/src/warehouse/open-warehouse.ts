@@ -2,7 +2,7 @@ import { clientMissing } from '@varve/core/internal';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
-import type { Archives } from '../find/stream-archives.ts';
+import type { Archives } from '../find/index.ts';
 import { openClickHouse } from './clickhouse.ts';
 import type { Warehouse as Engine } from './contract.ts';
 import { type ArchiveLoad, type LoadArchivesOptions, type LoadReport, loadInto } from './load-archives.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { clientMissing } from '@varve/core/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import type { Client } from 'pg';
-import { archiveIdOf } from '../find/archive-id.ts';
+import { archiveIdOf } from '../find/index.ts';
 import type {
   LoadBatch,
   LoadedArchive,

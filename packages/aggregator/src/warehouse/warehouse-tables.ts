@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Lineage } from '@varve/migrations';
-import { listDrizzleColumns } from '../unified/drizzle-columns.ts';
-import { type HeadColumn, type HeadTable, readHeadTables } from '../unified/head-tables.ts';
+import { type HeadColumn, type HeadTable, listDrizzleColumns, readHeadTables } from '../unified/index.ts';
 import type { WarehouseKind, WarehouseTable } from './contract.ts';
 
 /** The tables of head, as every engine has them. */

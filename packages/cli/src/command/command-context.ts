@@ -1,7 +1,7 @@
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
-import { openProgressBar, type ProgressBar } from '../output/progress-bar.ts';
-import type { Project } from '../project/load-project.ts';
+import { openProgressBar, type ProgressBar } from '../output/index.ts';
+import type { Project } from '../project/index.ts';
 
 /** The options every verb takes. */
 export interface CommonOptions {

@@ -1,5 +1,5 @@
 import { VarveError } from '@varve/schema';
-import { findConfig, loadConfig } from '../config/load-config.ts';
+import { findConfig, loadConfig } from '../config/index.ts';
 
 /**
  * The archives that were named, else those of the configuration in `dir`.

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { VarveError } from '@varve/schema/errors';
 import { InvalidArgumentError } from 'commander';
-import { exitCodes, reportProblem } from '../output/report.ts';
+import { exitCodes, reportProblem } from '../output/index.ts';
 
 /** How long the process has to end by itself once its time is over. */
 const graceMs = 1000;

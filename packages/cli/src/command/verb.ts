@@ -1,8 +1,13 @@
 import type { Command } from 'commander';
-import { escapeLines } from '../output/escape-controls.ts';
-import { printOutput } from '../output/print-output.ts';
-import { renderJson } from '../output/render-json.ts';
-import { exitCodes, type Problem, reportError, reportProblems } from '../output/report.ts';
+import {
+  escapeLines,
+  exitCodes,
+  type Problem,
+  printOutput,
+  renderJson,
+  reportError,
+  reportProblems,
+} from '../output/index.ts';
 import { type CommandContext, type CommonOptions, createContext } from './command-context.ts';
 import { limitTime, parseTimeout } from './time-limit.ts';
 

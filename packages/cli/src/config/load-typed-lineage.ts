@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Lineage, TableModule } from '@varve/migrations';
-import { findSchemaFiles } from '../project/load-project.ts';
+import { findSchemaFiles } from './find-schema-files.ts';
 import { loadConfig } from './load-config.ts';
 import { loadLineage } from './load-lineage.ts';
 

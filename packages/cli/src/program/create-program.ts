@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
-import { verbs } from '../verbs/registry.ts';
+import { verbs } from '../verbs/index.ts';
 
 /**
  * The command line. What cannot be parsed is thrown as CommanderError and not printed. A verb that `isMeant` does not

@@ -1,6 +1,6 @@
 import { VarveError } from '@varve/schema';
 import { CommanderError } from 'commander';
-import { reportError } from '../output/report.ts';
+import { reportError } from '../output/index.ts';
 import { createProgram } from './create-program.ts';
 
 /** Runs one call of `varve`; the outcome is in `process.exitCode`, so that output is flushed before the process ends. */

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { getTsconfig } from 'get-tsconfig';
 import { z } from 'zod';
-import { findConfig } from '../config/load-config.ts';
+import { findConfig } from '../config/index.ts';
 import { findDrizzleConfig, loadDrizzleConfig } from './drizzle-config.ts';
 import { starterSchema } from './starter-schema.ts';
 

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { type Lineage, type LintFinding, lintLineage } from '@varve/migrations';
 import { migrationFile } from '@varve/migrations/internal';
-import type { Problem } from '../output/report.ts';
+import type { Problem } from '../output/index.ts';
 import type { Project } from './load-project.ts';
 
 /** Lint's findings as the command reports them: errors are problems, warnings are lines of the result. */

@@ -1,8 +1,7 @@
-import { globSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { defineLineage, type Lineage, type ReadLineageOptions, readLineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import { loadConfig } from '../config/load-config.ts';
+import { findSchemaFiles, loadConfig } from '../config/index.ts';
 
 /** A team's package as `varve generate` and `varve check` work on it. Paths are absolute. */
 export interface Project {
@@ -44,18 +43,6 @@ export async function loadProject(dir: string, migrationsDir?: string): Promise<
     schemaFiles,
     lineageModule: lineageModule && resolve(home, lineageModule),
   };
-}
-
-/** Folders stand for the modules in them, as they do for drizzle-kit. */
-export function findSchemaFiles(home: string, schema: readonly string[]): string[] {
-  const patterns = schema.map((pattern) =>
-    statSync(resolve(home, pattern), { throwIfNoEntry: false })?.isDirectory()
-      ? join(pattern, '**/*.{ts,mts,js,mjs}')
-      : pattern,
-  );
-  return globSync(patterns, { cwd: home })
-    .map((path) => resolve(home, path))
-    .sort();
 }
 
 /** The project's lineage as its folder has it, or another folder's; one without migrations while there is none. */

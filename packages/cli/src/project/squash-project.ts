@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Census, census } from '@varve/aggregator';
 import { type Lineage, squashLineage } from '@varve/migrations';
-import { foldFolder } from '@varve/migrations/internal';
+import { squashFolder } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import type { Problem } from '../output/report.ts';
+import type { Problem } from '../output/index.ts';
 import { writeLineageModule } from './lineage-module.ts';
 import { type Project, readProjectLineage } from './load-project.ts';
 import { adoptedNames, assertNoConflictMarks, lockError, readLock, writeLock } from './lock-file.ts';
@@ -105,7 +105,7 @@ function findNeeding(counted: Census, lineage: Lineage, version: number): Proble
 
 function replaceFolder(project: Project, squashed: Lineage): void {
   using workbench = openWorkbench(project);
-  foldFolder(workbench.migrationsDir, squashed);
+  squashFolder(workbench.migrationsDir, squashed);
   workbench.assertSchemaUnchanged();
   workbench.publish();
 }

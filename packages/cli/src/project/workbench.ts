@@ -1,9 +1,9 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { VarveError } from '@varve/schema';
-import { makeTempDir } from '../command/make-temp-dir.ts';
 import { findDrizzleConfig } from './drizzle-config.ts';
 import { type Project, readProjectLineage } from './load-project.ts';
+import { makeTempDir } from './make-temp-dir.ts';
 import { drizzleKitVersion, runDrizzleKit } from './run-drizzle-kit.ts';
 
 /**

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { makeTempDir } from '../command/make-temp-dir.ts';
+import { makeTempDir } from '../project/make-temp-dir.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 

@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
-import { type AnswerOptions, addAnswerOptions, answerQuery } from '../command/answer-query.ts';
-import { standardUnlessConfigured } from '../command/standard-lineage.ts';
-import { defineVerb } from '../command/verb.ts';
+import {
+  type AnswerOptions,
+  addAnswerOptions,
+  answerQuery,
+  defineVerb,
+  standardUnlessConfigured,
+} from '../command/index.ts';
 import { findQuestion, readQuestions } from '../questions.ts';
 
 interface AskVerbOptions extends AnswerOptions {

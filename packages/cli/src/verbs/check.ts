@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import { defineVerb } from '../command/verb.ts';
-import { checkProject } from '../project/check-project.ts';
-import { renderWarnings } from '../project/lint-project.ts';
-import { renderReadability } from '../project/readability.ts';
+import { defineVerb } from '../command/index.ts';
+import { checkProject, renderReadability, renderWarnings } from '../project/index.ts';
 
 export function defineCheck(command: Command): void {
   defineVerb(command, async (context) => {

@@ -13,17 +13,17 @@ import { type Partitioning, partitionings } from '@varve/aggregator/internal';
 import { exportSessions, type TrajectoryFormatName, trajectoryFormats } from '@varve/import';
 import { VarveError } from '@varve/schema';
 import { type Command, Option } from 'commander';
-import type { CommandContext } from '../command/command-context.ts';
 import {
   addSelectionOptions,
+  type CommandContext,
+  defineVerb,
   parseMaxFailures,
   readSelection,
   type SelectionOptions,
-} from '../command/selection-options.ts';
-import { standardUnlessConfigured } from '../command/standard-lineage.ts';
-import { defineVerb, type VerbResult } from '../command/verb.ts';
-import { openReport } from '../output/open-report.ts';
-import { tooManyFailures } from '../output/too-many-failures.ts';
+  standardUnlessConfigured,
+  type VerbResult,
+} from '../command/index.ts';
+import { openReport, tooManyFailures } from '../output/index.ts';
 
 interface ExportVerbOptions extends SelectionOptions {
   readonly into: string;

@@ -1,8 +1,8 @@
 import { dirname, relative, resolve } from 'node:path';
 import { freezeArchive } from '@varve/core';
 import type { Command } from 'commander';
-import { defineVerb } from '../command/verb.ts';
-import { loadFixture } from '../config/load-fixture.ts';
+import { defineVerb } from '../command/index.ts';
+import { loadFixture } from '../config/index.ts';
 
 export function defineFreeze(command: Command): void {
   defineVerb(command, async (_context, [fixture = 'golden/fixture.ts']) => {

@@ -1,12 +1,15 @@
 import { relative } from 'node:path';
 import { migrationFile } from '@varve/migrations/internal';
 import type { Command } from 'commander';
-import { defineVerb } from '../command/verb.ts';
-import { type GenerateResult, generateMigrations } from '../project/generate-migrations.ts';
-import { renderWarnings } from '../project/lint-project.ts';
-import type { Project } from '../project/load-project.ts';
-import { renderReadability } from '../project/readability.ts';
-import { parseRename } from '../project/rename.ts';
+import { defineVerb } from '../command/index.ts';
+import {
+  type GenerateResult,
+  generateMigrations,
+  type Project,
+  parseRename,
+  renderReadability,
+  renderWarnings,
+} from '../project/index.ts';
 
 interface GenerateVerbOptions {
   readonly custom?: boolean;

@@ -1,9 +1,7 @@
 import { type ChatField, chatFields, formatNames, type ImportReport, importLogs } from '@varve/import';
 import { type Command, InvalidArgumentError } from 'commander';
-import { parseJobs } from '../command/parse-jobs.ts';
-import { parseSince } from '../command/parse-since.ts';
-import { defineVerb } from '../command/verb.ts';
-import { formatSize } from '../output/format-size.ts';
+import { defineVerb, parseJobs, parseSince } from '../command/index.ts';
+import { formatSize } from '../output/index.ts';
 
 interface ImportVerbOptions {
   readonly into: string;

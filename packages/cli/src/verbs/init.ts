@@ -1,14 +1,14 @@
 import { cancel, group, text } from '@clack/prompts';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
-import { defineVerb } from '../command/verb.ts';
+import { defineVerb } from '../command/index.ts';
 import {
   defaultAnswers,
   type InitAnswers,
   initProject,
   installCommands,
   moduleNotes,
-} from '../project/init-project.ts';
+} from '../project/index.ts';
 
 export function defineInit(command: Command): void {
   command.option('--yes', 'take the defaults, ask nothing');

@@ -1,7 +1,7 @@
 import { compileLens, type Lens, type LensStage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
-import { defineVerb } from '../command/verb.ts';
+import { defineVerb } from '../command/index.ts';
 
 export function defineLens(command: Command): void {
   command.requiredOption('--from <version>', 'the version of the files: how many migrations they have had');

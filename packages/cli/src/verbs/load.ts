@@ -2,13 +2,12 @@ import { type LoadReport, loadArchives } from '@varve/aggregator';
 import type { Command } from 'commander';
 import {
   addSelectionOptions,
+  defineVerb,
   parseMaxFailures,
   readSelection,
   type SelectionOptions,
-} from '../command/selection-options.ts';
-import { defineVerb } from '../command/verb.ts';
-import { openReport } from '../output/open-report.ts';
-import { tooManyFailures } from '../output/too-many-failures.ts';
+} from '../command/index.ts';
+import { openReport, tooManyFailures } from '../output/index.ts';
 
 interface LoadOptions extends SelectionOptions {
   readonly to: string;

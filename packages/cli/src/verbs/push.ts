@@ -4,14 +4,12 @@ import { keyLayouts } from '@varve/core/internal';
 import { type Command, Option } from 'commander';
 import {
   addSelectionOptions,
+  defineVerb,
   parseMaxFailures,
   readSelection,
   type SelectionOptions,
-} from '../command/selection-options.ts';
-import { defineVerb } from '../command/verb.ts';
-import { formatSize } from '../output/format-size.ts';
-import { openReport } from '../output/open-report.ts';
-import { tooManyFailures } from '../output/too-many-failures.ts';
+} from '../command/index.ts';
+import { formatSize, openReport, tooManyFailures } from '../output/index.ts';
 
 interface PushOptions extends SelectionOptions {
   readonly layout?: KeyLayout;

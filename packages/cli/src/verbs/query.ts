@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
-import { type AnswerOptions, addAnswerOptions, answerQuery } from '../command/answer-query.ts';
-import { defineVerb } from '../command/verb.ts';
+import { type AnswerOptions, addAnswerOptions, answerQuery, defineVerb } from '../command/index.ts';
 
 export function defineQuery(command: Command): void {
   command.usage('[options] [archives...] <sql>');

@@ -4,9 +4,8 @@ import { openArchive } from '@varve/core';
 import { fetchObject } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Command } from 'commander';
-import { defineVerb } from '../command/verb.ts';
-import { queryView } from '../output/query-view.ts';
-import { addRowsOptions, type RowsOptions, renderRows } from '../output/render-rows.ts';
+import { defineVerb } from '../command/index.ts';
+import { addRowsOptions, queryView, type RowsOptions, renderRows } from '../output/index.ts';
 
 export function defineRead(command: Command): void {
   addRowsOptions(command);

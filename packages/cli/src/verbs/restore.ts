@@ -1,7 +1,6 @@
 import { restoreArchives } from '@varve/aggregator';
 import type { Command } from 'commander';
-import { addSelectionOptions, readSelection, type SelectionOptions } from '../command/selection-options.ts';
-import { defineVerb } from '../command/verb.ts';
+import { addSelectionOptions, defineVerb, readSelection, type SelectionOptions } from '../command/index.ts';
 
 interface RestoreOptions extends SelectionOptions {
   readonly into: string;

@@ -1,8 +1,8 @@
 import { type SearchHit, searchUnified } from '@varve/aggregator';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
-import { defineVerb } from '../command/verb.ts';
-import { escapeControls } from '../output/escape-controls.ts';
+import { defineVerb } from '../command/index.ts';
+import { escapeControls } from '../output/index.ts';
 
 export function defineSearch(command: Command): void {
   command.option('--limit <count>', 'how many hits at most', parseLimit, 20);

@@ -4,8 +4,7 @@ import type { Lineage } from '@varve/migrations';
 import { servePage } from '@varve/page';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
-import type { CommandContext } from '../command/command-context.ts';
-import { defineVerb } from '../command/verb.ts';
+import { type CommandContext, defineVerb } from '../command/index.ts';
 
 interface ServeVerbOptions {
   readonly port?: string;

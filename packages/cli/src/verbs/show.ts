@@ -7,9 +7,8 @@ import type { Lineage } from '@varve/migrations';
 import { type Database, quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
-import { defineVerb, type VerbResult } from '../command/verb.ts';
-import { formatSize } from '../output/format-size.ts';
-import { renderTable } from '../output/render-table.ts';
+import { defineVerb, type VerbResult } from '../command/index.ts';
+import { formatSize, renderTable } from '../output/index.ts';
 
 /** What `varve show` knows about a file. */
 interface Shown {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { defineVerb } from '../command/verb.ts';
-import { type SquashResult, squashProject } from '../project/squash-project.ts';
+import { defineVerb } from '../command/index.ts';
+import { type SquashResult, squashProject } from '../project/index.ts';
 
 interface SquashVerbOptions {
   readonly through?: string;

@@ -1,10 +1,8 @@
 import { relative } from 'node:path';
 import { type Census, census } from '@varve/aggregator';
 import type { Command } from 'commander';
-import { addSelectionOptions, readSelection, type SelectionOptions } from '../command/selection-options.ts';
-import { defineVerb } from '../command/verb.ts';
-import { formatSize } from '../output/format-size.ts';
-import { renderTable } from '../output/render-table.ts';
+import { addSelectionOptions, defineVerb, readSelection, type SelectionOptions } from '../command/index.ts';
+import { formatSize, renderTable } from '../output/index.ts';
 
 const barWidth = 30;
 

@@ -1,9 +1,13 @@
 import { openUnified, type RefreshReport } from '@varve/aggregator';
 import type { Command } from 'commander';
-import { parseJobs } from '../command/parse-jobs.ts';
-import { addSelectionOptions, readSelection, type SelectionOptions } from '../command/selection-options.ts';
-import { defineVerb } from '../command/verb.ts';
-import { renderTable } from '../output/render-table.ts';
+import {
+  addSelectionOptions,
+  defineVerb,
+  parseJobs,
+  readSelection,
+  type SelectionOptions,
+} from '../command/index.ts';
+import { renderTable } from '../output/index.ts';
 
 interface UnifyVerbOptions extends SelectionOptions {
   readonly into: string;

@@ -1,19 +1,15 @@
 import { type UpgradeReport, upgradeArchives } from '@varve/aggregator';
 import type { UpgradeVerification } from '@varve/core';
 import { type Command, Option } from 'commander';
-import { parseJobs } from '../command/parse-jobs.ts';
 import {
   addSelectionOptions,
+  defineVerb,
+  parseJobs,
   parseMaxFailures,
   readSelection,
   type SelectionOptions,
-} from '../command/selection-options.ts';
-import { defineVerb } from '../command/verb.ts';
-import { formatSize } from '../output/format-size.ts';
-import { openReport } from '../output/open-report.ts';
-import type { Problem } from '../output/report.ts';
-import { tooManyFailures } from '../output/too-many-failures.ts';
-import { readUpgradeReport } from '../output/upgrade-report.ts';
+} from '../command/index.ts';
+import { formatSize, openReport, type Problem, readUpgradeReport, tooManyFailures } from '../output/index.ts';
 
 interface UpgradeOptions extends SelectionOptions {
   readonly dryRun?: boolean;

@@ -1,10 +1,7 @@
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
-import { onFile } from '../file/file-error.ts';
-import { FileShapes } from '../file/file-shape.ts';
-import type { Database } from '../file/open-database.ts';
-import { realPath } from '../file/real-path.ts';
-import { inspectFile } from '../source/file-state.ts';
+import { type Database, FileShapes, onFile, realPath } from '../file/index.ts';
+import { inspectFile } from '../source/index.ts';
 import { openArchiveSource } from './archive-source.ts';
 
 export interface AttachOptions {

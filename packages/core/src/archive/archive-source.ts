@@ -2,15 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lineage, replayMigrations } from '@varve/migrations';
 import { readOriginalVersion } from '@varve/migrations/internal';
-import { onFile } from '../file/file-error.ts';
-import { FileShapes } from '../file/file-shape.ts';
-import { makePrivateDir, removePrivateDir } from '../file/private-dir.ts';
-import { realPath } from '../file/real-path.ts';
-import { inspectFile } from '../source/file-state.ts';
-import { identifyForReading } from '../source/identify-for-reading.ts';
-import { openSource } from '../source/open-source.ts';
-import { openPrivateCopy } from '../source/private-copy.ts';
-import type { Source } from '../source/source.ts';
+import { FileShapes, makePrivateDir, onFile, realPath, removePrivateDir } from '../file/index.ts';
+import {
+  identifyForReading,
+  inspectFile,
+  openPrivateCopy,
+  openSource,
+  type Source,
+} from '../source/index.ts';
 
 export interface ArchiveSourceOptions {
   readonly lineage: Lineage;

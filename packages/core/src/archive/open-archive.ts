@@ -1,10 +1,7 @@
 import { resolve } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
-import { onFile } from '../file/file-error.ts';
-import { realPath } from '../file/real-path.ts';
-import { inspectFile } from '../source/file-state.ts';
-import { identifyForReading, type NewerFiles } from '../source/identify-for-reading.ts';
-import { openSource } from '../source/open-source.ts';
+import { onFile, realPath } from '../file/index.ts';
+import { identifyForReading, inspectFile, type NewerFiles, openSource } from '../source/index.ts';
 import { Archive } from './archive.ts';
 import { readAtHead } from './read-at-head.ts';
 

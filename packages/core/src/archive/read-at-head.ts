@@ -6,9 +6,7 @@ import {
   registerFunctions,
   replayMigrations,
 } from '@varve/migrations/internal';
-import type { FileState } from '../source/file-state.ts';
-import { openPrivateCopy } from '../source/private-copy.ts';
-import type { Source } from '../source/source.ts';
+import { type FileState, openPrivateCopy, type Source } from '../source/index.ts';
 import { type ReadingPlan, uniformPlan } from './reading-plan.ts';
 
 export interface ReadAtHeadOptions {

@@ -1,12 +1,14 @@
 import type { Lineage, TableModule } from '@varve/migrations';
 import { assertIdentified, identifyFile, registerFunctions } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
-import { assertNotEmpty } from '../file/assert-not-empty.ts';
-import { assertWholePages } from '../file/assert-whole-pages.ts';
-import { onFile } from '../file/file-error.ts';
-import { lookBeside } from '../file/look-beside.ts';
-import { openDatabase } from '../file/open-database.ts';
-import { realPath } from '../file/real-path.ts';
+import {
+  assertNotEmpty,
+  assertWholePages,
+  lookBeside,
+  onFile,
+  openDatabase,
+  realPath,
+} from '../file/index.ts';
 import { Reader } from './reader.ts';
 
 export interface ReadSessionOptions<TTables extends TableModule> {

@@ -1,8 +1,8 @@
 import type { TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import type { Database } from '../file/open-database.ts';
-import type { ReadonlyDb } from '../row/table-types.ts';
+import type { Database } from '../file/index.ts';
+import type { ReadonlyDb } from '../row/index.ts';
 
 export interface ReaderParts<TTables extends TableModule> {
   readonly path: string;

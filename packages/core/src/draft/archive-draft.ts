@@ -1,16 +1,20 @@
 import { dirname } from 'node:path';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
-import { assertSound } from '../file/assert-sound.ts';
-import { durableFs } from '../file/durable-fs.ts';
-import { onFile } from '../file/file-error.ts';
-import { linkInto } from '../file/move-into.ts';
-import { type Database, openDatabase } from '../file/open-database.ts';
-import { statOf } from '../file/sidecars.ts';
-import { removeWork, workFile } from '../file/work-file.ts';
-import { acquireWriterLock } from '../lock/writer-lock.ts';
-import { headImage } from '../session/session-image.ts';
-import { inspectOriginal, putInPlace, settleOriginal } from '../upgrade/replace-file.ts';
+import {
+  assertSound,
+  type Database,
+  durableFs,
+  linkInto,
+  onFile,
+  openDatabase,
+  removeWork,
+  statOf,
+  workFile,
+} from '../file/index.ts';
+import { acquireWriterLock } from '../lock/index.ts';
+import { headImage } from '../session/index.ts';
+import { inspectOriginal, putInPlace, settleOriginal } from '../upgrade/index.ts';
 
 /**
  * An archive in the making, of rows that lie elsewhere too: nothing of it has to survive a crash, so nothing is written

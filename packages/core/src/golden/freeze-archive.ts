@@ -2,11 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
-import { onFile } from '../file/file-error.ts';
-import { copyInto } from '../file/move-into.ts';
-import { makePrivateDir, removePrivateDir } from '../file/private-dir.ts';
-import { createSession, type SessionValues } from '../session/create-session.ts';
-import type { Session } from '../session/session.ts';
+import { copyInto, makePrivateDir, onFile, removePrivateDir } from '../file/index.ts';
+import { createSession, type Session, type SessionValues } from '../session/index.ts';
 import { lockGolden } from './golden-lock.ts';
 
 /** How a team's golden archives come about: rows as its production writes them. */

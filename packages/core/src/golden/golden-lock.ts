@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { hashFile } from '../file/hash-file.ts';
+import { hashFile } from '../file/index.ts';
 
 /** Beside the golden archives: a line for each, with its SHA-256. */
 const goldenLockName = 'golden.lock';

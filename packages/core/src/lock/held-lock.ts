@@ -1,7 +1,5 @@
 import { closeSync, fstatSync, linkSync, utimesSync } from 'node:fs';
-import type { Database } from '../file/open-database.ts';
-import { removeIfThere } from '../file/remove-if-there.ts';
-import { lockSuffix } from '../file/sidecars.ts';
+import { type Database, lockSuffix, removeIfThere } from '../file/index.ts';
 import { inodeOf, openLock, sleep, tryBegin } from './lock-file.ts';
 
 export interface WriterLock {

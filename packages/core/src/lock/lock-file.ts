@@ -1,9 +1,15 @@
 import { closeSync, lstatSync, openSync, writeSync } from 'node:fs';
 import { VarveError } from '@varve/schema/errors';
-import { onFile } from '../file/file-error.ts';
-import { lstatOf } from '../file/look-beside.ts';
-import { type Database, isBusy, isNotADatabase, openDatabase, openMemory } from '../file/open-database.ts';
-import { removeIfThere } from '../file/remove-if-there.ts';
+import {
+  type Database,
+  isBusy,
+  isNotADatabase,
+  lstatOf,
+  onFile,
+  openDatabase,
+  openMemory,
+  removeIfThere,
+} from '../file/index.ts';
 
 /** Makes a lock file that says whose it is, and leaves it open; undefined when there is one. */
 export function createLockFile(lockPath: string): number | undefined {

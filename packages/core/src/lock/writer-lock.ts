@@ -1,9 +1,12 @@
 import { VarveError } from '@varve/schema/errors';
-import { onFile } from '../file/file-error.ts';
-import { lookBeside, lstatOf } from '../file/look-beside.ts';
-import { defaultBusyTimeoutMs } from '../file/open-database.ts';
-import { removeIfThere } from '../file/remove-if-there.ts';
-import { lockSuffix } from '../file/sidecars.ts';
+import {
+  defaultBusyTimeoutMs,
+  lockSuffix,
+  lookBeside,
+  lstatOf,
+  onFile,
+  removeIfThere,
+} from '../file/index.ts';
 import { lockOwnFile, type SharableLock, type WriterLock } from './held-lock.ts';
 import { createLockFile, inodeOf, openLock, sleep, tryBegin } from './lock-file.ts';
 

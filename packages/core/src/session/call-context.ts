@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getTableColumns } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Row } from '../row/row-encoder.ts';
+import type { Row } from '../row/index.ts';
 
 /** The calls that code runs inside of, by the columns that name them. */
 export interface CallKeys {

@@ -1,7 +1,6 @@
 import { type Column, getTableColumns, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { lenientRow } from '../row/lenient-row.ts';
-import { type Row, rowEncoderOf } from '../row/row-encoder.ts';
+import { lenientRow, type Row, rowEncoderOf } from '../row/index.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { Recorder } from './recorder.ts';
 

@@ -1,8 +1,7 @@
 import type { TableModule } from '@varve/migrations';
 import type { Table } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Row } from '../row/row-encoder.ts';
-import type { RecordValues } from '../row/table-types.ts';
+import type { RecordValues, Row } from '../row/index.ts';
 
 /** What is known of a call when it has ended; what happened may be told, what is not told is measured. */
 type EndKey = 'result' | 'status' | 'errorType' | 'errorMessage' | 'durationMs';

@@ -1,7 +1,7 @@
 import { VarveError } from '@varve/schema/errors';
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Row } from '../row/row-encoder.ts';
+import type { Row } from '../row/index.ts';
 import { CallRecord } from './call-record.ts';
 import type { Recorder } from './recorder.ts';
 

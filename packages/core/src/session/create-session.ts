@@ -3,16 +3,17 @@ import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { durableFs } from '../file/durable-fs.ts';
-import { onFile } from '../file/file-error.ts';
-import { assertNameIsFree as assertNameIsFreeIn } from '../file/move-into.ts';
-import { defaultBusyTimeoutMs } from '../file/open-database.ts';
-import { statOf } from '../file/sidecars.ts';
-import { workFile } from '../file/work-file.ts';
-import { withWriterLock } from '../lock/writer-lock.ts';
-import { redactRow } from '../redact/redact-row.ts';
-import { type Row, rowEncoderOf } from '../row/row-encoder.ts';
-import type { RecordValues } from '../row/table-types.ts';
+import {
+  assertNameIsFree as assertNameIsFreeIn,
+  defaultBusyTimeoutMs,
+  durableFs,
+  onFile,
+  statOf,
+  workFile,
+} from '../file/index.ts';
+import { withWriterLock } from '../lock/index.ts';
+import { redactRow } from '../redact/index.ts';
+import { type RecordValues, type Row, rowEncoderOf } from '../row/index.ts';
 import { openWriter } from './open-writer.ts';
 import type { RecordOptions } from './record-options.ts';
 import type { Session } from './session.ts';

@@ -1,4 +1,4 @@
-import type { Row } from '../row/row-encoder.ts';
+import type { Row } from '../row/index.ts';
 
 /**
  * How a call failed. `error.type` as OpenTelemetry has it: the error's own code where it has one, else its class. An

@@ -3,7 +3,7 @@ import { quoteIdentifier } from '@varve/migrations/internal';
 import type { SessionStatus } from '@varve/schema';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Database } from '../file/open-database.ts';
+import type { Database } from '../file/index.ts';
 
 export interface SessionEnd {
   readonly status: SessionStatus;

@@ -2,7 +2,7 @@ import type { TableModule } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Database } from '../file/open-database.ts';
+import type { Database } from '../file/index.ts';
 
 /** Marks the calls that a writer left when it died: nothing runs in a file without one. */
 export function interruptCalls(sqlite: Database, tables: TableModule): void {

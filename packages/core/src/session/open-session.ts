@@ -1,9 +1,7 @@
 import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
-import { assertNotEmpty } from '../file/assert-not-empty.ts';
-import { defaultBusyTimeoutMs } from '../file/open-database.ts';
-import { realPath } from '../file/real-path.ts';
-import { withWriterLock } from '../lock/writer-lock.ts';
+import { assertNotEmpty, defaultBusyTimeoutMs, realPath } from '../file/index.ts';
+import { withWriterLock } from '../lock/index.ts';
 import { openWriter } from './open-writer.ts';
 import type { RecordOptions } from './record-options.ts';
 import type { Session } from './session.ts';

@@ -1,10 +1,7 @@
 import { type Lineage, replayMigrations, type TableModule } from '@varve/migrations';
 import { assertIdentified, identifyFile, registerFunctions } from '@varve/migrations/internal';
-import { assertShape } from '../file/assert-shape.ts';
-import { assertWholePages } from '../file/assert-whole-pages.ts';
-import { onFile } from '../file/file-error.ts';
-import { type Database, openDatabase } from '../file/open-database.ts';
-import type { WriterLock } from '../lock/held-lock.ts';
+import { assertShape, assertWholePages, type Database, onFile, openDatabase } from '../file/index.ts';
+import type { WriterLock } from '../lock/index.ts';
 import type { RecordOptions } from './record-options.ts';
 import { Session } from './session.ts';
 

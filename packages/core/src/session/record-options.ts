@@ -1,6 +1,6 @@
 import { VarveError } from '@varve/schema/errors';
-import { fileError } from '../file/file-error.ts';
-import type { Redact } from '../redact/redact.ts';
+import { fileError } from '../file/index.ts';
+import type { Redact } from '../redact/index.ts';
 
 /** How a session records. */
 export interface RecordOptions {

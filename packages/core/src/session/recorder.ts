@@ -3,13 +3,17 @@ import { VarveError } from '@varve/schema/errors';
 import type { Statement } from 'better-sqlite3';
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { fileError } from '../file/file-error.ts';
-import type { Database } from '../file/open-database.ts';
-import type { Redact } from '../redact/redact.ts';
-import { redactRow } from '../redact/redact-row.ts';
-import { lenientRow, withoutRefused } from '../row/lenient-row.ts';
-import { type EncodedRow, type Row, type RowEncoder, rowEncoderOf } from '../row/row-encoder.ts';
-import { constraintError } from '../row/row-error.ts';
+import { type Database, fileError } from '../file/index.ts';
+import { type Redact, redactRow } from '../redact/index.ts';
+import {
+  constraintError,
+  type EncodedRow,
+  lenientRow,
+  type Row,
+  type RowEncoder,
+  rowEncoderOf,
+  withoutRefused,
+} from '../row/index.ts';
 import { CallContext } from './call-context.ts';
 import type { ReportError } from './record-options.ts';
 import { Timeline } from './timeline.ts';

@@ -3,16 +3,20 @@ import { basename, join, resolve } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { assertIdentified, identifyFile } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
-import { assertNotEmpty } from '../file/assert-not-empty.ts';
-import { assertSound } from '../file/assert-sound.ts';
-import { durableFs } from '../file/durable-fs.ts';
-import { fileError, onFile } from '../file/file-error.ts';
-import { moveInto } from '../file/move-into.ts';
-import { openDatabase } from '../file/open-database.ts';
-import { lockSuffix, statOf } from '../file/sidecars.ts';
-import { workFile } from '../file/work-file.ts';
-import { acquireWriterLock } from '../lock/writer-lock.ts';
-import { inspectAtRest } from '../source/file-state.ts';
+import {
+  assertNotEmpty,
+  assertSound,
+  durableFs,
+  fileError,
+  lockSuffix,
+  moveInto,
+  onFile,
+  openDatabase,
+  statOf,
+  workFile,
+} from '../file/index.ts';
+import { acquireWriterLock } from '../lock/index.ts';
+import { inspectAtRest } from '../source/index.ts';
 import { endSession, readSessionStatus } from './end-session.ts';
 import { openWriter } from './open-writer.ts';
 

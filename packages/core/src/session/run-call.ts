@@ -1,4 +1,4 @@
-import type { Row } from '../row/row-encoder.ts';
+import type { Row } from '../row/index.ts';
 import type { CallContext, CallKeys } from './call-context.ts';
 import type { CallRecord } from './call-record.ts';
 

@@ -1,11 +1,14 @@
 import type { Lineage, TableModule } from '@varve/migrations';
 import type { SessionStatus } from '@varve/schema';
-import { assertSound } from '../file/assert-sound.ts';
-import { durableFs } from '../file/durable-fs.ts';
-import { onFile } from '../file/file-error.ts';
-import { leaveWal } from '../file/leave-wal.ts';
-import { assertNameIsFree, moveInto } from '../file/move-into.ts';
-import type { Database } from '../file/open-database.ts';
+import {
+  assertNameIsFree,
+  assertSound,
+  type Database,
+  durableFs,
+  leaveWal,
+  moveInto,
+  onFile,
+} from '../file/index.ts';
 import type { KeyLayout } from '../store/index.ts';
 import { endSession, readSessionStatus } from './end-session.ts';
 import { interruptCalls } from './interrupt-calls.ts';

@@ -1,8 +1,7 @@
 import { type Lineage, replayMigrations } from '@varve/migrations';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { openImage, openMemory } from '../file/open-database.ts';
-import type { EncodedRow } from '../row/row-encoder.ts';
-import { constraintError } from '../row/row-error.ts';
+import { openImage, openMemory } from '../file/index.ts';
+import { constraintError, type EncodedRow } from '../row/index.ts';
 
 const headImages = new WeakMap<Lineage, Buffer>();
 

@@ -4,11 +4,9 @@ import { isSqliteError } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { fileError } from '../file/file-error.ts';
-import type { Database } from '../file/open-database.ts';
-import type { WriterLock } from '../lock/held-lock.ts';
-import type { Row } from '../row/row-encoder.ts';
-import type { RecordKey, RecordValues, TableOf } from '../row/table-types.ts';
+import { type Database, fileError } from '../file/index.ts';
+import type { WriterLock } from '../lock/index.ts';
+import type { RecordKey, RecordValues, Row, TableOf } from '../row/index.ts';
 import { isStoreUrl, type StoreUrl, sealToStore } from '../store/index.ts';
 import type {
   BeginValues,

@@ -3,8 +3,8 @@ import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
 import { getTableColumns, getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Database } from '../file/open-database.ts';
-import { isTimelineTable, type TimelinePlace } from '../row/row-encoder.ts';
+import type { Database } from '../file/index.ts';
+import { isTimelineTable, type TimelinePlace } from '../row/index.ts';
 
 /** The one counter that runs across all timeline tables of a file. The writer lock makes it the only one. */
 export class Timeline {

@@ -1,8 +1,5 @@
-import { onFile } from '../file/file-error.ts';
-import { type FileHeader, readHeader } from '../file/file-header.ts';
-import { lookBeside } from '../file/look-beside.ts';
-import { leftoverSuffixes, statOf } from '../file/sidecars.ts';
-import { type LockHolder, lockHolder } from '../lock/writer-lock.ts';
+import { type FileHeader, leftoverSuffixes, lookBeside, onFile, readHeader, statOf } from '../file/index.ts';
+import { type LockHolder, lockHolder } from '../lock/index.ts';
 
 /**
  * How a file lies there. `sealed` can be read in place, with nothing appearing beside it; `unsealed` was closed or

@@ -1,7 +1,6 @@
 import type { FileIdentity, Lineage } from '@varve/migrations';
 import { identifyFile } from '@varve/migrations/internal';
-import { onFile } from '../file/file-error.ts';
-import { realPath } from '../file/real-path.ts';
+import { onFile, realPath } from '../file/index.ts';
 import { inspectFile } from './file-state.ts';
 import { openSource } from './open-source.ts';
 

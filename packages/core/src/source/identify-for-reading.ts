@@ -1,8 +1,7 @@
 import type { FileIdentity, Lineage } from '@varve/migrations';
 import { identifyFile, identityError } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
-import { assertShape, findMissingColumns, findShapeDifferences } from '../file/assert-shape.ts';
-import type { Database } from '../file/open-database.ts';
+import { assertShape, type Database, findMissingColumns, findShapeDifferences } from '../file/index.ts';
 
 export type NewerFiles = 'refuse' | 'additive';
 

@@ -1,4 +1,4 @@
-import { openDatabase } from '../file/open-database.ts';
+import { openDatabase } from '../file/index.ts';
 import type { FileState } from './file-state.ts';
 import { openThroughLink } from './open-through-link.ts';
 import { openPrivateCopy } from './private-copy.ts';

@@ -1,7 +1,7 @@
 import { linkSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../file/open-database.ts';
+import { openDatabase } from '../file/index.ts';
 import { fingerprint } from './file-state.ts';
 import type { Source } from './source.ts';
 

@@ -1,13 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { VarveError } from '@varve/schema/errors';
-import { assertSound } from '../file/assert-sound.ts';
-import { assertRoom } from '../file/copy-file.ts';
-import { durableFs } from '../file/durable-fs.ts';
-import { onFile } from '../file/file-error.ts';
-import { type Database, openDatabase, openImage } from '../file/open-database.ts';
-import { detachPrivateDir, makePrivateDir, removePrivateDir } from '../file/private-dir.ts';
-import { leftoverSuffixes, statOf } from '../file/sidecars.ts';
+import {
+  assertRoom,
+  assertSound,
+  type Database,
+  detachPrivateDir,
+  durableFs,
+  leftoverSuffixes,
+  makePrivateDir,
+  onFile,
+  openDatabase,
+  openImage,
+  removePrivateDir,
+  statOf,
+} from '../file/index.ts';
 import { type FileState, fingerprint } from './file-state.ts';
 import type { Source } from './source.ts';
 

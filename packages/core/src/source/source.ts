@@ -1,4 +1,4 @@
-import type { Database } from '../file/open-database.ts';
+import type { Database } from '../file/index.ts';
 
 /** A connection to the contents of a file at its own version: to the file itself, or to a copy that may be changed. */
 export interface Source {

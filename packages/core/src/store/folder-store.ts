@@ -3,10 +3,7 @@ import { type BigIntStats, opendirSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { VarveError } from '@varve/schema/errors';
-import { durableFs } from '../file/durable-fs.ts';
-import { fileError } from '../file/file-error.ts';
-import { copyInto } from '../file/move-into.ts';
-import { isWorkFile, workFile } from '../file/work-file.ts';
+import { copyInto, durableFs, fileError, isWorkFile, workFile } from '../file/index.ts';
 import type { ListOptions, PutCondition, Store, StoreEntry, StorePage, StoreRange } from './contract.ts';
 
 const pageSize = 1000;

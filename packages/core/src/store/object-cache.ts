@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileError } from '../file/file-error.ts';
+import { fileError } from '../file/index.ts';
 import type { Store } from './contract.ts';
 
 const defaultSizeBytes = 1024 ** 3;

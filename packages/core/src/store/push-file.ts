@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { VarveError } from '@varve/schema/errors';
-import { hashFile } from '../file/hash-file.ts';
-import { makePrivateDir, removePrivateDir } from '../file/private-dir.ts';
+import { hashFile, makePrivateDir, removePrivateDir } from '../file/index.ts';
 import type { Store } from './contract.ts';
 
 export interface PushedFile {

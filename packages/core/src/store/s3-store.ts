@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream, readFileSync, rmSync, statSync } f
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { VarveError } from '@varve/schema/errors';
-import { hashFile } from '../file/hash-file.ts';
+import { hashFile } from '../file/index.ts';
 import type { ListOptions, PutCondition, Store, StoreEntry, StorePage, StoreRange } from './contract.ts';
 import { type LoadedClient, loadS3Client } from './s3-client.ts';
 import { s3Error } from './s3-error.ts';

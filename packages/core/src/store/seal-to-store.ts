@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { durableFs } from '../file/durable-fs.ts';
+import { durableFs } from '../file/index.ts';
 import { openStore } from './open-store.ts';
 import { type KeyLayout, placeKey } from './place-key.ts';
 import { pushFile } from './push-file.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { patchOf, versionFromHint } from '@varve/migrations/internal';
-import { makePrivateDir, removePrivateDir } from '../file/private-dir.ts';
-import type { FileAtRest, FileState } from '../source/file-state.ts';
+import { makePrivateDir, removePrivateDir } from '../file/index.ts';
+import type { FileAtRest, FileState } from '../source/index.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { fuseToFile, fuseToMemory } from './fuse-upgrade.ts';
 import { patchCopy } from './patch-upgrade.ts';

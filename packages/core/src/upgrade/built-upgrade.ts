@@ -1,5 +1,5 @@
 import type { Lineage } from '@varve/migrations';
-import type { FileAtRest } from '../source/file-state.ts';
+import type { FileAtRest } from '../source/index.ts';
 import type { UpgradeVerification } from './verify-rows.ts';
 
 export interface BuildUpgradedOptions {

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { Database } from '../file/open-database.ts';
+import type { Database } from '../file/index.ts';
 
 /** The columns of a table that hold something, computed ones too. */
 export function readColumns(sqlite: Database, table: string): string[] {

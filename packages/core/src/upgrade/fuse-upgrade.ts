@@ -9,11 +9,8 @@ import {
   markUpgrade,
   replayMigrations,
 } from '@varve/migrations/internal';
-import { assertSound } from '../file/assert-sound.ts';
-import { durableFs } from '../file/durable-fs.ts';
-import { type Database, openDatabase, openImage } from '../file/open-database.ts';
-import { statOf } from '../file/sidecars.ts';
-import { openPrivateCopy } from '../source/private-copy.ts';
+import { assertSound, type Database, durableFs, openDatabase, openImage, statOf } from '../file/index.ts';
+import { openPrivateCopy } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { mismatchError } from './mismatch-error.ts';

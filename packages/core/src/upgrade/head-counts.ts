@@ -1,6 +1,6 @@
 import type { LensTable, Lineage } from '@varve/migrations';
 import { compileLens, nameKey, patchOf, quoteIdentifier } from '@varve/migrations/internal';
-import type { Database } from '../file/open-database.ts';
+import type { Database } from '../file/index.ts';
 
 export interface HeadCount {
   readonly table: string;

@@ -1,7 +1,6 @@
 import { basename, join } from 'node:path';
 import { VarveError } from '@varve/schema/errors';
-import { durableFs } from '../file/durable-fs.ts';
-import { copyInto, isSameContent } from '../file/move-into.ts';
+import { copyInto, durableFs, isSameContent } from '../file/index.ts';
 
 /**
  * Keeps a copy of a file, which has nothing beside it, in a folder. The copy is compared with the original and never

@@ -6,11 +6,15 @@ import {
   patchFile,
   patchOf,
 } from '@varve/migrations/internal';
-import { assertSound, assertTablesSound } from '../file/assert-sound.ts';
-import { durableFs } from '../file/durable-fs.ts';
-import { type Database, openDatabase } from '../file/open-database.ts';
-import { statOf } from '../file/sidecars.ts';
-import { openSource } from '../source/open-source.ts';
+import {
+  assertSound,
+  assertTablesSound,
+  type Database,
+  durableFs,
+  openDatabase,
+  statOf,
+} from '../file/index.ts';
+import { openSource } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { countAtHead, type HeadCount } from './head-counts.ts';

@@ -1,9 +1,7 @@
 import { type Lineage, replayMigrations } from '@varve/migrations';
 import { assertIdentified, identifyFile } from '@varve/migrations/internal';
-import { onFile } from '../file/file-error.ts';
-import { realPath } from '../file/real-path.ts';
-import { inspectFile } from '../source/file-state.ts';
-import { openPrivateCopy } from '../source/private-copy.ts';
+import { onFile, realPath } from '../file/index.ts';
+import { inspectFile, openPrivateCopy } from '../source/index.ts';
 
 /**
  * Replays a file's pending migrations on a private copy, and so finds out whether an upgrade would fail on its data.

@@ -1,10 +1,8 @@
 import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { VarveError } from '@varve/schema/errors';
-import { durableFs } from '../file/durable-fs.ts';
-import { leaveWal } from '../file/leave-wal.ts';
-import { openDatabase } from '../file/open-database.ts';
-import { type FileAtRest, fingerprint, inspectAtRest } from '../source/file-state.ts';
+import { durableFs, leaveWal, openDatabase } from '../file/index.ts';
+import { type FileAtRest, fingerprint, inspectAtRest } from '../source/index.ts';
 
 /** Makes a finished file fit to take the place of another: its owner, mode and modification time, and on the disk. */
 export async function finishReplacement(replacement: string, path: string): Promise<void> {

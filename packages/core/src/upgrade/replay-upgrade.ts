@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { ledgerHeight, markUpgrade, replayMigrations } from '@varve/migrations/internal';
-import { assertSound } from '../file/assert-sound.ts';
-import { durableFs } from '../file/durable-fs.ts';
-import { type Database, openDatabase, openImage } from '../file/open-database.ts';
-import { leftoverSuffixes, statOf } from '../file/sidecars.ts';
-import { identifyForReading } from '../source/identify-for-reading.ts';
-import { openSource } from '../source/open-source.ts';
-import { openPrivateCopy, withoutWal } from '../source/private-copy.ts';
-import type { Source } from '../source/source.ts';
+import {
+  assertSound,
+  type Database,
+  durableFs,
+  leftoverSuffixes,
+  openDatabase,
+  openImage,
+  statOf,
+} from '../file/index.ts';
+import { identifyForReading, openPrivateCopy, openSource, type Source, withoutWal } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { verifyRows } from './verify-rows.ts';

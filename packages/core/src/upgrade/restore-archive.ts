@@ -1,19 +1,22 @@
 import { type Lineage, lineageAt } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
-import { assertNotEmpty } from '../file/assert-not-empty.ts';
-import { assertSound } from '../file/assert-sound.ts';
-import { durableFs } from '../file/durable-fs.ts';
-import { fileError, onFile } from '../file/file-error.ts';
-import { leaveWal } from '../file/leave-wal.ts';
-import { lookBeside } from '../file/look-beside.ts';
-import { isSameContent } from '../file/move-into.ts';
-import { openDatabase } from '../file/open-database.ts';
-import { leftoverSuffixes, statOf } from '../file/sidecars.ts';
-import { removeWork, workFile } from '../file/work-file.ts';
-import { acquireWriterLock } from '../lock/writer-lock.ts';
-import { inspectAtRest } from '../source/file-state.ts';
-import { identifyForReading } from '../source/identify-for-reading.ts';
-import { openSource } from '../source/open-source.ts';
+import {
+  assertNotEmpty,
+  assertSound,
+  durableFs,
+  fileError,
+  isSameContent,
+  leaveWal,
+  leftoverSuffixes,
+  lookBeside,
+  onFile,
+  openDatabase,
+  removeWork,
+  statOf,
+  workFile,
+} from '../file/index.ts';
+import { acquireWriterLock } from '../lock/index.ts';
+import { identifyForReading, inspectAtRest, openSource } from '../source/index.ts';
 import {
   finishReplacement,
   inspectOriginal,

@@ -1,14 +1,18 @@
 import type { Lineage } from '@varve/migrations';
 import { versionFromHint } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
-import { fileError, onFile } from '../file/file-error.ts';
-import { openDatabase } from '../file/open-database.ts';
-import { realPath } from '../file/real-path.ts';
-import { lockSuffix, statOf } from '../file/sidecars.ts';
-import { removeWork, workFile } from '../file/work-file.ts';
-import type { SharableLock } from '../lock/held-lock.ts';
-import { acquireWriterLock } from '../lock/writer-lock.ts';
-import { type FileAtRest, fingerprint, inspectAtRest, inspectFile } from '../source/file-state.ts';
+import {
+  fileError,
+  lockSuffix,
+  onFile,
+  openDatabase,
+  realPath,
+  removeWork,
+  statOf,
+  workFile,
+} from '../file/index.ts';
+import { acquireWriterLock, type SharableLock } from '../lock/index.ts';
+import { type FileAtRest, fingerprint, inspectAtRest, inspectFile } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import { buildUpgraded, rehearseBuild } from './build-upgraded.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';

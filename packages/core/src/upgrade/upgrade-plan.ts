@@ -1,7 +1,7 @@
 import type { Lineage } from '@varve/migrations';
 import { readLedger } from '@varve/migrations/internal';
-import type { Database } from '../file/open-database.ts';
-import { identifyForReading } from '../source/identify-for-reading.ts';
+import type { Database } from '../file/index.ts';
+import { identifyForReading } from '../source/index.ts';
 import { findMissing, verifySchema } from './verify-schema.ts';
 
 /** What is the same for all files that have the same ledger and schema. */

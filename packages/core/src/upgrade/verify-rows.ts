@@ -1,9 +1,8 @@
 import type { Lineage } from '@varve/migrations';
 import { nameKey, patchOf, quoteIdentifier, readSchema } from '@varve/migrations/internal';
-import { readAtHead } from '../archive/read-at-head.ts';
-import type { Database } from '../file/open-database.ts';
-import type { FileState } from '../source/file-state.ts';
-import type { Source } from '../source/source.ts';
+import { readAtHead } from '../archive/index.ts';
+import type { Database } from '../file/index.ts';
+import type { FileState, Source } from '../source/index.ts';
 import { findDifferingColumn, readColumns } from './find-differing-column.ts';
 import { mismatchError } from './mismatch-error.ts';
 

@@ -1,7 +1,6 @@
 import type { Lineage } from '@varve/migrations';
 import { readSchema, type SchemaObject, schemaAt } from '@varve/migrations/internal';
-import { findShapeDifferences } from '../file/assert-shape.ts';
-import type { Database } from '../file/open-database.ts';
+import { type Database, findShapeDifferences } from '../file/index.ts';
 import { mismatchError } from './mismatch-error.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { HeldRow, SessionWriter } from '../archive/session-writer.ts';
+import type { HeldRow, SessionWriter } from '../archive/index.ts';
 import { contentParts, uriPart } from './chat-writer.ts';
 import type { LogFormat, LogRecord, MapContext } from './contract.ts';
 import {

@@ -1,4 +1,4 @@
-import type { HeldRow, SessionWriter } from '../archive/session-writer.ts';
+import type { HeldRow, SessionWriter } from '../archive/index.ts';
 import type { Usage } from './claude-usage.ts';
 import {
   arrayOf,

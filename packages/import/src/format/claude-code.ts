@@ -1,18 +1,11 @@
 import { basename } from 'node:path';
-import type { LogSample } from '../log/log-file.ts';
+import type { LogSample } from '../log/index.ts';
+import type { ClaudeIdentity } from './claude-mapper.ts';
 import { ClaudeMapper } from './claude-mapper.ts';
 import type { LogFormat } from './contract.ts';
 import { isObject, type JsonObject, textOf } from './json-access.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** Whose transcript a file is. */
-export interface ClaudeIdentity {
-  /** The session that the user sees; a sub-agent's records carry it too. */
-  readonly sessionId: string;
-  /** Of a sub-agent's own file. */
-  readonly agentId: string | undefined;
-}
 
 /** `~/.claude/projects/**`: a line a record, a tree by `uuid` and `parentUuid`. */
 export const claudeCode: LogFormat = {

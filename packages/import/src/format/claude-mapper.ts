@@ -1,5 +1,4 @@
-import type { HeldRow, SessionWriter } from '../archive/session-writer.ts';
-import type { ClaudeIdentity } from './claude-code.ts';
+import type { HeldRow, SessionWriter } from '../archive/index.ts';
 import { claudeParts } from './claude-parts.ts';
 import { claudeResultStatus, toolUseResultText } from './claude-results.ts';
 import { claudeUsage, greatestUsage, type Usage } from './claude-usage.ts';
@@ -15,6 +14,14 @@ import {
   textOf,
   timeOf,
 } from './json-access.ts';
+
+/** Whose transcript a file is. */
+export interface ClaudeIdentity {
+  /** The session that the user sees; a sub-agent's records carry it too. */
+  readonly sessionId: string;
+  /** Of a sub-agent's own file. */
+  readonly agentId: string | undefined;
+}
 
 interface OpenCall {
   readonly held: HeldRow;

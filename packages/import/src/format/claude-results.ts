@@ -1,4 +1,4 @@
-import type { ToolCallRow } from '../archive/rows.ts';
+import type { ToolCallRow } from '../archive/index.ts';
 import { isObject, type JsonObject, textOf } from './json-access.ts';
 
 /** How a call ended, as Claude Code words it. */

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ToolCallRow } from '../archive/rows.ts';
-import type { HeldRow, SessionWriter } from '../archive/session-writer.ts';
+import type { HeldRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import { contentParts } from './chat-writer.ts';
-import type { CodexIdentity } from './codex.ts';
 import { codexOutcome, codexUsage } from './codex-outcome.ts';
 import type { LogMapper, LogRecord, MapContext } from './contract.ts';
 import {
@@ -17,6 +15,13 @@ import {
   textOf,
   timeOf,
 } from './json-access.ts';
+
+export interface CodexIdentity {
+  readonly id: string;
+  readonly forkedFrom: string | undefined;
+  /** The thread that started this one. */
+  readonly parent: string | undefined;
+}
 
 interface OpenCall {
   readonly held: HeldRow;

@@ -1,4 +1,4 @@
-import type { ToolCallRow } from '../archive/rows.ts';
+import type { ToolCallRow } from '../archive/index.ts';
 import type { Usage } from './claude-usage.ts';
 import {
   countOf,

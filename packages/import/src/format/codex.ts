@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import type { LogSample } from '../log/log-file.ts';
+import type { LogSample } from '../log/index.ts';
+import type { CodexIdentity } from './codex-mapper.ts';
 import { CodexMapper } from './codex-mapper.ts';
 import type { LogFormat } from './contract.ts';
 import { isObject, type JsonObject, objectOf, textOf } from './json-access.ts';
@@ -16,13 +17,6 @@ export const codex: LogFormat = {
   },
   open: (context) => new CodexMapper(context, identifyCodex(context.sample)),
 };
-
-export interface CodexIdentity {
-  readonly id: string;
-  readonly forkedFrom: string | undefined;
-  /** The thread that started this one. */
-  readonly parent: string | undefined;
-}
 
 function identifyCodex(sample: LogSample): CodexIdentity {
   const header = sample.values.filter(isObject).find((it) => it.type === 'session_meta' || isOldHeader(it));

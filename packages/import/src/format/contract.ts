@@ -1,5 +1,5 @@
-import type { SessionWriter } from '../archive/session-writer.ts';
-import type { LogSample } from '../log/log-file.ts';
+import type { SessionWriter } from '../archive/index.ts';
+import type { LogSample } from '../log/index.ts';
 
 /** One kind of log. A new one is a file beside this and a line in `formats.ts`. */
 export interface LogFormat {

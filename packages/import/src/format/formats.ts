@@ -1,5 +1,5 @@
 import { VarveError } from '@varve/schema';
-import type { LogSample } from '../log/log-file.ts';
+import type { LogSample } from '../log/index.ts';
 import { atif } from './atif.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';

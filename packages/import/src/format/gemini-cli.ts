@@ -1,6 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { ToolCallRow } from '../archive/rows.ts';
-import type { SessionWriter } from '../archive/session-writer.ts';
+import type { SessionWriter, ToolCallRow } from '../archive/index.ts';
 import { contentParts } from './chat-writer.ts';
 import type { Usage } from './claude-usage.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';

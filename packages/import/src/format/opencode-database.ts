@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { parseOrUndefined } from '../log/log-file.ts';
+import { parseOrUndefined } from '../log/index.ts';
 import type { LogRecord, LogSource } from './contract.ts';
 import { isObject, type JsonObject } from './json-access.ts';
 import type { OpencodeMessage, OpencodeSession } from './opencode-session.ts';

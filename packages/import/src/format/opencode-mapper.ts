@@ -1,5 +1,4 @@
-import type { ToolCallRow } from '../archive/rows.ts';
-import type { HeldRow, SessionWriter } from '../archive/session-writer.ts';
+import type { HeldRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import { uriPart } from './chat-writer.ts';
 import type { Usage } from './claude-usage.ts';
 import type { LogMapper, LogRecord, MapContext } from './contract.ts';

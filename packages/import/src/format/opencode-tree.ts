@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { parseOrUndefined } from '../log/log-file.ts';
+import { parseOrUndefined } from '../log/index.ts';
 import type { LogRecord, LogSource } from './contract.ts';
 import { isObject, type JsonObject } from './json-access.ts';
 import { byTime, type OpencodeMessage, type OpencodeSession } from './opencode-session.ts';

@@ -1,6 +1,5 @@
 import { type GenAiMessage, type GenAiRows, type GenAiSpan, mapGenAiSpan } from '@varve/schema';
-import type { ModelCallRow, ToolCallRow } from '../archive/rows.ts';
-import type { HeldRow, SessionWriter } from '../archive/session-writer.ts';
+import type { HeldRow, ModelCallRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
 import { isObject, type JsonObject, textOf } from './json-access.ts';
 import { type ResourceSpan, spansOf } from './otlp-spans.ts';

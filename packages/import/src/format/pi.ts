@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
-import type { ToolCallRow } from '../archive/rows.ts';
-import type { HeldRow, SessionWriter } from '../archive/session-writer.ts';
+import type { HeldRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import { contentParts } from './chat-writer.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
 import {

@@ -1,4 +1,4 @@
-import type { SessionWriter } from '../archive/session-writer.ts';
+import type { SessionWriter } from '../archive/index.ts';
 import { type JsonObject, textOf } from './json-access.ts';
 
 /** How a run of a benchmark ended, and what it handed in. */

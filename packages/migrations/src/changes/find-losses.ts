@@ -1,10 +1,9 @@
 import type { Database } from '../driver/index.ts';
-import { ledgerTable } from '../ledger/find-ledger.ts';
+import { ledgerTable } from '../ledger/index.ts';
+import type { Lineage, Migration } from '../lineage/index.ts';
+import { replayStatements, runOnEmpty } from '../replay/index.ts';
+import { quoteIdentifier } from '../sql/index.ts';
 
-import type { Lineage, Migration } from '../lineage/lineage.ts';
-import { replayStatements } from '../replay/replay-statements.ts';
-import { runOnEmpty } from '../replay/run-on-empty.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
 import { MigrationChanges } from './migration-changes.ts';
 
 /** Something that a file has and that is gone, or may be, once it is upgraded. */

@@ -1,5 +1,4 @@
-import { keywordOf, nameAt, type SqlStatement } from '../sql/split-statements.ts';
-import { identifierOf, type SqlToken } from '../sql/sql-tokens.ts';
+import { identifierOf, keywordOf, nameAt, type SqlStatement, type SqlToken } from '../sql/index.ts';
 
 /** Words between INSERT, DELETE or UPDATE and the table they name. */
 const beforeTarget = new Set(['INSERT', 'REPLACE', 'DELETE', 'UPDATE', 'INTO', 'FROM', 'OR']);

@@ -1,18 +1,17 @@
-import { ledgerTable } from '../ledger/find-ledger.ts';
-import { type Step, traceLineage } from '../lens/trace-lineage.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { actionsOf } from '../replay/actions-set-off.ts';
-import { rowChangeOf } from '../sql/row-change.ts';
-import { identifierOf } from '../sql/sql-tokens.ts';
-import { Burdens } from './burdens.ts';
+import { ledgerTable } from '../ledger/index.ts';
+import { type Step, traceLineage } from '../lens/index.ts';
+import type { Lineage } from '../lineage/index.ts';
+import { actionsOf } from '../replay/index.ts';
+import { identifierOf, rowChangeOf } from '../sql/index.ts';
+import { OpenDemands } from './open-demands.ts';
 
 /** True unless rows that a replay of the pending migrations would stop at are still there to stop one pass. */
 export function mayFailMidway(lineage: Lineage, from: number): boolean {
-  const burdens = new Burdens();
+  const demands = new OpenDemands();
   return traceLineage(lineage)
     .steps.slice(from)
     .flat()
-    .some((step) => reachesFurther(step) || burdens.hides(step));
+    .some((step) => reachesFurther(step) || demands.hides(step));
 }
 
 /** True for a statement that changes rows of children by foreign keys, or speaks of the ledger. */

@@ -1,7 +1,6 @@
 import type { Database } from '../driver/index.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { registerFunctions } from '../lineage/register-functions.ts';
-import { countReferenceViolations } from '../replay/reference-violations.ts';
+import { type Lineage, registerFunctions } from '../lineage/index.ts';
+import { countReferenceViolations } from '../replay/index.ts';
 import { type Fusion, fusionOf } from './fusion.ts';
 import { readPlainLedger } from './read-plain-ledger.ts';
 

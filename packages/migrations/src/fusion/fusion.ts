@@ -1,14 +1,9 @@
 import { openMemory } from '../driver/index.ts';
-import { ledgerTable } from '../ledger/find-ledger.ts';
-import { appendToLedger, createLedger } from '../ledger/ledger.ts';
-import { stampHint } from '../ledger/version-hint.ts';
-import { compileLens } from '../lens/compile-lens.ts';
-import type { LensTable } from '../lens/lens.ts';
-import { schemaAt } from '../lens/schema-at.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { registerFunctions } from '../lineage/register-functions.ts';
-import type { SchemaObject } from '../replay/read-schema.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import { appendToLedger, createLedger, ledgerTable, stampHint } from '../ledger/index.ts';
+import { compileLens, type LensTable, schemaAt } from '../lens/index.ts';
+import { type Lineage, registerFunctions } from '../lineage/index.ts';
+import type { SchemaObject } from '../replay/index.ts';
+import { quoteIdentifier } from '../sql/index.ts';
 import { mayFailMidway } from './fails-midway.ts';
 
 /** The name under which the file to read is attached to the one to fill. */

@@ -1,6 +1,4 @@
-import { nameKey } from '../sql/name-key.ts';
-import { keywordOf } from '../sql/split-statements.ts';
-import { identifierOf, type SqlToken } from '../sql/sql-tokens.ts';
+import { identifierOf, keywordOf, nameKey, type SqlToken } from '../sql/index.ts';
 
 export interface PlainCopy {
   readonly into: string;

@@ -1,9 +1,7 @@
 import { type Database, openMemory } from '../driver/index.ts';
-import { ledgerTable } from '../ledger/find-ledger.ts';
-import { createLedger } from '../ledger/ledger.ts';
-import { applicationId } from '../ledger/version-hint.ts';
-import { schemaAt } from '../lens/schema-at.ts';
-import type { Lineage } from '../lineage/lineage.ts';
+import { applicationId, createLedger, ledgerTable } from '../ledger/index.ts';
+import { schemaAt } from '../lens/index.ts';
+import type { Lineage } from '../lineage/index.ts';
 import { fusedSchema } from './fusion.ts';
 
 /**

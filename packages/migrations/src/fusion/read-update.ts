@@ -1,6 +1,4 @@
-import { nameKey } from '../sql/name-key.ts';
-import { keywordOf, nameAt } from '../sql/split-statements.ts';
-import { identifierOf, type SqlToken } from '../sql/sql-tokens.ts';
+import { identifierOf, keywordOf, nameAt, nameKey, type SqlToken } from '../sql/index.ts';
 
 /** What can be told of an `UPDATE` without understanding its expressions. Names by name key. */
 export interface PlainUpdate {

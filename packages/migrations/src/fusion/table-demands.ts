@@ -1,8 +1,5 @@
-import type { Shape } from '../lens/shape.ts';
-import type { TableShape } from '../lens/table-shape.ts';
-import { nameKey } from '../sql/name-key.ts';
-import { keywordOf } from '../sql/split-statements.ts';
-import { tokenizeSql } from '../sql/sql-tokens.ts';
+import type { Shape, TableShape } from '../lens/index.ts';
+import { keywordOf, nameKey, tokenizeSql } from '../sql/index.ts';
 
 /** What rows must fulfil to be in a table. Columns by name key. */
 export interface TableDemands {

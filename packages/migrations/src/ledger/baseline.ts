@@ -1,4 +1,4 @@
-import type { Migration } from '../lineage/lineage.ts';
+import type { Migration } from '../lineage/index.ts';
 
 /** A row that ledgers have for a migration. */
 export interface LedgerStep {

@@ -1,6 +1,6 @@
 import type { Database } from '../driver/index.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import type { Lineage } from '../lineage/index.ts';
+import { quoteIdentifier } from '../sql/index.ts';
 
 /** Drizzle's own table of applied migrations: the truth about a file's version. */
 export const ledgerTable = '__drizzle_migrations';

@@ -1,6 +1,6 @@
 import { type ErrorCode, VarveError } from '@varve/schema/errors';
 import type { Database } from '../driver/index.ts';
-import type { Lineage } from '../lineage/lineage.ts';
+import type { Lineage } from '../lineage/index.ts';
 import type { LedgerStep } from './baseline.ts';
 import { ledgerTableOf } from './find-ledger.ts';
 import { readLedger } from './ledger.ts';

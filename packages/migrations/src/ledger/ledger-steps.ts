@@ -1,5 +1,4 @@
-import type { Lineage, Migration } from '../lineage/lineage.ts';
-import { acceptedHashes } from '../lineage/migration-hash.ts';
+import { acceptedHashes, type Lineage, type Migration } from '../lineage/index.ts';
 import { type LedgerStep, readBaselineHeader } from './baseline.ts';
 import type { LedgerRow } from './ledger-row.ts';
 

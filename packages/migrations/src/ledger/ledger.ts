@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Database, isSqliteError } from '../driver/index.ts';
-import type { Lineage, Migration } from '../lineage/lineage.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import type { Lineage, Migration } from '../lineage/index.ts';
+import { quoteIdentifier } from '../sql/index.ts';
 import { findLedger, type Ledger, ledgerTableOf } from './find-ledger.ts';
 import type { LedgerRow } from './ledger-row.ts';
 import { isBaseline, ledgerSteps, lineageLedger } from './ledger-steps.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../driver/index.ts';
-import type { Lineage } from '../lineage/lineage.ts';
+import type { Lineage } from '../lineage/index.ts';
 import { findLedger, type Ledger } from './find-ledger.ts';
 import { identifyLedger } from './identify.ts';
 import { readLedger } from './ledger.ts';

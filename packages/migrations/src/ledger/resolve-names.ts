@@ -1,4 +1,4 @@
-import type { Lineage } from '../lineage/lineage.ts';
+import type { Lineage } from '../lineage/index.ts';
 import type { LedgerRow } from './ledger-row.ts';
 import { lineageLedger } from './ledger-steps.ts';
 

@@ -1,6 +1,5 @@
 import type { Database } from '../driver/index.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { sha256 } from '../lineage/migration-hash.ts';
+import { type Lineage, sha256 } from '../lineage/index.ts';
 import { lineageLedger } from './ledger-steps.ts';
 
 /** `application_id` of a file varve has written: the letters `varv`. */

@@ -1,5 +1,5 @@
 import { type Database, isSqliteError } from '../driver/index.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import { quoteIdentifier } from '../sql/index.ts';
 
 export interface Trigger {
   readonly name: string;

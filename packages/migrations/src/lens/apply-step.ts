@@ -1,4 +1,4 @@
-import { nameKey } from '../sql/name-key.ts';
+import { nameKey } from '../sql/index.ts';
 import { changesRowsOnly } from './changes-rows-only.ts';
 import type { OperationContext } from './operation.ts';
 import { operationOf } from './operations/index.ts';

@@ -1,4 +1,4 @@
-import { keywordOf, type SqlStatement } from '../sql/split-statements.ts';
+import { keywordOf, type SqlStatement } from '../sql/index.ts';
 
 const verbs = new Set(['INSERT', 'REPLACE', 'UPDATE', 'DELETE', 'WITH', 'SELECT', 'PRAGMA']);
 

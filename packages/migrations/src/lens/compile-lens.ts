@@ -1,5 +1,5 @@
-import type { Lineage } from '../lineage/lineage.ts';
-import { isAlterColumn } from '../replay/alter-column.ts';
+import type { Lineage } from '../lineage/index.ts';
+import { isAlterColumn } from '../replay/index.ts';
 import { applyStep } from './apply-step.ts';
 import { findLimit } from './find-limit.ts';
 import { headTables } from './head-tables.ts';

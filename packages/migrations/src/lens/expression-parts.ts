@@ -1,4 +1,4 @@
-import { type Expr, textOf } from '../sql/parse-sql.ts';
+import { type Expr, textOf } from '../sql/index.ts';
 import type { Frame, Scope } from './scope.ts';
 import type { Classes } from './storage-classes.ts';
 import type { Expression } from './value.ts';

@@ -1,9 +1,8 @@
 import { type Database, openMemory } from '../driver/index.ts';
-import { createLedger } from '../ledger/ledger.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { registerFunctions } from '../lineage/register-functions.ts';
-import { readSchema, type SchemaObject } from '../replay/read-schema.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import { createLedger } from '../ledger/index.ts';
+import { type Lineage, registerFunctions } from '../lineage/index.ts';
+import { readSchema, type SchemaObject } from '../replay/index.ts';
+import { quoteIdentifier } from '../sql/index.ts';
 import { installLens } from './install-lens.ts';
 import type { Lens } from './lens.ts';
 import { traceLineage } from './trace-lineage.ts';

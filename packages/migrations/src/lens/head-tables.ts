@@ -1,14 +1,13 @@
-import { nameKey } from '../sql/name-key.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import { nameKey, quoteIdentifier } from '../sql/index.ts';
 import { isIdentity } from './is-identity.ts';
 import type { LensTable } from './lens.ts';
 import type { LensTables } from './lens-tables.ts';
+import type { Relation, Stage } from './program.ts';
 import { Refused } from './refused.ts';
-import { isEmpty, type Relation, withoutColumns } from './relation.ts';
+import { isEmpty, withoutColumns } from './relation.ts';
 import { renderRelation } from './render-relation.ts';
 import type { OpaqueShape, Shape } from './shape.ts';
 import { stagesBehind } from './stage/live-stages.ts';
-import type { Stage } from './stage/stage.ts';
 import type { TableShape } from './table-shape.ts';
 
 export interface HeadTable extends LensTable {
@@ -75,7 +74,7 @@ function ordinaryTable(
 function reasonToStore(columns: readonly string[], { arms }: Relation): string | undefined {
   const computed = columns.filter((_, at) => arms.some((arm) => arm.values[at] === undefined));
   if (computed.length > 0) return `SQLite must compute ${computed.join(', ')}`;
-  return arms.find((arm) => arm.dear !== undefined)?.dear;
+  return arms.find((arm) => arm.materializeReason !== undefined)?.materializeReason;
 }
 
 function reasonToRun(stages: ReadonlySet<Stage>): string | undefined {

@@ -1,6 +1,4 @@
-import { nameKey } from '../sql/name-key.ts';
-import { keywordOf } from '../sql/split-statements.ts';
-import { identifierOf, type SqlToken, tokenizeSql } from '../sql/sql-tokens.ts';
+import { identifierOf, keywordOf, nameKey, type SqlToken, tokenizeSql } from '../sql/index.ts';
 import type { Lens, LensTable } from './lens.ts';
 import { Refused } from './refused.ts';
 import type { Shape } from './shape.ts';

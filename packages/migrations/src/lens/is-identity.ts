@@ -1,5 +1,5 @@
-import { nameKey } from '../sql/name-key.ts';
-import type { Relation } from './relation.ts';
+import { nameKey } from '../sql/index.ts';
+import type { Relation } from './program.ts';
 import type { TableShape } from './table-shape.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { nameKey } from '../sql/name-key.ts';
+import { nameKey } from '../sql/index.ts';
+import type { Relation, Stage } from './program.ts';
 import { Refused } from './refused.ts';
-import { looseRelation, type Relation, tableRelation } from './relation.ts';
+import { looseRelation, tableRelation } from './relation.ts';
 import type { Shape } from './shape.ts';
-import type { Stage } from './stage/stage.ts';
 import { isTooMuch, type QueryLimits, storeRows } from './stage/store-rows.ts';
 
 /** A virtual table, or one that such a table keeps for itself: of the file, or since a stage, under its own name in TEMP. */

@@ -1,7 +1,5 @@
-import type { Lineage } from '../lineage/lineage.ts';
-import { nameKey } from '../sql/name-key.ts';
-import { keywordOf, nameAt, type SqlStatement } from '../sql/split-statements.ts';
-import { tokenizeSql } from '../sql/sql-tokens.ts';
+import type { Lineage } from '../lineage/index.ts';
+import { keywordOf, nameAt, nameKey, type SqlStatement, tokenizeSql } from '../sql/index.ts';
 import type { LensTables } from './lens-tables.ts';
 import { Refused, RefusedEverywhere } from './refused.ts';
 import type { Frame, Scope } from './scope.ts';

@@ -1,5 +1,4 @@
-import { nameKey } from '../sql/name-key.ts';
-import { type BinaryExpr, type CaseExpr, type Expr, textOf, type UnaryExpr } from '../sql/parse-sql.ts';
+import { type BinaryExpr, type CaseExpr, type Expr, nameKey, textOf, type UnaryExpr } from '../sql/index.ts';
 import { combined, type Read, type ReadExpression } from './expression-parts.ts';
 import { readFunction } from './read-function.ts';
 import { readSubquery } from './read-subquery.ts';

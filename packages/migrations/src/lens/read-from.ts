@@ -1,5 +1,10 @@
-import { nameKey } from '../sql/name-key.ts';
-import type { Expr, FromClause, JoinedSelectTable, SelectTable } from '../sql/parse-sql.ts';
+import {
+  type Expr,
+  type FromClause,
+  type JoinedSelectTable,
+  nameKey,
+  type SelectTable,
+} from '../sql/index.ts';
 import type { Read, ReadExpression } from './expression-parts.ts';
 import { Refused } from './refused.ts';
 import { mergedValues } from './relation.ts';

@@ -1,5 +1,4 @@
-import { nameKey } from '../sql/name-key.ts';
-import type { Expr, FunctionCallExpr, FunctionCallStarExpr } from '../sql/parse-sql.ts';
+import { type Expr, type FunctionCallExpr, type FunctionCallStarExpr, nameKey } from '../sql/index.ts';
 import { combined, type Read, type ReadExpression } from './expression-parts.ts';
 import { Refused } from './refused.ts';
 import type { Scope } from './scope.ts';

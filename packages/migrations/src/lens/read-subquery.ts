@@ -1,5 +1,4 @@
-import { nameKey } from '../sql/name-key.ts';
-import { type Expr, type ResultColumn, type Select, type SelectFrom, textOf } from '../sql/parse-sql.ts';
+import { type Expr, nameKey, type ResultColumn, type Select, type SelectFrom, textOf } from '../sql/index.ts';
 import type { Read, ReadExpression } from './expression-parts.ts';
 import { type ReadFrom, readFrom } from './read-from.ts';
 import { Refused } from './refused.ts';

@@ -1,62 +1,10 @@
-import { nameKey } from '../sql/name-key.ts';
-import { rowidNames } from '../sql/rowid-names.ts';
-import type { Stage } from './stage/stage.ts';
+import { nameKey, rowidNames } from '../sql/index.ts';
+import type { Arm, Relation, Source, Stage, TableSource } from './program.ts';
 import { anything, nulls } from './storage-classes.ts';
 import { storedValue } from './stored-value.ts';
 import type { TableShape } from './table-shape.ts';
 import type { Step } from './trace-lineage.ts';
 import { classesOfColumn, columnValue, type Expression, literalExpression, type Value } from './value.ts';
-
-/** What a table holds at a moment of the lineage, as a query over the file: the rows of all arms, one after another. */
-export interface Relation {
-  readonly columns: readonly string[];
-  /** At least one. */
-  readonly arms: readonly Arm[];
-  /** The last statement that added rows: SQLite gave them rowids of its own choice. */
-  readonly renumberedBy: Step | undefined;
-}
-
-/** One SELECT. */
-export interface Arm {
-  /** One for each column; undefined for a generated column that only SQLite can compute. */
-  readonly values: readonly (Value | undefined)[];
-  readonly source: Source;
-  readonly where: string | undefined;
-  /** Tables that subqueries of this arm read, by the name they use, as they were at that moment. */
-  readonly reads: ReadonlyMap<string, Relation>;
-  /** Why the rows should be computed once rather than by every query, if they should. */
-  readonly dear: string | undefined;
-}
-
-/** `nothing` yields no row; its arm is there for its columns. */
-export type Source =
-  | { readonly kind: 'nothing' }
-  /** A table of the file, or one that a stage left. `rowid` is a name for its rowid, if it has one. */
-  | {
-      readonly kind: 'table';
-      readonly name: string;
-      readonly rowid: string | undefined;
-      readonly stage: Stage | undefined;
-      /** Where AUTOINCREMENT counts for the rows, unless it is the table itself. */
-      readonly countedBy?: TableSource;
-    }
-  /** SQLite computes all rows of a barrier before it looks at any expression above it. */
-  | {
-      readonly kind: 'relation';
-      readonly alias: string;
-      readonly relation: Relation;
-      readonly isBarrier: boolean;
-    }
-  | { readonly kind: 'rows'; readonly rows: readonly string[] }
-  /** A query of a migration as written; its columns are called column1, column2 and so on. */
-  | {
-      readonly kind: 'query';
-      readonly sql: string;
-      readonly columnCount: number;
-      readonly isBarrier: boolean;
-    };
-
-export type TableSource = Extract<Source, { kind: 'table' }>;
 
 /** The table that rows lie in under the rowids they have; undefined for rows that SQLite gave new ones. */
 export function rowidSource({ arms: [arm, ...others], renumberedBy }: Relation): TableSource | undefined {
@@ -81,7 +29,7 @@ export function storedRelation(
   return {
     columns,
     renumberedBy,
-    arms: [{ values, source: stored, where: undefined, reads: new Map(), dear: undefined }],
+    arms: [{ values, source: stored, where: undefined, reads: new Map(), materializeReason: undefined }],
   };
 }
 
@@ -97,7 +45,7 @@ export function tableRelation(table: TableShape, name = table.name, stage?: Stag
   const source = { kind: 'table', name, rowid: rowidName(table), stage } as const;
   return {
     columns: table.columns.map((column) => column.name),
-    arms: [{ values, source, where: undefined, reads: new Map(), dear: undefined }],
+    arms: [{ values, source, where: undefined, reads: new Map(), materializeReason: undefined }],
     renumberedBy: undefined,
   };
 }
@@ -121,7 +69,15 @@ export function emptyRelation(table: TableShape): Relation {
   const values = table.columns.map((column) => storedValue(literalExpression('NULL', nulls), column));
   return {
     columns: table.columns.map((column) => column.name),
-    arms: [{ values, source: { kind: 'nothing' }, where: undefined, reads: new Map(), dear: undefined }],
+    arms: [
+      {
+        values,
+        source: { kind: 'nothing' },
+        where: undefined,
+        reads: new Map(),
+        materializeReason: undefined,
+      },
+    ],
     renumberedBy: undefined,
   };
 }
@@ -169,7 +125,9 @@ export interface Reading {
 export function nestArm(arm: Arm, { columns, alias, reads = new Map(), expressions = [] }: Reading): Arm {
   const reason = barrierReason(arm, expressions);
   const relation: Relation = { columns, arms: [arm], renumberedBy: undefined };
-  const dearRead = [...reads.values()].flatMap((read) => read.arms).find((it) => it.dear !== undefined);
+  const materializedRead = [...reads.values()]
+    .flatMap((read) => read.arms)
+    .find((it) => it.materializeReason !== undefined);
   return {
     values: arm.values.map(
       (value, at) => value && columnValue(columns[at] ?? '', reason ? withoutSize(value) : value),
@@ -177,7 +135,7 @@ export function nestArm(arm: Arm, { columns, alias, reads = new Map(), expressio
     source: { kind: 'relation', alias, relation, isBarrier: reason !== undefined },
     where: undefined,
     reads,
-    dear: reason ?? arm.dear ?? dearRead?.dear,
+    materializeReason: reason ?? arm.materializeReason ?? materializedRead?.materializeReason,
   };
 }
 

@@ -1,5 +1,5 @@
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
-import type { Arm, Relation, Source } from './relation.ts';
+import { quoteIdentifier } from '../sql/index.ts';
+import type { Arm, Relation, Source } from './program.ts';
 import type { Value } from './value.ts';
 
 /** The name under which a query gives the rowid too. */

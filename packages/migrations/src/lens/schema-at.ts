@@ -1,5 +1,5 @@
-import type { Lineage } from '../lineage/lineage.ts';
-import type { SchemaObject } from '../replay/read-schema.ts';
+import type { Lineage } from '../lineage/index.ts';
+import type { SchemaObject } from '../replay/index.ts';
 import { traceLineage } from './trace-lineage.ts';
 
 /**

@@ -1,10 +1,8 @@
-import type { Lineage } from '../lineage/lineage.ts';
-import { nameKey } from '../sql/name-key.ts';
-import type { Expr } from '../sql/parse-sql.ts';
-import { rowidNames } from '../sql/rowid-names.ts';
+import type { Lineage } from '../lineage/index.ts';
+import { type Expr, nameKey, rowidNames } from '../sql/index.ts';
 import type { LensTables } from './lens-tables.ts';
+import type { Relation } from './program.ts';
 import { Refused } from './refused.ts';
-import type { Relation } from './relation.ts';
 import type { Shape } from './shape.ts';
 import type { Value } from './value.ts';
 

@@ -1,6 +1,5 @@
 import { type Database, openMemory } from '../driver/index.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { registerFunctions } from '../lineage/register-functions.ts';
+import { type Lineage, registerFunctions } from '../lineage/index.ts';
 
 let scratch: Database | undefined;
 let served: Lineage | undefined;

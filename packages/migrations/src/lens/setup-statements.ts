@@ -1,5 +1,4 @@
-import { nameKey } from '../sql/name-key.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import { nameKey, quoteIdentifier } from '../sql/index.ts';
 import type { HeadTable } from './head-tables.ts';
 import type { Lens, LensStage } from './lens.ts';
 import type { Shape } from './shape.ts';

@@ -1,9 +1,7 @@
 import type { Database } from '../driver/index.ts';
-import type { ActingSchema } from '../replay/actions-set-off.ts';
+import { type ActingSchema, readSchema, type SchemaObject } from '../replay/index.ts';
+import { nameKey, quoteIdentifier } from '../sql/index.ts';
 
-import { readSchema, type SchemaObject } from '../replay/read-schema.ts';
-import { nameKey } from '../sql/name-key.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
 import { LazyMap } from './lazy-map.ts';
 import type { ShapeReader, TableShape } from './table-shape.ts';
 

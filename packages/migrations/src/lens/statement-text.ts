@@ -1,5 +1,4 @@
-import { parseSql, type Stmt } from '../sql/parse-sql.ts';
-import type { SqlStatement } from '../sql/split-statements.ts';
+import { parseSql, type SqlStatement, type Stmt } from '../sql/index.ts';
 import { Refused } from './refused.ts';
 
 const known = new WeakMap<SqlStatement, Stmt | Refused>();

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import { quoteIdentifier } from '../sql/index.ts';
 import {
   blobs,
   type Classes,

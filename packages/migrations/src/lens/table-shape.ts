@@ -1,13 +1,14 @@
 import { type Database, openMemory } from '../driver/index.ts';
+import { type Lineage, registerFunctions } from '../lineage/index.ts';
+import {
+  type ActingSchema,
+  actingSchema,
+  type ForeignKeyAction,
+  readForeignKeyActions,
+  type SchemaObject,
+} from '../replay/index.ts';
+import { keywordOf, nameKey, quoteIdentifier, tokenizeSql } from '../sql/index.ts';
 
-import type { Lineage } from '../lineage/lineage.ts';
-import { registerFunctions } from '../lineage/register-functions.ts';
-import { type ActingSchema, actingSchema } from '../replay/actions-set-off.ts';
-import { type ForeignKeyAction, readForeignKeyActions } from '../replay/foreign-key-actions.ts';
-import type { SchemaObject } from '../replay/read-schema.ts';
-import { nameKey } from '../sql/name-key.ts';
-import { keywordOf } from '../sql/split-statements.ts';
-import { quoteIdentifier, tokenizeSql } from '../sql/sql-tokens.ts';
 import { scratchDatabase } from './scratch-database.ts';
 
 export type Affinity = 'blob' | 'text' | 'integer' | 'real' | 'numeric';

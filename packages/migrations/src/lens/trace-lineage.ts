@@ -1,6 +1,6 @@
-import type { Lineage, Migration } from '../lineage/lineage.ts';
-import { type EmptyRun, runOnEmpty } from '../replay/run-on-empty.ts';
-import type { SqlStatement } from '../sql/split-statements.ts';
+import type { Lineage, Migration } from '../lineage/index.ts';
+import { type EmptyRun, runOnEmpty } from '../replay/index.ts';
+import type { SqlStatement } from '../sql/index.ts';
 import { changesRowsOnly } from './changes-rows-only.ts';
 import { readShape, type Shape } from './shape.ts';
 import { ShapeReader } from './table-shape.ts';

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import { quoteIdentifier } from '../sql/index.ts';
 import { type Classes, classesHeldBy, integers, nulls, numbers, texts } from './storage-classes.ts';
 import type { Affinity, ColumnShape } from './table-shape.ts';
 

@@ -1,5 +1,5 @@
 import { VarveError } from '@varve/schema/errors';
-import type { LedgerSettings } from '../ledger/ledger-settings.ts';
+import type { LedgerSettings } from './ledger-settings.ts';
 import type { Lineage, Migration, SqlFunction, TableModule } from './lineage.ts';
 import { nameColumns } from './name-columns.ts';
 

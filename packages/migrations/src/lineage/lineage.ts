@@ -1,4 +1,4 @@
-import type { LedgerSettings } from '../ledger/ledger-settings.ts';
+import type { LedgerSettings } from './ledger-settings.ts';
 
 /** A value as SQLite passes it to an application's own SQL function. */
 export type SqlValue = string | number | bigint | Buffer | null;

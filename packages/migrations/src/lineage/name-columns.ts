@@ -1,5 +1,4 @@
-import { nameKey } from '../sql/name-key.ts';
-import { identifierOf, tokenizeSql } from '../sql/sql-tokens.ts';
+import { identifierOf, nameKey, tokenizeSql } from '../sql/index.ts';
 import type { Migration, TableModule } from './lineage.ts';
 
 /** A Drizzle column, as far as its name goes. */

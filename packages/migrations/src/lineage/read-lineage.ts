@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { VarveError } from '@varve/schema/errors';
 import { z } from 'zod';
-import type { LedgerSettings } from '../ledger/ledger-settings.ts';
 import { defineLineage } from './define-lineage.ts';
+import type { LedgerSettings } from './ledger-settings.ts';
 import type { Lineage, Migration, SqlFunction } from './lineage.ts';
 
 const journalSchema = z.object({

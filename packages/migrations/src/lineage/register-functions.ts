@@ -1,7 +1,5 @@
 import type { Database } from '../driver/index.ts';
-import { nameKey } from '../sql/name-key.ts';
-import { keywordOf, splitStatements } from '../sql/split-statements.ts';
-import { identifierOf } from '../sql/sql-tokens.ts';
+import { identifierOf, keywordOf, nameKey, splitStatements } from '../sql/index.ts';
 import type { Lineage } from './lineage.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { tokenizeSql } from '../sql/sql-tokens.ts';
+import { tokenizeSql } from '../sql/index.ts';
 
 /** A comment `-- varve-allow RULE: reason` in a migration. */
 export interface Allowance {

@@ -1,9 +1,7 @@
-import { MigrationChanges } from '../changes/migration-changes.ts';
-import type { Lineage, Migration } from '../lineage/lineage.ts';
-import { readSchema } from '../replay/read-schema.ts';
-import { replayStatements } from '../replay/replay-statements.ts';
-import { runOnEmpty } from '../replay/run-on-empty.ts';
-import { type SqlStatement, splitStatements } from '../sql/split-statements.ts';
+import { MigrationChanges } from '../changes/index.ts';
+import type { Lineage, Migration } from '../lineage/index.ts';
+import { readSchema, replayStatements, runOnEmpty } from '../replay/index.ts';
+import { type SqlStatement, splitStatements } from '../sql/index.ts';
 import { lineAt, readAllowances } from './allowances.ts';
 import type { LintMark, LintRule, LintSubject } from './lint-rule.ts';
 import { type LintCode, lintRules } from './lint-rules.ts';

@@ -1,7 +1,7 @@
-import type { MigrationChanges } from '../changes/migration-changes.ts';
-import type { Lineage, Migration } from '../lineage/lineage.ts';
-import type { SchemaObject } from '../replay/read-schema.ts';
-import type { SqlStatement } from '../sql/split-statements.ts';
+import type { MigrationChanges } from '../changes/index.ts';
+import type { Lineage, Migration } from '../lineage/index.ts';
+import type { SchemaObject } from '../replay/index.ts';
+import type { SqlStatement } from '../sql/index.ts';
 import type { SchemaFacts } from './schema-facts.ts';
 
 /** One migration as the rules see it. */

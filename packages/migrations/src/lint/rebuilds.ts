@@ -1,5 +1,4 @@
-import type { SqlStatement } from '../sql/split-statements.ts';
-import { droppedTable, renamedTo } from '../sql/statement-targets.ts';
+import { droppedTable, renamedTo, type SqlStatement } from '../sql/index.ts';
 
 /** True for the RENAME TO that ends a rebuild: its new name is that of a table dropped before. */
 export function isRebuildRename(statement: SqlStatement, statements: readonly SqlStatement[]): boolean {

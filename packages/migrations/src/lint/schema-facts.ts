@@ -1,7 +1,6 @@
 import type { Database } from '../driver/index.ts';
-import { readSchema } from '../replay/read-schema.ts';
-import { keywordOf, splitStatements } from '../sql/split-statements.ts';
-import { identifierOf, quoteIdentifier, type SqlToken } from '../sql/sql-tokens.ts';
+import { readSchema } from '../replay/index.ts';
+import { identifierOf, keywordOf, quoteIdentifier, type SqlToken, splitStatements } from '../sql/index.ts';
 
 export interface ColumnFacts {
   readonly isNotNull: boolean;

@@ -1,8 +1,7 @@
 import type { Database } from '../driver/index.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { RowStatements } from '../replay/row-statements.ts';
-import { splitStatements } from '../sql/split-statements.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import type { Lineage } from '../lineage/index.ts';
+import { RowStatements } from '../replay/index.ts';
+import { quoteIdentifier, splitStatements } from '../sql/index.ts';
 import { copyRows } from './copy-rows.ts';
 import { addEmptyPages } from './empty-pages.ts';
 import type { Alteration, Creation, Patch, PatchBatch, PatchScript } from './patch.ts';

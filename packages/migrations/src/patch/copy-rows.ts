@@ -1,6 +1,5 @@
 import type { Database } from '../driver/index.ts';
-import { nameKey } from '../sql/name-key.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import { nameKey, quoteIdentifier } from '../sql/index.ts';
 import type { Alteration } from './patch.ts';
 
 export interface RowCopy {

@@ -1,5 +1,5 @@
-import type { SchemaObject } from '../replay/read-schema.ts';
-import { nameKey } from '../sql/name-key.ts';
+import type { SchemaObject } from '../replay/index.ts';
+import { nameKey } from '../sql/index.ts';
 import { identifiersOf } from './known-names.ts';
 import type { Patch } from './patch.ts';
 

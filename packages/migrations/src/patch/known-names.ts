@@ -1,8 +1,6 @@
-import type { Shape } from '../lens/shape.ts';
-import type { Step } from '../lens/trace-lineage.ts';
-import type { SchemaObject } from '../replay/read-schema.ts';
-import { nameKey } from '../sql/name-key.ts';
-import { identifierOf, type SqlToken, tokenizeSql } from '../sql/sql-tokens.ts';
+import type { Shape, Step } from '../lens/index.ts';
+import type { SchemaObject } from '../replay/index.ts';
+import { identifierOf, nameKey, type SqlToken, tokenizeSql } from '../sql/index.ts';
 
 /** The names, by name key, of all that the schema holds on the way. */
 export function knownNames(steps: readonly Step[]): ReadonlySet<string> {

@@ -1,11 +1,9 @@
 import type { Database } from '../driver/index.ts';
-import { appendToLedger } from '../ledger/ledger.ts';
-import { stampHint } from '../ledger/version-hint.ts';
-import { schemaAt } from '../lens/schema-at.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { registerFunctions } from '../lineage/register-functions.ts';
-import { readSchema } from '../replay/read-schema.ts';
-import { resolveStoredStrings } from '../sql/resolve-quoted-strings.ts';
+import { appendToLedger, stampHint } from '../ledger/index.ts';
+import { schemaAt } from '../lens/index.ts';
+import { type Lineage, registerFunctions } from '../lineage/index.ts';
+import { readSchema } from '../replay/index.ts';
+import { resolveStoredStrings } from '../sql/index.ts';
 import { applyPatch, preparePages } from './apply-patch.ts';
 import { fitsFile } from './fits-file.ts';
 import { patchOf } from './patch-of.ts';

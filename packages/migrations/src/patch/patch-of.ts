@@ -1,7 +1,6 @@
-import type { Shape } from '../lens/shape.ts';
-import { traceLineage } from '../lens/trace-lineage.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { nameKey } from '../sql/name-key.ts';
+import { type Shape, traceLineage } from '../lens/index.ts';
+import type { Lineage } from '../lineage/index.ts';
+import { nameKey } from '../sql/index.ts';
 import { identifiersOf, knownNames } from './known-names.ts';
 import type { PatchOperation } from './operation.ts';
 import type { Patch } from './patch.ts';

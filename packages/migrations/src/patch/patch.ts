@@ -1,4 +1,4 @@
-import type { SchemaObject } from '../replay/read-schema.ts';
+import type { SchemaObject } from '../replay/index.ts';
 
 /** What becomes of an entry of the schema that stays what it is: its text is another, and it may have a new name. */
 export interface Alteration {

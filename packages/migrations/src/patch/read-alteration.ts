@@ -1,7 +1,5 @@
-import type { Step } from '../lens/trace-lineage.ts';
-import { nameKey } from '../sql/name-key.ts';
-import { keywordOf, nameAt } from '../sql/split-statements.ts';
-import { identifierOf } from '../sql/sql-tokens.ts';
+import type { Step } from '../lens/index.ts';
+import { identifierOf, keywordOf, nameAt, nameKey } from '../sql/index.ts';
 import type { EditOperation } from './operation.ts';
 import type { Alteration, ColumnOrigin } from './patch.ts';
 import { schemaDifference, type TableRename } from './schema-difference.ts';

@@ -1,7 +1,6 @@
 import { openMemory } from '../driver/index.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { registerFunctions } from '../lineage/register-functions.ts';
-import type { SchemaObject } from '../replay/read-schema.ts';
+import { type Lineage, registerFunctions } from '../lineage/index.ts';
+import type { SchemaObject } from '../replay/index.ts';
 import type { CreatedRow, Creation } from './patch.ts';
 
 /** Makes tables one at a time in an empty database and reads back the rows that they take in the schema. */

@@ -1,12 +1,8 @@
-import type { Step } from '../lens/trace-lineage.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { findNonDeterministic } from '../lint/rules/non-deterministic.ts';
-import { isAlterColumn } from '../replay/alter-column.ts';
-import type { SchemaObject } from '../replay/read-schema.ts';
-import { nameKey } from '../sql/name-key.ts';
-import { rowChangeOf } from '../sql/row-change.ts';
-import { keywordOf, nameAt } from '../sql/split-statements.ts';
-import { identifierOf } from '../sql/sql-tokens.ts';
+import type { Step } from '../lens/index.ts';
+import type { Lineage } from '../lineage/index.ts';
+import { findNonDeterministic } from '../lint/index.ts';
+import { isAlterColumn, type SchemaObject } from '../replay/index.ts';
+import { identifierOf, keywordOf, nameAt, nameKey, rowChangeOf } from '../sql/index.ts';
 import { addReached, identifiersIn, identifiersOf } from './known-names.ts';
 import type { EditOperation, PatchOperation, RunOperation } from './operation.ts';
 import { readAlteration, renameOf } from './read-alteration.ts';

@@ -1,4 +1,4 @@
-import { nameKey } from '../sql/name-key.ts';
+import { nameKey } from '../sql/index.ts';
 import type { EditOperation, PatchOperation, RunOperation } from './operation.ts';
 import type { Alteration, Creation, PatchBatch, PatchScript } from './patch.ts';
 

@@ -1,5 +1,5 @@
-import type { SchemaObject } from '../replay/read-schema.ts';
-import { nameKey } from '../sql/name-key.ts';
+import type { SchemaObject } from '../replay/index.ts';
+import { nameKey } from '../sql/index.ts';
 
 export interface SchemaDifference {
   readonly changed: readonly { readonly from: SchemaObject; readonly to: SchemaObject }[];

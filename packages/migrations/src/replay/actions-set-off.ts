@@ -1,6 +1,4 @@
-import { nameKey } from '../sql/name-key.ts';
-import type { RowChange } from '../sql/row-change.ts';
-import { rowidNames } from '../sql/rowid-names.ts';
+import { nameKey, type RowChange, rowidNames } from '../sql/index.ts';
 import type { ActionColumn, ForeignKeyAction } from './foreign-key-actions.ts';
 
 export interface SetOff {

@@ -1,6 +1,12 @@
 import type { Database } from '../driver/index.ts';
-import { keywordOf, type SqlStatement, splitStatements } from '../sql/split-statements.ts';
-import { identifierOf, quoteIdentifier, type SqlToken } from '../sql/sql-tokens.ts';
+import {
+  identifierOf,
+  keywordOf,
+  quoteIdentifier,
+  type SqlStatement,
+  type SqlToken,
+  splitStatements,
+} from '../sql/index.ts';
 
 /** `ALTER TABLE t ALTER COLUMN c TO <definition>`, which libSQL has and SQLite has not. */
 export interface AlterColumn {

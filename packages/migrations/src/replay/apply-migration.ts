@@ -1,10 +1,13 @@
 import { VarveError } from '@varve/schema/errors';
 import { type Database, isSqliteError } from '../driver/index.ts';
-import type { Migration } from '../lineage/lineage.ts';
-import { resolveQuotedStrings } from '../sql/resolve-quoted-strings.ts';
-import { keywordOf, type SqlStatement } from '../sql/split-statements.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
-import { droppedTable } from '../sql/statement-targets.ts';
+import type { Migration } from '../lineage/index.ts';
+import {
+  droppedTable,
+  keywordOf,
+  quoteIdentifier,
+  resolveQuotedStrings,
+  type SqlStatement,
+} from '../sql/index.ts';
 import { alterColumn, isAlterColumn } from './alter-column.ts';
 import { replayStatements } from './replay-statements.ts';
 import { type ActingLineage, RowStatements } from './row-statements.ts';

@@ -1,6 +1,5 @@
 import type { Database } from '../driver/index.ts';
-import { nameKey } from '../sql/name-key.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import { nameKey, quoteIdentifier } from '../sql/index.ts';
 import type { SchemaObject } from './read-schema.ts';
 
 /** What a foreign key does to a child's rows when a parent's go or change. RESTRICT and NO ACTION do nothing to rows. */

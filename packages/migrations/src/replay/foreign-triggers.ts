@@ -1,7 +1,7 @@
 import type { Database } from '../driver/index.ts';
-import { readTriggers, type Trigger } from '../ledger/without-triggers.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { tokenizeSql } from '../sql/sql-tokens.ts';
+import { readTriggers, type Trigger } from '../ledger/index.ts';
+import type { Lineage } from '../lineage/index.ts';
+import { tokenizeSql } from '../sql/index.ts';
 import { runOnEmpty } from './run-on-empty.ts';
 
 /**

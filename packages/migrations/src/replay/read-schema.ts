@@ -1,5 +1,5 @@
 import type { Database, Statement } from '../driver/index.ts';
-import { ledgerTable } from '../ledger/find-ledger.ts';
+import { ledgerTable } from '../ledger/index.ts';
 
 export interface SchemaObject {
   readonly type: 'table' | 'index' | 'view' | 'trigger';

@@ -1,6 +1,5 @@
 import { type Database, isSqliteError } from '../driver/index.ts';
-import { nameKey } from '../sql/name-key.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import { nameKey, quoteIdentifier } from '../sql/index.ts';
 
 /** How many rows of each table have lost their parent row, by `child → parent`. */
 export type ReferenceViolations = ReadonlyMap<string, number>;

@@ -1,6 +1,6 @@
 import { VarveError } from '@varve/schema/errors';
-import type { Migration } from '../lineage/lineage.ts';
-import { keywordOf, nameAt, type SqlStatement, splitStatements } from '../sql/split-statements.ts';
+import type { Migration } from '../lineage/index.ts';
+import { keywordOf, nameAt, type SqlStatement, splitStatements } from '../sql/index.ts';
 
 const cache = new WeakMap<Migration, readonly SqlStatement[]>();
 

@@ -1,12 +1,15 @@
 import { VarveError } from '@varve/schema/errors';
 import type { Database } from '../driver/index.ts';
-import { assertIdentified, identifyFile } from '../ledger/identify.ts';
-import { appendToLedger, createLedger } from '../ledger/ledger.ts';
-import { stampHint } from '../ledger/version-hint.ts';
-import { withoutTriggers } from '../ledger/without-triggers.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { registerFunctions } from '../lineage/register-functions.ts';
-import { resolveStoredStrings } from '../sql/resolve-quoted-strings.ts';
+import {
+  appendToLedger,
+  assertIdentified,
+  createLedger,
+  identifyFile,
+  stampHint,
+  withoutTriggers,
+} from '../ledger/index.ts';
+import { type Lineage, registerFunctions } from '../lineage/index.ts';
+import { resolveStoredStrings } from '../sql/index.ts';
 import { applyMigration } from './apply-migration.ts';
 import { findForeignTriggers } from './foreign-triggers.ts';
 import { countReferenceViolations, newViolations, type ReferenceViolations } from './reference-violations.ts';

@@ -1,8 +1,6 @@
 import type { Database, Statement } from '../driver/index.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { rowChangeOf } from '../sql/row-change.ts';
-import type { SqlStatement } from '../sql/split-statements.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import type { Lineage } from '../lineage/index.ts';
+import { quoteIdentifier, rowChangeOf, type SqlStatement } from '../sql/index.ts';
 import { type ActingSchema, actingSchema, actionsOf, needsRecursion } from './actions-set-off.ts';
 import { type ForeignKeyAction, readForeignKeyActions } from './foreign-key-actions.ts';
 

@@ -1,9 +1,7 @@
 import { type Database, openMemory } from '../driver/index.ts';
-import { ledgerTable } from '../ledger/find-ledger.ts';
-import { appendToLedger, createLedger } from '../ledger/ledger.ts';
-import type { Lineage, Migration } from '../lineage/lineage.ts';
-import { registerFunctions } from '../lineage/register-functions.ts';
-import type { SqlStatement } from '../sql/split-statements.ts';
+import { appendToLedger, createLedger, ledgerTable } from '../ledger/index.ts';
+import { type Lineage, type Migration, registerFunctions } from '../lineage/index.ts';
+import type { SqlStatement } from '../sql/index.ts';
 import { applyMigration } from './apply-migration.ts';
 
 export interface EmptyRun {

@@ -1,7 +1,7 @@
 import type { Database } from '../driver/index.ts';
-import { ledgerTable } from '../ledger/find-ledger.ts';
-import { readSchema, type SchemaObject } from '../replay/read-schema.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import { ledgerTable } from '../ledger/index.ts';
+import { readSchema, type SchemaObject } from '../replay/index.ts';
+import { quoteIdentifier } from '../sql/index.ts';
 
 export interface ContentTable {
   readonly name: string;

@@ -1,14 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { VarveError } from '@varve/schema/errors';
 import { openMemory } from '../driver/index.ts';
-import { type BaselineHeader, readBaselineHeader, renderBaselineHeader } from '../ledger/baseline.ts';
-import { isBaseline, ledgerSteps } from '../ledger/ledger-steps.ts';
-import { type Lineage, lineageAt, type Migration } from '../lineage/lineage.ts';
-import { acceptedHashes } from '../lineage/migration-hash.ts';
-import { changesRows, findNonDeterministic } from '../lint/rules/non-deterministic.ts';
-import { replayMigrations } from '../replay/replay.ts';
-import { splitStatements } from '../sql/split-statements.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import {
+  type BaselineHeader,
+  isBaseline,
+  ledgerSteps,
+  readBaselineHeader,
+  renderBaselineHeader,
+} from '../ledger/index.ts';
+import { acceptedHashes, type Lineage, lineageAt, type Migration } from '../lineage/index.ts';
+import { changesRows, findNonDeterministic } from '../lint/index.ts';
+import { replayMigrations } from '../replay/index.ts';
+import { quoteIdentifier, splitStatements } from '../sql/index.ts';
 import { type ContentTable, type DatabaseContent, readContent } from './database-content.ts';
 
 /**

@@ -2,9 +2,8 @@ import { readUnified } from '@varve/aggregator';
 import { openLiveQuery, type PreparedQuery, prepareQuery } from '@varve/aggregator/internal';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import type { AskEvent } from '../api/ask.ts';
-import { toCell } from '../reading/cells.ts';
-import { problemOfError } from '../reading/problem-of-error.ts';
+import type { AskEvent } from '../api/index.ts';
+import { problemOfError, toCell } from '../reading/index.ts';
 import type { AskOrder } from './ask-order.ts';
 
 type Send = (event: AskEvent) => Promise<void>;

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import type { AskEvent } from '../api/ask.ts';
+import type { AskEvent } from '../api/index.ts';
 import { answerQuestion } from './answer-question.ts';
 import type { AskOrder } from './ask-order.ts';
 

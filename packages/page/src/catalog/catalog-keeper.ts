@@ -1,8 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Problem } from '@varve/aggregator';
-import { problemOfError } from '../reading/problem-of-error.ts';
-import { summariseFile } from '../reading/summarise-file.ts';
-import type { SessionFile, SessionSource } from '../sources/session-source.ts';
+import { problemOfError, summariseFile } from '../reading/index.ts';
+import type { SessionFile, SessionSource } from '../sources/index.ts';
 import { Catalog, type ReadFile } from './catalog.ts';
 
 /** How long files are read before a request is answered in between. */

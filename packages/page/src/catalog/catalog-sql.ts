@@ -1,4 +1,4 @@
-import type { SessionRow } from '../api/session-list.ts';
+import type { SessionRow } from '../api/index.ts';
 
 export type Values = Readonly<Record<string, string | number | null>>;
 

@@ -1,8 +1,7 @@
 import { openMemory } from '@varve/migrations/internal';
-import type { Facet, Facets, SessionRow } from '../api/session-list.ts';
-import type { SessionSummary } from '../reading/summarise-file.ts';
-import { sessionKey } from '../sources/file-key.ts';
-import type { SessionFile } from '../sources/session-source.ts';
+import type { Facet, Facets, SessionRow } from '../api/index.ts';
+import type { SessionSummary } from '../reading/index.ts';
+import { type SessionFile, sessionKey } from '../sources/index.ts';
 import {
   catalogDdl,
   insertSql,

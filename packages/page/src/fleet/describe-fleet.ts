@@ -1,8 +1,8 @@
 import { type Census, census } from '@varve/aggregator';
 import { compileLens, type Lineage } from '@varve/migrations';
 import { findLosses } from '@varve/migrations/internal';
-import type { Fleet, FleetVersion } from '../api/fleet.ts';
-import type { SessionFile } from '../sources/session-source.ts';
+import type { Fleet, FleetVersion } from '../api/index.ts';
+import type { SessionFile } from '../sources/index.ts';
 
 /** How many problems are listed: their number is told as well. */
 const problemLimit = 500;

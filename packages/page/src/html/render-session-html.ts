@@ -5,16 +5,10 @@ import { openArchive } from '@varve/core';
 import { lookBeside } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
-import type { SavedSession } from '../api/saved-session.ts';
-import type { Cell, RowDetail, SessionDetail } from '../api/session-detail.ts';
-import { clientFile } from '../client/client-dir.ts';
-import { isBlobCell } from '../reading/cells.ts';
-import { type HeadShape, headShapeOf } from '../reading/head-shape.ts';
-import { readAllRows } from '../reading/read-all-rows.ts';
-import { readDetail } from '../reading/read-detail.ts';
-import { readBytes } from '../reading/read-row.ts';
-import { summariseFile } from '../reading/summarise-file.ts';
-import { fileKey } from '../sources/file-key.ts';
+import type { Cell, RowDetail, SavedSession, SessionDetail } from '../api/index.ts';
+import { clientFile } from '../client/index.ts';
+import { isBlobCell, readAllRows, readBytes, readDetail, summariseFile } from '../reading/index.ts';
+import { fileKey, type HeadShape, headShapeOf } from '../sources/index.ts';
 
 export interface RenderSessionHtmlOptions {
   readonly lineage: Lineage;

@@ -1,4 +1,4 @@
-import type { BlobCell, Cell } from '../api/session-detail.ts';
+import type { BlobCell, Cell } from '../api/index.ts';
 
 /** A value of SQLite, read with safe integers, as JSON carries it. */
 export function toCell(value: unknown): Cell {

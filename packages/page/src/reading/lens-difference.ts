@@ -1,7 +1,7 @@
 import { compileLens } from '@varve/migrations';
 import { quoteIdentifier, tokenizeSql } from '@varve/migrations/internal';
-import type { LensDifference, RowValues } from '../api/session-detail.ts';
-import type { OpenFile, SessionSource } from '../sources/session-source.ts';
+import type { LensDifference, RowValues } from '../api/index.ts';
+import type { OpenFile, SessionSource } from '../sources/index.ts';
 import { readRaw, toValues } from './read-row.ts';
 
 /** A row as its file has it, and as it is read at head. @throws PAGE_NOT_FOUND */

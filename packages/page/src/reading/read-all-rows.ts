@@ -1,6 +1,6 @@
 import { type Database, quoteIdentifier } from '@varve/migrations/internal';
-import type { RowDetail } from '../api/session-detail.ts';
-import type { HeadShape } from './head-shape.ts';
+import type { RowDetail } from '../api/index.ts';
+import type { HeadShape } from '../sources/index.ts';
 import { toValues } from './read-row.ts';
 import { readSteps, stepId } from './read-steps.ts';
 

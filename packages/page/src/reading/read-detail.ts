@@ -1,8 +1,7 @@
 import type { Lineage } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { Origin, SessionDetail } from '../api/session-detail.ts';
-import type { OpenFile } from '../sources/session-source.ts';
-import type { HeadShape } from './head-shape.ts';
+import type { Origin, SessionDetail } from '../api/index.ts';
+import type { HeadShape, OpenFile } from '../sources/index.ts';
 import { readSessionRow } from './read-row.ts';
 import { readSteps } from './read-steps.ts';
 

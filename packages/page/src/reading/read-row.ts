@@ -1,9 +1,9 @@
 import type { Database } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import type { Message, RowDetail, RowValues, TablePage } from '../api/session-detail.ts';
+import type { Message, RowDetail, RowValues, TablePage } from '../api/index.ts';
+import type { HeadShape, HeadTable, TimelineTable } from '../sources/index.ts';
 import { toCell } from './cells.ts';
-import type { HeadShape, HeadTable, TimelineTable } from './head-shape.ts';
 import { stepId } from './read-steps.ts';
 import { toMs } from './time.ts';
 

@@ -1,8 +1,7 @@
 import type { Database } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { Step } from '../api/session-detail.ts';
-import type { StepRole } from './column-roles.ts';
-import type { HeadShape, TimelineTable } from './head-shape.ts';
+import type { Step } from '../api/index.ts';
+import type { HeadShape, StepRole, TimelineTable } from '../sources/index.ts';
 import { describeParts } from './message-parts.ts';
 import { stepState } from './step-state.ts';
 import { toMs } from './time.ts';

@@ -1,4 +1,4 @@
-import type { StepState } from '../api/session-detail.ts';
+import type { StepState } from '../api/index.ts';
 
 const words: Readonly<Record<StepState, readonly string[]>> = {
   failed: ['error', 'failed', 'failure', 'denied', 'interrupted', 'timeout', 'crashed'],

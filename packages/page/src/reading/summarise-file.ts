@@ -1,6 +1,6 @@
 import type { Database } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { HeadShape, SessionsTable, TimelineTable } from './head-shape.ts';
+import type { HeadShape, SessionsTable, TimelineTable } from '../sources/index.ts';
 import { prepareOnce } from './prepare-once.ts';
 import { failureWords } from './step-state.ts';
 import { toMs } from './time.ts';

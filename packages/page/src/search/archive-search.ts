@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { makePrivateDir, removePrivateDir } from '@varve/core/internal';
 import { type Database, openFile, quoteIdentifier } from '@varve/migrations/internal';
-import type { SearchProgress } from '../api/session-list.ts';
-import type { CatalogKeeper } from '../catalog/catalog-keeper.ts';
-import type { HeadShape } from '../reading/head-shape.ts';
-import type { SessionFile, SessionSource } from '../sources/session-source.ts';
+import type { SearchProgress } from '../api/index.ts';
+import type { CatalogKeeper } from '../catalog/index.ts';
+import type { HeadShape, SessionFile, SessionSource } from '../sources/index.ts';
 import { toMatch } from './search-words.ts';
 import type { FoundText, TextSearch } from './text-search.ts';
 

@@ -1,7 +1,7 @@
 import { searchUnified } from '@varve/aggregator';
 import { VarveError } from '@varve/schema';
-import type { CatalogKeeper } from '../catalog/catalog-keeper.ts';
-import type { SessionSource } from '../sources/session-source.ts';
+import type { CatalogKeeper } from '../catalog/index.ts';
+import type { SessionSource } from '../sources/index.ts';
 import { ArchiveSearch } from './archive-search.ts';
 import type { TextSearch } from './text-search.ts';
 import { ViewSearch } from './view-search.ts';

@@ -1,5 +1,5 @@
-import type { Snippet } from '../api/session-list.ts';
-import type { SessionFile, SessionSource } from '../sources/session-source.ts';
+import type { Snippet } from '../api/index.ts';
+import type { SessionFile, SessionSource } from '../sources/index.ts';
 import { textSelects } from './archive-search.ts';
 import { cutSnippet } from './search-words.ts';
 

@@ -1,4 +1,4 @@
-import type { Snippet } from '../api/session-list.ts';
+import type { Snippet } from '../api/index.ts';
 
 /** Words as somebody types them, as FTS5 takes them: all of them, the last as a beginning; phrases stay in quotes. */
 export function toMatch(words: string): string {

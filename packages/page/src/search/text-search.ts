@@ -1,4 +1,4 @@
-import type { SearchProgress, Snippet } from '../api/session-list.ts';
+import type { SearchProgress, Snippet } from '../api/index.ts';
 
 /** Finds words in the texts of sessions. */
 export interface TextSearch {

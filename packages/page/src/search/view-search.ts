@@ -1,5 +1,5 @@
 import { searchUnified } from '@varve/aggregator';
-import { fileKey } from '../sources/file-key.ts';
+import { fileKey } from '../sources/index.ts';
 import { splitSnippet, splitWords, toMatch } from './search-words.ts';
 import type { FoundText, TextSearch } from './text-search.ts';
 

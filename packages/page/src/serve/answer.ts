@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { VarveError } from '@varve/schema';
-import type { ApiError } from '../api/ask.ts';
-import { problemOfError } from '../reading/problem-of-error.ts';
+import type { ApiError } from '../api/index.ts';
+import { problemOfError } from '../reading/index.ts';
 
 /**
  * Nothing but what the server itself sent is run, shown or asked: texts of archives are hostile until proven otherwise.

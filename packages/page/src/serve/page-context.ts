@@ -1,9 +1,14 @@
 import { VarveError } from '@varve/schema';
-import type { CatalogKeeper } from '../catalog/catalog-keeper.ts';
-import { summariseFile } from '../reading/summarise-file.ts';
-import type { TextSearch } from '../search/text-search.ts';
-import { fileKey, parseSessionKey } from '../sources/file-key.ts';
-import type { OpenFile, SessionFile, SessionSource } from '../sources/session-source.ts';
+import type { CatalogKeeper } from '../catalog/index.ts';
+import { summariseFile } from '../reading/index.ts';
+import type { TextSearch } from '../search/index.ts';
+import {
+  fileKey,
+  type OpenFile,
+  parseSessionKey,
+  type SessionFile,
+  type SessionSource,
+} from '../sources/index.ts';
 
 /** What the routes answer from. */
 export interface PageContext {

@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import { CatalogKeeper } from '../catalog/catalog-keeper.ts';
-import { clientDir } from '../client/client-dir.ts';
-import { findSearch } from '../search/find-search.ts';
-import { findSource } from '../sources/find-source.ts';
+import { CatalogKeeper } from '../catalog/index.ts';
+import { clientDir } from '../client/index.ts';
+import { findSearch } from '../search/index.ts';
+import { findSource } from '../sources/index.ts';
 import { handleRequest, type Page } from './handle-request.ts';
 import { readStaticFiles } from './static-files.ts';
 

@@ -4,8 +4,8 @@ import { openArchive, type ReadingPlan, readSession, type SessionReader } from '
 import type { Lineage } from '@varve/migrations';
 import { readOriginalVersion } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { type HeadShape, headShapeOf } from '../reading/head-shape.ts';
 import { fileKey } from './file-key.ts';
+import { type HeadShape, headShapeOf } from './head-shape.ts';
 import type { OpenFile, Scan, SessionFile, SessionSource } from './session-source.ts';
 
 /** Archives of any versions, and sessions that are being written, each read through its lens as it lies. */

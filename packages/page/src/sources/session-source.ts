@@ -2,7 +2,7 @@ import type { Problem } from '@varve/aggregator';
 import type { ReadingPlan } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
-import type { HeadShape } from '../reading/head-shape.ts';
+import type { HeadShape } from './head-shape.ts';
 
 /** A file that holds sessions: an archive, or what a unified view read from one. */
 export interface SessionFile {

@@ -3,8 +3,8 @@ import type { Lineage } from '@varve/migrations';
 import type { Database, Statement } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { type HeadShape, type HeadTable, interpretTables, readTables } from '../reading/head-shape.ts';
 import { fileKey } from './file-key.ts';
+import { type HeadShape, type HeadTable, interpretTables, readTables } from './head-shape.ts';
 import type { OpenFile, Scan, SessionFile, SessionSource } from './session-source.ts';
 
 interface ArchiveRow {

@@ -1,5 +1,4 @@
-import { keywordOf, type SqlStatement } from '../../sql/split-statements.ts';
-import { identifierOf } from '../../sql/sql-tokens.ts';
+import { identifierOf, keywordOf, type SqlStatement } from '../../sql/index.ts';
 
 export interface Alteration {
   readonly table: string;

@@ -1,4 +1,4 @@
-import { nameKey } from '../../sql/name-key.ts';
+import { nameKey } from '../../sql/index.ts';
 import { choiceOfValues, storedValue, withColumnsComputedOnce } from '../stored-value.ts';
 import type { ColumnShape } from '../table-shape.ts';
 import type { Expression, Value } from '../value.ts';

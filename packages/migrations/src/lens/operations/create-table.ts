@@ -1,5 +1,4 @@
-import { nameKey } from '../../sql/name-key.ts';
-import { keywordOf, type SqlStatement } from '../../sql/split-statements.ts';
+import { keywordOf, nameKey, type SqlStatement } from '../../sql/index.ts';
 import { beginsWith, nameAfter, type Operation, tableIn } from '../operation.ts';
 import { Refused } from '../refused.ts';
 import { appendArms, emptyRelation } from '../relation.ts';

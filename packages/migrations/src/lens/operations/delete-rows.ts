@@ -1,6 +1,4 @@
-import { nameKey } from '../../sql/name-key.ts';
-import { type DeleteStmt, textOf } from '../../sql/parse-sql.ts';
-import { splitStatements } from '../../sql/split-statements.ts';
+import { type DeleteStmt, nameKey, splitStatements, textOf } from '../../sql/index.ts';
 import {
   assertNoTriggers,
   beginsWith,
@@ -10,9 +8,10 @@ import {
   scopeOf,
   tableIn,
 } from '../operation.ts';
+import type { Arm } from '../program.ts';
 import { readExpression } from '../read-expression.ts';
 import { Refused, RefusedEverywhere } from '../refused.ts';
-import { type Arm, emptyRelation, mergedValues, nestArm } from '../relation.ts';
+import { emptyRelation, mergedValues, nestArm } from '../relation.ts';
 import { parseStatement } from '../statement-text.ts';
 import { integers } from '../storage-classes.ts';
 import { literalExpression } from '../value.ts';

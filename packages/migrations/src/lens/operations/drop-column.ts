@@ -1,4 +1,4 @@
-import { nameKey } from '../../sql/name-key.ts';
+import { nameKey } from '../../sql/index.ts';
 import { beginsWith, type Operation, tableIn } from '../operation.ts';
 import { projectRelation } from '../relation.ts';
 import { alteration } from './alteration.ts';

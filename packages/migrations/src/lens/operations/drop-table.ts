@@ -1,4 +1,4 @@
-import { nameAt } from '../../sql/split-statements.ts';
+import { nameAt } from '../../sql/index.ts';
 import { beginsWith, type Operation } from '../operation.ts';
 import { dropVirtualTable } from '../stage/virtual-table.ts';
 

@@ -1,8 +1,5 @@
-import { actionsOf, actionsSetOff } from '../../replay/actions-set-off.ts';
-import type { ForeignKeyAction } from '../../replay/foreign-key-actions.ts';
-import { nameKey } from '../../sql/name-key.ts';
-import { rowChangeOf } from '../../sql/row-change.ts';
-import { quoteIdentifier } from '../../sql/sql-tokens.ts';
+import { actionsOf, actionsSetOff, type ForeignKeyAction } from '../../replay/index.ts';
+import { nameKey, quoteIdentifier, rowChangeOf } from '../../sql/index.ts';
 import type { OperationContext } from '../operation.ts';
 import { RefusedEverywhere } from '../refused.ts';
 

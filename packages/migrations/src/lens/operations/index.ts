@@ -1,4 +1,4 @@
-import type { SqlStatement } from '../../sql/split-statements.ts';
+import type { SqlStatement } from '../../sql/index.ts';
 import type { Operation } from '../operation.ts';
 import { createVirtualTable } from '../stage/virtual-table.ts';
 import { addColumn } from './add-column.ts';

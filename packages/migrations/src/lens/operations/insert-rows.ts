@@ -1,5 +1,4 @@
-import { nameKey } from '../../sql/name-key.ts';
-import type { InsertStmt, Select } from '../../sql/parse-sql.ts';
+import { type InsertStmt, nameKey, type Select } from '../../sql/index.ts';
 import {
   assertNoTriggers,
   assertPlainConstraints,

@@ -1,5 +1,11 @@
-import { nameKey } from '../../sql/name-key.ts';
-import { type Expr, type FromClause, type Select, type SelectFrom, textOf } from '../../sql/parse-sql.ts';
+import {
+  type Expr,
+  type FromClause,
+  nameKey,
+  type Select,
+  type SelectFrom,
+  textOf,
+} from '../../sql/index.ts';
 import type { ReadExpression } from '../expression-parts.ts';
 import { type OperationContext, scopeOf } from '../operation.ts';
 import { readExpression } from '../read-expression.ts';
@@ -32,7 +38,7 @@ export function readQuery(select: SelectFrom, query: Select, context: OperationC
     },
     where: undefined,
     reads: scope.reads,
-    dear: 'a pending migration joins or groups rows',
+    materializeReason: 'a pending migration joins or groups rows',
   };
 }
 

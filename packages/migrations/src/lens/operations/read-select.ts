@@ -1,4 +1,4 @@
-import type { Select, SelectFrom, SelectValues } from '../../sql/parse-sql.ts';
+import type { Select, SelectFrom, SelectValues } from '../../sql/index.ts';
 import { type OperationContext, scopeOf } from '../operation.ts';
 import { readExpression } from '../read-expression.ts';
 import { Refused } from '../refused.ts';
@@ -51,6 +51,6 @@ function readConstants({ columns, whereClause }: SelectFrom, context: OperationC
     source: { kind: 'rows', rows: [`(${row.map((value) => value.sql).join(', ')})`] },
     where: where?.sql,
     reads: scope.reads,
-    dear: undefined,
+    materializeReason: undefined,
   };
 }

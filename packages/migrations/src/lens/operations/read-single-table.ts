@@ -1,9 +1,15 @@
-import { nameKey } from '../../sql/name-key.ts';
-import type { Expr, ResultColumn, SelectFrom, SortedColumn } from '../../sql/parse-sql.ts';
+import {
+  type Expr,
+  nameKey,
+  type ResultColumn,
+  type SelectFrom,
+  type SortedColumn,
+} from '../../sql/index.ts';
 import { type OperationContext, scopeOf } from '../operation.ts';
+import type { Arm, Relation } from '../program.ts';
 import { readExpression } from '../read-expression.ts';
 import { Refused } from '../refused.ts';
-import { type Arm, isFiltered, mergedValues, nestArm, type Relation } from '../relation.ts';
+import { isFiltered, mergedValues, nestArm } from '../relation.ts';
 import { resolveNode, type Scope } from '../scope.ts';
 import type { Expression, Value } from '../value.ts';
 import type { IncomingArm } from './stored-arm.ts';

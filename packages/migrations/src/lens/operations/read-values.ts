@@ -1,4 +1,4 @@
-import type { SelectValues } from '../../sql/parse-sql.ts';
+import type { SelectValues } from '../../sql/index.ts';
 import { type OperationContext, scopeOf } from '../operation.ts';
 import { readExpression } from '../read-expression.ts';
 import { literalExpression } from '../value.ts';
@@ -20,6 +20,6 @@ export function readValues({ values: lines }: SelectValues, context: OperationCo
     source: { kind: 'rows', rows: rows.map((row) => `(${row.map((value) => value.sql).join(', ')})`) },
     where: undefined,
     reads: scope.reads,
-    dear: undefined,
+    materializeReason: undefined,
   };
 }

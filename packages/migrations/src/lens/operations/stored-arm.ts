@@ -1,6 +1,6 @@
-import { nameKey } from '../../sql/name-key.ts';
+import { nameKey } from '../../sql/index.ts';
+import type { Arm } from '../program.ts';
 import { Refused } from '../refused.ts';
-import type { Arm } from '../relation.ts';
 import { integers, nulls } from '../storage-classes.ts';
 import { storedValue } from '../stored-value.ts';
 import type { ColumnShape, TableShape } from '../table-shape.ts';

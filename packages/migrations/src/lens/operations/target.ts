@@ -1,4 +1,4 @@
-import type { DeleteStmt, InsertStmt, QualifiedName, UpdateStmt } from '../../sql/parse-sql.ts';
+import type { DeleteStmt, InsertStmt, QualifiedName, UpdateStmt } from '../../sql/index.ts';
 import { Refused } from '../refused.ts';
 
 /** The table a statement changes, and the name its expressions know it by. */

@@ -1,5 +1,4 @@
-import { nameKey } from '../../sql/name-key.ts';
-import type { Expr, UpdateStmt } from '../../sql/parse-sql.ts';
+import { type Expr, nameKey, type UpdateStmt } from '../../sql/index.ts';
 import {
   assertNoTriggers,
   assertPlainConstraints,
@@ -10,9 +9,10 @@ import {
   scopeOf,
   tableIn,
 } from '../operation.ts';
+import type { Arm, Relation } from '../program.ts';
 import { readExpression } from '../read-expression.ts';
 import { Refused } from '../refused.ts';
-import { type Arm, mergedValues, nestArm, type Relation } from '../relation.ts';
+import { mergedValues, nestArm } from '../relation.ts';
 import type { Scope } from '../scope.ts';
 import { parseStatement } from '../statement-text.ts';
 import { integers, isWithin } from '../storage-classes.ts';

@@ -1,5 +1,4 @@
-import type { Arm, Relation } from '../relation.ts';
-import type { Stage } from './stage.ts';
+import type { Arm, Relation, Stage } from '../program.ts';
 
 /** The stages whose tables a relation reads. */
 export function stagesBehind(relation: Relation, seen = new Set<Relation>()): Set<Stage> {

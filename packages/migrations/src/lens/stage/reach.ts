@@ -1,10 +1,12 @@
-import { actionsOf } from '../../replay/actions-set-off.ts';
-import type { ForeignKeyAction } from '../../replay/foreign-key-actions.ts';
-import type { SchemaObject } from '../../replay/read-schema.ts';
-import { nameKey } from '../../sql/name-key.ts';
-import { rowChangeOf } from '../../sql/row-change.ts';
-import type { SqlStatement } from '../../sql/split-statements.ts';
-import { identifierOf, type SqlToken, tokenizeSql } from '../../sql/sql-tokens.ts';
+import { actionsOf, type ForeignKeyAction, type SchemaObject } from '../../replay/index.ts';
+import {
+  identifierOf,
+  nameKey,
+  rowChangeOf,
+  type SqlStatement,
+  type SqlToken,
+  tokenizeSql,
+} from '../../sql/index.ts';
 import { Refused } from '../refused.ts';
 import type { Shape } from '../shape.ts';
 

@@ -1,8 +1,7 @@
-import { nameKey } from '../../sql/name-key.ts';
-import { quoteIdentifier } from '../../sql/sql-tokens.ts';
+import { nameKey, quoteIdentifier } from '../../sql/index.ts';
+import type { Replica, Stage, StageRun, Store } from '../program.ts';
 import { isEmpty, rowidName, withoutColumns } from '../relation.ts';
 import { renderRelation, withKnownColumns } from '../render-relation.ts';
-import type { Replica, Stage, StageRun, Store } from './stage.ts';
 
 /** The statements of a stage. While it stands, every name means what it would in a replay. */
 export function renderStage(stage: Stage): string[] {

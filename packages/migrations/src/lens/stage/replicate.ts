@@ -1,10 +1,10 @@
-import { nameKey } from '../../sql/name-key.ts';
+import { nameKey } from '../../sql/index.ts';
 import { isIdentity } from '../is-identity.ts';
+import type { Arm, Relation, Replica, Source } from '../program.ts';
 import { Refused } from '../refused.ts';
-import { type Arm, isEmpty, type Relation, rowidName, type Source } from '../relation.ts';
+import { isEmpty, rowidName } from '../relation.ts';
 import { indexesOf, type Shape } from '../shape.ts';
 import type { TableShape } from '../table-shape.ts';
-import type { Replica } from './stage.ts';
 import { StepToStage } from './step-to-stage.ts';
 
 /**

@@ -1,12 +1,11 @@
-import { actionsOf, needsRecursion } from '../../replay/actions-set-off.ts';
-import { rowChangeOf } from '../../sql/row-change.ts';
-import { keywordOf, type SqlStatement } from '../../sql/split-statements.ts';
+import { actionsOf, needsRecursion } from '../../replay/index.ts';
+import { keywordOf, rowChangeOf, type SqlStatement } from '../../sql/index.ts';
 import type { OperationContext } from '../operation.ts';
+import { type Replica, Stage } from '../program.ts';
 import { Refused } from '../refused.ts';
 import type { Step } from '../trace-lineage.ts';
 import { type Reach, reachOf } from './reach.ts';
 import { liesInFile, replicaOf } from './replicate.ts';
-import { type Replica, Stage } from './stage.ts';
 import { targetOfStatement } from './statement-target.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { keywordOf, nameAt, type SqlStatement } from '../../sql/split-statements.ts';
+import { keywordOf, nameAt, type SqlStatement } from '../../sql/index.ts';
 import { changesRowsOnly } from '../changes-rows-only.ts';
 import { beginsWith, nameAfter } from '../operation.ts';
 import { alteration } from '../operations/alteration.ts';

@@ -1,5 +1,5 @@
-import { type Relation, rowidSource, storedRelation } from '../relation.ts';
-import { Stage } from './stage.ts';
+import { type Relation, Stage } from '../program.ts';
+import { rowidSource, storedRelation } from '../relation.ts';
 
 /** How much one query may become before its rows are stored on the way. */
 export interface QueryLimits {

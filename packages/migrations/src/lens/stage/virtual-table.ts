@@ -1,10 +1,8 @@
-import { nameKey } from '../../sql/name-key.ts';
-import { keywordOf, nameAt, type SqlStatement } from '../../sql/split-statements.ts';
-import { quoteIdentifier } from '../../sql/sql-tokens.ts';
+import { keywordOf, nameAt, nameKey, quoteIdentifier, type SqlStatement } from '../../sql/index.ts';
 import { beginsWith, nameAfter, type Operation, type OperationContext } from '../operation.ts';
+import { Stage } from '../program.ts';
 import { RefusedEverywhere } from '../refused.ts';
 import type { Step } from '../trace-lineage.ts';
-import { Stage } from './stage.ts';
 
 /** `CREATE VIRTUAL TABLE t USING fts5(…)`: made in TEMP, where what fills it runs too. */
 export const createVirtualTable: Operation = {

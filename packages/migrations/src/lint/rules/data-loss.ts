@@ -1,4 +1,4 @@
-import { findLosses } from '../../changes/find-losses.ts';
+import { findLosses } from '../../changes/index.ts';
 import type { LintRule } from '../lint-rule.ts';
 
 export const dataLoss: LintRule<'data-loss'> = {

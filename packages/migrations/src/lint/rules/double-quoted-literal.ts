@@ -1,5 +1,5 @@
-import { replayStatements } from '../../replay/replay-statements.ts';
-import { keywordOf } from '../../sql/split-statements.ts';
+import { replayStatements } from '../../replay/index.ts';
+import { keywordOf } from '../../sql/index.ts';
 import type { LintRule } from '../lint-rule.ts';
 
 /** A default in double quotes SQLite takes for a text itself; elsewhere replay had to make a text of it. */

@@ -1,5 +1,4 @@
-import { keywordOf, type SqlStatement } from '../../sql/split-statements.ts';
-import type { SqlToken } from '../../sql/sql-tokens.ts';
+import { keywordOf, type SqlStatement, type SqlToken } from '../../sql/index.ts';
 import type { LintRule } from '../lint-rule.ts';
 
 const always = new Set(['RANDOM', 'RANDOMBLOB', 'CHANGES', 'TOTAL_CHANGES', 'LAST_INSERT_ROWID']);

@@ -1,4 +1,4 @@
-import { compileLens } from '../../lens/compile-lens.ts';
+import { compileLens } from '../../lens/index.ts';
 import type { LintRule } from '../lint-rule.ts';
 
 export const notInPlace: LintRule<'not-in-place'> = {

@@ -1,6 +1,5 @@
-import type { SchemaObject } from '../../replay/read-schema.ts';
-import { nameKey } from '../../sql/name-key.ts';
-import { keywordOf, nameAt, type SqlStatement } from '../../sql/split-statements.ts';
+import type { SchemaObject } from '../../replay/index.ts';
+import { keywordOf, nameAt, nameKey, type SqlStatement } from '../../sql/index.ts';
 import type { LintRule } from '../lint-rule.ts';
 import { rebuiltTables } from '../rebuilds.ts';
 

@@ -1,5 +1,4 @@
-import { keywordOf, nameAt } from '../../sql/split-statements.ts';
-import { identifierOf } from '../../sql/sql-tokens.ts';
+import { identifierOf, keywordOf, nameAt } from '../../sql/index.ts';
 import type { LintRule } from '../lint-rule.ts';
 import { isRebuildRename } from '../rebuilds.ts';
 

@@ -1,4 +1,4 @@
-import { keywordOf } from '../../sql/split-statements.ts';
+import { keywordOf } from '../../sql/index.ts';
 import type { LintRule } from '../lint-rule.ts';
 
 const words = new Set(['BEGIN', 'COMMIT', 'END']);

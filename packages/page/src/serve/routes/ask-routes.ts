@@ -1,5 +1,5 @@
-import type { AskEvent } from '../../api/ask.ts';
-import { askApart } from '../../ask/ask-apart.ts';
+import type { AskEvent } from '../../api/index.ts';
+import { askApart } from '../../ask/index.ts';
 import { beginStream } from '../answer.ts';
 import { type Call, numberOf, type Routes } from '../route.ts';
 

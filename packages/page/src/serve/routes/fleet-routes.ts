@@ -1,7 +1,7 @@
 import { upgradeArchives } from '@varve/aggregator';
 import { VarveError } from '@varve/schema';
-import type { Fleet, RehearsalEvent } from '../../api/fleet.ts';
-import { describeFleet } from '../../fleet/describe-fleet.ts';
+import type { Fleet, RehearsalEvent } from '../../api/index.ts';
+import { describeFleet } from '../../fleet/index.ts';
 import { toApiError } from '../answer.ts';
 import { EventStream } from '../events.ts';
 import type { PageContext } from '../page-context.ts';

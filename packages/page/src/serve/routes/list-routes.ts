@@ -1,8 +1,7 @@
-import type { CatalogState, PageInfo, SessionPage, SessionRow, Snippet } from '../../api/session-list.ts';
-import type { ListQuery } from '../../catalog/catalog-sql.ts';
-import { readSnippet } from '../../search/read-snippet.ts';
-import { splitWords } from '../../search/search-words.ts';
-import { parseSessionKey } from '../../sources/file-key.ts';
+import type { CatalogState, PageInfo, SessionPage, SessionRow, Snippet } from '../../api/index.ts';
+import type { ListQuery } from '../../catalog/index.ts';
+import { readSnippet, splitWords } from '../../search/index.ts';
+import { parseSessionKey } from '../../sources/index.ts';
 import { EventStream } from '../events.ts';
 import type { PageContext } from '../page-context.ts';
 import { type Call, numberOf, type Routes } from '../route.ts';

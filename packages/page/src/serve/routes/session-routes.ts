@@ -1,12 +1,17 @@
 import { statSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import type { ChildSession, SessionDetail } from '../../api/session-detail.ts';
-import { blobType } from '../../reading/cells.ts';
-import { readLensDifference } from '../../reading/lens-difference.ts';
-import { readAllRows } from '../../reading/read-all-rows.ts';
-import { readDetail } from '../../reading/read-detail.ts';
-import { readBytes, readMessages, readRow, readTablePage } from '../../reading/read-row.ts';
-import { parseSessionKey, sessionKey } from '../../sources/file-key.ts';
+import type { ChildSession, SessionDetail } from '../../api/index.ts';
+import {
+  blobType,
+  readAllRows,
+  readBytes,
+  readDetail,
+  readLensDifference,
+  readMessages,
+  readRow,
+  readTablePage,
+} from '../../reading/index.ts';
+import { parseSessionKey, sessionKey } from '../../sources/index.ts';
 import { answerBytes } from '../answer.ts';
 import { EventStream } from '../events.ts';
 import { type OpenSession, type PageContext, withSession } from '../page-context.ts';

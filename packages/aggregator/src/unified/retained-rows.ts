@@ -12,7 +12,7 @@ import { compareLineage, readLineageRecord } from './lineage-record.ts';
  * The rows of archives that are gone and were kept, which no file holds any more: when the lineage moves on they are
  * brought to head as an archive is that stands at the head of before. `take` and `put` belong into one transaction.
  */
-export class GoneRows implements Disposable {
+export class RetainedRows implements Disposable {
   readonly #sqlite: Database;
   readonly #lineage: Lineage;
   readonly #before: Lineage | undefined;

@@ -1,7 +1,59 @@
-import type { SchemaObject } from '../../replay/read-schema.ts';
-import type { StatementPlace } from '../refused.ts';
-import type { Relation } from '../relation.ts';
-import type { TableShape } from '../table-shape.ts';
+import type { SchemaObject } from '../replay/index.ts';
+import type { StatementPlace } from './refused.ts';
+import type { TableShape } from './table-shape.ts';
+import type { Step } from './trace-lineage.ts';
+import type { Value } from './value.ts';
+
+/** What a table holds at a moment of the lineage, as a query over the file: the rows of all arms, one after another. */
+export interface Relation {
+  readonly columns: readonly string[];
+  /** At least one. */
+  readonly arms: readonly Arm[];
+  /** The last statement that added rows: SQLite gave them rowids of its own choice. */
+  readonly renumberedBy: Step | undefined;
+}
+
+/** One SELECT. */
+export interface Arm {
+  /** One for each column; undefined for a generated column that only SQLite can compute. */
+  readonly values: readonly (Value | undefined)[];
+  readonly source: Source;
+  readonly where: string | undefined;
+  /** Tables that subqueries of this arm read, by the name they use, as they were at that moment. */
+  readonly reads: ReadonlyMap<string, Relation>;
+  /** Why the rows should be computed once rather than by every query, if they should. */
+  readonly materializeReason: string | undefined;
+}
+
+export type TableSource = Extract<Source, { kind: 'table' }>;
+
+/** `nothing` yields no row; its arm is there for its columns. */
+export type Source =
+  | { readonly kind: 'nothing' }
+  /** A table of the file, or one that a stage left. `rowid` is a name for its rowid, if it has one. */
+  | {
+      readonly kind: 'table';
+      readonly name: string;
+      readonly rowid: string | undefined;
+      readonly stage: Stage | undefined;
+      /** Where AUTOINCREMENT counts for the rows, unless it is the table itself. */
+      readonly countedBy?: TableSource;
+    }
+  /** SQLite computes all rows of a barrier before it looks at any expression above it. */
+  | {
+      readonly kind: 'relation';
+      readonly alias: string;
+      readonly relation: Relation;
+      readonly isBarrier: boolean;
+    }
+  | { readonly kind: 'rows'; readonly rows: readonly string[] }
+  /** A query of a migration as written; its columns are called column1, column2 and so on. */
+  | {
+      readonly kind: 'query';
+      readonly sql: string;
+      readonly columnCount: number;
+      readonly isBarrier: boolean;
+    };
 
 /** A statement that SQLite itself runs, and what keeps it from being a query. */
 export interface StageRun extends StatementPlace {

@@ -1,6 +1,6 @@
 import { type Lineage, replayMigrations } from '@varve/migrations';
 import { type Database, openMemory } from '@varve/migrations/internal';
-import type { StepKind } from '../api/session-detail.ts';
+import type { StepKind } from '../api/index.ts';
 import {
   type HeadColumn,
   readSessionRoles,

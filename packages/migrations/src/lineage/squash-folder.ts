@@ -10,7 +10,7 @@ const origin = '00000000-0000-0000-0000-000000000000';
  * Makes a drizzle-kit folder of either layout that of a squashed lineage: the last of the folded migrations gets the
  * baseline's text and keeps its snapshot, those before it are removed. Returns the names of these.
  */
-export function foldFolder(dir: string, squashed: Lineage): string[] {
+export function squashFolder(dir: string, squashed: Lineage): string[] {
   const baseline = squashed.migrations[0];
   const names = readLineage(dir).migrations.map(({ name }) => name);
   const gone = names.slice(0, baseline ? names.indexOf(baseline.name) : 0);

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import type { LogFormat, LogMapper, LogSource } from '../format/contract.ts';
-import { readElements } from './read-elements.ts';
-import { readLines } from './read-lines.ts';
+import { readElements, readLines } from '../log/index.ts';
+import type { LogFormat, LogMapper, LogSource } from './contract.ts';
 
 /** What came of reading one log. */
 export interface LogReading {

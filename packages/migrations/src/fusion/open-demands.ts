@@ -1,7 +1,5 @@
-import type { Step } from '../lens/trace-lineage.ts';
-import { nameKey } from '../sql/name-key.ts';
-import { keywordOf, nameAt } from '../sql/split-statements.ts';
-import { identifierOf } from '../sql/sql-tokens.ts';
+import type { Step } from '../lens/index.ts';
+import { identifierOf, keywordOf, nameAt, nameKey } from '../sql/index.ts';
 import { readPlainCopy } from './plain-copy.ts';
 import { readUpdate } from './read-update.ts';
 import { demandsOf, type TableDemands } from './table-demands.ts';
@@ -11,12 +9,12 @@ const everything = '*';
 
 /**
  * Follows pending statements and asks whether rows may fail in one of them that a later one mends or drops: a replay
- * stops at such a row, one pass never sees it. A column is burdened from the statement that demands something new of its
+ * stops at such a row, one pass never sees it. A column is under a demand from the statement that demands something new of its
  * values on; whatever may take such values away, or the demand, makes the answer yes. What is not understood does too.
  */
-export class Burdens {
-  readonly #burdens = new Map<string, Set<string>>();
-  /** Tables that have not changed since their every row, with all that burdens it, went into another. */
+export class OpenDemands {
+  readonly #demands = new Map<string, Set<string>>();
+  /** Tables that have not changed since their every row, with all that demands it, went into another. */
   readonly #copied = new Set<string>();
 
   /** True when the statement may hide that an earlier one failed. */
@@ -29,16 +27,16 @@ export class Burdens {
     if (first === 'UPDATE') return this.#update(step);
     if (first === 'INSERT') return this.#insert(step);
     const table = nameKey(nameAt(tokens, 2) ?? '');
-    return first !== 'DELETE' || this.#isBurdened(table) || tokens.some(({ text }) => text === '(');
+    return first !== 'DELETE' || this.#hasDemands(table) || tokens.some(({ text }) => text === '(');
   }
 
   #of(table: string): Set<string> {
-    const burdens = this.#burdens.get(table) ?? new Set<string>();
-    this.#burdens.set(table, burdens);
-    return burdens;
+    const demands = this.#demands.get(table) ?? new Set<string>();
+    this.#demands.set(table, demands);
+    return demands;
   }
 
-  #isBurdened(table: string): boolean {
+  #hasDemands(table: string): boolean {
     return this.#of(table).size > 0;
   }
 
@@ -58,11 +56,11 @@ export class Burdens {
     const name = nameKey(nameAt(tokens, 2) ?? '');
     if (kind === 'INDEX') {
       const index = before.objects.find((it) => it.type === 'index' && nameKey(it.name) === name);
-      return index !== undefined && this.#isBurdened(nameKey(index.table));
+      return index !== undefined && this.#hasDemands(nameKey(index.table));
     }
     if (kind !== 'TABLE') return false;
-    const isHidden = this.#isBurdened(name) && !this.#copied.has(name);
-    this.#burdens.delete(name);
+    const isHidden = this.#hasDemands(name) && !this.#copied.has(name);
+    this.#demands.delete(name);
     this.#copied.delete(name);
     return isHidden;
   }
@@ -70,24 +68,24 @@ export class Burdens {
   #alter({ statement: { tokens }, before, after }: Step): boolean {
     const table = nameKey(nameAt(tokens, 2) ?? '');
     const words = tokens.map(keywordOf);
-    const burdens = this.#of(table);
+    const demands = this.#of(table);
     const rename = words.lastIndexOf('TO');
     const to = nameKey(identifierOf(tokens.at(-1)) ?? '');
     if (words.includes('RENAME') && words.at(-3) === 'RENAME') {
-      this.#burdens.set(to, burdens);
-      this.#burdens.delete(table);
+      this.#demands.set(to, demands);
+      this.#demands.delete(table);
       return false;
     }
     if (words.includes('RENAME')) {
       const old = nameKey(identifierOf(tokens[rename - 1]) ?? '');
-      for (const mark of ['', computed]) if (burdens.delete(mark + old)) burdens.add(mark + to);
+      for (const mark of ['', computed]) if (demands.delete(mark + old)) demands.add(mark + to);
       return false;
     }
-    if (words.includes('DROP')) return [to, computed + to, everything].some((it) => burdens.has(it));
+    if (words.includes('DROP')) return [to, computed + to, everything].some((it) => demands.has(it));
     const added = after.tables.get(table)?.columns.at(-1);
     const isSafe = !added?.isNotNull || (added.defaultSql !== undefined && !/^null$/i.test(added.defaultSql));
     const isStrict = before.tables.get(table)?.isStrict;
-    if (!isSafe || isStrict || words.includes('CHECK')) burdens.add(everything);
+    if (!isSafe || isStrict || words.includes('CHECK')) demands.add(everything);
     return false;
   }
 
@@ -96,9 +94,9 @@ export class Burdens {
     const { table, columns, reads, isLazy, mayRaise } = readUpdate(tokens);
     const shape = before.tables.get(table);
     if (!shape) return true;
-    const hidden = [...this.#of(table)].filter((burden) => {
-      const column = burden.replace(computed, '');
-      return burden === column || (columns.includes(column) && (isLazy || !reads.has(column)));
+    const hidden = [...this.#of(table)].filter((demand) => {
+      const column = demand.replace(computed, '');
+      return demand === column || (columns.includes(column) && (isLazy || !reads.has(column)));
     });
     this.#copied.delete(table);
     const demands = demandsOf(shape, before);
@@ -130,7 +128,7 @@ export class Burdens {
     );
   }
 
-  /** A rebuild: the new table demands as much as the old one of what is burdened, and is burdened by what is new. */
+  /** A rebuild: the new table demands as much as the old one of what is under a demand, and is under a demand by what is new. */
   #copy(
     into: string,
     now: TableDemands,
@@ -144,14 +142,14 @@ export class Burdens {
     const asksNoMore = isSame && all(now).every((it) => all(before).includes(it));
     const targets = new Map([...pairs].map(([column, source]) => [source, column]));
     let isHidden = false;
-    for (const burden of this.#of(from)) {
-      const source = burden.replace(computed, '');
+    for (const demand of this.#of(from)) {
+      const source = demand.replace(computed, '');
       const column = targets.get(source);
-      if (burden === everything) isHidden ||= !keepsAll || before.columns.some((it) => !targets.has(it));
+      if (demand === everything) isHidden ||= !keepsAll || before.columns.some((it) => !targets.has(it));
       else if (column === undefined) isHidden = true;
-      else if (burden === source)
+      else if (demand === source)
         isHidden ||= !keepsAll || (before.notNull.has(source) && !now.notNull.has(column));
-      this.#of(into).add(column === undefined ? burden : burden.replace(source, column));
+      this.#of(into).add(column === undefined ? demand : demand.replace(source, column));
     }
     if (!asksNoMore) this.#of(into).add(everything);
     for (const column of now.notNull) {

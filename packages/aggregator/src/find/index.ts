@@ -1,0 +1,19 @@
+export { archiveIdOf } from './archive-id.ts';
+export { type FetchedWindow, fetchFile, fetchWindows } from './fetch-windows.ts';
+export { type FoundArchive, type FoundArchives, findArchives, recogniseArchives } from './find-archives.ts';
+export type { FoundFile } from './found-file.ts';
+export { inFlight } from './in-flight.ts';
+export { openManifest } from './manifest-file.ts';
+export { isExpected, type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
+export { isRemote, localPathOf, problemOfFile } from './remote-file.ts';
+export { isSelected, type Selection } from './selection.ts';
+export type { Shard } from './shard.ts';
+export {
+  type Archives,
+  findCandidates,
+  isInStore,
+  streamArchives,
+  streamCandidates,
+} from './stream-archives.ts';
+export { viewApplicationId } from './view-stamp.ts';
+export { type FoundFiles, newNotes, sidecarSuffixes, streamFiles } from './walk-files.ts';

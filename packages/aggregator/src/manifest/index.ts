@@ -1,0 +1,1 @@
+export { type ManifestReport, type WriteManifestOptions, writeManifest } from './write-manifest.ts';

@@ -1,0 +1,6 @@
+export {
+  type PushArchivesOptions,
+  type PushedArchive,
+  type PushReport,
+  pushArchives,
+} from './push-archives.ts';

@@ -1,0 +1,10 @@
+export {
+  type ArchivesAnswer,
+  type LiveQuery,
+  openLiveQuery,
+  type PulledTable,
+  type PullReport,
+  type QueryArchivesOptions,
+  queryArchives,
+} from './query-archives.ts';
+export { type PreparedQuery, prepareQuery, type QueryResult, runQuery } from './run-query.ts';

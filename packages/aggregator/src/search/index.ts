@@ -1,0 +1,1 @@
+export { type SearchHit, type SearchUnifiedOptions, searchUnified } from './search-unified.ts';

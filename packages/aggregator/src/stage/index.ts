@@ -1,0 +1,1 @@
+export { Stage, type StagedArchive } from './stage.ts';

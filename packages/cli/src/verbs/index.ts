@@ -1,0 +1,1 @@
+export { verbs } from './registry.ts';

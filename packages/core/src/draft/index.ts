@@ -1,0 +1,1 @@
+export { ArchiveDraft } from './archive-draft.ts';

@@ -1,0 +1,28 @@
+export { assertNotEmpty } from './assert-not-empty.ts';
+export { assertShape, findMissingColumns, findShapeDifferences } from './assert-shape.ts';
+export { assertSound, assertTablesSound } from './assert-sound.ts';
+export { assertWholePages } from './assert-whole-pages.ts';
+export { atDeath } from './at-death.ts';
+export { assertRoom } from './copy-file.ts';
+export { durableFs } from './durable-fs.ts';
+export { fileError, onFile } from './file-error.ts';
+export { type FileHeader, headerSizeBytes, parseStart, readHeader } from './file-header.ts';
+export { FileShapes } from './file-shape.ts';
+export { hashFile } from './hash-file.ts';
+export { leaveWal } from './leave-wal.ts';
+export { lookBeside, lstatOf } from './look-beside.ts';
+export { assertNameIsFree, copyInto, isSameContent, linkInto, moveInto } from './move-into.ts';
+export {
+  type Database,
+  defaultBusyTimeoutMs,
+  isBusy,
+  isNotADatabase,
+  openDatabase,
+  openImage,
+  openMemory,
+} from './open-database.ts';
+export { detachPrivateDir, makePrivateDir, removePrivateDir } from './private-dir.ts';
+export { realPath } from './real-path.ts';
+export { removeIfThere } from './remove-if-there.ts';
+export { leftoverSuffixes, lockSuffix, statOf } from './sidecars.ts';
+export { isWorkFile, removeWork, upgradedFile, workFile } from './work-file.ts';

@@ -1,0 +1,2 @@
+export { defineFixture, type Fixture, freezeArchive } from './freeze-archive.ts';
+export { findGoldenChanges } from './golden-lock.ts';

@@ -1,0 +1,6 @@
+export { type FileAtRest, type FileState, fingerprint, inspectAtRest, inspectFile } from './file-state.ts';
+export { identifyArchive } from './identify-archive.ts';
+export { identifyForReading, type NewerFiles } from './identify-for-reading.ts';
+export { openSource } from './open-source.ts';
+export { openPrivateCopy, withoutWal } from './private-copy.ts';
+export type { Source } from './source.ts';

@@ -1,0 +1,10 @@
+export { rehearseUpgrade } from './rehearse-upgrade.ts';
+export { inspectOriginal, putInPlace, settleOriginal } from './replace-file.ts';
+export { type RestoreArchiveOptions, restoreArchive } from './restore-archive.ts';
+export {
+  removeUpgradeLeftovers,
+  type UpgradeArchiveOptions,
+  type UpgradeResult,
+  upgradeArchive,
+} from './upgrade-archive.ts';
+export type { UpgradeVerification } from './verify-rows.ts';

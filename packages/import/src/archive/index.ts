@@ -1,0 +1,4 @@
+export { archiveName } from './archive-name.ts';
+export { readSources } from './read-sources.ts';
+export type { ModelCallRow, SourceRow, ToolCallRow } from './rows.ts';
+export { type HeldRow, SessionWriter } from './session-writer.ts';

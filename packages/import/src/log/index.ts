@@ -1,0 +1,5 @@
+export { type LogFile, type LogSample, parseOrUndefined, sampleLog } from './log-file.ts';
+export { readElements } from './read-elements.ts';
+export { readAt, withFile } from './read-file.ts';
+export { readLines } from './read-lines.ts';
+export { walkLogs } from './walk-logs.ts';

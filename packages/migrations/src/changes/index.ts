@@ -1,0 +1,2 @@
+export { findLosses, type Loss } from './find-losses.ts';
+export { MigrationChanges } from './migration-changes.ts';

@@ -1,0 +1,2 @@
+export { fuseMigrations } from './fuse-migrations.ts';
+export { fusedSchema, fusionOf, headImage } from './fusion.ts';

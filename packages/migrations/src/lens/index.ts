@@ -1,0 +1,8 @@
+export { compileLens } from './compile-lens.ts';
+export { installLens } from './install-lens.ts';
+export type { Lens, LensRefusal, LensStage, LensStrategy, LensTable } from './lens.ts';
+export { refusalOnFile } from './refusal-on-file.ts';
+export { schemaAt } from './schema-at.ts';
+export type { Shape } from './shape.ts';
+export type { TableShape } from './table-shape.ts';
+export { type Step, traceLineage } from './trace-lineage.ts';

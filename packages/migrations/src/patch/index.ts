@@ -1,0 +1,2 @@
+export { patchFile } from './patch-file.ts';
+export { patchOf } from './patch-of.ts';

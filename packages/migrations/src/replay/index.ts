@@ -1,0 +1,15 @@
+export {
+  type ActingSchema,
+  actingSchema,
+  actionsOf,
+  actionsSetOff,
+  needsRecursion,
+} from './actions-set-off.ts';
+export { isAlterColumn } from './alter-column.ts';
+export { type ForeignKeyAction, readForeignKeyActions } from './foreign-key-actions.ts';
+export { readSchema, type SchemaObject } from './read-schema.ts';
+export { countReferenceViolations, newViolations } from './reference-violations.ts';
+export { type ReplayResult, replayMigrations } from './replay.ts';
+export { replayStatements } from './replay-statements.ts';
+export { RowStatements } from './row-statements.ts';
+export { type EmptyRun, runOnEmpty } from './run-on-empty.ts';

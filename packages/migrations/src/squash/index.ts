@@ -1,0 +1,1 @@
+export { squashLineage } from './squash-lineage.ts';

@@ -1,0 +1,1 @@
+export { askApart } from './ask-apart.ts';

@@ -1,0 +1,1 @@
+export { clientDir, clientFile } from './client-dir.ts';

@@ -1,0 +1,1 @@
+export { describeFleet } from './describe-fleet.ts';

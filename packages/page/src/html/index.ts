@@ -1,0 +1,1 @@
+export { type RenderSessionHtmlOptions, renderSessionHtml } from './render-session-html.ts';
