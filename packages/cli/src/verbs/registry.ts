@@ -63,6 +63,11 @@ export const verbs: readonly VerbEntry[] = [
     async () => (await import('./serve.ts')).defineServe,
   ),
   verb(
+    'mcp [archives...]',
+    'let an agent ask archives, or a unified view, over the Model Context Protocol; changes nothing',
+    async () => (await import('./mcp.ts')).defineMcp,
+  ),
+  verb(
     'upgrade [archives...]',
     'bring archives to head, each on a verified copy that then takes its place',
     async () => (await import('./upgrade.ts')).defineUpgrade,

@@ -125,6 +125,11 @@ export class Catalog {
     return this.#select('session_id = ?', sessionId);
   }
 
+  /** The first session of a file. */
+  findFile(key: string): SessionRow | undefined {
+    return this.#select('file = ?', key)[0];
+  }
+
   findChildren(sessionId: string): (SessionRow & { readonly parentCallSeq: number | null })[] {
     return this.#sqlite
       .prepare<[string], Values>(

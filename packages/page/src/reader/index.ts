@@ -1,0 +1,1 @@
+export { type FoundSession, type QueryAnswer, type QueryLimits, Reader } from './reader.ts';
