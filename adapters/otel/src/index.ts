@@ -1,0 +1,1 @@
+export { VarveSpanProcessor, type VarveSpanProcessorOptions } from './varve-span-processor.ts';

@@ -1,0 +1,128 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+import { openArchive } from '@varve/core';
+import { standardLineage as lineage } from '@varve/migrations';
+import type { VarveError } from '@varve/schema';
+import { makeTestFolder } from '@varve/testing';
+import { expect, it } from 'vitest';
+import { VarveSpanProcessor } from './index.ts';
+
+function record(dir = makeTestFolder()) {
+  const errors: VarveError[] = [];
+  const processor = new VarveSpanProcessor({ dir, onRecordError: (error) => void errors.push(error) });
+  const provider = new BasicTracerProvider({ spanProcessors: [processor] });
+  const tracer = provider.getTracer('test');
+  return {
+    dir,
+    errors,
+    provider,
+    start: (name: string, attributes: Record<string, string | number | string[]>, parent?: Span) =>
+      tracer.startSpan(name, { attributes }, parent && trace.setSpan(context.active(), parent)),
+    read: () => globSync('archives/*.db', { cwd: dir }).map((name) => readAll(join(dir, name))),
+  };
+}
+
+function readAll(path: string) {
+  using archive = openArchive(path, { lineage });
+  const { sessions, messages, modelCalls, toolCalls } = lineage.tables;
+  return {
+    session: archive.db.select().from(sessions).get(),
+    messages: archive.db.select().from(messages).all(),
+    modelCalls: archive.db.select().from(modelCalls).all(),
+    toolCalls: archive.db.select().from(toolCalls).all(),
+  };
+}
+
+const agent = { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': 'support' };
+const chat = {
+  'gen_ai.operation.name': 'chat',
+  'gen_ai.provider.name': 'mock',
+  'gen_ai.request.model': 'm1',
+};
+const said = (role: string, content: string) => ({ role, parts: [{ type: 'text', content }] });
+const question = said('user', 'Where is it?');
+const asked = {
+  role: 'assistant',
+  parts: [{ type: 'tool_call', id: 't1', name: 'track', arguments: { id: 1 } }],
+};
+
+it('records a trace as a session: children that end first, and those that end after the root', async () => {
+  const { start, provider, read, errors } = record();
+  const root = start('invoke_agent support', agent);
+  const first = start('chat m1', { ...chat, 'gen_ai.input.messages': JSON.stringify([question]) }, root);
+  first.setAttribute('gen_ai.output.messages', JSON.stringify([asked]));
+  first.setAttribute('gen_ai.usage.input_tokens', 12);
+  first.end();
+  const tool = start(
+    'execute_tool track',
+    { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'track', 'gen_ai.tool.call.id': 't1' },
+    root,
+  );
+  const late = start(
+    'chat m1',
+    { ...chat, 'gen_ai.input.messages': JSON.stringify([question, asked, said('user', 'Well?')]) },
+    root,
+  );
+  root.end();
+  tool.end();
+  late.end();
+  start('GET /', { 'http.route': '/' }).end();
+  await provider.shutdown();
+  const [session, ...others] = read();
+  expect([errors, others]).toEqual([[], []]);
+  expect(session?.session).toMatchObject({ agentName: 'support', status: 'completed' });
+  expect(session?.modelCalls).toMatchObject([
+    { requestModel: 'm1', inputTokens: 12, status: 'ok' },
+    { requestModel: 'm1', status: 'ok' },
+  ]);
+  expect(session?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+  const modelCallSeq = session?.modelCalls[0]?.seq;
+  expect(session?.toolCalls).toMatchObject([
+    { toolName: 'track', toolCallId: 't1', status: 'ok', modelCallSeq },
+  ]);
+});
+
+it.each(['gen_ai.conversation.id', 'session.id'])(
+  'makes one session of the traces of one %s',
+  async (name) => {
+    const { start, provider, read } = record();
+    for (const id of ['a', 'b', 'a']) start('chat m1', { ...chat, [name]: id }).end();
+    await provider.shutdown();
+    const found = read().map(({ session, modelCalls }) => [session?.conversationId, modelCalls.length]);
+    expect(found.sort()).toEqual([
+      ['a', 2],
+      ['b', 1],
+    ]);
+  },
+);
+
+it('has the session on the disk when a span starts, and its rows when it ends', () => {
+  const { dir, start } = record();
+  const live = () => globSync('*.db', { cwd: dir }).map((name) => readAll(join(dir, name)));
+  const span = start('chat m1', chat);
+  expect(live()).toMatchObject([{ session: { status: 'running', requestModel: 'm1' }, modelCalls: [] }]);
+  span.end();
+  expect(live()).toMatchObject([{ modelCalls: [{ requestModel: 'm1' }] }]);
+});
+
+it('says that a span failed, and that the session did', async () => {
+  const { start, provider, read } = record();
+  const span = start('chat m1', { ...chat, 'error.type': 'timeout' });
+  span.setStatus({ code: SpanStatusCode.ERROR, message: 'too slow' });
+  span.end();
+  await provider.shutdown();
+  expect(read()).toMatchObject([
+    {
+      session: { status: 'failed' },
+      modelCalls: [{ status: 'error', errorType: 'timeout', errorMessage: 'too slow' }],
+    },
+  ]);
+});
+
+it('leaves the agent alone where nothing can be recorded', () => {
+  const { start, errors } = record('/dev/null/nowhere');
+  expect(() => start('chat m1', chat).end()).not.toThrow();
+  expect(errors.length).toBeGreaterThan(0);
+});
