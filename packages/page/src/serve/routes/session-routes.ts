@@ -109,6 +109,8 @@ async function sendChanges({ context, key, request, response }: Call): Promise<u
   const file = context.keeper.catalog.file(parseSessionKey(key).file);
   const stream = new EventStream({ request, response });
   let last = file && fingerprint(file.path);
+  // What was written between the client's first question and now.
+  stream.send({ type: 'changed' });
   while (file && !stream.ended.aborted) {
     await setTimeout(lookEveryMs, undefined, { signal: stream.ended }).catch(() => {});
     const now = fingerprint(file.path);
