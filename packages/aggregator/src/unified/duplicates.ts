@@ -89,7 +89,11 @@ export class Duplicates {
    */
   lookAt(files: readonly FoundFile[]): void {
     const sizes = Map.groupBy(files, ({ sizeBytes }) => sizeBytes);
-    for (const { path, sizeBytes, sidecars } of files) {
+    for (const { path, sizeBytes, sidecars, etag } of files) {
+      if (etag !== undefined) {
+        this.#hashes.set(path, etag);
+        continue;
+      }
       const isAlone = sizes.get(sizeBytes)?.length === 1 && this.#sameSize.get(sizeBytes, path) === undefined;
       // A session may be open in this process.
       this.#hashes.set(path, isAlone || sidecars.length > 0 ? undefined : tryHash(path));
@@ -116,7 +120,9 @@ export class Duplicates {
     if (other.state === 'gone') return this.#compare(own, other) === 'same' ? 'same' : 'other';
     if (own.sizeBytes !== other.sizeBytes) return 'other';
     const [hash, otherHash] = [own, other].map(({ path }) => this.#hash(path));
-    return hash !== undefined && hash === otherHash ? 'same' : 'other';
+    if (hash !== undefined && otherHash !== undefined) return hash === otherHash ? 'same' : 'other';
+    // An object in a bucket is not there any more when it is compared: rows of the same size and cells are a copy's.
+    return this.#compare(own, other) === 'same' ? 'same' : 'other';
   }
 
   #hash(path: string): string | undefined {

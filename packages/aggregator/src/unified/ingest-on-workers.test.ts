@@ -101,7 +101,7 @@ it('names the archive that kills its worker, and reads all others', async () => 
   );
   writeArchive(join(dir, '105-poison.db'), 1);
   const hook = new URL('../testing/crash-on-poison.ts', import.meta.url);
-  vi.stubEnv('NODE_OPTIONS', `${process.env.NODE_OPTIONS} --import ${hook}`);
+  vi.stubEnv('NODE_OPTIONS', `${process.env.NODE_OPTIONS ?? ''} --import ${hook}`);
   onTestFinished(() => void vi.unstubAllEnvs());
   const file = join(work, 'u.db');
   const { problems } = await refreshUnified(file, { lineage, archives: dir, jobs: 2 });

@@ -129,7 +129,7 @@ it('works in this process when the lineage has functions', async () => {
   sqlite.close();
 });
 
-it('names the file a worker died on, and leaves it as it was', async () => {
+it('names the file on which a worker met a defect, and leaves it as it was', async () => {
   const dir = makeFolder();
   const path = writeArchive(join(dir, 'a.db'), 1);
   const before = fingerprint(dir);
@@ -137,7 +137,7 @@ it('names the file a worker died on, and leaves it as it was', async () => {
   const next = { name: '0005_broken', sql: undefined as unknown as string, createdAtMs: 1_800_000_000_000 };
   const broken = { ...lineage, migrations: [...lineage.migrations, next] };
   const report = await upgradeAndList(dir, { lineage: broken, jobs: 1 });
-  expect(report.failed).toMatchObject([{ path, code: 'WORKER_CRASHED' }]);
+  expect(report.failed).toMatchObject([{ path, code: 'INTERNAL' }]);
   expect(report.files).toMatchObject([{ path, state: 'failed', from: undefined }]);
   expect(fingerprint(dir)).toEqual(before);
 });
