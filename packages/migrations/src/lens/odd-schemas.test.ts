@@ -85,3 +85,15 @@ it.each([
   const ours = [replayed, read].map((sqlite) => sqlite.prepare(query).raw().all());
   expect(ours).toEqual([expected, expected]);
 });
+
+it('leaves a view as it is that lost a column, and gets it back', () => {
+  const sqlite = new Database(':memory:');
+  const lineage = lineageOf([
+    'CREATE TABLE t (id integer PRIMARY KEY, a text); CREATE VIEW seen AS SELECT "id", "a" FROM t',
+    'CREATE TABLE n (id integer PRIMARY KEY); INSERT INTO n SELECT id FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t',
+    'ALTER TABLE t ADD a text',
+  ]);
+  replayMigrations(sqlite, lineageAt(lineage, 2));
+  replayMigrations(sqlite, lineage);
+  expect(sqlite.prepare("SELECT sql FROM sqlite_schema WHERE name = 'seen'").pluck().get()).toContain('"a"');
+});

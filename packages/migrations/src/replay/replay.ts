@@ -9,10 +9,10 @@ import {
   withoutTriggers,
 } from '../ledger/index.ts';
 import { type Lineage, registerFunctions } from '../lineage/index.ts';
-import { resolveStoredStrings } from '../sql/index.ts';
 import { applyMigration } from './apply-migration.ts';
 import { findForeignTriggers } from './foreign-triggers.ts';
 import { countReferenceViolations, newViolations, type ReferenceViolations } from './reference-violations.ts';
+import { resolveStoredStrings } from './resolve-stored-strings.ts';
 
 export interface ReplayResult {
   /** The version before. */
@@ -74,7 +74,7 @@ function replayInside(sqlite: Database, lineage: Lineage, path?: string): Replay
   if (from === to) return { from, to };
   // Where the application fills the parents, migrations alone leave orphans in a new file.
   const before = isEmpty ? undefined : countReferenceViolations(sqlite);
-  if (!isEmpty) resolveStoredStrings(sqlite);
+  if (!isEmpty) resolveStoredStrings(sqlite, lineage);
   withoutTriggers(sqlite, findForeignTriggers(sqlite, lineage, from), () => {
     createLedger(sqlite, lineage.migrations[0], lineage);
     for (const migration of lineage.migrations.slice(from)) {

@@ -19,27 +19,6 @@ export function resolveQuotedStrings(sqlite: Database, statement: SqlStatement):
   return resolved;
 }
 
-/**
- * Makes anew the triggers and views of a file that a driver with such strings wrote: here they would fail when they are
- * used.
- */
-export function resolveStoredStrings(sqlite: Database): void {
-  const stored = sqlite
-    .prepare<[], { type: string; name: string; sql: string }>(
-      `SELECT type, name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view') AND instr(sql, '"') ORDER BY rowid`,
-    )
-    .all();
-  for (const { type, name, sql } of stored) {
-    const [statement] = splitStatements(sql);
-    if (!statement || nameMissingInUse(sqlite, sql) === undefined) continue;
-    sqlite.exec(`SAVEPOINT ${savepoint}; DROP ${type} main.${quoteIdentifier(name)}`);
-    const resolved = resolveQuotedStrings(sqlite, statement);
-    if (resolved === statement) sqlite.exec(`ROLLBACK TO ${savepoint}`);
-    else sqlite.exec(resolved.text);
-    sqlite.exec(`RELEASE ${savepoint}`);
-  }
-}
-
 const savepoint = 'varve_quoted_strings';
 
 function resolve(sqlite: Database, statement: SqlStatement): SqlStatement {
@@ -84,7 +63,7 @@ function nameMissingInBody(sqlite: Database, sql: string): string | undefined {
 }
 
 /** Of a trigger or a view that is there. */
-function nameMissingInUse(sqlite: Database, sql: string): string | undefined {
+export function nameMissingInUse(sqlite: Database, sql: string): string | undefined {
   return nameMissingIn(() => {
     const use = useOf(sqlite, parseSql(sql));
     if (use !== undefined) sqlite.prepare(use);
