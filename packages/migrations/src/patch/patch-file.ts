@@ -2,8 +2,7 @@ import type { Database } from '../driver/index.ts';
 import { appendToLedger, stampHint } from '../ledger/index.ts';
 import { schemaAt } from '../lens/index.ts';
 import { type Lineage, registerFunctions } from '../lineage/index.ts';
-import { readSchema } from '../replay/index.ts';
-import { resolveStoredStrings } from '../sql/index.ts';
+import { readSchema, resolveStoredStrings } from '../replay/index.ts';
 import { applyPatch, preparePages } from './apply-patch.ts';
 import { fitsFile } from './fits-file.ts';
 import { patchOf } from './patch-of.ts';
@@ -20,7 +19,7 @@ export function patchFile(sqlite: Database, lineage: Lineage, from: number): boo
   registerFunctions(sqlite, lineage);
   const pages = preparePages(sqlite, patch);
   sqlite.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE');
-  if (holdsOldStrings(sqlite)) return false;
+  if (holdsOldStrings(sqlite, lineage)) return false;
   if (!applyPatch(sqlite, patch, { lineage, pages })) return false;
   appendToLedger(sqlite, lineage.migrations.slice(from), lineage);
   stampHint(sqlite, lineage, lineage.migrations.length);
@@ -29,10 +28,10 @@ export function patchFile(sqlite: Database, lineage: Lineage, from: number): boo
 }
 
 /** Strings in double quotes, as another driver lets views and triggers have them: a replay makes those anew. */
-function holdsOldStrings(sqlite: Database): boolean {
+function holdsOldStrings(sqlite: Database, lineage: Lineage): boolean {
   const bodies = readSchema(sqlite).filter(({ type }) => type === 'view' || type === 'trigger');
   if (!bodies.some(({ sql }) => sql.includes('"'))) return false;
-  resolveStoredStrings(sqlite);
+  resolveStoredStrings(sqlite, lineage);
   const texts = new Set(readSchema(sqlite).map(({ sql }) => sql));
   return bodies.some(({ sql }) => !texts.has(sql));
 }

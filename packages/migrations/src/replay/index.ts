@@ -11,5 +11,6 @@ export { readSchema, type SchemaObject } from './read-schema.ts';
 export { countReferenceViolations, newViolations } from './reference-violations.ts';
 export { type ReplayResult, replayMigrations } from './replay.ts';
 export { replayStatements } from './replay-statements.ts';
+export { resolveStoredStrings } from './resolve-stored-strings.ts';
 export { RowStatements } from './row-statements.ts';
 export { type EmptyRun, runOnEmpty } from './run-on-empty.ts';

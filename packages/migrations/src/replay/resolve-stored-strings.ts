@@ -1,8 +1,12 @@
 import type { Database } from '../driver/index.ts';
-import type { Lineage } from '../lineage/lineage.ts';
-import { nameMissingInUse } from '../sql/resolve-quoted-strings.ts';
-import { keywordOf, type SqlStatement, splitStatements } from '../sql/split-statements.ts';
-import { quoteIdentifier } from '../sql/sql-tokens.ts';
+import type { Lineage } from '../lineage/index.ts';
+import {
+  keywordOf,
+  nameMissingInUse,
+  quoteIdentifier,
+  type SqlStatement,
+  splitStatements,
+} from '../sql/index.ts';
 import { replayStatements } from './replay-statements.ts';
 import { runOnEmpty } from './run-on-empty.ts';
 

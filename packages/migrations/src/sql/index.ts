@@ -23,7 +23,7 @@ export {
   type UpdateStmt,
   visitSql,
 } from './parse-sql.ts';
-export { resolveQuotedStrings, resolveStoredStrings } from './resolve-quoted-strings.ts';
+export { nameMissingInUse, resolveQuotedStrings } from './resolve-quoted-strings.ts';
 export { type RowChange, rowChangeOf } from './row-change.ts';
 export { rowidNames } from './rowid-names.ts';
 export { keywordOf, nameAt, type SqlStatement, splitStatements } from './split-statements.ts';
