@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import {
   type ExportArchivesReport,
   type ExportFormat,
@@ -94,7 +93,6 @@ function wholeSessionsError(format: string): VarveError {
 }
 
 function isView(path: string): boolean {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
   const view = readUnified(path);
   view?.close();
   return view !== undefined;

@@ -10,7 +10,10 @@ export function assertSound(sqlite: Database, path: string, schema = 'main'): vo
 function assertOk(answer: unknown, path: string): void {
   const [first] = answer as { quick_check: string }[];
   if (first?.quick_check === 'ok') return;
-  throw new VarveError('FILE_CORRUPT', `the database is damaged: ${first?.quick_check}`, {
+  const [finding] = String(first?.quick_check)
+    .replace(/^\*\*\* in database \w+ \*\*\*\s*/, '')
+    .split('\n');
+  throw new VarveError('FILE_CORRUPT', `the database is damaged: ${finding}`, {
     path,
     hint: 'restore it from a backup, or try to rescue its rows with the ".recover" command of the sqlite3 shell',
   });
