@@ -66,6 +66,22 @@ export interface ImportReport {
  * @throws USAGE for an unknown format; FILE_BUSY while another import writes into the folder; FILE_READ_ONLY;
  * INTERRUPTED when the signal aborts it: what was finished by then stays, and the next import goes on from there.
  * What is wrong with single logs is in the report.
+ *
+ * @example
+ * ```ts
+ * import { mkdirSync, writeFileSync } from 'node:fs';
+ * import { importLogs } from '@varve/import';
+ *
+ * mkdirSync('logs', { recursive: true });
+ * const messages = [
+ *   { role: 'user', content: 'hello' },
+ *   { role: 'assistant', content: 'hi' },
+ * ];
+ * writeFileSync('logs/chat.jsonl', `${JSON.stringify({ messages })}\n`);
+ *
+ * const report = await importLogs('openai-chat', 'logs', { into: 'archives' });
+ * console.log(report.added); // 1
+ * ```
  */
 export async function importLogs(
   format: string,

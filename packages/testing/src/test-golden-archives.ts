@@ -12,12 +12,19 @@ import { describeProblem } from './golden-problem.ts';
  *
  * @example
  * ```ts
- * import { createSession } from '@varve/core';
+ * import { freezeArchive } from '@varve/core';
  * import { standardLineage as lineage } from '@varve/migrations';
+ * import { toolCalls } from '@varve/schema';
  * import { testGoldenArchives } from '@varve/testing';
  * import 'vitest';
  *
- * createSession('live', { lineage, session: { agentName: 'support' } }).seal('golden');
+ * await freezeArchive('golden', {
+ *   lineage,
+ *   session: { agentName: 'support' },
+ *   record(session) {
+ *     session.record(toolCalls, { toolName: 'find_order', status: 'ok' });
+ *   },
+ * });
  * testGoldenArchives('golden', { lineage });
  * ```
  */

@@ -47,6 +47,17 @@ export interface SessionsExport {
  * cannot be read is left out and named.
  *
  * @throws FILE_READ_ONLY and other errors of the folder
+ *
+ * @example
+ * ```ts
+ * import { createSession } from '@varve/core';
+ * import { exportSessions } from '@varve/import';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ *
+ * const path = createSession('live', { lineage, session: { agentName: 'support' } }).seal('archives');
+ * const { sessions } = exportSessions([path], { format: 'openai-chat', into: 'chats' });
+ * console.log(sessions); // 1
+ * ```
  */
 export function exportSessions(archives: readonly string[], options: ExportSessionsOptions): SessionsExport {
   const { into, lineage = standardLineage, onProgress } = options;
