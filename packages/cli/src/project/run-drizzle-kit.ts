@@ -1,13 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { z } from 'zod';
-
-/** drizzle-kit is a large program, and runs twice or three times for a verb: a third of it is compiling. */
-const compileCacheDir = join(tmpdir(), 'node-compile-cache');
 
 const manifestSchema = z.object({
   version: z.string(),
@@ -33,7 +29,6 @@ export function runDrizzleKit(
   const command = [...process.execArgv, findDrizzleKit(dir).command, ...args];
   const { stdout, stderr, error } = spawnSync(process.execPath, command, {
     cwd: dir,
-    env: { NODE_COMPILE_CACHE: compileCacheDir, ...process.env },
     encoding: 'utf8',
     stdio: isInteractive ? 'inherit' : ['ignore', 'pipe', 'pipe'],
   });
