@@ -8,7 +8,7 @@ export function renderStandardLineage(): string {
   const folder = fileURLToPath(new URL('../drizzle', import.meta.url));
   return renderLineageModule(readLineage(folder, { name: 'standard' }), {
     tablesImport: "import { standardTables as tables } from '@varve/schema';",
-    defineLineageFrom: './define-lineage.ts',
+    defineLineageFrom: './lineage/index.ts',
     exportName: 'standardLineage',
   });
 }

@@ -21,7 +21,10 @@ function writePackage(): string {
   onTestFinished(() => rmSync(dir, { recursive: true }));
   const schema = join(dir, 'node_modules', '@varve', 'schema');
   mkdirSync(schema, { recursive: true });
-  writeFileSync(join(schema, 'package.json'), '{ "type": "module", "exports": "./index.js" }');
+  writeFileSync(
+    join(schema, 'package.json'),
+    '{ "type": "module", "exports": { ".": "./index.js", "./errors": "./index.js" } }',
+  );
   writeFileSync(join(schema, 'index.js'), source('../../schema/src/varve-error.ts'));
   writeFileSync(join(dir, 'check.mjs'), source('./require-node.ts'));
   return join(dir, 'check.mjs');

@@ -1,5 +1,5 @@
-import { defineLineage } from './lineage/index.ts';
 // Written from the migrations folder. Do not edit: write it again.
+import { defineLineage } from './lineage/index.ts';
 import { standardTables as tables } from '@varve/schema';
 
 export const standardLineage = defineLineage({

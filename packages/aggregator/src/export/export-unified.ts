@@ -29,7 +29,7 @@ export interface ExportUnifiedOptions extends ExporterOptions {
  *
  * const unified = await openUnified('view.db', { lineage, archives: 'archives' });
  * unified.close();
- * const report = exportUnified('view.db', { lineage, into: 'parquet' });
+ * const report = exportUnified('view.db', { lineage, into: 'parquet', format: 'parquet' });
  * console.log(report.written.length > 0); // true
  * ```
  */

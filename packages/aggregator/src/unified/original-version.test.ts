@@ -23,11 +23,11 @@ it('knows the version an archive was written at, however often it was upgraded b
   expect(await unifiedVersions(dir)).toEqual([['agent 2', 2, head]]);
 });
 
-it('knows it also where the upgrade had to run the migrations', async () => {
+it('knows it also where the upgrade had to keep a table of the application', async () => {
   const dir = makeFolder();
   const path = writeArchive(join(dir, 'a.db'), 2);
   edit(path, 'CREATE TABLE own (it)');
-  expect(await upgradeArchive(path, { lineage })).toMatchObject({ how: 'replayed' });
+  expect(await upgradeArchive(path, { lineage })).toMatchObject({ how: 'patched' });
   expect(await unifiedVersions(dir)).toEqual([['agent 2', 2, head]]);
 });
 

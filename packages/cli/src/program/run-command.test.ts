@@ -29,7 +29,7 @@ it('shows the stack with --verbose only', async () => {
   const { dir } = makeWorkplace();
   const args = ['status', 'archives', '--migrations', 'archives'];
   expect((await runVarve(dir, ...args)).stderr.trimEnd().split('\n')).toHaveLength(2);
-  expect((await runVarve(dir, ...args, '--verbose')).stderr).toMatch(/\n {4}at .*read-lineage/);
+  expect((await runVarve(dir, ...args, '--verbose')).stderr).toMatch(/\n {4,}at .*read-lineage/);
 });
 
 it('shows how it is used when it is called with nothing', async () => {

@@ -1,8 +1,10 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { VarveError } from '@varve/schema/errors';
 
+/** @internal */
 type Sdk = typeof import('@aws-sdk/client-s3');
 
+/** @internal */
 export interface LoadedClient {
   readonly sdk: Sdk;
   readonly client: S3Client;
@@ -18,6 +20,7 @@ let loaded: Promise<LoadedClient> | undefined;
  * them (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html).
  *
  * @throws CLIENT_MISSING
+ * @internal
  */
 export function loadS3Client(): Promise<LoadedClient> {
   loaded ??= load().catch((error: unknown) => {

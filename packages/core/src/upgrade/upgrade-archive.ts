@@ -75,11 +75,21 @@ export async function upgradeArchive(path: string, options: UpgradeArchiveOption
   const startedMs = performance.now();
   const file = realPath(path);
   const to = options.lineage.migrations.length;
-  const seen = fingerprint(file);
+  const seen = onFile(file, () => lookAt(file));
   const isDone = onFile(file, () => isSealedAtHead(file, options));
   if (isDone && !options.dryRun) await removeUpgradeLeftovers(file);
   const outcome = isDone ? doneAlready(file, to) : await upgradeFile(file, seen, options);
   return { path, to, changed: outcome.how !== 'none', durationMs: performance.now() - startedMs, ...outcome };
+}
+
+/** Where the look fails, the inspection says which file beside it is at fault. */
+function lookAt(file: string): string {
+  try {
+    return fingerprint(file);
+  } catch (error) {
+    inspectFile(file);
+    throw error;
+  }
 }
 
 type Outcome = Pick<UpgradeResult, 'from' | 'how' | 'sizeBytes' | 'backup'>;
