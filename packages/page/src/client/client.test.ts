@@ -374,6 +374,8 @@ describe.skipIf(!chromiumPath)('in a real browser', () => {
     const title = page.getByRole('link', { name: /window\.hacked/ });
     expect(await title.textContent()).toContain('a⟨U+202E⟩gpj.exe␛[31mred␇⟨U+200B⟩ <script>');
     await title.click();
+    // The keys move among steps when there are some.
+    await page.getByRole('tab', { name: 'Conversation' }).waitFor();
     for (let step = 0; step < 5; step++) {
       await page.keyboard.press('j');
       await page.getByRole('region', { name: 'Step' }).locator('.facts').waitFor();
