@@ -18,6 +18,7 @@ export {
   fileError,
   hashFile,
   headerSizeBytes,
+  isRunning,
   isWorkFile,
   lookBeside,
   makePrivateDir,

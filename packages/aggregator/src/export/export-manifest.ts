@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileError } from '@varve/core/internal';
+import { fileError, isRunning } from '@varve/core/internal';
 import type { SeenKinds } from './column-kinds.ts';
 
 export interface ExportedFile {
@@ -61,13 +61,5 @@ function removeLeftovers(path: string): void {
   for (const name of readdirSync(dirname(path))) {
     const [, written, pid] = /^(.+)\.(\d+)\.writing$/.exec(name) ?? [];
     if (written === basename(path) && !isRunning(Number(pid))) rmSync(join(dirname(path), name));
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -9,6 +9,7 @@ export { fileError, onFile } from './file-error.ts';
 export { type FileHeader, headerSizeBytes, parseStart, readHeader } from './file-header.ts';
 export { FileShapes } from './file-shape.ts';
 export { hashFile } from './hash-file.ts';
+export { isRunning } from './is-running.ts';
 export { leaveWal } from './leave-wal.ts';
 export { lookBeside, lstatOf } from './look-beside.ts';
 export { assertNameIsFree, copyInto, isSameContent, linkInto, moveInto } from './move-into.ts';

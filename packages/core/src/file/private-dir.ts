@@ -3,6 +3,7 @@ import { lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { atDeath } from './at-death.ts';
+import { isRunning } from './is-running.ts';
 
 const dirs = new Map<string, () => void>();
 let hasSwept = false;
@@ -69,12 +70,4 @@ function sweep(parent: string): void {
 function isOwn(dir: string): boolean {
   const stat = lstatSync(dir, { throwIfNoEntry: false });
   return stat?.isDirectory() === true && (process.getuid === undefined || stat.uid === process.getuid());
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

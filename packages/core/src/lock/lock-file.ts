@@ -65,10 +65,13 @@ function assertLockFile(lockPath: string): void {
   });
 }
 
-/** Half a lock file, which a power failure leaves, is nobody's either. */
+/**
+ * Half a lock file, which a power failure leaves, is nobody's either. In a file that its maker has not written yet SQLite
+ * begins a first page, for which it would lay a journal beside it: that is for others a name that is no lock's.
+ */
 export function tryBegin(sqlite: Database): boolean {
   try {
-    sqlite.exec('BEGIN IMMEDIATE');
+    sqlite.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE');
     return true;
   } catch (error) {
     if (isBusy(error)) return false;

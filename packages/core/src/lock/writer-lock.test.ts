@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readdirSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { createSession, openSession, readHeader } from '../index.ts';
@@ -8,6 +8,7 @@ import { errorOf } from '../testing/error-of.ts';
 import { head, history as lineage, writeFileAt } from '../testing/history.ts';
 import { startProgram } from '../testing/run-program.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
+import { openLock, tryBegin } from './lock-file.ts';
 import { acquireWriterLock, lockHolder } from './writer-lock.ts';
 
 const { decisions } = lineage.tables;
@@ -65,6 +66,36 @@ it.each([
   session.close();
   expect(readdirSync(dirname(path))).toHaveLength(1);
 });
+
+it.each([
+  ['made and not yet written', ''],
+  ['that a dead writer left', undefined],
+])('waits while another process looks at a lock file %s', async (_, text) => {
+  const path = createClosed();
+  const lockPath = `${path}-lock`;
+  if (text === undefined) await startProgramAndKill('hold-session.ts', path);
+  else writeFileSync(lockPath, text);
+  const longAgo = new Date(Date.now() - 3_600_000);
+  utimesSync(lockPath, longAgo, longAgo);
+  const looking = openLock(lockPath, 0);
+  expect(looking && tryBegin(looking)).toBe(true);
+  const open = startProgram('open-on-request.ts');
+  expect(await open.nextLine()).toBe('ready');
+  open.send(`${path} 0`);
+  const answer = open.nextLine();
+  const isEarly = await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 100, 'waits'))]);
+  expect(isEarly).toBe('waits');
+  expect(readdirSync(dirname(path)).filter((name) => name.includes('-lock'))).toEqual([basename(lockPath)]);
+  unlinkSync(lockPath);
+  looking?.close();
+  expect(await answer).toBe('ok');
+});
+
+async function startProgramAndKill(program: string, path: string): Promise<void> {
+  const holder = startProgram(program, path);
+  await holder.nextLine();
+  await holder.kill();
+}
 
 it('holds against worker threads of the same process', async () => {
   using session = createSession(makeTempDir(), { lineage, session: { agentName: 'x' } });

@@ -1,6 +1,7 @@
 import { VarveError } from '@varve/schema/errors';
 import {
   defaultBusyTimeoutMs,
+  isRunning,
   lockSuffix,
   lookBeside,
   lstatOf,
@@ -47,10 +48,18 @@ function waitForLock(path: string, busyTimeoutMs: number): SharableLock {
     const holder = lockHolder(path);
     if (!holder && hasTime(Math.max(busyTimeoutMs, contentionMs))) continue;
     if (!holder) throw contendedError(path);
-    const isRecent = Date.now() < holder.sinceMs + busyTimeoutMs;
-    if (holder.pid === process.pid || !isRecent || !hasTime(busyTimeoutMs)) throw lockedError(path, holder);
+    if (!isWaitedFor(holder, busyTimeoutMs) || !hasTime(busyTimeoutMs)) throw lockedError(path, holder);
     sleep(pollMs);
   }
+}
+
+/**
+ * What a dead writer left is held for the moment in which another process removes it, and what has just been made says
+ * no process yet.
+ */
+function isWaitedFor({ pid, sinceMs }: LockHolder, busyTimeoutMs: number): boolean {
+  if (pid === process.pid) return false;
+  return Date.now() < sinceMs + busyTimeoutMs || !isRunning(pid);
 }
 
 /** Takes the lock for a writer to be made, and lets go of it when none is. */
