@@ -5,13 +5,17 @@ import { createProgram } from './create-program.ts';
 
 /** Runs one call of `varve`; the outcome is in `process.exitCode`, so that output is flushed before the process ends. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
-  const program = await createProgram((verb) => argv.includes(verb));
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    const program = await createProgram((verb) => argv.includes(verb));
+    try {
+      await program.parseAsync(argv, { from: 'user' });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      if (error.code === 'commander.help') process.stderr.write(`${program.helpInformation()}\n`);
+      if (error.exitCode !== 0) throw usageError(error);
+    }
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.help') process.stderr.write(`${program.helpInformation()}\n`);
-    if (error.exitCode !== 0) process.exitCode = reportError(usageError(error), false);
+    process.exitCode = reportError(error, argv.includes('--verbose'));
   }
 }
 

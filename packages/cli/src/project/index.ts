@@ -10,5 +10,5 @@ export {
 export { renderWarnings } from './lint-project.ts';
 export type { Project } from './load-project.ts';
 export { renderReadability } from './readability.ts';
-export { parseRename } from './rename.ts';
+export { parseRename, type Rename } from './rename.ts';
 export { type SquashResult, squashProject } from './squash-project.ts';

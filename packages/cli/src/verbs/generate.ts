@@ -7,33 +7,43 @@ import {
   generateMigrations,
   type Project,
   parseRename,
+  type Rename,
   renderReadability,
   renderWarnings,
 } from '../project/index.ts';
 
 interface GenerateVerbOptions {
   readonly custom?: boolean;
-  readonly rename: readonly string[];
-  readonly renameTable: readonly string[];
+  readonly rename: readonly Rename[];
+  readonly renameTable: readonly Rename[];
   readonly json?: boolean;
 }
 
-const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
+const collect =
+  (kind: 'table' | 'column') =>
+  (text: string, earlier: readonly Rename[]): Rename[] => [...earlier, parseRename(text, kind)];
 
 export function defineGenerate(command: Command): void {
   command
     .option('--custom', 'an empty migration, for SQL by hand')
-    .option('--rename <table.old=new>', 'a column that goes on under another name (repeatable)', collect, [])
-    .option('--rename-table <old=new>', 'a table that goes on under another name (repeatable)', collect, []);
+    .option(
+      '--rename <table.old=new>',
+      'a column that goes on under another name (repeatable)',
+      collect('column'),
+      [],
+    )
+    .option(
+      '--rename-table <old=new>',
+      'a table that goes on under another name (repeatable)',
+      collect('table'),
+      [],
+    );
   defineVerb<GenerateVerbOptions>(command, async (context, [name], options) => {
     const project = await context.loadProject();
     const result = generateMigrations(project, {
       name,
       isCustom: options.custom ?? false,
-      renames: [
-        ...options.renameTable.map((text) => parseRename(text, 'table')),
-        ...options.rename.map((text) => parseRename(text, 'column')),
-      ],
+      renames: [...options.renameTable, ...options.rename],
       isInteractive: !options.json && process.stdin.isTTY && process.stdout.isTTY,
     });
     const { problems, ...json } = result;

@@ -1,6 +1,5 @@
 import { type SearchHit, searchUnified } from '@varve/aggregator';
-import { VarveError } from '@varve/schema';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { defineVerb } from '../command/index.ts';
 import { escapeControls } from '../output/index.ts';
 
@@ -15,7 +14,7 @@ export function defineSearch(command: Command): void {
 function parseLimit(text: string): number {
   const limit = /^\d+$/.test(text) ? Number(text) : 0;
   if (limit > 0) return limit;
-  throw new VarveError('USAGE', `--limit ${text} is no number of hits`, { hint: 'give a number from 1 up' });
+  throw new InvalidArgumentError('give a number of hits, from 1 up');
 }
 
 function renderHit({ table, sessionId, archive, snippet }: SearchHit): string {

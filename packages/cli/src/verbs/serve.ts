@@ -3,18 +3,18 @@ import { readUnified } from '@varve/aggregator';
 import type { Lineage } from '@varve/migrations';
 import { servePage } from '@varve/page';
 import { VarveError } from '@varve/schema';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { type CommandContext, defineVerb } from '../command/index.ts';
 
 interface ServeVerbOptions {
-  readonly port?: string;
+  readonly port?: number;
   readonly host?: string;
   readonly open?: boolean;
 }
 
 export function defineServe(command: Command): void {
   command
-    .option('--port <number>', 'the port to listen on (default: one that is free)')
+    .option('--port <number>', 'the port to listen on (default: one that is free)', parsePort)
     .option('--host <address>', 'the address to listen on (default: 127.0.0.1, this machine alone)')
     .option('--open', 'open the page in the browser');
   defineVerb<ServeVerbOptions>(command, async (context, named, { port, host, open }) => {
@@ -22,7 +22,7 @@ export function defineServe(command: Command): void {
     const lineage = await findLineage(context, where);
     const page = await servePage(where, {
       lineage,
-      ...(port !== undefined && { port: parsePort(port) }),
+      ...(port !== undefined && { port }),
       ...(host !== undefined && { host }),
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void page.close());
@@ -47,7 +47,7 @@ async function findLineage(context: CommandContext, where: readonly string[]): P
 function parsePort(text: string): number {
   const port = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
-  throw new VarveError('USAGE', `--port ${text} is no port`, { hint: 'give a number from 0 to 65535' });
+  throw new InvalidArgumentError('give a number from 0 to 65535');
 }
 
 /** Where there is no browser, the address is printed all the same. */
