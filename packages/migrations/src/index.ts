@@ -18,7 +18,7 @@ export {
   type SqlValue,
   type TableModule,
 } from './lineage/index.ts';
-export type { LintCode } from './lint/index.ts';
+export type { IntendedReference, IntendedReferences, LintCode } from './lint/index.ts';
 export { type LintFinding, lintLineage } from './lint/index.ts';
 export { type ReplayResult, replayMigrations } from './replay/index.ts';
 export { squashLineage } from './squash/index.ts';

@@ -1,8 +1,9 @@
 import { relative } from 'node:path';
 import { type Lineage, type LintFinding, lintLineage } from '@varve/migrations';
-import { migrationFile } from '@varve/migrations/internal';
+import { migrationFile, snapshotFile } from '@varve/migrations/internal';
 import type { Problem } from '../output/index.ts';
 import type { Project } from './load-project.ts';
+import { readSnapshot } from './read-snapshot.ts';
 
 /** Lint's findings as the command reports them: errors are problems, warnings are lines of the result. */
 export interface ProjectLint {
@@ -11,10 +12,17 @@ export interface ProjectLint {
 }
 
 export function lintProject(project: Project, lineage: Lineage, adopted: ReadonlySet<string>): ProjectLint {
-  const findings = lintLineage(lineage, adopted);
+  const findings = lintLineage(lineage, adopted, intendedReferences(project, lineage, adopted));
   const reported = (severity: LintFinding['severity']) =>
     findings.filter((finding) => finding.severity === severity).map((finding) => reportOf(finding, project));
   return { problems: reported('error'), warnings: reported('warning') };
+}
+
+/** Of migrations that lint says nothing about, none is read. */
+function intendedReferences({ migrationsDir }: Project, lineage: Lineage, adopted: ReadonlySet<string>) {
+  const names = lineage.migrations.map(({ name }) => name).filter((name) => !adopted.has(name));
+  const snapshots = names.map((name) => [name, readSnapshot(snapshotFile(migrationsDir, name))] as const);
+  return new Map(snapshots.map(([name, snapshot]) => [name, snapshot?.references ?? []]));
 }
 
 function reportOf(

@@ -140,6 +140,22 @@ it('writes imports that a compiler without .ts imports takes', async () => {
   expect(read('lineage.ts')).toContain("from './schema.js'");
 });
 
+it('names the action of a foreign key that drizzle-kit leaves out, with the statement that has it', async () => {
+  const { read, write, varve } = await makeNotesProject();
+  const of = "of: integer('of').references(() => notes.id, { onDelete: 'cascade' })";
+  write('schema.ts', schemaOf({ notes: [body], replies: [body] }));
+  await varve('generate', 'replies');
+  write('schema.ts', schemaOf({ notes: [body], replies: [body, of] }));
+  const { exitCode, stderr } = await varve('generate', 'of');
+  expect(exitCode).toBe(1);
+  const [, statement = ''] =
+    /error\[lost-action\]: drizzle\/0002_of\.sql:1: .*; write: (.*)\n/.exec(stderr) ?? [];
+  expect(statement).toBe('ALTER TABLE `replies` ADD `of` integer REFERENCES notes(id) ON DELETE CASCADE;');
+  write('drizzle/0002_of.sql', `${statement}\n`);
+  expect(await varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(read('drizzle/varve.lock')).toContain('0002_of ');
+});
+
 it('says DRIZZLE_KIT_FAILED with its words where the schema cannot be loaded', async () => {
   const { write, varve } = await makeNotesProject();
   write('schema.ts', 'throw new Error("no tables today");');

@@ -80,6 +80,41 @@ it('names what a rebuild tightens, and the children that Drizzle would delete', 
   ]);
 });
 
+it.each([
+  ['a table dropped last', 'UPDATE posts SET body = 1;\nDROP TABLE posts;', 'data-loss:2'],
+  [
+    'one of several columns',
+    'ALTER TABLE users ADD x text;\n\nALTER TABLE posts DROP COLUMN body;',
+    'data-loss:3',
+  ],
+  ['a DELETE', 'CREATE TABLE log (at text);\nDELETE FROM `posts`\n WHERE id = 1;', 'data-loss:2'],
+  [
+    'a column that a rebuild leaves out',
+    `UPDATE users SET mail = 1;\n${rebuild('id integer PRIMARY KEY, nick text CHECK (length(nick) < 9) UNIQUE', 'id, nick')}`,
+    'data-loss:2',
+  ],
+  ['a table that had another name', 'ALTER TABLE posts RENAME TO p;\nDROP TABLE p;', 'data-loss:2'],
+  ['a NOT NULL', 'ALTER TABLE posts ADD y text;\nALTER TABLE posts ADD x text NOT NULL;', 'may-fail:2'],
+  [
+    'a UNIQUE',
+    'CREATE INDEX i ON posts (body);\nCREATE UNIQUE INDEX u ON posts (body, user_id);',
+    'may-fail:2',
+  ],
+  [
+    'a reference without a parent',
+    'ALTER TABLE posts ADD y text;\nALTER TABLE posts ADD call_seq integer REFERENCES calls (seq);',
+    'missing-parent:2',
+  ],
+  [
+    'the table that others refer to, dropped',
+    'ALTER TABLE posts ADD y text;\nDROP TABLE users;',
+    'missing-parent:2',
+  ],
+])('names the line of the statement for %s', (_, sql, expected) => {
+  const places = lint(sql).map((finding) => finding.split(' ')[0]);
+  expect(places).toContain(expected);
+});
+
 it('knows a constraint again after its column was renamed', () => {
   expect(lint('ALTER TABLE users RENAME COLUMN nick TO name;')).toEqual(['rename:1 users.nick becomes name']);
 });
@@ -117,6 +152,29 @@ it('names a reference to a table that is not there, once', () => {
   expect(lint(`CREATE TABLE calls (seq integer PRIMARY KEY); ${sql}`)).toEqual([]);
 });
 
+it('names a foreign key that lost what the schema says becomes of its rows, with the statement to write', () => {
+  const [add, other] = [
+    'ALTER TABLE posts ADD tag_id integer REFERENCES tags(id)',
+    'ALTER TABLE posts ADD x text',
+  ];
+  const sql = `CREATE TABLE tags (id integer PRIMARY KEY);\n${other};\n${add};`;
+  const key = { table: 'posts', columns: ['tag_id'], parent: 'tags', onUpdate: 'no action' };
+  const named = (last: string, onDelete: string) => {
+    const lineage = lineageOf([base, last, 'CREATE INDEX i ON posts (x);']);
+    const keys = [{ ...key, onDelete }];
+    const intended = new Map(lineage.migrations.slice(1).map(({ name }) => [name, keys]));
+    return lintLineage(lineage, new Set(), intended).map(
+      ({ rule, line, message }) => `${rule}:${line} ${message}`,
+    );
+  };
+  expect(named(sql, 'cascade')).toEqual([
+    `lost-action:3 posts.tag_id loses ON DELETE CASCADE, which the schema says; write: ${add} ON DELETE CASCADE;`,
+  ]);
+  expect(named(sql, 'no action')).toEqual([]);
+  expect(named(sql.replace(add, `${add} ON DELETE CASCADE`), 'cascade')).toEqual([]);
+  expect(named(`-- varve-allow lost-action: it shall be so\n${sql}`, 'set null')).toEqual([]);
+});
+
 it('leaves adopted migrations alone, and needs no less of later ones', () => {
   expect(lint('DROP TABLE posts;', 'ALTER TABLE posts DROP COLUMN body;')).toEqual([
     'data-loss:1 table dropped: posts',
@@ -128,7 +186,7 @@ it.each([
   [
     'no reason',
     '-- varve-allow data-loss:\nDROP TABLE posts;',
-    ['bad-allow:1 data-loss is allowed without a reason', 'data-loss:1 table dropped: posts'],
+    ['bad-allow:1 data-loss is allowed without a reason', 'data-loss:2 table dropped: posts'],
   ],
   [
     'an unknown rule',
@@ -139,8 +197,8 @@ it.each([
     'a string',
     "INSERT INTO posts (id, body) VALUES (1, '\n-- varve-allow data-loss: x');DROP TABLE users;",
     [
-      'data-loss:1 table dropped: users',
-      'missing-parent:1 posts.user_id refers to users, which is not there: every row that names one is refused',
+      'data-loss:2 table dropped: users',
+      'missing-parent:2 posts.user_id refers to users, which is not there: every row that names one is refused',
     ],
   ],
 ])('reads a varve-allow comment with %s', (_, sql, expected) => expect(lint(sql)).toEqual(expected));

@@ -3,7 +3,7 @@ import type { Lineage, Migration } from '../lineage/index.ts';
 import { readSchema, replayStatements, runOnEmpty } from '../replay/index.ts';
 import { type SqlStatement, splitStatements } from '../sql/index.ts';
 import { lineAt, readAllowances } from './allowances.ts';
-import type { LintMark, LintRule, LintSubject } from './lint-rule.ts';
+import type { IntendedReferences, LintMark, LintRule, LintSubject } from './lint-rule.ts';
 import { type LintCode, lintRules } from './lint-rules.ts';
 import { readSchemaFacts } from './schema-facts.ts';
 
@@ -19,7 +19,8 @@ export interface LintFinding {
 
 /**
  * What there is to say about a lineage's migrations, in their order; about those named in `adopted` nothing. A comment
- * `-- varve-allow RULE: reason` anywhere in a migration keeps that rule silent about it.
+ * `-- varve-allow RULE: reason` anywhere in a migration keeps that rule silent about it. `intended` has the foreign keys of
+ * the schema that each migration was generated from, for what SQL lost of them.
  *
  * @throws MIGRATION_FAILED, MIGRATION_REFUSED for a migration that cannot run at all.
  *
@@ -38,7 +39,11 @@ export interface LintFinding {
  * console.log(lintLineage(lineage).length); // 0
  * ```
  */
-export function lintLineage(lineage: Lineage, adopted: ReadonlySet<string> = new Set()): LintFinding[] {
+export function lintLineage(
+  lineage: Lineage,
+  adopted: ReadonlySet<string> = new Set(),
+  intended: IntendedReferences = new Map(),
+): LintFinding[] {
   return runOnEmpty(lineage, ({ sqlite, apply }) =>
     lineage.migrations.flatMap((migration, at) => {
       const [before, objectsBefore] = [readSchemaFacts(sqlite), readSchema(sqlite)];
@@ -48,7 +53,8 @@ export function lintLineage(lineage: Lineage, adopted: ReadonlySet<string> = new
       const statements = splitStatements(migration.sql);
       const changes = new MigrationChanges(replayStatements(migration));
       const [after, objectsAfter] = [readSchemaFacts(sqlite), readSchema(sqlite)];
-      const facts = { before, after, objectsBefore, objectsAfter };
+      const references = intended.get(migration.name) ?? [];
+      const facts = { before, after, objectsBefore, objectsAfter, intended: references };
       return lintMigration({ lineage, at, migration, statements, executed, changes, ...facts });
     }),
   );

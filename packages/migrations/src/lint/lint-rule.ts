@@ -4,6 +4,18 @@ import type { SchemaObject } from '../replay/index.ts';
 import type { SqlStatement } from '../sql/index.ts';
 import type { SchemaFacts } from './schema-facts.ts';
 
+/** A foreign key as a schema has it, of which SQL may have dropped a part. Actions as in SQL, in either case. */
+export interface IntendedReference {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly parent: string;
+  readonly onDelete: string;
+  readonly onUpdate: string;
+}
+
+/** By migration: the foreign keys that the schema had when it was generated. */
+export type IntendedReferences = ReadonlyMap<string, readonly IntendedReference[]>;
+
 /** One migration as the rules see it. */
 export interface LintSubject {
   readonly lineage: Lineage;
@@ -17,6 +29,8 @@ export interface LintSubject {
   readonly changes: MigrationChanges;
   readonly before: SchemaFacts;
   readonly after: SchemaFacts;
+  /** The foreign keys of the schema after it; empty where nothing tells. */
+  readonly intended: readonly IntendedReference[];
   readonly objectsBefore: readonly SchemaObject[];
   readonly objectsAfter: readonly SchemaObject[];
 }

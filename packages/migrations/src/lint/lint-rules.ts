@@ -1,5 +1,6 @@
 import { dataLoss } from './rules/data-loss.ts';
 import { doubleQuotedLiteral } from './rules/double-quoted-literal.ts';
+import { lostAction } from './rules/lost-action.ts';
 import { mayFail } from './rules/may-fail.ts';
 import { missingParent } from './rules/missing-parent.ts';
 import { nonDeterministic } from './rules/non-deterministic.ts';
@@ -16,6 +17,7 @@ export const lintRules = [
   missingParent,
   nonDeterministic,
   doubleQuotedLiteral,
+  lostAction,
   rename,
   rebuildDrops,
   rebuildUnderChildren,

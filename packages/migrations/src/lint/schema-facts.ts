@@ -12,6 +12,7 @@ export interface ReferenceFacts {
   readonly columns: readonly string[];
   readonly parent: string;
   readonly onDelete: string;
+  readonly onUpdate: string;
 }
 
 /** What a table demands of its rows. Names in lower case, as SQLite compares them. */
@@ -100,10 +101,12 @@ function readReferences(sqlite: Database, table: string): ReferenceFacts[] {
     table: string;
     from: string;
     on_delete: string;
+    on_update: string;
   }[];
   return [...Map.groupBy(rows, (row) => row.id).values()].map((columns) => ({
     columns: columns.map((it) => it.from.toLowerCase()).sort(),
     parent: columns[0]?.table.toLowerCase() ?? '',
     onDelete: columns[0]?.on_delete ?? '',
+    onUpdate: columns[0]?.on_update ?? '',
   }));
 }
