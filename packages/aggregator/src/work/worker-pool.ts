@@ -108,8 +108,11 @@ function startWorker(
   worker.once('error', (error) => onEnd(error.message));
   // A worker that is in SQLite does not notice that nobody waits for it any more.
   const callOff = worker.pid === undefined ? () => {} : atDeath('kill -9 "$1"', String(worker.pid));
-  worker.once('exit', (code, signal) => {
+  // Its exit may be told before its last answers are read, and each answer takes the next task: both must have ended.
+  const drained = new Promise((resolve) => worker.once('disconnect', resolve));
+  worker.once('exit', async (code, signal) => {
     callOff();
+    await drained;
     onEnd(signal ? `the worker was killed by ${signal}` : `the worker exited with code ${code}`);
   });
   order(worker, { setup });
