@@ -1,5 +1,5 @@
 import type { Session } from '@varve/core';
-import type { LiveSessions } from '@varve/core/internal';
+import type { LiveSessions, SaidSoFar } from '@varve/core/internal';
 import { messageParts } from './message-parts.ts';
 import type { Scope } from './session-scope.ts';
 import type { StandardTables } from './standard-tables.ts';
@@ -17,7 +17,7 @@ export class OperationRecorder {
   readonly scope: Scope | undefined;
   readonly #sessions: LiveSessions<StandardTables>;
   readonly #tables: Partial<StandardTables>;
-  readonly #said: Map<string, number>;
+  readonly #said: SaidSoFar;
   readonly #tools = new Map<string, RunningCall>();
   #modelCall: RunningCall | undefined;
   #attempt = 0;
@@ -29,7 +29,7 @@ export class OperationRecorder {
     readonly scope: Scope | undefined;
     readonly sessions: LiveSessions<StandardTables>;
     readonly tables: Partial<StandardTables>;
-    readonly said: Map<string, number>;
+    readonly said: SaidSoFar;
   }) {
     this.key = parts.key;
     this.session = parts.session;
@@ -129,24 +129,21 @@ export class OperationRecorder {
   /** Every request repeats the conversation: what is on the timeline already is not recorded again. */
   #recordInputs({ instructions, messages = [] }: ModelCallStart): void {
     const system = instructions === undefined ? [] : [instructionsOf(instructions)];
-    const seen = new Map<string, number>();
-    for (const message of [...system, ...messages]) {
-      const row = { role: message.role, parts: messageParts(message.content) };
-      const print = JSON.stringify(row);
-      const count = (seen.get(print) ?? 0) + 1;
-      seen.set(print, count);
-      if (count <= (this.#said.get(print) ?? 0)) continue;
-      this.#say(row, print);
-    }
+    const rows = [...system, ...messages].map(({ role, content }) => ({
+      role,
+      parts: messageParts(content),
+    }));
+    for (const row of this.#said.takeNew(rows, (it) => it)) this.#say(row);
   }
 
   #recordAnswer(content: readonly unknown[], modelCallSeq: number | undefined): void {
     const row = { role: 'assistant', parts: messageParts(content) };
-    if (row.parts.length > 0) this.#say({ ...row, modelCallSeq: modelCallSeq ?? null }, JSON.stringify(row));
+    if (row.parts.length === 0) return;
+    this.#said.add(row);
+    this.#say({ ...row, modelCallSeq: modelCallSeq ?? null });
   }
 
-  #say(row: Row, print: string): void {
-    this.#said.set(print, (this.#said.get(print) ?? 0) + 1);
+  #say(row: Row): void {
     const { messages } = this.#tables;
     if (messages) this.session.tryRecord(messages, row as never);
   }

@@ -1,4 +1,4 @@
-import { LiveSessions, type LiveSessionsOptions } from '@varve/core/internal';
+import { LiveSessions, type LiveSessionsOptions, SaidSoFar } from '@varve/core/internal';
 import { type Lineage, standardLineage } from '@varve/migrations';
 import type { Telemetry } from 'ai';
 import { OperationRecorder } from './operation-recorder.ts';
@@ -50,7 +50,7 @@ class TelemetryRecorder {
   readonly #options: LiveSessionsOptions<StandardTables>;
   readonly #agentName: string | undefined;
   readonly #operations = new Map<string, OperationRecorder>();
-  readonly #said = new WeakMap<object, Map<string, number>>();
+  readonly #said = new WeakMap<object, SaidSoFar>();
 
   constructor(options: LiveSessionsOptions<StandardTables>, agentName: string | undefined) {
     this.#options = options;
@@ -65,7 +65,7 @@ class TelemetryRecorder {
     const session = this.sessions.open(key, () => this.#sessionRow(event, scope) as never);
     if (!session) return;
     if (isShared) this.#endWithScope(scope, key);
-    const said = this.#said.get(session) ?? new Map<string, number>();
+    const said = this.#said.get(session) ?? new SaidSoFar();
     this.#said.set(session, said);
     const { tables } = this.#options.lineage;
     const parts = { key, session, isOwner: !isShared, scope, sessions: this.sessions, tables, said };

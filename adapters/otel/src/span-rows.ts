@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { CreatedSession } from '@varve/core';
+import { SaidSoFar } from '@varve/core/internal';
 import type { GenAiMessage, GenAiRows, GenAiSpan, standardTables } from '@varve/schema';
 
 /** The tables that the processor fills. */
@@ -12,8 +12,7 @@ export type StandardTables = Pick<
 export class SpanRows {
   readonly #session: CreatedSession<StandardTables>;
   readonly #tables: StandardTables;
-  /** How often each message was met: every request repeats the conversation so far. */
-  readonly #met = new Map<string, number>();
+  readonly #said = new SaidSoFar();
   /** The model call that asked for a tool call, by its id. */
   readonly #askedBy = new Map<string, number>();
 
@@ -28,11 +27,12 @@ export class SpanRows {
       this.#session.tryRecord(this.#tables.toolCalls, { ...toolCall, modelCallSeq } as never);
     }
     if (!modelCall) return;
-    for (const message of this.#newOf(messages.filter(({ isOutput }) => !isOutput)))
+    const inputs = messages.filter(({ isOutput }) => !isOutput);
+    for (const message of this.#said.takeNew(inputs, printOf))
       this.#writeMessage(message, span.startMs, null);
     const seq = this.#session.tryRecord(this.#tables.modelCalls, modelCall as never) as number | undefined;
     for (const message of messages.filter(({ isOutput }) => isOutput)) {
-      this.#met.set(keyOf(message), (this.#met.get(keyOf(message)) ?? 0) + 1);
+      this.#said.add(printOf(message));
       this.#writeMessage(message, span.endMs, seq ?? null);
     }
   }
@@ -44,21 +44,8 @@ export class SpanRows {
     for (const { type, id } of parts)
       if (type === 'tool_call' && typeof id === 'string') this.#askedBy.set(id, modelCallSeq);
   }
-
-  /** The n-th time in one request, a message is new if it was met fewer than n times before. */
-  #newOf(messages: readonly GenAiMessage[]): GenAiMessage[] {
-    const here = new Map<string, number>();
-    return messages.filter((message) => {
-      const key = keyOf(message);
-      const times = (here.get(key) ?? 0) + 1;
-      here.set(key, times);
-      if (times <= (this.#met.get(key) ?? 0)) return false;
-      this.#met.set(key, times);
-      return true;
-    });
-  }
 }
 
-function keyOf({ role, parts }: GenAiMessage): string {
-  return createHash('sha256').update(role).update(JSON.stringify(parts)).digest('base64');
+function printOf({ role, parts }: GenAiMessage): unknown {
+  return [role, parts];
 }

@@ -18,12 +18,13 @@ const atExit = new Set<LiveSessions<TableModule>>();
 
 /**
  * The sessions that a framework's events belong to, each by a key of the framework's own. What is still open when the
- * process exits is sealed as `interrupted`. None of its methods throws: a failure is for `onRecordError`.
+ * process exits is sealed then. None of its methods throws: a failure is for `onRecordError`.
  */
 export class LiveSessions<TTables extends TableModule> {
   readonly report: ReportError;
   readonly #options: LiveSessionsOptions<TTables>;
   readonly #sessions = new Map<string, CreatedSession<TTables>>();
+  readonly #endings = new Map<string, Ending>();
 
   constructor(options: LiveSessionsOptions<TTables>) {
     this.#options = options;
@@ -47,11 +48,17 @@ export class LiveSessions<TTables extends TableModule> {
     });
   }
 
+  /** How the session of this key ends should the process exit now; until told, it is interrupted. */
+  wouldEnd(key: string, status: Ending): void {
+    this.#endings.set(key, status);
+  }
+
   /** Seals the session of this key: calls that are under way are interrupted. The path of its archive. */
   end(key: string, status: Ending): string | undefined {
     const session = this.#sessions.get(key);
     if (!session) return undefined;
     this.#sessions.delete(key);
+    this.#endings.delete(key);
     const { archiveDir, dir } = this.#options;
     const path = this.attempt(() =>
       session.seal(archiveDir ?? join(dir, 'archives'), { status, underWay: 'interrupt' }),
@@ -60,8 +67,9 @@ export class LiveSessions<TTables extends TableModule> {
     return path;
   }
 
-  endAll(status: Ending): void {
-    for (const key of [...this.#sessions.keys()]) this.end(key, status);
+  /** Seals what is open: as told by `wouldEnd`, else as interrupted. */
+  endAll(): void {
+    for (const key of [...this.#sessions.keys()]) this.end(key, this.#endings.get(key) ?? 'interrupted');
   }
 
   /** What work returns; undefined, and reported, when it throws. */
@@ -76,5 +84,5 @@ export class LiveSessions<TTables extends TableModule> {
 }
 
 function endAll(): void {
-  for (const sessions of atExit) sessions.endAll('interrupted');
+  for (const sessions of atExit) sessions.endAll();
 }

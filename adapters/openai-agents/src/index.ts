@@ -1,0 +1,1 @@
+export { VarveTracingProcessor, type VarveTracingProcessorOptions } from './varve-tracing-processor.ts';

@@ -1,0 +1,204 @@
+import type { Session } from '@varve/core';
+import { SaidSoFar } from '@varve/core/internal';
+import { type MessagePart, toJson } from '@varve/schema';
+import { type AgentItem, itemPrint } from './agent-item.ts';
+import { type JsonObject, objectOf, parsed, textOf } from './json-access.ts';
+import { readModelSpan, usageOf } from './model-span.ts';
+import type { StandardTables } from './standard-tables.ts';
+
+/** What is read of a span of the SDK. */
+export interface AgentSpan {
+  readonly spanId: string;
+  readonly parentId: string | null;
+  readonly spanData: object;
+  readonly error: { readonly message: string; readonly data?: Readonly<Record<string, unknown>> } | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+type Running = ReturnType<Session<StandardTables>['begin']>;
+
+/** The calls of tools that a model asked for and that have not been met yet. */
+interface Asked {
+  readonly modelCallSeq: number | undefined;
+  readonly calls: MessagePart[];
+}
+
+/** What the spans of one trace leave on the timeline of its session. */
+export class TraceRecorder {
+  readonly #session: Session<StandardTables>;
+  readonly #tables: Partial<StandardTables>;
+  readonly #said = new SaidSoFar();
+  readonly #tools = new Map<string, Running>();
+  /** By the turn, or the agent, that both the request and the calls belong to. */
+  readonly #asked = new Map<string, Asked>();
+  readonly #turnsWithModel = new Set<string>();
+  #answer: readonly AgentItem[] = [];
+  #hasFailed = false;
+
+  constructor(session: Session<StandardTables>, tables: Partial<StandardTables>) {
+    this.#session = session;
+    this.#tables = tables;
+  }
+
+  start(span: AgentSpan): void {
+    const { type, name } = span.spanData as JsonObject;
+    if (type === 'function') this.#beginTool(span, String(name));
+  }
+
+  end(span: AgentSpan): void {
+    const data = span.spanData as JsonObject;
+    if (span.parentId === null) this.#hasFailed = span.error !== null;
+    this.#session.batch(() => this.#record(span, data));
+  }
+
+  /** How the trace ended; the last answer, if it asked for nothing more, is its output. */
+  finish(): 'completed' | 'failed' {
+    if (this.#hasFailed) return 'failed';
+    const parts = this.#answer.flatMap((item) => item.parts);
+    const texts = parts.flatMap(({ type, content }) => (type === 'text' ? [String(content)] : []));
+    const { outputs } = this.#tables;
+    if (outputs && texts.length > 0 && parts.every(({ type }) => type !== 'tool_call'))
+      this.#session.tryRecord(outputs, { kind: 'text', content: texts.join(''), isFinal: true } as never);
+    return 'completed';
+  }
+
+  #record(span: AgentSpan, data: JsonObject): void {
+    const { name } = data;
+    if (data.type === 'response' || data.type === 'generation') this.#recordModelCall(span, data);
+    else if (data.type === 'turn') this.#recordTurn(span, data);
+    else if (data.type === 'function') this.#endTool(span, data);
+    else if (data.type === 'handoff') this.#recordHandoff(span, data);
+    else if (data.type === 'transcription' || data.type === 'speech') this.#recordAudio(span, data);
+    else if (data.type === 'custom') this.#keep(span, 'custom', name, objectOf(data.data));
+    else if (data.type === 'mcp_tools') this.#keep(span, data.type, data.server, { tools: data.result });
+    else if (data.type === 'agent' || data.type === 'guardrail') this.#keep(span, data.type, name, data);
+  }
+
+  #recordModelCall(span: AgentSpan, data: JsonObject): void {
+    const { call, inputs, outputs } = readModelSpan(data);
+    for (const item of this.#said.takeNew(inputs, itemPrint)) this.#say([item], startOf(span), null);
+    const seq = this.#recordCall(span, { ...call });
+    if (span.parentId) this.#turnsWithModel.add(span.parentId);
+    for (const item of outputs) this.#said.add(itemPrint(item));
+    if (outputs.length > 0) this.#say(outputs, endOf(span), seq ?? null);
+    const calls = outputs.flatMap(({ parts }) => parts.filter(({ type }) => type === 'tool_call'));
+    this.#asked.set(span.parentId ?? '', { modelCallSeq: seq, calls });
+    this.#answer = outputs;
+  }
+
+  /** A model that makes no span of its own still leaves its usage with the turn. */
+  #recordTurn(span: AgentSpan, { usage, agent_name, turn }: JsonObject): void {
+    this.#asked.delete(span.spanId);
+    if (this.#turnsWithModel.delete(span.spanId) || usage === undefined) return;
+    this.#recordCall(span, { ...usageOf(usage), durationMs: null, metadata: { agent: agent_name, turn } });
+  }
+
+  /** Audio itself is left out. */
+  #recordAudio(span: AgentSpan, { type, model, output }: JsonObject): void {
+    const seq = this.#recordCall(span, { operationName: type, requestModel: textOf(model) ?? null });
+    if (type !== 'transcription' || typeof output !== 'string') return;
+    const item: AgentItem = { role: 'user', parts: [{ type: 'text', content: output }], id: undefined };
+    this.#said.add(itemPrint(item));
+    this.#say([item], endOf(span), seq ?? null);
+  }
+
+  #recordCall(span: AgentSpan, call: JsonObject): number | undefined {
+    const { modelCalls } = this.#tables;
+    if (!modelCalls) return undefined;
+    const startedAtMs = startOf(span);
+    const durationMs = endOf(span) - startedAtMs;
+    const row = { startedAtMs, durationMs, ...outcomeOf(span), metadata: { spanId: span.spanId }, ...call };
+    return this.#session.tryRecord(modelCalls, row as never) as number | undefined;
+  }
+
+  #say(items: readonly AgentItem[], atMs: number, modelCallSeq: number | null): void {
+    const { messages } = this.#tables;
+    const [first] = items;
+    const parts = items.flatMap((item) => item.parts);
+    if (!messages || !first || parts.length === 0) return;
+    const messageId =
+      items.find(({ id, parts: [part] }) => id && part?.type === 'text')?.id ?? first.id ?? null;
+    const row = { role: first.role, parts, messageId, modelCallSeq, createdAtMs: atMs };
+    this.#session.tryRecord(messages, row as never);
+  }
+
+  #beginTool(span: AgentSpan, toolName: string): void {
+    const { toolCalls } = this.#tables;
+    if (!toolCalls) return;
+    const modelCallSeq = this.#asked.get(span.parentId ?? '')?.modelCallSeq ?? null;
+    const row = { toolName, modelCallSeq, startedAtMs: startOf(span), metadata: { spanId: span.spanId } };
+    this.#tools.set(span.spanId, this.#session.begin(toolCalls, row as never));
+  }
+
+  #endTool(span: AgentSpan, data: JsonObject): void {
+    const running = this.#tools.get(span.spanId);
+    this.#tools.delete(span.spanId);
+    const given = data.input === '' ? undefined : parsed(data.input);
+    const told = {
+      spanId: span.spanId,
+      ...(data.mcp_data !== undefined && { mcp: toJson(parsed(data.mcp_data)) }),
+    };
+    running?.end({
+      toolCallId: this.#takeAsked(span.parentId, String(data.name), given) ?? null,
+      durationMs: endOf(span) - startOf(span),
+      ...(given !== undefined && { arguments: given }),
+      ...(data.output !== '' && { result: resultOf(data.output) }),
+      ...outcomeOf(span),
+      metadata: told,
+    } as never);
+  }
+
+  /** A span of a tool does not tell the call's id: it is that of the first call asked for that fits. */
+  #takeAsked(parentId: string | null, name: string, given: unknown): string | undefined {
+    const calls = this.#asked.get(parentId ?? '')?.calls ?? [];
+    const text = JSON.stringify(toJson(given));
+    const at = calls.findIndex(
+      (call) => call.name === name && (given === undefined || JSON.stringify(call.arguments) === text),
+    );
+    return at === -1 ? undefined : textOf(calls.splice(at, 1)[0]?.id);
+  }
+
+  #recordHandoff(span: AgentSpan, { from_agent, to_agent }: JsonObject): void {
+    const { decisions } = this.#tables;
+    const summary = `hand off from ${from_agent ?? 'an agent'} to ${to_agent ?? 'nobody'}`;
+    const modelCallSeq = this.#asked.get(span.parentId ?? '')?.modelCallSeq ?? null;
+    const rationale = span.error?.message ?? null;
+    const row = { summary, rationale, modelCallSeq, decidedAtMs: startOf(span) };
+    if (decisions) this.#session.tryRecord(decisions, row as never);
+  }
+
+  #keep(span: AgentSpan, kind: string, name: unknown, value: JsonObject): void {
+    const { intermediateResults } = this.#tables;
+    const { type: _type, name: _name, ...rest } = value;
+    const error = span.error ? { error: toJson(span.error) } : {};
+    const row = {
+      kind,
+      name: textOf(name) ?? kind,
+      value: toJson({ ...rest, ...error }),
+      createdAtMs: endOf(span),
+    };
+    if (intermediateResults) this.#session.tryRecord(intermediateResults, row as never);
+  }
+}
+
+function startOf({ startedAt }: AgentSpan): number {
+  return startedAt === null ? Date.now() : Date.parse(startedAt);
+}
+
+function endOf({ endedAt }: AgentSpan): number {
+  return endedAt === null ? Date.now() : Date.parse(endedAt);
+}
+
+function outcomeOf({ error }: AgentSpan): JsonObject {
+  if (!error) return { status: 'ok' };
+  const told = textOf(error.data?.error) ?? error.message;
+  const errorType = /^(\w*(?:Error|Exception|Triggered))\b/.exec(told)?.[1] ?? '_OTHER';
+  return { status: 'error', errorType, errorMessage: told };
+}
+
+/** A tool's result is a text here; what is an object or a list in it, is one. */
+function resultOf(output: unknown): unknown {
+  const value = parsed(output);
+  return typeof value === 'object' && value !== null ? value : output;
+}

@@ -1,0 +1,120 @@
+import type { Span, Trace, TracingProcessor } from '@openai/agents';
+import { LiveSessions, type LiveSessionsOptions } from '@varve/core/internal';
+import { type Lineage, standardLineage } from '@varve/migrations';
+import { toJson } from '@varve/schema';
+import { type JsonObject, textOf } from './json-access.ts';
+import type { StandardTables } from './standard-tables.ts';
+import { type AgentSpan, TraceRecorder } from './trace-recorder.ts';
+
+export interface VarveTracingProcessorOptions extends Omit<LiveSessionsOptions<StandardTables>, 'lineage'> {
+  /** A lineage with the standard tables, or some of them; unless given, the standard lineage. */
+  readonly lineage?: Lineage<StandardTables>;
+  /**
+   * How long after a run that failed its trace is sealed, in milliseconds; 1,000 unless given. The SDK does not end a trace
+   * then, and what runs next may be of the same one.
+   */
+  readonly idleMs?: number;
+}
+
+interface OpenTrace {
+  readonly trace: Trace;
+  recorder?: TraceRecorder;
+  /** Whether a session was made, or could not be made, which is said once. */
+  isTried?: boolean;
+  timer?: NodeJS.Timeout;
+}
+
+/** The name of a trace that was given none. */
+const unnamed = 'Agent workflow';
+/** A span of these alone makes no session yet: the agent's, which follows, tells its name. */
+const namesNobody = new Set<unknown>(['task', 'speech_group']);
+
+/**
+ * Records what the OpenAI Agents SDK does into session files: a trace is a session, with model calls and their usage,
+ * messages, tool calls, handoffs as decisions, guardrails and agents. A trace is sealed when it ends, and what is open
+ * when the process exits then. It never throws into the agent: what cannot be recorded is for `onRecordError`.
+ *
+ * @example
+ * ```ts
+ * import { setTraceProcessors } from '@openai/agents';
+ * import { VarveTracingProcessor } from '@varve/openai-agents';
+ *
+ * setTraceProcessors([new VarveTracingProcessor({ dir: 'live', archiveDir: 'archives' })]);
+ * ```
+ */
+export class VarveTracingProcessor implements TracingProcessor {
+  readonly #sessions: LiveSessions<StandardTables>;
+  readonly #tables: Partial<StandardTables>;
+  readonly #idleMs: number;
+  readonly #traces = new Map<string, OpenTrace>();
+
+  constructor(options: VarveTracingProcessorOptions) {
+    const lineage = options.lineage ?? (standardLineage as unknown as Lineage<StandardTables>);
+    this.#tables = lineage.tables;
+    this.#idleMs = options.idleMs ?? 1_000;
+    this.#sessions = new LiveSessions({ ...options, lineage });
+  }
+
+  async onTraceStart(trace: Trace): Promise<void> {
+    this.#traces.set(trace.traceId, { trace });
+  }
+
+  async onTraceEnd({ traceId }: Trace): Promise<void> {
+    this.#end(traceId);
+  }
+
+  async onSpanStart(span: Span<never>): Promise<void> {
+    clearTimeout(this.#traces.get(span.traceId)?.timer);
+    this.#sessions.attempt(() => this.#recorderOf(span)?.start(span as AgentSpan));
+  }
+
+  async onSpanEnd(span: Span<never>): Promise<void> {
+    this.#sessions.attempt(() => this.#traces.get(span.traceId)?.recorder?.end(span as AgentSpan));
+    if (span.parentId === null && span.error !== null) this.#endSoon(span.traceId);
+  }
+
+  /** Seals what is open. */
+  async shutdown(): Promise<void> {
+    for (const { timer } of this.#traces.values()) clearTimeout(timer);
+    this.#traces.clear();
+    this.#sessions.endAll();
+  }
+
+  /** Rows are on the disk already. */
+  async forceFlush(): Promise<void> {}
+
+  #end(traceId: string): void {
+    const { recorder, timer } = this.#traces.get(traceId) ?? {};
+    clearTimeout(timer);
+    this.#traces.delete(traceId);
+    this.#sessions.end(traceId, this.#sessions.attempt(() => recorder?.finish()) ?? 'completed');
+  }
+
+  #endSoon(traceId: string): void {
+    const open = this.#traces.get(traceId);
+    if (!open) return;
+    this.#sessions.wouldEnd(traceId, 'failed');
+    open.timer = setTimeout(() => this.#end(traceId), this.#idleMs);
+    open.timer.unref();
+  }
+
+  #recorderOf(span: Span<never>): TraceRecorder | undefined {
+    const known = this.#traces.get(span.traceId);
+    const data = span.spanData as JsonObject;
+    if (!known || known.isTried || namesNobody.has(data.type)) return known?.recorder;
+    known.isTried = true;
+    const agentName = data.type === 'agent' ? textOf(data.name) : textOf(data.agent_name);
+    const session = this.#sessions.open(span.traceId, () => sessionRow(known.trace, agentName) as never);
+    if (session) known.recorder = new TraceRecorder(session, this.#tables);
+    return known.recorder;
+  }
+}
+
+function sessionRow({ traceId, name, groupId, metadata = {} }: Trace, agentName = name): JsonObject {
+  return {
+    agentName,
+    conversationId: groupId,
+    title: name === unnamed ? null : name,
+    metadata: { traceId, ...(toJson(metadata) as object) },
+  };
+}
