@@ -25,7 +25,7 @@ function without(found: ReadonlySet<string>): string[] {
 }
 
 it('throws each code somewhere', () => {
-  const sources = readSources('packages/*/src/**/*.ts');
+  const sources = readSources('{packages,adapters}/*/src/**/*.ts');
   const throwing = sources.filter((path) => !/\.test\.ts$|\/testing\//.test(path) && !lists.test(path));
   const literals = throwing.flatMap(
     (path) => readFileSync(path, 'utf8').match(/(?<=['[])[A-Z]+(?:_[A-Z]+)*(?=['\]])/g) ?? [],
@@ -34,7 +34,7 @@ it('throws each code somewhere', () => {
 });
 
 it('tests each code somewhere', () => {
-  const tests = readSources('{packages,integration,examples}/**/*.test.ts');
+  const tests = readSources('{packages,adapters,integration,examples}/**/*.test.ts');
   expect(without(mentions(tests.filter((path) => path !== fileURLToPath(import.meta.url))))).toEqual([]);
 });
 

@@ -37,6 +37,7 @@ describe('the packed packages', () => {
       'varve-core-0.1.0.tgz',
       'varve-import-0.1.0.tgz',
       'varve-migrations-0.1.0.tgz',
+      'varve-openai-agents-0.1.0.tgz',
       'varve-otel-0.1.0.tgz',
       'varve-page-0.1.0.tgz',
       'varve-schema-0.1.0.tgz',

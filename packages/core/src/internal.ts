@@ -30,7 +30,7 @@ export {
 } from './file/index.ts';
 export { findGoldenChanges } from './golden/index.ts';
 export { acquireWriterLock, type LockHolder, lockHolder } from './lock/index.ts';
-export { LiveSessions, type LiveSessionsOptions, SaidSoFar } from './session/index.ts';
+export { LiveSessions, type LiveSessionsOptions, SaidSoFar, sessionFileName } from './session/index.ts';
 export {
   clientMissing,
   fetchObject,

@@ -40,6 +40,7 @@ export const errorCodes = {
   SESSION_LOCKED: 'another writer has the session open',
   SESSION_CLOSED: 'the session or archive was used after it was closed',
   CALLS_UNDER_WAY: 'the session was to be sealed while calls had begun and not ended',
+  HISTORY_CONFLICT: 'the conversation is not the one that the change was made for',
   SESSION_LIVE: 'the file is a live session, not a sealed archive',
   ARCHIVE_EXISTS: 'the archive folder already holds a file of this name',
   UPGRADE_MISMATCH: 'the upgraded copy failed verification and was discarded',

@@ -22,4 +22,5 @@ export type { CallOutcome } from './run-call.ts';
 export { SaidSoFar } from './said-so-far.ts';
 export type { SealOptions, StoreSealOptions } from './seal.ts';
 export type { Session } from './session.ts';
+export { sessionFileName } from './session-file-name.ts';
 export { headImage } from './session-image.ts';
