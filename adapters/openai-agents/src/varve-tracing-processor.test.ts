@@ -21,7 +21,7 @@ import { afterEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { VarveTracingProcessor, type VarveTracingProcessorOptions } from './index.ts';
 import { readArchives } from './testing/read-archives.ts';
-import { calls, response, says, scriptedOpenAi } from './testing/scripted-openai.ts';
+import { type Answer, calls, response, says, scriptedOpenAi } from './testing/scripted-openai.ts';
 
 afterEach(() => {
   setTraceProcessors([]);
@@ -48,7 +48,7 @@ const weather = tool({
   },
 });
 
-const modelOf = (...answers: Parameters<typeof scriptedOpenAi>) =>
+const modelOf = (...answers: readonly Answer[]) =>
   new OpenAIResponsesModel(scriptedOpenAi(...answers) as never, 'gpt-5');
 
 it('makes a session of a trace: messages, model calls with usage, parallel tool calls, a handoff, a guardrail, the answer', async () => {

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 
-type Answer = Readonly<Record<string, unknown>> | Error;
+export type Answer = Readonly<Record<string, unknown>> | Error;
 
 /** The real client of OpenAI, whose requests are answered from a script. */
 export function scriptedOpenAi(...answers: readonly Answer[]): OpenAI {
