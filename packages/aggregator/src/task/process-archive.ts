@@ -52,7 +52,7 @@ async function upgrade(
   const files: UpgradedFile[] = [];
   await upgradeArchives(archive, {
     lineage,
-    jobs: 1,
+    jobs: 0,
     acceptLoss,
     ...(backup !== undefined && { backupDir: backup }),
     onFile: (file) => files.push(file),

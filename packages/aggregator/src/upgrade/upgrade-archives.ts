@@ -150,7 +150,25 @@ function upgradeAll(
   run: UpgradeRun,
 ): Promise<void> {
   const isPlain = Object.keys(settings.lineage.functions).length === 0;
-  return (isPlain ? upgradeOnWorkers : upgradeHere)(queue, settings, run);
+  if (!isPlain) return upgradeHere(queue, settings, run);
+  return run.jobs === 0 ? upgradeSmallHere(queue, settings, run) : upgradeOnWorkers(queue, settings, run);
+}
+
+/** A larger one keeps this process from all else for too long. */
+const mostBytesHere = 32 * 1024 ** 2;
+
+async function upgradeSmallHere(
+  queue: readonly UpgradeTask[],
+  settings: UpgradeSettings,
+  run: UpgradeRun,
+): Promise<void> {
+  const isSmall = ({ sizeBytes }: UpgradeTask) => sizeBytes <= mostBytesHere;
+  await upgradeHere(queue.filter(isSmall), settings, run);
+  await upgradeOnWorkers(
+    queue.filter((task) => !isSmall(task)),
+    settings,
+    run,
+  );
 }
 
 async function upgradeOnWorkers(

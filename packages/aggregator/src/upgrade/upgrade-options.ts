@@ -9,7 +9,10 @@ export interface UpgradeArchivesOptions extends UpgradeArchiveOptions, UpgradeLi
    * bucket, also below another `s3://bucket/prefix`.
    */
   readonly backupDir?: string;
-  /** How many worker processes; the number of cores unless given. */
+  /**
+   * How many worker processes; the number of cores unless given. With 0 only files beyond 32 MiB have one: then a small
+   * file is upgraded at once, and this process dies with what kills SQLite.
+   */
   readonly jobs?: number;
   /** When more fail, no other is begun; the rest are `left`. As many as there are, unless given. */
   readonly maxFailures?: number;
