@@ -12,6 +12,7 @@ const benches = {
   rows: () => import('./rows.bench.ts'),
   import: () => import('./import.bench.ts'),
   page: () => import('./page.bench.ts'),
+  adapters: () => import('./adapters.bench.ts'),
 };
 
 type BenchName = keyof typeof benches;

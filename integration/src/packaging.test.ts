@@ -36,6 +36,7 @@ describe('the packed packages', () => {
       'varve-ai-sdk-0.1.0.tgz',
       'varve-core-0.1.0.tgz',
       'varve-import-0.1.0.tgz',
+      'varve-langgraph-0.1.0.tgz',
       'varve-migrations-0.1.0.tgz',
       'varve-openai-agents-0.1.0.tgz',
       'varve-otel-0.1.0.tgz',

@@ -46,7 +46,13 @@ export async function installPackedProject(): Promise<PackedProject> {
 }
 
 /** What a team installs itself. */
-const beside = ['drizzle-orm@^0.45.4', 'drizzle-kit@^0.31.11', 'zod@4', '@types/node@24'];
+const beside = [
+  'drizzle-orm@^0.45.4',
+  'drizzle-kit@^0.31.11',
+  'zod@4',
+  '@types/node@24',
+  '@langchain/langgraph@1',
+];
 
 const compilerOptions = {
   target: 'es2023',

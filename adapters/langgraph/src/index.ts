@@ -1,0 +1,2 @@
+export { type Pruned, type PruneOptions, VarveSaver, type VarveSaverOptions } from './saver/index.ts';
+export { type ThreadTables, threadLineage, threadTables } from './thread/index.ts';

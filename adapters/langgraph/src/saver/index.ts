@@ -1,0 +1,2 @@
+export type { Pruned, PruneOptions } from './prune-thread.ts';
+export { VarveSaver, type VarveSaverOptions } from './varve-saver.ts';

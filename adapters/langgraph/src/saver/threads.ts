@@ -1,0 +1,202 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createSession, openArchive, openSession, type Session } from '@varve/core';
+import type { Lineage } from '@varve/migrations';
+import { VarveError } from '@varve/schema';
+import type { ThreadTables } from '../thread/index.ts';
+import { ThreadFolder } from './thread-folder.ts';
+import { ThreadReader } from './thread-reader.ts';
+import { ThreadWriter } from './thread-writer.ts';
+import { WalSync } from './wal-sync.ts';
+
+export interface ThreadsOptions {
+  readonly folder: ThreadFolder;
+  readonly lineage: Lineage<ThreadTables>;
+  readonly agentName: string;
+  /** How long another writer of a thread is waited for. */
+  readonly busyTimeoutMs: number;
+}
+
+interface OpenThread {
+  readonly writer: ThreadWriter;
+  readonly reader: ThreadReader;
+  readonly sync: WalSync;
+  usedAtMs: number;
+}
+
+type WriteThread<T> = (writer: ThreadWriter, reader: ThreadReader) => T;
+type UseThread<T> = (writer: ThreadWriter, reader: ThreadReader, sync: WalSync) => T;
+
+/** More than these are not kept open: each takes a few file descriptors. */
+const maxOpen = 64;
+/** A thread that is not used is let go of, so that another process can go on with it. */
+const releaseMs = 1000;
+const pollMs = 25;
+const atExit = new Set<Threads>();
+let closesAtExit = false;
+
+/** The threads of a folder, each opened when it is needed. Work on one is synchronous and never interleaves. */
+export class Threads {
+  readonly folder: ThreadFolder;
+  readonly #options: ThreadsOptions;
+  /** By the names of their files, the longest unused first. */
+  readonly #open = new Map<string, OpenThread>();
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: ThreadsOptions) {
+    this.#options = options;
+    this.folder = options.folder;
+    if (!closesAtExit) process.once('exit', closeAll);
+    closesAtExit = true;
+    atExit.add(this);
+  }
+
+  /** Opens the thread for writing, made where there is none. What is written is on the disk when this resolves. */
+  async write<T>(threadId: string, work: WriteThread<T>): Promise<T> {
+    let sync: WalSync | undefined;
+    const result = await this.use(threadId, (writer, reader, itsSync) => {
+      sync = itsSync;
+      return work(writer, reader);
+    });
+    await sync?.whenDurable();
+    return result;
+  }
+
+  /** As `write`, for work that writes nothing, or sees to it itself. Waits for a writer in another process. */
+  async use<T>(threadId: string, work: UseThread<T>): Promise<T> {
+    const endsAtMs = performance.now() + this.#options.busyTimeoutMs;
+    for (;;) {
+      const thread = this.#tryOpen(threadId, performance.now() >= endsAtMs);
+      if (thread) return work(thread.writer, thread.reader, thread.sync);
+      await delay(pollMs);
+    }
+  }
+
+  /** Reads the thread at head, from a file of any version; undefined when there is none. */
+  read<T>(name: string, work: (reader: ThreadReader) => T): T | undefined {
+    this.#assertOpen();
+    const open = this.#open.get(name);
+    if (open) {
+      this.#touch(name, open);
+      return work(open.reader);
+    }
+    for (let attempt = 1; ; attempt += 1) {
+      const found = this.folder.find(name);
+      if (!found) return undefined;
+      try {
+        using archive = openArchive(found.path, { lineage: this.#options.lineage });
+        return work(new ThreadReader(threadIdOf(archive.sqlite), archive.sqlite));
+      } catch (error) {
+        // Another process may have sealed it, or have gone on with it, between the look and the opening.
+        if (attempt === 3 || !isCode(error, 'FILE_NOT_FOUND', 'FILE_CHANGED', 'FILE_BUSY')) throw error;
+      }
+    }
+  }
+
+  /** Seals the thread. The path of its archive; undefined when there is no such thread. */
+  async seal(name: string): Promise<string | undefined> {
+    const found = this.folder.find(name);
+    if (!found) return undefined;
+    if (!found.isLive) return found.path;
+    const threadId = this.read(name, (reader) => reader.threadId) as string;
+    return this.use(threadId, ({ session }, reader) => {
+      this.#open.delete(name);
+      const status = reader.isInterrupted() ? 'interrupted' : 'completed';
+      session.seal(this.folder.sealInto(name), { status });
+      this.folder.finishResealing(name);
+      return this.folder.placesOf(name).archive;
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#assertOpen();
+    this.release(name);
+    this.folder.remove(name);
+  }
+
+  release(name: string): void {
+    const open = this.#open.get(name);
+    this.#open.delete(name);
+    open?.writer.session.close();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    atExit.delete(this);
+    clearTimeout(this.#timer);
+    for (const name of [...this.#open.keys()]) this.release(name);
+  }
+
+  #tryOpen(threadId: string, isLastAttempt: boolean): OpenThread | undefined {
+    this.#assertOpen();
+    const name = ThreadFolder.nameOf(threadId);
+    const open = this.#open.get(name);
+    if (open) return this.#touch(name, open);
+    try {
+      const session = this.#openSession(threadId, name);
+      const thread = {
+        writer: new ThreadWriter(session),
+        reader: new ThreadReader(threadId, session.sqlite),
+        sync: new WalSync(session.sqlite),
+        usedAtMs: 0,
+      };
+      return this.#touch(name, thread);
+    } catch (error) {
+      if (isLastAttempt || !isCode(error, 'SESSION_LOCKED', 'SESSION_EXISTS', 'FILE_BUSY')) throw error;
+      return undefined;
+    }
+  }
+
+  #openSession(threadId: string, name: string): Session<ThreadTables> {
+    const { lineage, agentName } = this.#options;
+    const found = this.folder.find(name);
+    if (!found) {
+      // biome-ignore lint/suspicious/noExplicitAny: the tables of a team's lineage are known to have these columns
+      return createSession(this.folder.dir, { lineage, session: { id: threadId, agentName } as any });
+    }
+    if (!found.isLive) this.folder.thaw(name);
+    const session = openSession(this.folder.placesOf(name).live, { lineage, busyTimeoutMs: 100 });
+    if (!found.isLive) session.sqlite.exec("UPDATE sessions SET status = 'running', ended_at_ms = NULL");
+    return session;
+  }
+
+  #touch(name: string, thread: OpenThread): OpenThread {
+    thread.usedAtMs = performance.now();
+    this.#open.delete(name);
+    this.#open.set(name, thread);
+    for (const oldest of this.#open.keys()) {
+      if (this.#open.size <= maxOpen) break;
+      this.release(oldest);
+    }
+    this.#timer ??= setInterval(() => this.#releaseUnused(), releaseMs).unref();
+    return thread;
+  }
+
+  #releaseUnused(): void {
+    const beforeMs = performance.now() - releaseMs;
+    for (const [name, { usedAtMs }] of [...this.#open]) if (usedAtMs < beforeMs) this.release(name);
+    if (this.#open.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #assertOpen(): void {
+    if (!this.#isClosed) return;
+    throw new VarveError('SESSION_CLOSED', 'the saver was closed', {
+      path: this.folder.dir,
+      hint: 'make another VarveSaver of the folder',
+    });
+  }
+}
+
+function closeAll(): void {
+  for (const threads of [...atExit]) threads.close();
+}
+
+function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof VarveError && codes.includes(error.code);
+}
+
+function threadIdOf(sqlite: Session['sqlite']): string {
+  return sqlite.prepare<[], string>('SELECT id FROM sessions').pluck().get() ?? '';
+}

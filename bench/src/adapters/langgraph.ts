@@ -1,0 +1,89 @@
+import { globSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  Annotation,
+  type BaseCheckpointSaver,
+  END,
+  MemorySaver,
+  START,
+  StateGraph,
+} from '@langchain/langgraph';
+import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
+import { VarveSaver } from '@varve/langgraph';
+import { makeBenchDir } from '../bench-files.ts';
+import { compare } from '../compare.ts';
+import { printFigures, printTitle } from '../report.ts';
+
+const stepsOfRun = 20;
+
+/** What LangGraph's checkpointers cost a superstep, and how their files grow. */
+export async function run(): Promise<void> {
+  await timeSupersteps();
+  for (const steps of [100, 1000]) await measureGrowth(steps);
+}
+
+async function timeSupersteps(): Promise<void> {
+  printTitle(
+    `LangGraph: a run of ${stepsOfRun} supersteps on a thread of its own, in a graph that only counts`,
+  );
+  const varve = new VarveSaver({ dir: makeBenchDir() });
+  const sqlite = SqliteSaver.fromConnString(join(makeBenchDir(), 'checkpoints.db'));
+  const contestants = [
+    { name: 'MemorySaver', saver: new MemorySaver() },
+    { name: 'SqliteSaver, not forced to the disk', saver: sqlite },
+    { name: 'VarveSaver, each step forced to the disk', saver: varve },
+  ];
+  const figures = await compare(
+    contestants.map(({ name, saver }) => {
+      const graph = buildChat(saver);
+      let runs = 0;
+      return { name, run: () => runChat(graph, `run-${runs++}`, stepsOfRun) };
+    }),
+    { rounds: 20, warmup: 3 },
+  );
+  printFigures(figures);
+  varve.close();
+  sqlite.db.close();
+}
+
+async function measureGrowth(steps: number): Promise<void> {
+  printTitle(`LangGraph: bytes on the disk after ${steps} supersteps of one thread`);
+  const [sqliteDir, varveDir] = [makeBenchDir(), makeBenchDir()];
+  const sqlite = SqliteSaver.fromConnString(join(sqliteDir, 'checkpoints.db'));
+  await runChat(buildChat(sqlite), 'thread', steps);
+  sqlite.db.close();
+  using varve = new VarveSaver({ dir: varveDir });
+  await runChat(buildChat(varve), 'thread', steps);
+  await varve.sealThread('thread');
+  print('SqliteSaver', bytesIn(sqliteDir));
+  print('VarveSaver', bytesIn(varveDir));
+  await varve.prune('thread');
+  print('VarveSaver, pruned', bytesIn(varveDir));
+}
+
+/** Each step says something of 200 letters; a document of 20,000 lies there unchanged. */
+function buildChat(checkpointer: BaseCheckpointSaver) {
+  const State = Annotation.Root({
+    left: Annotation<number>,
+    said: Annotation<string[]>({ reducer: (before, now) => [...before, ...now], default: () => [] }),
+    document: Annotation<string>,
+  });
+  return new StateGraph(State)
+    .addNode('say', ({ left }) => ({ left: left - 1, said: [`${left} ${'x'.repeat(200)}`] }))
+    .addEdge(START, 'say')
+    .addConditionalEdges('say', ({ left }) => (left > 0 ? 'say' : END))
+    .compile({ checkpointer });
+}
+
+async function runChat(graph: ReturnType<typeof buildChat>, thread_id: string, steps: number): Promise<void> {
+  const config = { configurable: { thread_id }, recursionLimit: steps + 10 };
+  await graph.invoke({ left: steps, document: 'd'.repeat(20_000) }, config);
+}
+
+function bytesIn(dir: string): number {
+  return globSync('**/*.db*', { cwd: dir }).reduce((sum, path) => sum + statSync(join(dir, path)).size, 0);
+}
+
+function print(name: string, bytes: number): void {
+  console.log(`  ${name.padEnd(20)}  ${bytes.toLocaleString('en').padStart(14)} bytes`);
+}
