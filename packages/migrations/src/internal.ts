@@ -32,7 +32,7 @@ export {
   readOriginalVersion,
   versionFromHint,
 } from './ledger/index.ts';
-export { compileLens, installLens, refusalOnFile, schemaAt } from './lens/index.ts';
+export { compileLens, compileOrdinaryLens, installLens, refusalOnFile, schemaAt } from './lens/index.ts';
 export {
   type LockDifference,
   type LockedMigration,

@@ -14,6 +14,7 @@ import {
   UnifiedWriter,
   type UnifyProgress,
   type WantedTable,
+  writeLeftOut,
 } from '../unified/index.ts';
 import { type Problem, problemOf } from '../work/index.ts';
 import { type NamedColumns, readNamedColumns } from './named-columns.ts';
@@ -148,6 +149,7 @@ async function pull(
   registerFunctions(sqlite, lineage);
   const head = readHeadTables(lineage);
   sqlite.exec([archivesDdl, ...head.map(liveTableDdl)].join(';\n'));
+  writeLeftOut(sqlite, lineage);
   prepareQuery(sqlite, sql);
   const needed = pruneTables(head, sql, isExplain(sql) ? new Map() : readNamedColumns(sqlite, sql));
   using comparison = new ArchiveComparison(lineage);
@@ -191,7 +193,7 @@ function pruneTables(head: readonly HeadTable[], sql: string, named: NamedColumn
     const columns = table.columns.filter(({ name }) => named.get(table.name)?.has(name) || isIdentity(name));
     if (!named.has(table.name) && columns.length === 0) return [];
     const filter = table.name === 'sessions' ? undefined : filters.get(table.name);
-    return [{ ...table, columns, filter }];
+    return [{ ...table, columns, filter, filtered: table.columns }];
   });
 }
 

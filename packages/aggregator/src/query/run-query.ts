@@ -1,6 +1,8 @@
 import { fileError } from '@varve/core/internal';
 import { type Database, isSqliteError, type Statement } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
+import { reasonLeftOut } from '../unified/index.ts';
+import { findPlaceBound } from './same-everywhere.ts';
 
 export interface QueryResult {
   /** Distinct; a name that comes again is `name:1`, as SQLite itself has it in a subquery. */
@@ -61,10 +63,12 @@ export function prepareQuery(sqlite: Database, sql: string): PreparedQuery {
     const statement: Statement<[], unknown[]> = sqlite.prepare(sql);
     if (!statement.readonly) throw refusal('it would write');
     if (!statement.reader) throw refusal('it returns no rows');
+    const placeBound = findPlaceBound(sqlite, sql);
+    if (placeBound) throw placeBoundRefusal(placeBound);
     const columns = distinctNames(statement.columns().map((column) => column.name));
     return { columns, iterate: () => iterate(statement) };
   } catch (error) {
-    throw queryError(error, sqlite.name);
+    throw queryError(error, sqlite);
   }
 }
 
@@ -72,22 +76,46 @@ function* iterate(statement: Statement<[], unknown[]>): Generator<readonly unkno
   try {
     yield* statement.raw().safeIntegers().iterate();
   } catch (error) {
-    throw queryError(error, statement.database.name);
+    throw queryError(error, statement.database);
   }
 }
 
 /** What SQLite says of these is said of the file, not of the query. */
 const fileCodes = /^SQLITE_(CORRUPT|NOTADB|IOERR|BUSY|LOCKED)/;
 
-function queryError(cause: unknown, path: string): unknown {
+function queryError(cause: unknown, sqlite: Database): unknown {
   // better-sqlite3's own: RangeError for too many or too few statements or parameters, TypeError for named ones.
   if (cause instanceof RangeError || cause instanceof TypeError) return refusal(cause.message, cause);
   if (!isSqliteError(cause)) return cause;
-  if (fileCodes.test(cause.code)) return fileError(cause, path);
+  if (fileCodes.test(cause.code)) return fileError(cause, sqlite.name);
+  const leftOut = leftOutError(cause, sqlite);
+  if (leftOut) return leftOut;
+  const rowid = /^no such column: (.*\.)?(rowid|oid|_rowid_)$/i.test(cause.message);
+  if (rowid) return placeBoundRefusal('it asks for a rowid');
   return new VarveError('SQL_FAILED', `SQLite could not run the query: ${cause.message}`, {
     hint: 'tables and columns are those of head; varve show FILE lists the tables',
     details: { sqliteCode: cause.code },
     cause,
+  });
+}
+
+/** Where a name means what head has, and a view or an answer over archives has not. */
+function leftOutError(cause: Error, sqlite: Database): VarveError | undefined {
+  const [, name] = /^no such table: (?:main\.)?(.*)$/.exec(cause.message) ?? [];
+  const reason = name === undefined ? undefined : reasonLeftOut(sqlite, name);
+  if (reason === undefined) return undefined;
+  return new VarveError('SQL_FAILED', `what is asked over several archives has no ${name}`, {
+    hint: reason,
+    details: { sqliteCode: 'SQLITE_ERROR', leftOut: name },
+    cause,
+  });
+}
+
+/** Its answer would be another for each way in which a file is read. */
+function placeBoundRefusal(reason: string): VarveError {
+  return new VarveError('SQL_REFUSED', `the statement does not run here: ${reason}`, {
+    hint: 'name tables without a schema, and rows by the columns of their primary key: rowids are not kept',
+    details: { reason },
   });
 }
 

@@ -4,7 +4,10 @@ import Database from 'better-sqlite3';
 import type { LineageSample } from '../../../migrations/src/testing/lineages/sample-lineage.ts';
 
 /** Writes an archive with a sample's rows at each version from the sample's own to head, as far as replay goes. */
-export function writeSampleArchives({ lineage, from, rows }: LineageSample, dir: string): string[] {
+export function writeSampleArchives(
+  { lineage, from, rows }: Pick<LineageSample, 'lineage' | 'from' | 'rows'>,
+  dir: string,
+): string[] {
   const paths: string[] = [];
   let image = writeRows({ lineage, from, rows });
   for (let version = from; version <= lineage.migrations.length; version++) {

@@ -1,6 +1,6 @@
 import { ArchiveAttacher } from '@varve/core/internal';
-import { compileLens, type Lens, type Lineage } from '@varve/migrations';
-import type { Database } from '@varve/migrations/internal';
+import type { Lens, Lineage } from '@varve/migrations';
+import { compileOrdinaryLens, type Database } from '@varve/migrations/internal';
 
 /** An archive attached as `schema`: its rows at head are had through `lens`, where there is one. */
 export interface ArchiveReading {
@@ -39,7 +39,7 @@ export class ArchiveReader {
     if (mustReplay) return { strategy: 'replayed', ...versions, schema, lens: undefined, detach };
     try {
       // The stages of a lens run on a connection of the archive's own.
-      const lens = compileLens(this.#lineage, version);
+      const lens = compileOrdinaryLens(this.#lineage, version);
       if (!lens.refusal && lens.stages.length === 0)
         return { strategy: 'lens', ...versions, schema, lens, detach };
     } catch (error) {

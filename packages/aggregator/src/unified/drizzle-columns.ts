@@ -1,13 +1,14 @@
 import type { Lineage } from '@varve/migrations';
 import { type Column, getTableColumns, getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { viewColumnName, viewTableName } from './view-names.ts';
 
-/** Those columns of a lineage's Drizzle tables that something is true of, as `table.column`. */
+/** Those columns of a lineage's Drizzle tables that something is true of, as `table.column` in a view. */
 export function listDrizzleColumns({ tables }: Lineage, isWanted: (column: Column) => boolean): Set<string> {
   const columns = Object.values(tables).flatMap((table) => {
     if (!is(table, SQLiteTable)) return [];
     const wanted = Object.values(getTableColumns(table)).filter(isWanted);
-    return wanted.map(({ name }) => `${getTableName(table)}.${name}`);
+    return wanted.map(({ name }) => `${viewTableName(getTableName(table))}.${viewColumnName(name)}`);
   });
   return new Set(columns);
 }

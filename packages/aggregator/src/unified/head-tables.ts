@@ -8,9 +8,14 @@ import {
   tokenizeSql,
 } from '@varve/migrations/internal';
 import { listDrizzleColumns } from './drizzle-columns.ts';
+import { mostColumns } from './left-out.ts';
+import { viewColumnName, viewTableName } from './view-names.ts';
 
 export interface HeadColumn {
+  /** In a view. */
   readonly name: string;
+  /** At head. */
+  readonly source: string;
   /** As declared; empty when it has none. */
   readonly type: string;
   readonly collation: string;
@@ -41,8 +46,11 @@ export interface HeadIndex {
 
 /** A table of head as SQLite itself describes it. */
 export interface HeadTable {
+  /** In a view. */
   readonly name: string;
-  /** The CREATE TABLE statement. */
+  /** At head. */
+  readonly source: string;
+  /** The CREATE TABLE statement, under the names of a view. */
   readonly ddl: string;
   readonly isStrict: boolean;
   readonly columns: readonly HeadColumn[];
@@ -58,7 +66,7 @@ export interface HeadTable {
 
 /**
  * Reads head's tables from an empty database that was brought to head, so that they are exact for any lineage, whether
- * it has Drizzle tables or not. Views, virtual tables and the tables behind those are left out.
+ * it has Drizzle tables or not. What `readLeftOut` lists is left out.
  */
 export function readHeadTables(lineage: Lineage): readonly HeadTable[] {
   const known = cache.get(lineage);
@@ -81,21 +89,59 @@ function replayHeadTables(lineage: Lineage): ReplayedTable[] {
     const tables = sqlite.prepare<[string], { name: string; strict: number }>(
       `SELECT name, strict FROM pragma_table_list
        WHERE schema = 'main' AND type = 'table' AND name <> ? AND name NOT LIKE 'sqlite~_%' ESCAPE '~'
+         AND ncol <= ${mostColumns}
        ORDER BY name`,
     );
-    return tables
-      .all(ledgerTableOf(lineage))
-      .map(({ name, strict }) => readHeadTable(sqlite, name, strict === 1));
+    const found = tables.all(ledgerTableOf(lineage));
+    const sources = found.map(({ name }) => giveViewNames(sqlite, name));
+    return found.map(({ name, strict }, at) => ({
+      ...readHeadTable(sqlite, viewTableName(name), strict === 1, sources[at] ?? []),
+      source: name,
+    }));
   } finally {
     sqlite.close();
   }
+}
+
+/** SQLite carries the new names into indexes, checks and foreign keys. Returns the names at head, in order. */
+function giveViewNames(sqlite: Database, table: string): string[] {
+  const columns = sqlite
+    .prepare<[string], string>('SELECT name FROM pragma_table_xinfo(?)')
+    .pluck()
+    .all(table);
+  const quoted = quoteIdentifier(table);
+  const renames = [
+    ...columns
+      .filter((column) => viewColumnName(column) !== column)
+      .map(
+        (column) => `RENAME COLUMN ${quoteIdentifier(column)} TO ${quoteIdentifier(viewColumnName(column))}`,
+      )
+      .reverse(),
+    ...(viewTableName(table) === table ? [] : [`RENAME TO ${quoteIdentifier(viewTableName(table))}`]),
+  ];
+  if (renames.length > 0) dropWhatReads(sqlite);
+  for (const rename of renames) sqlite.exec(`ALTER TABLE ${quoted} ${rename}`);
+  return columns;
+}
+
+/** A view or a trigger that is broken already would stand in the way of a new name. */
+function dropWhatReads(sqlite: Database): void {
+  const objects = sqlite.prepare<[], { type: string; name: string }>(
+    `SELECT type, name FROM sqlite_schema WHERE type IN ('trigger', 'view') ORDER BY type`,
+  );
+  for (const { type, name } of objects.all()) sqlite.exec(`DROP ${type} ${quoteIdentifier(name)}`);
 }
 
 type ReplayedTable = Omit<HeadTable, 'columns'> & {
   readonly columns: readonly Omit<HeadColumn, 'isEnum'>[];
 };
 
-function readHeadTable(sqlite: Database, name: string, isStrict: boolean): ReplayedTable {
+function readHeadTable(
+  sqlite: Database,
+  name: string,
+  isStrict: boolean,
+  sources: readonly string[],
+): Omit<ReplayedTable, 'source'> {
   const infos = sqlite
     .prepare<[string], { name: string; type: string; pk: number; notnull: number; hidden: number }>(
       'SELECT * FROM pragma_table_xinfo(?)',
@@ -120,8 +166,9 @@ function readHeadTable(sqlite: Database, name: string, isStrict: boolean): Repla
     name,
     ddl,
     isStrict,
-    columns: columns.map(({ name, type, collation, notnull, hidden }) => ({
+    columns: columns.map(({ name, type, collation, notnull, hidden }, at) => ({
       name,
+      source: sources[at] ?? name,
       type,
       collation,
       isNotNull: notnull === 1,

@@ -1,11 +1,13 @@
 import type { Lens, LensTable } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { HeadTable } from './head-tables.ts';
+import type { HeadColumn, HeadTable } from './head-tables.ts';
 
 /** A table of head, or as much of it as is wanted. */
 export interface WantedTable extends HeadTable {
   /** Which rows; all unless given. */
   readonly filter?: string | undefined;
+  /** The columns that the filter may name; those that are wanted unless given. */
+  readonly filtered?: readonly HeadColumn[];
 }
 
 /** The SQL that copies a whole archive, attached as a schema, into the view's tables. */
@@ -48,12 +50,13 @@ interface TableSource {
 }
 
 function sourceOf(table: WantedTable, lens: Lens | undefined, schema: string): TableSource {
-  const through = lens?.tables.find(({ name }) => name === table.name);
+  const through = lens?.tables.find(({ name }) => name === table.source);
   const unstaged = { table, stage: '', unstage: '' };
-  if (!through) return { ...unstaged, select: `SELECT * FROM ${qualified(schema, table.name)}` };
-  if (yieldsAll(through, table)) return { ...unstaged, select: through.select(schema) };
+  if (!through) return { ...unstaged, select: selectNamed(table, qualified(schema, table.source)) };
+  if (yieldsAll(through, table)) return { ...unstaged, select: selectThrough(table, through, schema) };
   const staged = qualified('temp', table.name);
-  const columns = through.columns.map(quoteIdentifier).join(', ');
+  const names = new Map(table.columns.map(({ name, source }) => [source, name]));
+  const columns = through.columns.map((column) => quoteIdentifier(names.get(column) ?? column)).join(', ');
   return {
     table,
     stage: `${table.ddl.replace(/^CREATE TABLE/i, 'CREATE TEMP TABLE')};
@@ -63,9 +66,23 @@ function sourceOf(table: WantedTable, lens: Lens | undefined, schema: string): T
   };
 }
 
+function selectThrough(table: WantedTable, through: LensTable, schema: string): string {
+  const select = through.select(schema);
+  const isSame = (table.filtered ?? table.columns).every(({ name, source }) => name === source);
+  return isSame ? select : selectNamed(table, `(${select}\n)`);
+}
+
+/** An archive may have its columns in an order of its own. */
+function selectNamed({ columns, filtered = columns }: WantedTable, from: string): string {
+  const list = filtered.map(({ name, source }) =>
+    name === source ? quoteIdentifier(name) : `${quoteIdentifier(source)} AS ${quoteIdentifier(name)}`,
+  );
+  return `SELECT ${list.join(', ') || '1'} FROM ${from}`;
+}
+
 function yieldsAll(through: LensTable, { columns }: HeadTable): boolean {
   const yielded = new Set(through.columns);
-  return columns.every(({ name }) => yielded.has(name));
+  return columns.every(({ source }) => yielded.has(source));
 }
 
 function qualified(schema: string, table: string): string {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileLens, type Lens, type Lineage, lineageAt, replayMigrations } from '@varve/migrations';
-import { type Database, openFile, quoteIdentifier } from '@varve/migrations/internal';
+import { type Lens, type Lineage, lineageAt, replayMigrations } from '@varve/migrations';
+import { compileOrdinaryLens, type Database, openFile, quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import { type HeadTable, readHeadTables } from './head-tables.ts';
 import { makeIngestScript } from './ingest-script.ts';
@@ -43,7 +43,7 @@ export class RetainedRows implements Disposable {
   /** Writes them into head's tables. */
   put(): void {
     const before = this.#before as Lineage;
-    const lens = compileLens(this.#lineage, before.migrations.length);
+    const lens = compileOrdinaryLens(this.#lineage, before.migrations.length);
     if (lens.refusal || lens.stages.length > 0)
       throw stuck(this.#sqlite.name, 'a migration must be replayed');
     this.#sqlite.exec('INSERT INTO main."_archives" SELECT * FROM temp."_gone"');
@@ -62,13 +62,12 @@ export class RetainedRows implements Disposable {
   }
 
   #bringToHead(lens: Lens, tables: readonly HeadTable[], id: number, version: number): void {
-    const copies = tables.map(({ name, columns }) => {
-      const list = columns
-        .filter(({ isGenerated }) => !isGenerated)
-        .map((column) => quoteIdentifier(column.name));
-      const into = `before.${quoteIdentifier(name)}`;
+    const copies = tables.map(({ name, source, columns }) => {
+      const stored = columns.filter(({ isGenerated }) => !isGenerated);
+      const list = (side: 'name' | 'source') => stored.map((column) => quoteIdentifier(column[side]));
+      const into = `before.${quoteIdentifier(source)}`;
       return `DELETE FROM ${into};
-        INSERT INTO ${into} (${list}) SELECT ${list} FROM temp.${held(name)} WHERE "_archive" = ${id};`;
+        INSERT INTO ${into} (${list('source')}) SELECT ${list('name')} FROM temp.${held(name)} WHERE "_archive" = ${id};`;
     });
     this.#sqlite.exec(copies.join('\n'));
     const script = makeIngestScript(readHeadTables(this.#lineage), lens, 'before');

@@ -17,6 +17,7 @@ import { sidecarSuffixes, viewApplicationId } from '../find/index.ts';
 import { archivesDdl } from './archives-table.ts';
 import { beginFilling, endFilling, isTorn } from './filling.ts';
 import { readHeadTables } from './head-tables.ts';
+import { writeLeftOut } from './left-out.ts';
 import { compareLineage, readLineageRecord, writeLineageRecord } from './lineage-record.ts';
 import { RetainedRows } from './retained-rows.ts';
 import { createSearchIndexes, dropSearchIndexes, readSearchIndexes } from './search-index.ts';
@@ -103,6 +104,7 @@ function createTables(sqlite: Database, lineage: Lineage): void {
     for (const statement of unifiedTableDdl(table, tables)) sqlite.exec(statement);
   }
   writeLineageRecord(sqlite, lineage);
+  writeLeftOut(sqlite, lineage);
   beginFilling(sqlite);
 }
 

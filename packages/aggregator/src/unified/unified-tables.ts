@@ -1,6 +1,13 @@
 import type { TableModule } from '@varve/migrations';
 import { ColumnAliasProxyHandler, getTableColumns, getTableName, is } from 'drizzle-orm';
-import { integer, SQLiteTable, type SQLiteTableWithColumns, sqliteTable } from 'drizzle-orm/sqlite-core';
+import {
+  integer,
+  type SQLiteColumn,
+  SQLiteTable,
+  type SQLiteTableWithColumns,
+  sqliteTable,
+} from 'drizzle-orm/sqlite-core';
+import { viewColumnName, viewTableName } from './view-names.ts';
 
 /** Where a unified row came from. */
 function provenanceColumns() {
@@ -42,13 +49,18 @@ export function unifyTables<TTables extends TableModule>(tables: TTables): Unifi
 
 /** Head's own columns, as they are, answering for the unified table: what Drizzle does for an alias. */
 function unifyTable<T extends SQLiteTable>(table: T): UnifiedTable<T> {
-  const unified = provenanceTable(getTableName(table));
+  const unified = provenanceTable(viewTableName(getTableName(table)));
   const own = Object.entries(getTableColumns(table)).map(([key, column]) => [
     key,
-    new Proxy(column, new ColumnAliasProxyHandler(unified)),
+    new Proxy(withViewName(column), new ColumnAliasProxyHandler(unified)),
   ]);
   const provenance = Object.entries(getTableColumns(unified));
   const columns = Object.fromEntries([...own, ...provenance]);
   Object.assign(getTableColumns(unified), columns);
   return Object.assign(unified, columns) as unknown as UnifiedTable<T>;
+}
+
+function withViewName<T extends SQLiteColumn>(column: T): T {
+  const name = viewColumnName(column.name);
+  return name === column.name ? column : Object.assign(Object.create(column), { name });
 }

@@ -9,6 +9,7 @@ import {
   pgTable,
 } from 'drizzle-orm/pg-core';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { viewColumnName, viewTableName } from '../unified/index.ts';
 
 /** A column of head, in the dialect of Postgres: its values are those that it has on the SQLite view. */
 type PgCounterpart<
@@ -64,10 +65,10 @@ export function warehousePgTables<TTables extends TableModule>(tables: TTables):
 
 function toPgTable(table: SQLiteTable) {
   const columns = Object.entries(getTableColumns(table)).map(([key, column]) => [key, toPgColumn(column)]);
-  return pgTable(getTableName(table), {
+  return pgTable(viewTableName(getTableName(table)), {
+    ...Object.fromEntries(columns),
     _archive: bigint('_archive', { mode: 'bigint' }).notNull(),
     _version: integer('_version').notNull(),
-    ...Object.fromEntries(columns),
   });
 }
 
@@ -77,7 +78,7 @@ function toPgColumn(column: Column) {
     dataType: () => pgType(column),
     fromDriver: (value) => column.mapFromDriverValue(asInSqlite(value, column)),
     toDriver: (value) => column.mapToDriverValue(value),
-  })(column.name);
+  })(viewColumnName(column.name));
   return column.notNull ? type.notNull() : type;
 }
 

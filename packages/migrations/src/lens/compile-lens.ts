@@ -6,6 +6,7 @@ import { headTables } from './head-tables.ts';
 import { headViews } from './head-views.ts';
 import type { Lens } from './lens.ts';
 import { LensTables } from './lens-tables.ts';
+import { hasVirtual, ordinaryShape, ordinarySteps } from './ordinary-tables.ts';
 import { Refused } from './refused.ts';
 import { setupStatements } from './setup-statements.ts';
 import type { Shape } from './shape.ts';
@@ -15,7 +16,10 @@ import { StepToStage } from './stage/step-to-stage.ts';
 import { leastLimits, type QueryLimits, usualLimits } from './stage/store-rows.ts';
 import { type Step, traceLineage } from './trace-lineage.ts';
 
-const cache = new WeakMap<Lineage, Map<number, Lens>>();
+type Cache = WeakMap<Lineage, Map<number, Lens>>;
+
+const wholeLenses: Cache = new WeakMap();
+const ordinaryLenses: Cache = new WeakMap();
 
 /**
  * Compiles the migrations that a file of version `from` has not had into one query per head table. Pure, and done once
@@ -40,21 +44,35 @@ const cache = new WeakMap<Lineage, Map<number, Lens>>();
  * ```
  */
 export function compileLens(lineage: Lineage, from: number): Lens {
+  return kept(wholeLenses, lineage, from, () => compile(lineage, from, 'all'));
+}
+
+/**
+ * The lens of the ordinary tables alone, for who asks for nothing else: virtual tables, the triggers that keep them and
+ * the views are left out, and what pending migrations do to them stands in nobody's way.
+ */
+export function compileOrdinaryLens(lineage: Lineage, from: number): Lens {
+  const { failure, shapes } = traceLineage(lineage);
+  if (failure || !hasVirtual(shapes.slice(from))) return compileLens(lineage, from);
+  return kept(ordinaryLenses, lineage, from, () => compile(lineage, from, 'ordinary'));
+}
+
+function kept(cache: Cache, lineage: Lineage, from: number, make: () => Lens): Lens {
   const lenses = cache.get(lineage) ?? new Map<number, Lens>();
   cache.set(lineage, lenses);
-  const known = lenses.get(from);
-  if (known) return known;
-  const lens = compile(lineage, from);
+  const lens = lenses.get(from) ?? make();
   lenses.set(from, lens);
   return lens;
 }
 
+type WhichTables = 'all' | 'ordinary';
+
 /** What SQLite does not take in one query is stored in steps; what it does not take so either is replayed. */
-function compile(lineage: Lineage, from: number): Lens {
-  const lens = compileWithin(lineage, from, usualLimits);
+function compile(lineage: Lineage, from: number, which: WhichTables): Lens {
+  const lens = compileWithin(lineage, from, { limits: usualLimits, which });
   const limit = findLimit(lens, lineage);
   if (limit === undefined) return lens;
-  const inSteps = compileWithin(lineage, from, leastLimits);
+  const inSteps = compileWithin(lineage, from, { limits: leastLimits, which });
   const stillLimit = findLimit(inSteps, lineage);
   if (stillLimit === undefined) return inSteps;
   const { name } = lineage.migrations[from] ?? { name: '' };
@@ -62,11 +80,15 @@ function compile(lineage: Lineage, from: number): Lens {
   return { ...nothing(lineage, from), refusal: { migration: name, statement: '', reason } };
 }
 
-function compileWithin(lineage: Lineage, from: number, limits: QueryLimits): Lens {
+function compileWithin(
+  lineage: Lineage,
+  from: number,
+  options: Pick<CompileOptions, 'limits' | 'which'>,
+): Lens {
   const staged = new Set<Step>();
   for (;;) {
     try {
-      return compileWith(lineage, from, { staged, limits });
+      return compileWith(lineage, from, { ...options, staged });
     } catch (error) {
       if (!(error instanceof StepToStage)) throw error;
       staged.add(error.step);
@@ -81,10 +103,11 @@ function nothing(lineage: Lineage, from: number): Omit<Lens, 'refusal'> {
 interface CompileOptions {
   readonly staged: ReadonlySet<Step>;
   readonly limits: QueryLimits;
+  readonly which: WhichTables;
 }
 
 /** `staged` are statements that SQLite must run though they could be compiled. */
-function compileWith(lineage: Lineage, from: number, { staged, limits }: CompileOptions): Lens {
+function compileWith(lineage: Lineage, from: number, { staged, limits, which }: CompileOptions): Lens {
   const to = lineage.migrations.length;
   const { failure, shapes, steps } = traceLineage(lineage);
   if (failure) {
@@ -95,14 +118,17 @@ function compileWith(lineage: Lineage, from: number, { staged, limits }: Compile
       refusal: { migration: failure.migration.name, statement: failure.statement, reason },
     };
   }
-  const head = shapes[to] as Shape;
+  const isWhole = which === 'all';
+  const head = isWhole ? (shapes[to] as Shape) : withoutVirtual(shapes[to] as Shape);
+  const pending = steps.slice(from).flat();
   const isLoose = steps
     .slice(0, from)
     .flat()
     .some(({ statement }) => isAlterColumn(statement));
   const lensTables = new LensTables(shapes[from] as Shape, limits, isLoose);
   try {
-    for (const step of steps.slice(from).flat()) applyStep({ step, lineage, tables: lensTables }, staged);
+    for (const step of isWhole ? pending : ordinarySteps(pending))
+      applyStep({ step, lineage, tables: lensTables }, staged);
     return { from, to, ...readHead(head, lensTables), refusal: undefined };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -121,4 +147,10 @@ function readHead(head: Shape, lensTables: LensTables): Pick<Lens, 'tables' | 'v
     setup: renderStage(stage),
   }));
   return { tables, views, stages, setup: setupStatements(stages, tables, views, head, start) };
+}
+
+/** The names stay known, so that what the file has under them is not said to be gone. */
+function withoutVirtual(head: Shape): Shape {
+  const { objects, ...shape } = ordinaryShape(head);
+  return { ...shape, opaque: new Map(), objects: objects.filter(({ type }) => type !== 'view') };
 }

@@ -1,4 +1,4 @@
-export { compileLens } from './compile-lens.ts';
+export { compileLens, compileOrdinaryLens } from './compile-lens.ts';
 export { installLens } from './install-lens.ts';
 export type { Lens, LensRefusal, LensStage, LensStrategy, LensTable } from './lens.ts';
 export { refusalOnFile } from './refusal-on-file.ts';
