@@ -65,12 +65,12 @@ function makeRuns(): TestArchives {
         session.record(intermediateResults, { kind: 'image', name: 'shot', blob: png });
         session.record(outputs, { kind: 'text', content: 'It is on its way.', isFinal: true });
         if (agentVersion === '1.0')
-          archives.add({
-            agentName: 'finder',
-            title: 'find the zebra',
-            parentSessionId: session.id,
-            parentCallSeq: 5,
-          });
+          archives.add(
+            { agentName: 'finder', title: 'find the zebra', parentSessionId: session.id, parentCallSeq: 5 },
+            (finder) => {
+              finder.record(toolCalls, { toolName: 'sniff', result: 'stripes', status: 'ok', durationMs: 5 });
+            },
+          );
       },
     );
   }
@@ -161,7 +161,18 @@ describe.skipIf(!chromiumPath)('in a real browser', () => {
     const { page, complaints } = await openRuns();
     await page.getByRole('link', { name: 'refund by 1.0' }).click();
     await page.getByRole('option').filter({ hasText: 'attempt 2' }).waitFor();
-    expect(await page.getByRole('option').filter({ hasText: 'find the zebra' }).count()).toBe(1);
+    const child = page.getByRole('option').filter({ hasText: 'find the zebra' });
+    const within = page.getByRole('option').filter({ hasText: 'sniff' });
+    await within.click();
+    await page.getByRole('region', { name: 'Step' }).getByText('stripes').waitFor();
+    await child.click({ position: { x: 300, y: 8 } });
+    await page.keyboard.press('o');
+    await within.waitFor({ state: 'detached' });
+    await page.reload();
+    await child.waitFor();
+    expect(await within.count()).toBe(0);
+    await child.locator('.twisty').click();
+    await within.waitFor();
     await page.getByRole('option').filter({ hasText: 'shot' }).click();
     await expect.poll(() => page.evaluate(imageWidth)).toBe(1);
     await page.getByRole('tab', { name: 'Conversation' }).click();

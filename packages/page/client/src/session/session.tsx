@@ -4,10 +4,11 @@ import { changeQuery, goTo } from '../parts/place.ts';
 import { useKeys } from '../parts/use-keys.ts';
 import { arrangeSteps, spanOf } from './arrange-steps.ts';
 import { Conversation } from './conversation.tsx';
-import { useSessionApi } from './session-api.ts';
+import { SessionApiProvider, serverApi, useSessionApi } from './session-api.ts';
 import { SessionHead } from './session-head.tsx';
 import { StepPanel } from './step-panel.tsx';
 import { TablesTab } from './tables-tab.tsx';
+import { useOpenSessions } from './use-open-sessions.ts';
 import { Waterfall } from './waterfall.tsx';
 
 export interface SessionProps {
@@ -18,9 +19,11 @@ export interface SessionProps {
 /** A session: its head, and its steps as a timeline, as a conversation, or as tables. */
 export function Session({ detail, query }: SessionProps) {
   const api = useSessionApi();
-  const lines = useMemo(() => arrangeSteps(detail), [detail]);
+  const { open, toggle } = useOpenSessions(detail, query, api.hasOthers);
+  const lines = useMemo(() => arrangeSteps(detail, open), [detail, open]);
   const span = useMemo(() => spanOf(lines), [lines]);
   const at = lines.findIndex(({ id }) => id === query.get('step'));
+  const line = lines[at];
   const tabs = [
     { name: 'timeline', title: 'Timeline' },
     ...(detail.hasMessages ? [{ name: 'conversation', title: 'Conversation' }] : []),
@@ -42,12 +45,13 @@ export function Session({ detail, query }: SessionProps) {
     f: () => pickFailure(1),
     F: () => pickFailure(-1),
     Enter: () => {
-      const line = lines[at];
       if (line?.type === 'session' && api.hasOthers) goTo(`/session/${line.child.key}`);
+    },
+    o: () => {
+      if (line?.type === 'session' && api.hasOthers) toggle(line.child.key);
     },
     Escape: () => changeQuery({ step: null }),
   });
-  const line = lines[at];
   const failures = lines.filter(isFailure).length;
   return (
     <div class="session-view">
@@ -74,17 +78,26 @@ export function Session({ detail, query }: SessionProps) {
       </div>
       <div class={`session-body${tab === 'timeline' && line ? ' with-panel' : ''}`}>
         {tab === 'timeline' && (
-          <Waterfall lines={lines} span={span} at={at} onAt={pick} follows={detail.sealing === 'live'} />
+          <Waterfall
+            lines={lines}
+            span={span}
+            at={at}
+            onAt={pick}
+            onToggle={toggle}
+            follows={detail.sealing === 'live'}
+          />
         )}
         {tab === 'conversation' && <Conversation detail={detail} />}
         {tab === 'tables' && <TablesTab detail={detail} chosen={query.get('table')} />}
         {tab === 'timeline' && line?.type === 'step' && (
-          <StepPanel
-            key={line.id}
-            step={line.step}
-            detail={detail}
-            onClose={() => changeQuery({ step: null })}
-          />
+          <SessionApiProvider value={line.of === detail ? api : serverApi(line.of.key)}>
+            <StepPanel
+              key={line.id}
+              step={line.step}
+              detail={line.of}
+              onClose={() => changeQuery({ step: null })}
+            />
+          </SessionApiProvider>
         )}
       </div>
     </div>
@@ -94,7 +107,8 @@ export function Session({ detail, query }: SessionProps) {
 type Lines = ReturnType<typeof arrangeSteps>;
 
 function isFailure(line: Lines[number]): boolean {
-  return line.type === 'step' ? line.step.state === 'failed' : (line.child.failures ?? 0) > 0;
+  if (line.type === 'step') return line.step.state === 'failed';
+  return !line.isOpen && (line.child.failures ?? 0) > 0;
 }
 
 /** From here on, around the end if need be. */

@@ -12,6 +12,8 @@ export interface WaterfallProps {
   readonly span: TimeSpan | undefined;
   readonly at: number;
   readonly onAt: (at: number) => void;
+  /** Shows a session's own steps within the one that started it, or hides them. */
+  readonly onToggle: (key: string) => void;
   /** Whether the end is to be kept in view, as the session grows. */
   readonly follows: boolean;
 }
@@ -19,7 +21,7 @@ export interface WaterfallProps {
 const size = 29;
 
 /** The steps as they followed each other, with when and how long. */
-export function Waterfall({ lines, span, at, onAt, follows }: WaterfallProps) {
+export function Waterfall({ lines, span, at, onAt, onToggle, follows }: WaterfallProps) {
   const { scroller, virtualizer, items, height } = useVirtual({ count: lines.length, size, overscan: 15 });
   useEffect(() => {
     if (at >= 0) virtualizer.scrollToIndex(at);
@@ -43,6 +45,7 @@ export function Waterfall({ lines, span, at, onAt, follows }: WaterfallProps) {
                 index={index}
                 count={lines.length}
                 onPick={() => onAt(index)}
+                onToggle={onToggle}
               />
             )
           );
@@ -60,11 +63,11 @@ interface LineRowProps {
   readonly index: number;
   readonly count: number;
   readonly onPick: () => void;
+  readonly onToggle: (key: string) => void;
 }
 
-function LineRow({ line, span, top, isAt, index, count, onPick }: LineRowProps) {
+function LineRow({ line, span, top, isAt, index, count, onPick, onToggle }: LineRowProps) {
   const item = line.type === 'step' ? line.step : line.child;
-  const { hasOthers } = useSessionApi();
   const state = line.type === 'step' ? line.step.state : line.child.failures ? 'failed' : 'none';
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the view's own
@@ -75,7 +78,12 @@ function LineRow({ line, span, top, isAt, index, count, onPick }: LineRowProps) 
       aria-posinset={index + 1}
       aria-setsize={count}
       style={{ transform: `translateY(${top}px)`, '--deep': String(line.depth) }}
-      onClick={line.type === 'session' && hasOthers ? () => goTo(`/session/${line.child.key}`) : onPick}
+      onClick={(event) => {
+        const hit = event.target instanceof Element ? event.target : null;
+        if (line.type === 'session' && hit?.closest('.twisty')) onToggle(line.child.key);
+        else if (line.type === 'session' && hit?.closest('.leads')) goTo(`/session/${line.child.key}`);
+        else onPick();
+      }}
     >
       <span class="line-text">
         {line.type === 'step' ? <StepText line={line} /> : <ChildText line={line} />}
@@ -105,11 +113,15 @@ function StepText({ line }: { readonly line: Extract<Line, { type: 'step' }> }) 
 function ChildText({ line }: { readonly line: Extract<Line, { type: 'session' }> }) {
   const { agentName, title, sessionId, steps } = line.child;
   const { hasOthers } = useSessionApi();
-  const name = cleanLine(title ?? agentName ?? sessionId);
   return (
     <>
+      {hasOthers && (
+        <span class="twisty" aria-hidden="true">
+          {line.isOpen ? '▾' : '▸'}
+        </span>
+      )}
       <Icon name="session" />
-      <b class={hasOthers ? 'leads' : ''}>{name}</b>
+      <b class={hasOthers ? 'leads' : ''}>{cleanLine(title ?? agentName ?? sessionId)}</b>
       <span class="faint">{steps === null ? '' : `${steps} steps`}</span>
     </>
   );
