@@ -45,6 +45,8 @@ export interface SessionDetail {
     readonly isTimeline: boolean;
     readonly strategy: string | null;
   }[];
+  /** By `table.column`, where SQLite's value stands for another; null where no lineage tells. */
+  readonly encodedColumns: Readonly<Record<string, 'json' | 'boolean'>> | null;
   readonly origin: Origin;
   readonly children: readonly ChildSession[];
   /** The session that started this one. */

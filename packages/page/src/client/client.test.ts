@@ -1,7 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { defineLineage, lineageAt, replayMigrations } from '@varve/migrations';
+import { makeTestFolder } from '@varve/testing';
 import Database from 'better-sqlite3';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -98,6 +101,31 @@ async function openRuns(archives = makeRuns(), options: Parameters<typeof openPa
   const served = await serveTestPage(archives.archiveDir, { lineage });
   await served.settle();
   return { ...served, ...(await openPage(served.url, options)) };
+}
+
+/** What vitest says of a test that somebody pasted into a project of their own. */
+async function runAsTest(code: string): Promise<string> {
+  const dir = makeTestFolder();
+  const root = join(import.meta.dirname, '../../../..');
+  mkdirSync(join(dir, 'node_modules'));
+  symlinkSync(join(root, 'node_modules/vitest'), join(dir, 'node_modules/vitest'));
+  symlinkSync(join(root, 'packages/page/node_modules/@varve'), join(dir, 'node_modules/@varve'));
+  writeFileSync(join(dir, 'copied.test.ts'), code);
+  writeFileSync(
+    join(dir, 'vitest.config.ts'),
+    readFileSync(join(root, 'vitest.config.ts'), 'utf8').replace(
+      '{packages,adapters,integration,bench,examples}/**/*',
+      '*',
+    ),
+  );
+  const run = promisify(execFile)(process.execPath, [
+    join(root, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--root',
+    dir,
+  ]);
+  const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error);
+  return stripVTControlCharacters(stdout + stderr);
 }
 
 afterAll(closeBrowser);
@@ -208,9 +236,7 @@ describe.skipIf(!chromiumPath)('in a real browser', () => {
       },
       { source: 'agent', message: 'It is on its way.' },
     ]);
-    expect(await copy('as a test case')).toContain(
-      'session.record(tables.toolCalls, {"decisionSeq":4,"toolName":"find"',
-    );
+    expect(await runAsTest(await copy('as a test case'))).toContain('1 passed');
   });
 
   it('lets a session that is written grow before one’s eyes, and its writer seal it', async () => {

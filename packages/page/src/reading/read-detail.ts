@@ -1,3 +1,4 @@
+import { listDrizzleColumns } from '@varve/aggregator/internal';
 import type { Lineage } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import type { Origin, SessionDetail } from '../api/index.ts';
@@ -7,7 +8,7 @@ import { readSteps } from './read-steps.ts';
 
 export type ReadDetail = Pick<
   SessionDetail,
-  'session' | 'sessionId' | 'steps' | 'hasMessages' | 'tables' | 'origin'
+  'session' | 'sessionId' | 'steps' | 'hasMessages' | 'tables' | 'encodedColumns' | 'origin'
 >;
 
 /** One session of a file that is open: its row, its timeline, and how it is read. */
@@ -23,8 +24,18 @@ export function readDetail(
     steps,
     hasMessages: steps.some(({ kind }) => kind === 'message'),
     tables: countTables(open, shape),
+    encodedColumns: lineage ? listEncodedColumns(lineage) : null,
     origin: describeOrigin(open, lineage),
   };
+}
+
+function listEncodedColumns(lineage: Lineage): SessionDetail['encodedColumns'] {
+  if (Object.keys(lineage.tables).length === 0) return null;
+  const list = (type: 'json' | 'boolean') =>
+    [...listDrizzleColumns(lineage, ({ dataType }) => dataType === type)].map(
+      (name) => [name, type] as const,
+    );
+  return Object.fromEntries([...list('json'), ...list('boolean')]);
 }
 
 function countTables({ sqlite, plan }: OpenFile, { tables, timeline }: HeadShape): SessionDetail['tables'] {

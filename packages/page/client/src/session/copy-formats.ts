@@ -1,4 +1,4 @@
-import type { Cell, RowValues, SessionDetail } from '../../../src/api/session-detail.ts';
+import type { BlobCell, Cell, RowDetail, RowValues, SessionDetail } from '../../../src/api/session-detail.ts';
 import { parseJson } from './parse-json.ts';
 import type { SessionApi } from './session-api.ts';
 
@@ -6,14 +6,16 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** The session's row and all its steps, JSON columns as JSON. */
 export async function renderJson(detail: SessionDetail, api: SessionApi): Promise<string> {
-  const steps = (await api.all()).map(({ table, values }) => ({ table, ...readValues(values) }));
-  return JSON.stringify({ session: detail.session && readValues(detail.session), steps }, null, 2);
+  const read = valuesReader(detail);
+  const steps = (await api.all()).map(({ table, values }) => ({ table, ...read(table, values) }));
+  return JSON.stringify({ session: detail.session && read('sessions', detail.session), steps }, null, 2);
 }
 
 /** A trajectory as Harbor's ATIF has it. Source: https://www.harborframework.com/docs/agents/trajectory-format */
 export async function renderAtif(detail: SessionDetail, api: SessionApi): Promise<string> {
-  const rows = (await api.all()).map(({ table, values }) => ({ table, values: readValues(values) }));
-  const session: Values = detail.session ? readValues(detail.session) : {};
+  const read = valuesReader(detail);
+  const rows = (await api.all()).map(({ table, values }) => ({ table, values: read(table, values) }));
+  const session: Values = detail.session ? read('sessions', detail.session) : {};
   const steps = rows
     .flatMap((row) => toAtifStep(row, rows))
     .map((step, at) => ({ step_id: at + 1, ...step }));
@@ -111,11 +113,12 @@ function asText(value: unknown): string {
 
 /** A test that records the same session again, to go on from. */
 export async function renderTest(detail: SessionDetail, api: SessionApi): Promise<string> {
-  const rows = await api.all();
-  const session = inCode(detail.session ?? {}, ['id', 'status', 'ended_at_ms']);
+  const rows = await Promise.all((await api.all()).map((row) => withBytes(row, api)));
+  const read = valuesReader(detail);
+  const session = inCode(read('sessions', detail.session ?? {}), ['id', 'status', 'ended_at_ms']);
   const records = rows.map(
     ({ table, values }) =>
-      `  session.record(tables.${camel(table)}, ${inCode(values, ['seq', 'session_id'])});`,
+      `  session.record(tables.${camel(table)}, ${inCode(read(table, values), ['seq', 'session_id'])});`,
   );
   return `import { standardLineage as lineage } from '@varve/migrations';
 import { createTestSession } from '@varve/testing';
@@ -131,21 +134,54 @@ ${records.join('\n')}
 `;
 }
 
-function inCode(values: RowValues, without: readonly string[]): string {
-  const entries = Object.entries(readValues(values)).filter(
-    ([name, value]) => value !== null && !without.includes(name),
-  );
-  return JSON.stringify(Object.fromEntries(entries.map(([name, value]) => [camel(name), value])));
+async function withBytes(row: RowDetail, api: SessionApi): Promise<RowDetail> {
+  const cells = Object.entries(row.values).map(async ([name, cell]): Promise<[string, Cell]> => {
+    const address = isBlob(cell) ? api.bytesAddress(row.id, name, true) : undefined;
+    if (!isBlob(cell) || address === undefined) return [name, cell];
+    const bytes = new Uint8Array(await (await fetch(address)).arrayBuffer());
+    const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+    return [name, { blob: { ...cell.blob, base64 } }];
+  });
+  return { ...row, values: Object.fromEntries(await Promise.all(cells)) };
+}
+
+/** Bytes as a `Buffer`, all else as JSON. */
+function inCode(values: Values, without: readonly string[]): string {
+  const entries = Object.entries(values).filter(([name, value]) => value !== null && !without.includes(name));
+  return `{ ${entries.map(([name, value]) => `${JSON.stringify(camel(name))}: ${valueInCode(value)}`).join(', ')} }`;
+}
+
+function valueInCode(value: unknown): string {
+  return isBlob(value)
+    ? `Buffer.from('${value.blob.base64 ?? ''}', 'base64')`
+    : JSON.stringify(value).replaceAll('"__proto__":', '["__proto__"]:');
+}
+
+function isBlob(value: unknown): value is BlobCell {
+  return typeof value === 'object' && value !== null && 'blob' in value && typeof value.blob === 'object';
 }
 
 function camel(name: string): string {
   return name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function readValues(values: RowValues): Values {
-  return Object.fromEntries(Object.entries(values).map(([name, cell]) => [name, readCell(cell)]));
+/** Reads cells as what they stand for: as the lineage tells it or, where none does, JSON where it looks like it. */
+function valuesReader({ encodedColumns }: SessionDetail): (table: string, values: RowValues) => Values {
+  return (table, values) => {
+    const entries = Object.entries(values).map(([name, cell]) => {
+      if (!encodedColumns) return [name, typeof cell === 'string' ? (parseJson(cell)?.value ?? cell) : cell];
+      return [name, readCell(cell, encodedColumns[`${table}.${name}`])];
+    });
+    return Object.fromEntries(entries);
+  };
 }
 
-function readCell(cell: Cell): unknown {
-  return typeof cell === 'string' ? (parseJson(cell)?.value ?? cell) : cell;
+function readCell(cell: Cell, kind: 'json' | 'boolean' | undefined): unknown {
+  if (kind === 'boolean') return cell === null ? null : cell !== 0;
+  if (kind !== 'json' || typeof cell !== 'string') return cell;
+  try {
+    return JSON.parse(cell);
+  } catch {
+    return cell;
+  }
 }
