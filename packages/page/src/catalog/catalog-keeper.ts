@@ -1,11 +1,13 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Problem } from '@varve/aggregator';
-import { problemOfError, summariseFile } from '../reading/index.ts';
+import { problemOfError, summariseArchives, summariseFile } from '../reading/index.ts';
 import type { SessionFile, SessionSource } from '../sources/index.ts';
 import { Catalog, type ReadFile } from './catalog.ts';
 
 /** How long files are read before a request is answered in between. */
 const sliceMs = 12;
+/** Archives of a view that are read by one statement. */
+const atOnce = 100;
 /** The walk over the files is done again after this, or after many times what it took: it must not keep the disk busy. */
 const pauseMs = 1000;
 const pauseFactor = 20;
@@ -84,17 +86,35 @@ export class CatalogKeeper {
   async #readOn(): Promise<void> {
     this.#isReading = true;
     while (this.#queue.length > 0 && !this.#stop.signal.aborted) {
-      const endMs = performance.now() + sliceMs;
-      const read: ReadFile[] = [];
-      let at = 0;
-      while (at < this.#queue.length && performance.now() < endMs)
-        read.push(this.#read(this.#queue[at++] as SessionFile));
-      this.#queue = this.#queue.slice(at);
+      const read = this.#readTogether() ?? this.#readForAWhile();
+      this.#queue = this.#queue.slice(read.length);
       this.catalog.describe(read);
       this.tell();
       await setImmediate();
     }
     this.#isReading = false;
+  }
+
+  #readForAWhile(): ReadFile[] {
+    const endMs = performance.now() + sliceMs;
+    const read: ReadFile[] = [];
+    while (read.length < this.#queue.length && performance.now() < endMs)
+      read.push(this.#read(this.#queue[read.length] as SessionFile));
+    return read;
+  }
+
+  /** Undefined where files are read one by one, and for those among which one cannot be read. */
+  #readTogether(): ReadFile[] | undefined {
+    const { together, shape } = this.#source;
+    if (!together) return undefined;
+    const files = this.#queue.slice(0, atOnce);
+    const ids = files.map((file) => together.archiveOf(file) ?? -1);
+    try {
+      const found = summariseArchives(together.sqlite, shape, ids);
+      return files.map((file, at) => ({ file, is: found.get(ids[at] as number) ?? [] }));
+    } catch {
+      return undefined;
+    }
   }
 
   #read(file: SessionFile): ReadFile {

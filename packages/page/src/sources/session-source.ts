@@ -43,5 +43,7 @@ export interface SessionSource {
   scan(): Scan;
   /** One at a time: close it before the next. @throws the codes of `openArchive` */
   open(file: SessionFile): OpenFile;
+  /** Where one connection holds all files: their rows, by the number of the archive that they are of. */
+  readonly together?: { readonly sqlite: Database; archiveOf(file: SessionFile): number | undefined };
   close(): void;
 }

@@ -63,6 +63,10 @@ export class ViewSource implements SessionSource {
     return { files, problems: [] };
   }
 
+  get together(): NonNullable<SessionSource['together']> {
+    return { sqlite: this.sqlite, archiveOf: ({ key }) => this.#ids.get(key) };
+  }
+
   /** The views over one archive stay; only which one changes. */
   open(file: SessionFile): OpenFile {
     const id = this.#ids.get(file.key);
