@@ -1,2 +1,2 @@
 export { runInSession, type SessionScope } from './session-scope.ts';
-export { type VarveTelemetryOptions, varveTelemetry } from './varve-telemetry.ts';
+export { type VarveTelemetry, type VarveTelemetryOptions, varveTelemetry } from './varve-telemetry.ts';

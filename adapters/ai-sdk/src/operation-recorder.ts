@@ -3,9 +3,23 @@ import type { LiveSessions, SaidSoFar } from '@varve/core/internal';
 import { messageParts } from './message-parts.ts';
 import type { Scope } from './session-scope.ts';
 import type { StandardTables } from './standard-tables.ts';
-import type { ModelCallEnd, ModelCallStart, OperationStart, ToolEnd, ToolStart } from './telemetry-events.ts';
+import type {
+  ModelCallEnd,
+  ModelCallStart,
+  OperationEnd,
+  OperationStart,
+  RecordChoice,
+  ToolEnd,
+  ToolStart,
+} from './telemetry-events.ts';
 
 type RunningCall = ReturnType<Session<StandardTables>['begin']>;
+/** What is recorded of calls that do not say so themselves. */
+export interface Records {
+  readonly inputs: boolean;
+  readonly outputs: boolean;
+}
+
 type Row = Readonly<Record<string, unknown>>;
 
 /** What one call of the AI SDK leaves on the timeline of its session. */
@@ -18,9 +32,14 @@ export class OperationRecorder {
   readonly #sessions: LiveSessions<StandardTables>;
   readonly #tables: Partial<StandardTables>;
   readonly #said: SaidSoFar;
+  readonly #records: Records;
   readonly #tools = new Map<string, RunningCall>();
   #modelCall: RunningCall | undefined;
-  #attempt = 0;
+  #modelCallStartedMs = 0;
+  #modelCallDurationMs: number | undefined;
+  #lastModelCallSeq: number | undefined;
+  #request: { readonly event: ModelCallStart; readonly operationName: string } | undefined;
+  #attempts = 1;
 
   constructor(parts: {
     readonly key: string;
@@ -30,6 +49,7 @@ export class OperationRecorder {
     readonly sessions: LiveSessions<StandardTables>;
     readonly tables: Partial<StandardTables>;
     readonly said: SaidSoFar;
+    readonly records: Records;
   }) {
     this.key = parts.key;
     this.session = parts.session;
@@ -38,21 +58,42 @@ export class OperationRecorder {
     this.#sessions = parts.sessions;
     this.#tables = parts.tables;
     this.#said = parts.said;
+    this.#records = parts.records;
   }
 
   beginModelCall(event: ModelCallStart, operationName = 'chat'): void {
-    this.#attempt += 1;
+    this.#request = { event, operationName };
+    this.#attempts = 1;
+    this.#modelCallDurationMs = undefined;
     this.session.batch(() => {
-      if (event.recordInputs !== false) this.#recordInputs(event);
-      const { modelCalls } = this.#tables;
-      if (!modelCalls) return;
-      this.#modelCall = this.session.begin(modelCalls, {
-        operationName,
-        providerName: event.provider ?? null,
-        requestModel: event.modelId ?? null,
-        requestOptions: requestOptions(event) as never,
-        attempt: 1,
-      });
+      if (this.#isRecorded(event, 'inputs')) this.#recordInputs(event);
+      this.#begin();
+    });
+  }
+
+  /** A request that failed is made again. */
+  beginAttempt(): void {
+    if (this.#modelCall || !this.#request) return;
+    this.#attempts += 1;
+    this.#begin();
+  }
+
+  failAttempt(error: unknown): void {
+    this.#modelCall?.fail(error);
+    this.#modelCall = undefined;
+  }
+
+  #begin(): void {
+    const { modelCalls } = this.#tables;
+    if (!modelCalls || !this.#request) return;
+    const { event, operationName } = this.#request;
+    this.#modelCallStartedMs = performance.now();
+    this.#modelCall = this.session.begin(modelCalls, {
+      operationName,
+      providerName: event.provider ?? null,
+      requestModel: event.modelId ?? null,
+      requestOptions: requestOptions(event) as never,
+      attempt: this.#attempts,
     });
   }
 
@@ -70,24 +111,26 @@ export class OperationRecorder {
         cacheCreationInputTokens: usage?.inputTokenDetails?.cacheWriteTokens ?? null,
         reasoningOutputTokens: usage?.outputTokenDetails?.reasoningTokens ?? null,
         timeToFirstTokenMs: performance?.timeToFirstOutputMs ?? null,
+        ...(this.#modelCallDurationMs !== undefined && { durationMs: this.#modelCallDurationMs }),
       } as never);
       this.#modelCall = undefined;
+      this.#request = undefined;
       this.#lastModelCallSeq = seq;
-      if (event.recordOutputs !== false && event.content) this.#recordAnswer(event.content, seq);
+      if (this.#isRecorded(event, 'outputs') && event.content) this.#recordAnswer(event.content, seq);
     });
   }
-
-  #lastModelCallSeq: number | undefined;
 
   beginTool(event: ToolStart): void {
     const { toolCalls } = this.#tables;
     if (!toolCalls) return;
     const { toolCallId, toolName, input } = event.toolCall;
+    // Version 6 tells of the end of a request only when its tools have run.
+    if (this.#modelCall) this.#modelCallDurationMs ??= performance.now() - this.#modelCallStartedMs;
     const call = this.session.begin(toolCalls, {
       toolName,
       toolCallId,
-      modelCallSeq: this.#lastModelCallSeq ?? null,
-      ...(event.recordInputs === false ? {} : { arguments: input }),
+      modelCallSeq: this.#modelCall?.seq ?? this.#lastModelCallSeq ?? null,
+      ...(this.#isRecorded(event, 'inputs') && { arguments: input }),
     } as never);
     this.#tools.set(toolCallId, call);
   }
@@ -106,7 +149,7 @@ export class OperationRecorder {
     else
       call?.end({
         ...measured,
-        ...(event.recordOutputs === false ? {} : { result: toolOutput.output }),
+        ...(this.#isRecorded(event, 'outputs') && { result: toolOutput.output }),
       } as never);
   }
 
@@ -117,9 +160,16 @@ export class OperationRecorder {
     this.#tools.clear();
   }
 
-  recordOutput(text: string): void {
+  recordOutput(event: OperationEnd): void {
     const { outputs } = this.#tables;
-    if (outputs) this.session.tryRecord(outputs, { kind: 'text', content: text, isFinal: true } as never);
+    const { text } = event;
+    if (!outputs || !text || !this.#isRecorded(event, 'outputs')) return;
+    this.session.tryRecord(outputs, { kind: 'text', content: text, isFinal: true } as never);
+  }
+
+  #isRecorded(event: RecordChoice, what: keyof Records): boolean {
+    const chosen = what === 'inputs' ? event.recordInputs : event.recordOutputs;
+    return chosen ?? this.#records[what];
   }
 
   end(status: 'completed' | 'failed' | 'interrupted'): void {

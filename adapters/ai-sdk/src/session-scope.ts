@@ -16,7 +16,7 @@ export interface Scope {
   readonly values: SessionScope;
   readonly tool?: { readonly seq: number | undefined; readonly toolCallId: string };
   /** Ends the sessions that were opened by this scope. */
-  readonly enders: Set<(status: 'completed' | 'failed') => void>;
+  readonly enders: Set<(status: 'completed' | 'failed', error?: unknown) => void>;
 }
 
 const storage = new AsyncLocalStorage<Scope>();
@@ -28,6 +28,11 @@ export function currentScope(): Scope | undefined {
 
 export function runInTool<T>(scope: Scope, work: () => T): T {
   return storage.run(scope, work);
+}
+
+/** Until it is told another, what follows runs inside of this scope. */
+export function enterScope(scope: Scope | undefined): void {
+  storage.enterWith(scope as Scope);
 }
 
 /**
@@ -50,7 +55,7 @@ export async function runInSession<T>(values: SessionScope, work: () => Promise<
     for (const end of scope.enders) end('completed');
     return result;
   } catch (error) {
-    for (const end of scope.enders) end('failed');
+    for (const end of scope.enders) end('failed', error);
     throw error;
   }
 }

@@ -1,7 +1,11 @@
 /** What the recorder reads of the AI SDK's telemetry events; their own types are generic over a call's tools. */
-interface TelemetryEvent {
+interface TelemetryEvent extends RecordChoice {
   readonly callId: string;
   readonly functionId?: string | undefined;
+}
+
+/** What a call says of itself. */
+export interface RecordChoice {
   readonly recordInputs?: boolean | undefined;
   readonly recordOutputs?: boolean | undefined;
 }

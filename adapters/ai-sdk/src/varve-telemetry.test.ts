@@ -4,7 +4,7 @@ import { openArchive, recoverSessions } from '@varve/core';
 import { standardLineage as lineage } from '@varve/migrations';
 import type { VarveError } from '@varve/schema';
 import { makeTestFolder } from '@varve/testing';
-import { generateText, isStepCount, registerTelemetry, streamText, tool } from 'ai';
+import { APICallError, generateText, isStepCount, registerTelemetry, streamText, tool } from 'ai';
 import { MockLanguageModelV4, simulateReadableStream } from 'ai/test';
 import { afterEach, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -223,6 +223,34 @@ it('leaves inputs and outputs out where the call says so', async () => {
   const sessions = read();
   expect(JSON.stringify(sessions)).not.toMatch(/secret|Oslo|degrees/);
   expect(sessions[0]?.toolCalls).toMatchObject([{ toolName: 'weather', status: 'ok' }]);
+});
+
+it('counts the attempts of a request that is made again', async () => {
+  const { read } = record();
+  const overloaded = new APICallError({
+    message: 'overloaded',
+    url: 'none',
+    requestBodyValues: {},
+    statusCode: 529,
+    responseHeaders: { 'retry-after-ms': '1' },
+  });
+  await generateText({ model: modelOf(overloaded, text('at last')), prompt: 'x', maxRetries: 1 });
+  const [session] = read();
+  expect(session?.session?.status).toBe('completed');
+  expect(session?.modelCalls.map(({ attempt, status }) => [attempt, status])).toEqual([
+    [1, 'error'],
+    [2, 'ok'],
+  ]);
+  expect(session?.messages).toHaveLength(2);
+});
+
+it('is an integration of one call too, which takes the place of those that are registered', async () => {
+  const { read } = record();
+  const dir = makeTestFolder();
+  const telemetry = { integrations: varveTelemetry({ dir }) };
+  await generateText({ model: modelOf(text('here')), prompt: 'x', telemetry });
+  expect(read()).toEqual([]);
+  expect(globSync('archives/*.db', { cwd: dir })).toHaveLength(1);
 });
 
 it('never harms the agent when nothing can be recorded, and says so once for a session', async () => {

@@ -1,27 +1,41 @@
-import { LiveSessions, type LiveSessionsOptions, SaidSoFar } from '@varve/core/internal';
+import type { LiveSessionsOptions } from '@varve/core/internal';
 import { type Lineage, standardLineage } from '@varve/migrations';
-import type { Telemetry } from 'ai';
-import { OperationRecorder } from './operation-recorder.ts';
-import { currentScope, runInTool, type Scope } from './session-scope.ts';
+import { type Listeners6, listenersOf6 } from './listeners-6.ts';
+import { listeners7 } from './listeners-7.ts';
 import type { StandardTables } from './standard-tables.ts';
-import type {
-  EmbedEnd,
-  EmbedStart,
-  ModelCallEnd,
-  ModelCallStart,
-  OperationAbort,
-  OperationEnd,
-  OperationError,
-  OperationStart,
-  ToolEnd,
-  ToolStart,
-} from './telemetry-events.ts';
+import { TelemetryRecorder } from './telemetry-recorder.ts';
+import { ReadListeners } from './version-6.ts';
 
 export interface VarveTelemetryOptions extends Omit<LiveSessionsOptions<StandardTables>, 'lineage'> {
   /** A lineage with the standard tables, or some of them; unless given, the standard lineage. */
   readonly lineage?: Lineage<StandardTables>;
   /** The agent of a session that neither `runInSession` nor `telemetry.functionId` names. */
   readonly agentName?: string;
+  /** Whether messages and arguments of tools are recorded where a call does not say; true unless given. */
+  readonly recordInputs?: boolean;
+  /** Whether answers and results of tools are recorded where a call does not say; true unless given. */
+  readonly recordOutputs?: boolean;
+  /**
+   * How long after its last event a call of the AI SDK 6, which does not tell of errors, is taken for interrupted, in
+   * milliseconds; a quarter of an hour unless given.
+   */
+  readonly idleMs?: number;
+}
+
+type Listener = (event: unknown) => void;
+
+/** What the AI SDK 7 takes for its `Telemetry`, and the AI SDK 6 for its `TelemetryIntegration`. */
+export interface VarveTelemetry
+  extends Readonly<Record<keyof typeof listeners7 | keyof Listeners6, Listener>> {
+  executeLanguageModelCall<T>(call: {
+    readonly callId: string;
+    readonly execute: () => PromiseLike<T>;
+  }): PromiseLike<T>;
+  executeTool<T>(call: {
+    readonly callId: string;
+    readonly toolCallId: string;
+    readonly execute: () => PromiseLike<T>;
+  }): PromiseLike<T>;
 }
 
 /**
@@ -30,7 +44,8 @@ export interface VarveTelemetryOptions extends Omit<LiveSessionsOptions<Standard
  * whose parent is named. A session is sealed when it ends, and what is open when the process exits then. It never
  * throws into the agent: what cannot be recorded is for `onRecordError`.
  *
- * Integrations given to one call (`telemetry.integrations`) take the place of registered ones: name it there too.
+ * Integrations given to one call (`telemetry.integrations`) take the place of registered ones: name it there too. For the
+ * AI SDK 6 it is registered by `registerTelemetryIntegration`.
  *
  * @example
  * ```ts
@@ -40,120 +55,42 @@ export interface VarveTelemetryOptions extends Omit<LiveSessionsOptions<Standard
  * registerTelemetry(varveTelemetry({ dir: 'live', archiveDir: 'archives' }));
  * ```
  */
-export function varveTelemetry(options: VarveTelemetryOptions): Telemetry {
+export function varveTelemetry(options: VarveTelemetryOptions): VarveTelemetry {
   const lineage = options.lineage ?? (standardLineage as unknown as Lineage<StandardTables>);
-  return telemetryOf(new TelemetryRecorder({ ...options, lineage }, options.agentName));
-}
-
-class TelemetryRecorder {
-  readonly sessions: LiveSessions<StandardTables>;
-  readonly #options: LiveSessionsOptions<StandardTables>;
-  readonly #agentName: string | undefined;
-  readonly #operations = new Map<string, OperationRecorder>();
-  readonly #said = new WeakMap<object, SaidSoFar>();
-
-  constructor(options: LiveSessionsOptions<StandardTables>, agentName: string | undefined) {
-    this.#options = options;
-    this.#agentName = agentName;
-    this.sessions = new LiveSessions(options);
-  }
-
-  start(event: OperationStart): void {
-    const scope = currentScope();
-    const isShared = scope !== undefined && scope.tool === undefined;
-    const key = isShared ? scope.key : event.callId;
-    const session = this.sessions.open(key, () => this.#sessionRow(event, scope) as never);
-    if (!session) return;
-    if (isShared) this.#endWithScope(scope, key);
-    const said = this.#said.get(session) ?? new SaidSoFar();
-    this.#said.set(session, said);
-    const { tables } = this.#options.lineage;
-    const parts = { key, session, isOwner: !isShared, scope, sessions: this.sessions, tables, said };
-    this.#operations.set(event.callId, new OperationRecorder(parts));
-  }
-
-  with(callId: string, work: (operation: OperationRecorder) => void): void {
-    const operation = this.#operations.get(callId);
-    if (operation) this.sessions.attempt(() => work(operation));
-  }
-
-  finish(callId: string, status: 'completed' | 'failed' | 'interrupted'): void {
-    this.#operations.get(callId)?.end(status);
-    this.#operations.delete(callId);
-  }
-
-  /** What runs inside a tool knows it, so that its own calls become sessions that name their parent. */
-  insideTool<T>(callId: string, toolCallId: string, work: () => T): T {
-    const operation = this.#operations.get(callId);
-    if (!operation) return work();
-    const tool = { seq: operation.toolSeq(toolCallId), toolCallId };
-    const values = { id: operation.session.id ?? '' };
-    return runInTool({ key: operation.key, values, tool, enders: new Set() }, work);
-  }
-
-  #endWithScope(scope: Scope, key: string): void {
-    for (const { owner } of this.#enders.get(scope) ?? []) if (owner === this) return;
-    const end = (status: 'completed' | 'failed') => void this.sessions.end(key, status);
-    scope.enders.add(end);
-    this.#enders.set(scope, [{ owner: this }]);
-  }
-
-  readonly #enders = new WeakMap<Scope, { readonly owner: TelemetryRecorder }[]>();
-
-  #sessionRow(event: OperationStart, scope: Scope | undefined): Record<string, unknown> {
-    const known = {
-      agentName: event.functionId ?? this.#agentName ?? 'ai-sdk',
-      providerName: event.provider,
-      requestModel: event.modelId,
-    };
-    if (!scope?.tool) return { ...known, ...scope?.values };
-    const { seq, toolCallId } = scope.tool;
-    return { ...known, parentSessionId: scope.values.id, parentCallSeq: seq, parentToolCallId: toolCallId };
-  }
+  const { recordInputs: inputs = true, recordOutputs: outputs = true, agentName, idleMs = 900_000 } = options;
+  const recorder = new TelemetryRecorder({ ...options, lineage }, { inputs, outputs }, agentName);
+  return telemetryOf(recorder, idleMs);
 }
 
 /** The AI SDK swallows what its listeners throw, so each reports for itself. */
-function telemetryOf(recorder: TelemetryRecorder): Telemetry {
-  const attempt = <T>(work: (event: T) => void) => {
-    return (event: unknown) => void recorder.sessions.attempt(() => work(event as T));
-  };
-  return {
-    onStart: attempt<OperationStart>((event) => recorder.start(event)),
-    onLanguageModelCallStart: attempt<ModelCallStart>((event) =>
-      recorder.with(event.callId, (operation) => operation.beginModelCall(event)),
-    ),
-    onLanguageModelCallEnd: attempt<ModelCallEnd>((event) =>
-      recorder.with(event.callId, (operation) => operation.endModelCall(event)),
-    ),
-    onEmbedStart: attempt<EmbedStart>((event) =>
-      recorder.with(event.callId, (operation) => operation.beginModelCall(event, 'embeddings')),
-    ),
-    onEmbedEnd: attempt<EmbedEnd>(({ usage, ...event }) =>
-      recorder.with(event.callId, (operation) =>
-        operation.endModelCall({ ...event, usage: { inputTokens: usage?.tokens } }),
-      ),
-    ),
-    onToolExecutionStart: attempt<ToolStart>((event) =>
-      recorder.with(event.callId, (operation) => operation.beginTool(event)),
-    ),
-    onToolExecutionEnd: attempt<ToolEnd>((event) =>
-      recorder.with(event.callId, (operation) => operation.endTool(event)),
-    ),
-    onAbort: attempt<OperationAbort>(({ callId, reason }) => {
-      recorder.with(callId, (operation) => operation.fail(reason, 'cancelled'));
-      recorder.finish(callId, 'interrupted');
-    }),
-    onError: attempt<OperationError>(({ callId, error }) => {
-      recorder.with(callId, (operation) => operation.fail(error, 'error'));
-      recorder.finish(callId, 'failed');
-    }),
-    onEnd: attempt<OperationEnd>(({ callId, text, recordOutputs }) => {
-      recorder.with(callId, (operation) => {
-        if (text && recordOutputs !== false) operation.recordOutput(text);
-      });
-      recorder.finish(callId, 'completed');
-    }),
+function telemetryOf(recorder: TelemetryRecorder, idleMs: number): VarveTelemetry {
+  const telemetry: Partial<VarveTelemetry> = {
+    executeLanguageModelCall: ({ callId, execute }) => recorder.attemptModelCall(callId, execute),
     executeTool: ({ callId, toolCallId, execute }) =>
       recorder.insideTool(callId, toolCallId, () => execute()),
+  };
+  for (const [name, listen] of Object.entries(listeners7)) {
+    const value: Listener = (event) => void recorder.sessions.attempt(() => listen(recorder, event as never));
+    Object.defineProperty(telemetry, name, { value, enumerable: true, configurable: true });
+  }
+  const reads = new ReadListeners();
+  for (const [name, listen6] of Object.entries(listenersOf6(recorder, idleMs))) {
+    const listener7 = telemetry[name as keyof Listeners6];
+    const get = () => listenerOf(reads.callOf(name), recorder, listen6, listener7);
+    Object.defineProperty(telemetry, name, { get, enumerable: true });
+  }
+  return telemetry as VarveTelemetry;
+}
+
+/** The events of the AI SDK 7 name their call, those of the AI SDK 6 do not. */
+function listenerOf(
+  callId: string,
+  recorder: TelemetryRecorder,
+  listen6: (callId: string, event: never) => void,
+  listener7: Listener | undefined,
+): Listener {
+  return (event) => {
+    if (typeof event === 'object' && event !== null && 'callId' in event) listener7?.(event);
+    else recorder.sessions.attempt(() => listen6(callId, event as never));
   };
 }
