@@ -1,11 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lineageAt, replayMigrations } from '@varve/migrations';
 import Database from 'better-sqlite3';
-import { expect, it, onTestFinished } from 'vitest';
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
+import { describeFolder } from '../testing/folder.ts';
 import { notes as lineage } from '../testing/notes.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
 import { ArchiveAttacher } from './archive-attacher.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 function writeNotes(path: string, version: number, more = ''): string {
   const sqlite = new Database(path);
@@ -67,6 +72,50 @@ it('tells the version by the stamps where a driver stored no hashes', () => {
     return archive.version;
   });
   expect(versions).toEqual([2, 1, 2]);
+});
+
+const asWal = 'PRAGMA journal_mode = WAL';
+
+it.skipIf(process.platform === 'win32')(
+  'attaches files that were left in WAL mode as they lie, knows the version of each, and leaves nothing anywhere',
+  () => {
+    const [dir, temp] = [makeTempDir(), makeTempDir()];
+    vi.stubEnv('TMPDIR', temp);
+    const paths = [1, 2, 1].map((version, at) => writeNotes(join(dir, `${at}.db`), version, asWal));
+    const before = describeFolder(dir);
+    const { attacher, read } = openAttacher();
+    const attached = paths.map((path, at) => attacher.attach(path, { schema: `a${at}`, at: 'own version' }));
+    expect(readdirSync(temp)).toEqual([]);
+    expect(attached.map(({ version }) => version)).toEqual([1, 2, 1]);
+    expect(paths.map((_, at) => read(`a${at}`))).toEqual([['1'], ['2'], ['1']]);
+    for (const archive of attached) archive.detach();
+    expect([describeFolder(dir), readdirSync(temp)]).toEqual([before, []]);
+    expect(paths.map((path) => statSync(path).nlink)).toEqual([1, 1, 1]);
+  },
+);
+
+it('attaches a copy of what was left in WAL mode where no private folder lies on its file system', (context) => {
+  const elsewhere = '/dev/shm';
+  const [dir, cache] = [makeTempDir(), makeTempDir()];
+  const other = statSync(elsewhere, { throwIfNoEntry: false });
+  if (!other || other.dev === statSync(dir).dev) return context.skip('there is no second file system here');
+  const temp = mkdtempSync(join(elsewhere, 'varve-test-'));
+  onTestFinished(() => rmSync(temp, { recursive: true, force: true }));
+  vi.stubEnv('TMPDIR', temp);
+  vi.stubEnv('XDG_CACHE_HOME', temp);
+  const path = writeNotes(join(dir, 'a.db'), 1, asWal);
+  const before = describeFolder(dir);
+  const { attacher, read } = openAttacher();
+  const attached = attacher.attach(path, { schema: 'a', at: 'own version' });
+  expect(read('a')).toEqual(['1']);
+  attached.detach();
+  expect([describeFolder(dir), readdirSync(temp)]).toEqual([before, []]);
+  // The user's own cache folder does where it lies on the file's.
+  vi.stubEnv('XDG_CACHE_HOME', cache);
+  const linked = attacher.attach(path, { schema: 'a', at: 'own version' });
+  expect(read('a')).toEqual(['1']);
+  expect([readdirSync(cache), readdirSync(join(cache, 'varve'))]).toEqual([['varve'], []]);
+  linked.detach();
 });
 
 it('makes no file where there is none any more', () => {

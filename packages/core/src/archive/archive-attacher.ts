@@ -1,8 +1,8 @@
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
 import { type Database, FileShapes, onFile, realPath } from '../file/index.ts';
-import { inspectFile } from '../source/index.ts';
-import { openArchiveSource } from './archive-source.ts';
+import { attachThroughLink, inspectFile, isLeftInWal } from '../source/index.ts';
+import { findStanding, openArchiveSource } from './archive-source.ts';
 
 export interface AttachOptions {
   /** The name it gets on the connection. */
@@ -27,11 +27,13 @@ const mostShapes = 1000;
 
 /**
  * Attaches files of any version and state to a connection that reads them. Nothing is written to a file, and nothing
- * appears beside it: a sealed file is attached as it lies, of what has a writer, or was left by one, a copy. The
+ * appears beside it: a sealed file is attached as it lies, one that was left in WAL mode too, where the system allows it,
+ * and of what has a writer, or was left by one in the middle of something, a copy. The
  * connection decides how far a file is trusted, and must not be one that makes files. Of files of one shape the first
  * is identified in full, for all.
  */
 export class ArchiveAttacher {
+  readonly #sqlite: Database;
   readonly #lineage: Lineage;
   readonly #shapes: FileShapes;
   readonly #versions = new Map<string, Versions>();
@@ -40,6 +42,7 @@ export class ArchiveAttacher {
   readonly #detach;
 
   constructor(sqlite: Database, lineage: Lineage) {
+    this.#sqlite = sqlite;
     this.#lineage = lineage;
     this.#shapes = new FileShapes(sqlite, lineage);
     this.#attach = sqlite.prepare('ATTACH ? AS ?');
@@ -50,8 +53,7 @@ export class ArchiveAttacher {
   attach(path: string, { schema, at }: AttachOptions): AttachedArchive {
     const file = realPath(path);
     return onFile(file, () => {
-      if (at === 'own version' && inspectFile(file).kind === 'sealed')
-        return this.#attachInPlace(file, schema);
+      if (at === 'own version' && this.#attachAsItLies(file, schema)) return this.#known(file, schema);
       const source = openArchiveSource(file, { lineage: this.#lineage, at });
       try {
         this.#attach.run(source.path, schema);
@@ -67,8 +69,20 @@ export class ArchiveAttacher {
     });
   }
 
-  #attachInPlace(file: string, schema: string): AttachedArchive {
-    this.#attach.run(file, schema);
+  /** False where only a copy can be attached. */
+  #attachAsItLies(file: string, schema: string): boolean {
+    const state = inspectFile(file);
+    const attach = (path: string) => void this.#attach.run(path, schema);
+    if (state.kind === 'sealed') attach(file);
+    else if (!isLeftInWal(state)) return false;
+    else {
+      const detach = () => void this.#detach.run(schema);
+      return attachThroughLink(file, schema, { sqlite: this.#sqlite, attach, detach });
+    }
+    return true;
+  }
+
+  #known(file: string, schema: string): AttachedArchive {
     const detach = () => {
       this.#detach.run(schema);
     };
@@ -84,11 +98,10 @@ export class ArchiveAttacher {
     const shape = this.#shapes.read(schema);
     const known = shape && this.#versions.get(shape);
     if (known) return known;
-    const source = openArchiveSource(file, { lineage: this.#lineage, at: 'own version' });
-    source.close();
-    if (source.copy !== 'none' || source.shape !== shape) throw changedError(file);
+    const standing = findStanding(file, this.#lineage);
+    if (standing.shape !== shape) throw changedError(file);
     if (this.#versions.size >= mostShapes) this.#versions.clear();
-    const { version, originalVersion } = source;
+    const { version, originalVersion } = standing;
     if (shape) this.#versions.set(shape, { version, originalVersion });
     return { version, originalVersion };
   }

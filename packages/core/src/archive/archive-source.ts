@@ -17,17 +17,21 @@ export interface ArchiveSourceOptions {
   readonly at: 'own version' | 'head';
 }
 
-/** A file that another connection may ATTACH and read: nothing is written to it, and nothing appears beside it. */
-export interface ArchiveSource {
-  /** The archive itself, or a private copy. */
-  readonly path: string;
-  /** How many migrations the archive has had, whatever became of the copy. */
+/** What an archive says of itself, whatever becomes of a copy. */
+export interface Standing {
+  /** How many migrations it has had. */
   readonly version: number;
   /** How many it had had before it was first upgraded. */
   readonly originalVersion: number;
-  readonly copy: 'none' | 'file';
   /** By `FileShapes`, of the archive at its own version. */
   readonly shape: string | undefined;
+}
+
+/** A file that another connection may ATTACH and read: nothing is written to it, and nothing appears beside it. */
+export interface ArchiveSource extends Standing {
+  /** The archive itself, or a private copy. */
+  readonly path: string;
+  readonly copy: 'none' | 'file';
   /** Removes the copy. Call it after DETACH. */
   close(): void;
 }
@@ -45,24 +49,39 @@ export function openArchiveSource(path: string, { lineage, at }: ArchiveSourceOp
     // What is opened through a link cannot be attached by its name.
     let source = state.kind === 'sealed' ? openSource(file, state) : openPrivateCopy(file, state);
     try {
-      const version = identifyForReading(source.sqlite, lineage, { path: file, newer: 'refuse' });
-      const originalVersion = readOriginalVersion(source.sqlite, lineage) ?? version;
-      const shape = new FileShapes(source.sqlite, lineage).read('main');
+      const known = readStanding(source, lineage, file);
+      const { version } = known;
       const isReplayed = at === 'head' && version < lineage.migrations.length;
       if (source.copy === 'none') source.close();
       if (source.copy === 'none' && !isReplayed)
-        return { path: file, version, originalVersion, shape, copy: 'none', close: () => {} };
+        return { path: file, ...known, copy: 'none', close: () => {} };
       if (source.copy === 'none') source = openPrivateCopy(file, state);
       if (isReplayed) {
         source.sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
         replayMigrations(source.sqlite, lineage, file);
       }
-      return { version, originalVersion, shape, copy: 'file', ...toFile(source) };
+      return { ...known, copy: 'file', ...toFile(source) };
     } catch (error) {
       source.close();
       throw error;
     }
   });
+}
+
+/** @throws the codes of `openArchive` */
+export function findStanding(file: string, lineage: Lineage): Standing {
+  const source = openSource(file, inspectFile(file));
+  try {
+    return readStanding(source, lineage, file);
+  } finally {
+    source.close();
+  }
+}
+
+function readStanding({ sqlite }: Source, lineage: Lineage, path: string): Standing {
+  const version = identifyForReading(sqlite, lineage, { path, newer: 'refuse' });
+  const originalVersion = readOriginalVersion(sqlite, lineage) ?? version;
+  return { version, originalVersion, shape: new FileShapes(sqlite, lineage).read('main') };
 }
 
 /** A database in memory belongs to its connection alone. */

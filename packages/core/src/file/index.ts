@@ -11,6 +11,7 @@ export { FileShapes } from './file-shape.ts';
 export { hashFile } from './hash-file.ts';
 export { isRunning } from './is-running.ts';
 export { leaveWal } from './leave-wal.ts';
+export { linkAside } from './link-aside.ts';
 export { lookBeside, lstatOf } from './look-beside.ts';
 export { assertNameIsFree, copyInto, isSameContent, linkInto, moveInto } from './move-into.ts';
 export {

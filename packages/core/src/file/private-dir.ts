@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
 import { atDeath } from './at-death.ts';
+import { isOwn } from './is-own.ts';
 import { isRunning } from './is-running.ts';
 
-const dirs = new Map<string, () => void>();
-let hasSwept = false;
+const dirs = new Set<string>();
+/** What calls off the watch over a folder's private ones. */
+const watches = new Map<string, () => void>();
+/** A watch is not begun anew for each of many folders that follow one another. */
+const watchMs = 1000;
+let idle: NodeJS.Timeout | undefined;
+const swept = new Set<string>();
 
 /**
  * Makes a folder that only this process knows, gone at the latest when the process is, whatever ends it. What dead
@@ -14,18 +21,37 @@ let hasSwept = false;
  */
 export function makePrivateDir(): string {
   if (dirs.size === 0) process.once('exit', removeAll);
-  if (!hasSwept) sweep(tmpdir());
-  hasSwept = true;
-  const dir = mkdtempSync(join(tmpdir(), `varve-${place()}-${process.pid}-`));
-  dirs.set(dir, atDeath('rm -rf -- "$1"', dir));
+  const root = tmpdir();
+  clearTimeout(idle);
+  if (!watches.has(root)) watches.set(root, atDeath('rm -rf -- "$1"*', prefix(root)));
+  const dir = makeDir(root);
+  dirs.add(dir);
   return dir;
 }
 
 export function removePrivateDir(dir: string): void {
   rmSync(dir, { recursive: true, force: true });
-  dirs.get(dir)?.();
   dirs.delete(dir);
-  if (dirs.size === 0) process.off('exit', removeAll);
+  if (dirs.size > 0) return;
+  process.off('exit', removeAll);
+  clearTimeout(idle);
+  idle = setTimeout(endWatches, watchMs).unref();
+}
+
+function endWatches(): void {
+  for (const callOff of watches.values()) callOff();
+  watches.clear();
+}
+
+/**
+ * Makes such a folder, in the one given, for who removes it before it returns. Undefined where none can be made.
+ */
+export function makeBriefDir(root: string): string | undefined {
+  try {
+    return makeDir(root);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Removes the folder while its files are open, which go on being readable; not on Windows, which does not allow it. */
@@ -33,8 +59,19 @@ export function detachPrivateDir(dir: string): void {
   if (process.platform !== 'win32') removePrivateDir(dir);
 }
 
+function makeDir(root: string): string {
+  if (!swept.has(root)) sweep(root);
+  swept.add(root);
+  return mkdtempSync(prefix(root));
+}
+
+/** Of a thread of its own: it may end sooner than the process. */
+function prefix(root: string): string {
+  return join(root, `varve-${place()}-${process.pid}-${threadId}t`);
+}
+
 function removeAll(): void {
-  for (const dir of dirs.keys()) rmSync(dir, { recursive: true, force: true });
+  for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
 }
 
 let knownPlace: string | undefined;
@@ -65,9 +102,4 @@ function sweep(parent: string): void {
   } catch {
     // Another run may be at it, or the folder not be readable: then it stays.
   }
-}
-
-function isOwn(dir: string): boolean {
-  const stat = lstatSync(dir, { throwIfNoEntry: false });
-  return stat?.isDirectory() === true && (process.getuid === undefined || stat.uid === process.getuid());
 }

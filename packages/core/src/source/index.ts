@@ -2,5 +2,6 @@ export { type FileAtRest, type FileState, fingerprint, inspectAtRest, inspectFil
 export { identifyArchive } from './identify-archive.ts';
 export { identifyForReading, type NewerFiles } from './identify-for-reading.ts';
 export { openSource } from './open-source.ts';
+export { attachThroughLink, isLeftInWal } from './open-through-link.ts';
 export { openPrivateCopy, withoutWal } from './private-copy.ts';
 export type { Source } from './source.ts';

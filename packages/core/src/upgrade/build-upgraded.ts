@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { patchOf, versionFromHint } from '@varve/migrations/internal';
 import { makePrivateDir, removePrivateDir } from '../file/index.ts';
-import type { FileAtRest, FileState } from '../source/index.ts';
+import { type FileAtRest, type FileState, isLeftInWal } from '../source/index.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { fuseToFile, fuseToMemory } from './fuse-upgrade.ts';
 import { patchCopy } from './patch-upgrade.ts';
@@ -64,6 +64,6 @@ function isForMemory({ leftovers, header }: FileAtRest): boolean {
 }
 
 /** The original is attached as it lies. */
-function isFusible({ kind }: FileState): boolean {
-  return kind === 'sealed';
+function isFusible(state: FileState): boolean {
+  return state.kind === 'sealed' || isLeftInWal(state);
 }

@@ -10,7 +10,7 @@ import {
   replayMigrations,
 } from '@varve/migrations/internal';
 import { assertSound, type Database, durableFs, openDatabase, openImage, statOf } from '../file/index.ts';
-import { openPrivateCopy } from '../source/index.ts';
+import { attachThroughLink, isLeftInWal, openPrivateCopy } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { mismatchError } from './mismatch-error.ts';
@@ -54,7 +54,7 @@ function withDatabase<T>(sqlite: Database, work: (sqlite: Database) => T): T {
 function fuse(sqlite: Database, options: BuildUpgradedOptions): number | undefined {
   const { lineage, path, isLossAccepted } = options;
   try {
-    sqlite.prepare(`ATTACH ? AS ${fusedSchema}`).run(path);
+    if (!attachOriginal(sqlite, options)) return undefined;
     // All that is read of the original is of one moment.
     sqlite.exec('PRAGMA foreign_keys = OFF; BEGIN');
     // The head file has no ledger yet, so that the name means the original's.
@@ -73,6 +73,15 @@ function fuse(sqlite: Database, options: BuildUpgradedOptions): number | undefin
     if (isSqliteError(error)) return undefined;
     throw error;
   }
+}
+
+/** False where it cannot be read as it lies. */
+function attachOriginal(sqlite: Database, { path, state }: BuildUpgradedOptions): boolean {
+  const attach = (file: string) => void sqlite.prepare(`ATTACH ? AS ${fusedSchema}`).run(file);
+  const detach = () => void sqlite.exec(`DETACH ${fusedSchema}`);
+  if (isLeftInWal(state)) return attachThroughLink(path, fusedSchema, { sqlite, attach, detach });
+  attach(path);
+  return true;
 }
 
 function verifyFused(

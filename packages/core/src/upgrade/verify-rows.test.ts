@@ -47,6 +47,8 @@ it.each([
   ['large', 'patched', history, 3000, large],
   ['small', 'fused', restlessHistory, 10, ''],
   ['large', 'fused', restlessHistory, 3000, large],
+  ['small WAL', 'fused', restlessHistory, 10, 'PRAGMA journal_mode = WAL'],
+  ['large WAL', 'fused', restlessHistory, 3000, `${large}; PRAGMA journal_mode = WAL`],
   ['small', 'replayed', countingHistory, 10, ''],
   ['large', 'replayed', countingHistory, 3000, large],
 ])('passes what is right, cell for cell: a %s file, %s', async (_size, how, lineage, decisions, sql) => {
