@@ -63,6 +63,9 @@ export {
   type RestoreArchivesOptions,
   type RestoreReport,
   restoreArchives,
+  type SealArchivesOptions,
+  type SealReport,
+  sealArchives,
   type UpgradeArchivesOptions,
   upgradeArchives,
 } from './upgrade/index.ts';

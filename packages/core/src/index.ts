@@ -43,6 +43,7 @@ export {
   type Recovery,
   recoverSessions,
   type SessionValues,
+  sealArchive,
 } from './session/index.ts';
 export { identifyArchive } from './source/index.ts';
 export type { KeyLayout, StoreUrl } from './store/index.ts';

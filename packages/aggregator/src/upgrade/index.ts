@@ -1,4 +1,5 @@
 export { type RestoreArchivesOptions, type RestoreReport, restoreArchives } from './restore-archives.ts';
+export { type SealArchivesOptions, type SealReport, sealArchives } from './seal-archives.ts';
 export { upgradeArchives } from './upgrade-archives.ts';
 export type { UpgradedFile, UpgradeListeners, UpgradeProgress, UpgradeReport } from './upgrade-log.ts';
 export type { UpgradeArchivesOptions } from './upgrade-options.ts';

@@ -73,6 +73,11 @@ export const verbs: readonly VerbEntry[] = [
     async () => (await import('./upgrade.ts')).defineUpgrade,
   ),
   verb(
+    'seal [archives...]',
+    'take files of any program out of WAL mode, checked and read-only, each where it lies',
+    async () => (await import('./seal.ts')).defineSeal,
+  ),
+  verb(
     'restore <backups>',
     'put the originals that an upgrade kept back into the place of their archives',
     async () => (await import('./restore.ts')).defineRestore,

@@ -21,6 +21,7 @@ export { type RecoverSessionsOptions, type Recovery, recoverSessions } from './r
 export type { CallOutcome } from './run-call.ts';
 export { SaidSoFar } from './said-so-far.ts';
 export type { SealOptions, StoreSealOptions } from './seal.ts';
+export { sealArchive } from './seal-archive.ts';
 export type { Session } from './session.ts';
 export { sessionFileName } from './session-file-name.ts';
 export { headImage } from './session-image.ts';

@@ -7,10 +7,17 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { createSession, openArchive, openSession, readSession, type SealOptions } from '../index.ts';
+import {
+  createSession,
+  openArchive,
+  openSession,
+  readSession,
+  type SealOptions,
+  sealArchive,
+} from '../index.ts';
 import { errorOf } from '../testing/error-of.ts';
 import { history as lineage } from '../testing/history.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
@@ -132,4 +139,17 @@ it('copies to another file system, and never has half a file under the name', (c
   const sqlite = new Database(archive, { readonly: true });
   expect(sqlite.pragma('integrity_check', { simple: true })).toBe('ok');
   sqlite.close();
+});
+
+it('seals a file in place, takes back the right to write it that its mode did not give, and waits for no writer', () => {
+  const { session } = create();
+  expect(errorOf(() => sealArchive(session.path, { lineage }))).toMatchObject({ code: 'SESSION_LOCKED' });
+  session.close();
+  chmodSync(session.path, 0o440);
+  expect(sealArchive(session.path, { lineage })).toBe(true);
+  expect(statSync(session.path).mode & 0o777).toBe(0o440);
+  expect([...readFileSync(session.path).subarray(18, 20)]).toEqual([1, 1]);
+  expect(sealArchive(session.path, { lineage })).toBe(false);
+  expect(readSessionRow(session.path)?.status).toBe('running');
+  expect(readdirSync(dirname(session.path))).toEqual([basename(session.path)]);
 });
