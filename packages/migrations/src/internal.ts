@@ -43,6 +43,8 @@ export {
   parseLock,
   type RenderLineageModuleOptions,
   registerFunctions,
+  removeMigrations,
+  renameMigration,
   renderLineageModule,
   renderLock,
   snapshotFile,

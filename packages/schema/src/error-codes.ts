@@ -31,6 +31,7 @@ export const errorCodes = {
   SCHEMA_CHANGED: 'the schema has changes that no migration makes',
   RENAME_UNCLEAR: 'drizzle-kit cannot tell a rename from a removal and an addition',
   RENAME_INVALID: 'the rename does not fit the migrations and the schema',
+  UNGENERATE_REFUSED: 'the last migration cannot be taken back',
   SQUASH_REFUSED: 'the migrations cannot be folded into a baseline',
   DRIZZLE_KIT_FAILED: 'the drizzle-kit command could not do its work',
   TABLE_UNKNOWN: 'the table is not part of the lineage',

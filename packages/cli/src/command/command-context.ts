@@ -2,6 +2,7 @@ import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
 import { openProgressBar, type ProgressBar } from '../output/index.ts';
 import type { Project } from '../project/index.ts';
+import type { Place } from './find-archives.ts';
 
 /** The options every verb takes. */
 export interface CommonOptions {
@@ -21,6 +22,8 @@ export interface CommandContext {
   loadTypedLineage(): Promise<Lineage>;
   /** The archives that were named, else those of the configuration. */
   findArchives(named: readonly string[]): Promise<readonly string[]>;
+  /** What the configuration names of these, as far as it is there. */
+  findConfigured(...places: readonly Place[]): Promise<readonly string[]>;
   /** The package whose schema and migrations these are. */
   loadProject(): Promise<Project>;
   /** Drawn on stderr, and only where someone watches. */
@@ -46,6 +49,10 @@ export function createContext(options: CommonOptions): CommandContext {
     async findArchives(named) {
       const { findArchives } = await import('./find-archives.ts');
       return findArchives(process.cwd(), named, mayRunConfig);
+    },
+    async findConfigured(...places) {
+      const { findConfigured } = await import('./find-archives.ts');
+      return mayRunConfig ? findConfigured(process.cwd(), places) : [];
     },
     async loadProject() {
       const { loadProject } = await import('../project/load-project.ts');

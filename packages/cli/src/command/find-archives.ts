@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { isStoreUrl } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import { findConfig, loadConfig } from '../config/index.ts';
 
@@ -17,4 +19,15 @@ export async function findArchives(
   throw new VarveError('USAGE', 'no archives are named', {
     hint: 'name files, folders or globs, or put archives into varve.config.ts',
   });
+}
+
+/** What a configuration may tell of where files are. */
+export type Place = 'archives' | 'live' | 'backups';
+
+/** Of folders that the configuration names and that nothing was written to yet, nothing comes back. */
+export async function findConfigured(dir: string, places: readonly Place[]): Promise<readonly string[]> {
+  if (!findConfig(dir)) return [];
+  const { config } = await loadConfig(dir);
+  const named = places.flatMap((place) => config[place] ?? []);
+  return named.filter((path) => isStoreUrl(path) || /[*?{[]/.test(path) || existsSync(path));
 }

@@ -1,13 +1,18 @@
 import type { LedgerSettings, Lineage, SqlFunction } from '@varve/migrations';
 
+interface Places {
+  /** Where the archives are: files, folders, globs; for verbs that are given none. */
+  readonly archives?: string | readonly string[];
+  /** Where live sessions are. `varve squash` and `varve ungenerate` count them as well. */
+  readonly live?: string | readonly string[];
+  /** Where originals are that an upgrade kept. They are counted with the live sessions. */
+  readonly backups?: string | readonly string[];
+}
+
 /** What `varve.config.ts` exports as its default: a lineage, or the folder to read one from. */
 export type VarveConfig =
-  | {
-      readonly lineage: Lineage;
-      /** Where the archives are: files, folders, globs; for verbs that are given none. */
-      readonly archives?: string | readonly string[];
-    }
-  | {
+  | (Places & { readonly lineage: Lineage })
+  | (Places & {
       /** drizzle-kit's "out" folder, relative to the configuration file. */
       readonly migrations: string;
       /** The lineage's name; the folder's name unless given. */
@@ -20,9 +25,7 @@ export type VarveConfig =
       readonly schema?: string | readonly string[];
       /** The module that `varve generate` writes: the migrations inline and today's tables. */
       readonly lineageModule?: string;
-      /** Where the archives are: files, folders, globs; for verbs that are given none. */
-      readonly archives?: string | readonly string[];
-    };
+    });
 
 /**
  * Types the default export of `varve.config.ts`; returns what it is given.

@@ -10,6 +10,7 @@ const fileNames = ['varve.config.ts', 'varve.config.js', 'varve.config.mjs'];
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 const paths = z.union([z.string(), z.array(z.string())]).optional();
+const places = { archives: paths, live: paths, backups: paths };
 
 const configSchema = z.union([
   z.strictObject({
@@ -18,7 +19,7 @@ const configSchema = z.union([
         z.object({ name: z.string(), migrations: z.array(z.object({ sql: z.string() })) }).safeParse(value)
           .success,
     ),
-    archives: paths,
+    ...places,
   }),
   z.strictObject({
     migrations: z.string(),
@@ -27,7 +28,7 @@ const configSchema = z.union([
     ledger: z.strictObject({ table: z.string(), name: z.string().optional() }).optional(),
     schema: paths,
     lineageModule: z.string().optional(),
-    archives: paths,
+    ...places,
   }),
 ]);
 

@@ -22,13 +22,14 @@ export function checkProject(project: Project): CheckResult {
   const lineage = readProjectLineage(project);
   const locked = readLock(project);
   const adopted = adoptedNames(locked ?? []);
-  const { problems, warnings } = lintProject(project, lineage, adopted);
+  const names = new Set((locked ?? []).map(({ name }) => name));
+  const lint = lintProject(project, lineage, adopted, names);
   const errors = [
     lockError(project, locked, lineage, true),
     lineageModuleError(project, lineage),
     drizzleKitError(project) ?? forkError(project, lineage, adopted),
   ].filter((error) => error !== undefined);
-  return { problems: [...errors, ...problems], warnings, versions: readabilityOf(lineage) };
+  return { ...lint, problems: [...errors, ...lint.problems], versions: readabilityOf(lineage) };
 }
 
 /** `drizzle-kit generate` looks at all that `drizzle-kit check` does, and at the schema. */

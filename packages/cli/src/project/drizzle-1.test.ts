@@ -42,7 +42,9 @@ it('adopts a project of drizzle-kit 1.0, renames by its hints, squashes and goes
   const { dir, read, write, list, varve } = makeFolderProject();
   expect(await varve('init', '--yes')).toMatchObject({ exitCode: 0, stderr: '' });
   write('schema.ts', schemaOf({ letters: ["text: text('text')", "stars: integer('stars')"] }));
-  expect((await varve('generate', 'letters')).stderr).toContain('error[RENAME_UNCLEAR]');
+  expect((await varve('generate', 'letters')).stderr).toContain(
+    'error[RENAME_UNCLEAR]: the schema lost notes and gained letters: is that a rename?',
+  );
   expect(list('drizzle')).toEqual([first]);
 
   const wrong = await varve('generate', 'letters', '--rename-table', 'nots=letters');
@@ -67,4 +69,19 @@ it('adopts a project of drizzle-kit 1.0, renames by its hints, squashes and goes
   expect(JSON.parse(read(`drizzle/${made[0]}/snapshot.json`)).prevIds).toEqual([origin]);
   expect(await varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
   expect((await varve('show', 'head.db')).stdout).toContain(`1 of 1, ${made[0]}`);
+});
+
+it('splits a column in one migration of drizzle-kit 1.0, and takes it back', async () => {
+  const { read, write, list, varve } = makeFolderProject();
+  await varve('init', '--yes');
+  write('schema.ts', schemaOf({ notes: ["hue: text('hue')", "size: text('size')"] }));
+  expect((await varve('generate', 'split')).stderr).toContain('notes lost body and gained hue, size');
+  const run = await varve('generate', 'split', '--drop', 'notes.body', '--json');
+  expect(run.stderr).toContain('error[data-loss]');
+  const { made } = JSON.parse(run.stdout);
+  const sql = read(`drizzle/${made[0]}/migration.sql`);
+  for (const part of ['ADD `hue`', 'ADD `size`', 'DROP COLUMN `body`']) expect(sql).toContain(part);
+  expect(list('drizzle')).toEqual([first, made[0]]);
+  expect(await varve('ungenerate')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(list('drizzle')).toEqual([first]);
 });

@@ -9,13 +9,26 @@ import { readSnapshot } from './read-snapshot.ts';
 export interface ProjectLint {
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** The warnings about migrations that are locked: they were told when these were generated. */
+  readonly told: readonly Problem[];
 }
 
-export function lintProject(project: Project, lineage: Lineage, adopted: ReadonlySet<string>): ProjectLint {
+export function lintProject(
+  project: Project,
+  lineage: Lineage,
+  adopted: ReadonlySet<string>,
+  locked: ReadonlySet<string> = new Set(),
+): ProjectLint {
   const findings = lintLineage(lineage, adopted, intendedReferences(project, lineage, adopted));
-  const reported = (severity: LintFinding['severity']) =>
-    findings.filter((finding) => finding.severity === severity).map((finding) => reportOf(finding, project));
-  return { problems: reported('error'), warnings: reported('warning') };
+  const {
+    error = [],
+    warning = [],
+    told = [],
+  } = Object.groupBy(findings, ({ severity, migration }) =>
+    severity === 'warning' && locked.has(migration) ? 'told' : severity,
+  );
+  const reported = (some: readonly LintFinding[]) => some.map((finding) => reportOf(finding, project));
+  return { problems: reported(error), warnings: reported(warning), told: reported(told) };
 }
 
 /** Of migrations that lint says nothing about, none is read. */

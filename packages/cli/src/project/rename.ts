@@ -24,14 +24,21 @@ export function orderRenames(renames: readonly Rename[]): Rename[] {
   return [...renames].sort((a, b) => Number(a.table !== undefined) - Number(b.table !== undefined));
 }
 
-/** As drizzle-kit 1.0 takes them: every table is in a schema that it calls public. */
-export function renderHints(renames: readonly Rename[]): string {
+/** As drizzle-kit 1.0 takes them: every table is in a schema that it calls public. New names are tables, or tables and columns. */
+export function renderHints(
+  renames: readonly Rename[],
+  newNames: readonly (readonly string[])[] = [],
+): string {
+  const created = newNames.map((entity) => {
+    const kind = entity.length === 1 ? 'table' : 'column';
+    return { type: 'create', kind, entity: ['public', ...entity] };
+  });
   const hints = orderRenames(renames).map(({ table, from, to }) => {
     const kind = table === undefined ? 'table' : 'column';
     const owner = table === undefined ? ['public'] : ['public', table];
     return { type: 'rename', kind, from: [...owner, from], to: [...owner, to] };
   });
-  return JSON.stringify(hints);
+  return JSON.stringify([...hints, ...created]);
 }
 
 export function renameStatement({ table, from, to }: Rename): string {

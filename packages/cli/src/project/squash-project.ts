@@ -23,6 +23,8 @@ export interface SquashResult {
   readonly migrations: number;
   /** How many archives were counted. */
   readonly archives: number;
+  /** How many live sessions were counted. */
+  readonly live: number;
   /** Golden archives of versions that are no more. */
   readonly goneGolden: readonly string[];
   /** The archives that still need what was to be folded; then nothing was. */
@@ -34,21 +36,22 @@ export interface SquashResult {
  *
  * @throws LOCK_MISMATCH, MIGRATIONS_CONFLICT, SCHEMA_CHANGED, SQUASH_REFUSED, USAGE, DRIZZLE_KIT_FAILED; nothing was changed then
  */
-export function squashProject(
+export async function squashProject(
   project: Project,
   archives: readonly string[],
   { through, isDryRun }: SquashOptions,
-): SquashResult {
+): Promise<SquashResult> {
   assertNoConflictMarks(project);
   const lineage = readProjectLineage(project);
   const locked = readLock(project);
   const unlocked = lockError(project, locked, lineage, true);
   if (unlocked) throw unlocked;
-  const counted = census(archives, { lineage });
+  const counted = await census(archives, { lineage });
   const version = through === undefined ? oldestVersion(counted) : versionOf(lineage, through);
   const names = lineage.migrations.slice(0, version).map(({ name }) => name);
   const problems = findNeeding(counted, lineage, version);
-  const told = { archives: counted.total, migrations: lineage.migrations.length, goneGolden: [] };
+  const { live, total } = counted;
+  const told = { archives: total - live, live, migrations: lineage.migrations.length, goneGolden: [] };
   if (problems.length > 0) return { ...told, folded: [], problems };
   const squashed = squashLineage(lineage, version);
   if (!isDryRun) {

@@ -1,10 +1,13 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { snapshotFile } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import { findDrizzleConfig } from './drizzle-config.ts';
 import { type Project, readProjectLineage } from './load-project.ts';
 import { makeTempDir } from './make-temp-dir.ts';
+import { readSnapshot, type Snapshot } from './read-snapshot.ts';
 import { drizzleKitVersion, runDrizzleKit } from './run-drizzle-kit.ts';
+import { unclearRename } from './schema-difference.ts';
 
 /**
  * A copy of a project's migrations on which drizzle-kit works by the project's own drizzle.config, if it has one. The
@@ -22,6 +25,10 @@ export interface Workbench extends Disposable {
   generate(args: readonly string[], isInteractive?: boolean): string[];
   /** @throws SCHEMA_CHANGED when drizzle-kit would make a migration; MIGRATIONS_CONFLICT, DRIZZLE_KIT_FAILED */
   assertSchemaUnchanged(): void;
+  /** The file of the newest migration's snapshot; undefined where there is none. */
+  readonly newestSnapshot: () => string | undefined;
+  /** What drizzle-kit makes of the schema by itself, without a migration before. @throws DRIZZLE_KIT_FAILED */
+  schemaNow(): Snapshot;
   /** Makes the project's folder what this one is by now. */
   publish(): void;
 }
@@ -32,8 +39,9 @@ export function openWorkbench(project: Project): Workbench {
   mkdirSync(migrationsDir);
   if (existsSync(project.migrationsDir)) cpSync(project.migrationsDir, migrationsDir, { recursive: true });
   const taken = readdirSync(migrationsDir, { recursive: true }).map(String);
-  const configPath = relative(project.dir, writeConfig(project, temp.path, migrationsDir));
-  const names = () => readProjectLineage(project, migrationsDir).migrations.map(({ name }) => name);
+  const configPath = writeConfig(project, temp.path, migrationsDir);
+  const namesIn = (dir: string) => readProjectLineage(project, dir).migrations.map(({ name }) => name);
+  const names = () => namesIn(migrationsDir);
   const generate: Workbench['generate'] = (args, isInteractive = false) => {
     const before = new Set(names());
     const command = ['generate', '--config', configPath, ...args];
@@ -48,10 +56,28 @@ export function openWorkbench(project: Project): Workbench {
     migrationsDir,
     takesHints: !/^0\./.test(drizzleKitVersion(project.dir)),
     generate,
+    newestSnapshot: () => newestSnapshot(migrationsDir, names()),
+    schemaNow: () => {
+      const dir = join(temp.path, 'now');
+      const output = runDrizzleKit(project.dir, [
+        'generate',
+        '--config',
+        writeConfig(project, temp.path, dir),
+      ]);
+      const path = newestSnapshot(dir, namesIn(dir));
+      const snapshot = path && readSnapshot(path);
+      if (!snapshot) throw failureOf(output, project);
+      return snapshot;
+    },
     assertSchemaUnchanged: () => assertNothingMade(() => generate([])),
     publish: () => replaceFolder(project.migrationsDir, migrationsDir, taken),
     [Symbol.dispose]: () => temp[Symbol.dispose](),
   };
+}
+
+function newestSnapshot(dir: string, names: readonly string[]): string | undefined {
+  const path = names.length > 0 ? snapshotFile(dir, names.at(-1) ?? '') : undefined;
+  return path && existsSync(path) ? path : undefined;
 }
 
 function assertNothingMade(generate: () => readonly string[]): void {
@@ -64,7 +90,7 @@ function assertNothingMade(generate: () => readonly string[]): void {
 
 function schemaChanged(cause?: VarveError): VarveError {
   return new VarveError('SCHEMA_CHANGED', 'the schema has changes that no migration makes', {
-    hint: `run varve generate NAME${cause ? '; at a rename, with --rename table.old=new' : ''}`,
+    hint: `run varve generate NAME${cause ? '; at a rename, with --rename table.old=new, else with --drop table.old' : ''}`,
     cause,
   });
 }
@@ -76,29 +102,28 @@ function replaceFolder(target: string, source: string, taken: readonly string[])
   for (const name of gone) rmSync(join(target, name), { recursive: true, force: true });
 }
 
-/** drizzle-kit takes "out" relative to the working directory only. */
+/** drizzle-kit takes "out" relative to the working directory only, and its own configuration too. */
 function writeConfig(project: Project, dir: string, migrationsDir: string): string {
   const { schemaFiles } = project;
   const toPosix = (path: string) => relative(project.dir, path).replaceAll('\\', '/');
   const out = toPosix(migrationsDir);
   const own = findDrizzleConfig(project.dir);
-  const path = join(dir, 'drizzle.config.ts');
+  const path = join(dir, `${basename(migrationsDir)}.config.ts`);
+  const named = relative(project.dir, path);
   if (own && !own.endsWith('.json')) {
     writeFileSync(path, `import config from '../${own}';\nexport default { ...config, out: '${out}' };\n`);
-    return path;
+    return named;
   }
   const settings = own
     ? (JSON.parse(readFileSync(join(project.dir, own), 'utf8')) as object)
     : { dialect: 'sqlite', schema: schemaFiles.map(toPosix) };
   writeFileSync(path, `export default ${JSON.stringify({ ...settings, out })};\n`);
-  return path;
+  return named;
 }
 
 function failureOf(output: string, { dir, migrationsDir }: Project): VarveError {
   if (/Interactive prompts require|missing_hints/.test(output)) {
-    return new VarveError('RENAME_UNCLEAR', 'the schema lost a name and gained one: is that a rename?', {
-      hint: 'if so, --rename table.old=new or --rename-table old=new; else generate the removal first, then the addition',
-    });
+    return unclearRename([]);
   }
   const misfit = /rename hint's.*/.exec(output)?.[0];
   if (misfit) {

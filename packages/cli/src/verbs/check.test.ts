@@ -65,6 +65,19 @@ it('lints what was never adopted', async () => {
   expect(await varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
 });
 
+it('tells of locked migrations once, and again with --all', async () => {
+  const { write, varve } = await makeNotesProject();
+  write('schema.ts', schemaOf({ notes: ["text: text('text')"] }));
+  const renamed = await varve('generate', 'text', '--rename', 'notes.body=text');
+  expect(renamed.stdout).toContain('warning[rename]: drizzle/0001_text.sql:1: notes.body becomes text');
+  const once = await varve('check');
+  expect(once.stdout).not.toContain('warning[');
+  expect(once.stdout).toContain('1 warning(s) about locked migrations were told before: --all tells them');
+  expect((await varve('check', '--all')).stdout).toContain('warning[rename]: drizzle/0001_text.sql:1: ');
+  write('drizzle/varve.lock', '# nothing is locked\n');
+  expect((await varve('check')).stdout).toContain('warning[rename]: drizzle/0001_text.sql:1: ');
+});
+
 /** An archive with one note, as the code of a branch writes it. */
 function writeArchive(dir: string, name: string): void {
   mkdirSync(join(dir, 'archives'), { recursive: true });

@@ -13,9 +13,14 @@ it('makes the migration, locks it, and writes a module that holds the lineage', 
   write('schema.ts', schemaOf({ notes: [body, "stars: integer('stars').notNull().default(3)"] }));
   const { exitCode, stdout, stderr } = await varve('generate', 'stars');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(stdout).toBe(
-    'made drizzle/0001_stars.sql\narchives of version 1 are read in place\nlocked 2 migration(s)\n',
-  );
+  const [, hash] = /^0001_stars ([0-9a-f]{64})$/m.exec(read('drizzle/varve.lock')) ?? [];
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    'made drizzle/0001_stars.sql',
+    '  ALTER TABLE `notes` ADD `stars` integer DEFAULT 3 NOT NULL;',
+    'archives of version 1 are read in place',
+    'locked 2 migration(s) in drizzle/varve.lock',
+    `  0001_stars ${hash}`,
+  ]);
   expect(read('drizzle/varve.lock').match(/^000\d_\w+ [0-9a-f]{64}$/gm)).toHaveLength(2);
   const { lineage, notes } = await import(`${dir}/lineage.ts`);
   expect(lineage).toMatchObject({ name: 'notes', tables: { notes } });
@@ -37,7 +42,9 @@ it('changes nothing where the schema has not changed', async () => {
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toEqual({
     made: [],
+    sql: {},
     isLocked: true,
+    locked: [],
     versions: [{ version: 0, isInPlace: true }],
     warnings: [],
   });
@@ -49,9 +56,15 @@ it('renames tables and columns without asking, and makes the rest as drizzle-kit
   write('schema.ts', schemaOf({ letters: ["text: text('text').unique()", "stars: real('stars')"] }));
   const unclear = await varve('generate', 'letters');
   expect(unclear).toMatchObject({ exitCode: 2, stdout: '' });
-  expect(unclear.stderr).toMatch(/^error\[RENAME_UNCLEAR\]: .*\nhint: .*--rename table\.old=new/);
+  expect(unclear.stderr).toBe(
+    'error[RENAME_UNCLEAR]: the schema lost notes and gained letters: is that a rename?\n' +
+      'hint: if so, --rename-table notes=letters; if it goes, --drop-table notes\n',
+  );
   expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
 
+  const half = await varve('generate', 'letters', '--rename-table', 'notes=letters');
+  expect(half.stderr).toContain('letters lost body and gained text, stars: is that a rename?');
+  expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
   const options = ['--rename-table', 'notes=letters', '--rename', 'letters.body=text'];
   const run = await varve('generate', 'letters', ...options, '--json');
   const [renamed, rest] = JSON.parse(run.stdout).made;
@@ -60,7 +73,7 @@ it('renames tables and columns without asking, and makes the rest as drizzle-kit
   );
   expect(read(`drizzle/${rest}.sql`)).toContain('ADD `stars` real');
   // The new UNIQUE may fail on rows that are there.
-  expect(run.stderr).toContain('error[may-fail]: drizzle/0002_letters.sql:1: letters becomes unique in text');
+  expect(run.stderr).toContain('error[may-fail]: drizzle/0002_letters.sql:2: letters becomes unique in text');
   expect(run.exitCode).toBe(1);
   expect((await varve('generate')).stdout).toMatch(/^the schema has not changed\n/);
 });
@@ -80,6 +93,36 @@ it('says RENAME_INVALID for a new name that the schema does not have', async () 
   expect(stderr).toContain('error[RENAME_INVALID]: the schema has no column notes.text');
   expect(exitCode).toBe(2);
   expect(list('drizzle')).toEqual(['0000_first.sql', 'meta', 'varve.lock']);
+});
+
+it('splits a column in one migration, where --drop says that it goes on under no other name', async () => {
+  const { dir, read, write, varve } = await makeNotesProject();
+  const indexed = schemaOf({ notes: [body, "mark: text('mark')"] })
+    .replace('import {', 'import { index,')
+    .replace(' });\n', " }, (t) => [index('notes_mark').on(t.mark)]);\n");
+  write('schema.ts', indexed);
+  await varve('generate', 'mark');
+  write('schema.ts', schemaOf({ notes: [body, "hue: text('hue')", "size: text('size').default('M')"] }));
+  const unknown = await varve('generate', 'split', '--drop', 'notes.mrk');
+  expect(unknown.stderr).toContain('error[RENAME_INVALID]: mrk is no column of notes in the migrations');
+  const { exitCode, stderr } = await varve('generate', 'split', '--drop', 'notes.mark');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^error\[data-loss\]: drizzle\/0002_split\.sql:6: column dropped: notes\.mark\n/);
+  const written = read('drizzle/0002_split.sql');
+  expect(written.split(/\s*--> statement-breakpoint\s*/)).toEqual([
+    expect.stringContaining('ADD `hue` text;'),
+    expect.stringContaining('ADD `size` text'),
+    'DROP INDEX "notes_mark";',
+    'ALTER TABLE "notes" DROP COLUMN "mark";\n',
+  ]);
+  const fill = '-- varve-allow data-loss: hue and size have it all\nUPDATE notes SET hue = lower(mark);\n';
+  write(
+    'drizzle/0002_split.sql',
+    written.replace('DROP INDEX', `${fill}--> statement-breakpoint\nDROP INDEX`),
+  );
+  expect(await varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(readLineage(`${dir}/drizzle`).migrations).toHaveLength(3);
 });
 
 it('says USAGE for a rename that names no column', async () => {

@@ -1,11 +1,13 @@
 import { relative } from 'node:path';
-import { migrationFile } from '@varve/migrations/internal';
+import { lockFileName, migrationFile } from '@varve/migrations/internal';
 import type { Command } from 'commander';
 import { defineVerb } from '../command/index.ts';
 import {
+  type Drop,
   type GenerateResult,
   generateMigrations,
   type Project,
+  parseDrop,
   parseRename,
   type Rename,
   renderReadability,
@@ -16,12 +18,17 @@ interface GenerateVerbOptions {
   readonly custom?: boolean;
   readonly rename: readonly Rename[];
   readonly renameTable: readonly Rename[];
+  readonly drop: readonly Drop[];
+  readonly dropTable: readonly Drop[];
   readonly json?: boolean;
 }
 
+/** Of each migration so many lines are shown. */
+const mostLines = 24;
+
 const collect =
-  (kind: 'table' | 'column') =>
-  (text: string, earlier: readonly Rename[]): Rename[] => [...earlier, parseRename(text, kind)];
+  <T>(parse: (text: string, kind: 'table' | 'column') => T, kind: 'table' | 'column') =>
+  (text: string, earlier: readonly T[]): T[] => [...earlier, parse(text, kind)];
 
 export function defineGenerate(command: Command): void {
   command
@@ -29,31 +36,64 @@ export function defineGenerate(command: Command): void {
     .option(
       '--rename <table.old=new>',
       'a column that goes on under another name (repeatable)',
-      collect('column'),
+      collect(parseRename, 'column'),
       [],
     )
     .option(
       '--rename-table <old=new>',
       'a table that goes on under another name (repeatable)',
-      collect('table'),
+      collect(parseRename, 'table'),
+      [],
+    )
+    .option(
+      '--drop <table.column>',
+      'a column that goes, where others come: no rename (repeatable)',
+      collect(parseDrop, 'column'),
+      [],
+    )
+    .option(
+      '--drop-table <table>',
+      'a table that goes, where others come: no rename (repeatable)',
+      collect(parseDrop, 'table'),
       [],
     );
   defineVerb<GenerateVerbOptions>(command, async (context, [name], options) => {
     const project = await context.loadProject();
-    const result = generateMigrations(project, {
+    const isInteractive = !options.json && process.stdin.isTTY && process.stdout.isTTY;
+    const result = await generateMigrations(project, {
       name,
+      askName: isInteractive ? askName : undefined,
       isCustom: options.custom ?? false,
       renames: [...options.renameTable, ...options.rename],
-      isInteractive: !options.json && process.stdin.isTTY && process.stdout.isTTY,
+      drops: [...options.dropTable, ...options.drop],
+      isInteractive,
     });
-    const { problems, ...json } = result;
-    return { json, text: () => renderResult(result, project, options.custom ?? false), problems };
+    const { problems, made, ...json } = result;
+    const sql = Object.fromEntries(made.map((migration) => [migration.name, migration.sql]));
+    return {
+      json: { made: made.map((migration) => migration.name), sql, ...json },
+      text: () => renderResult(result, project, options.custom ?? false),
+      problems,
+    };
   });
 }
 
+async function askName(): Promise<string | undefined> {
+  const { text } = await import('@clack/prompts');
+  const answer = await text({
+    message: 'What is the migration called?',
+    placeholder: 'as drizzle-kit calls it',
+  });
+  return typeof answer === 'string' ? answer : undefined;
+}
+
 function renderResult(result: GenerateResult, { migrationsDir }: Project, isCustom: boolean): string {
-  const { made, versions, warnings, problems, isLocked } = result;
-  const files = made.map((name) => `made ${relative(process.cwd(), migrationFile(migrationsDir, name))}`);
+  const { made, versions, warnings, problems, isLocked, locked } = result;
+  const shown = (path: string) => relative(process.cwd(), path);
+  const files = made.flatMap(({ name, sql }) => [
+    `made ${shown(migrationFile(migrationsDir, name))}`,
+    ...(isCustom ? [] : renderSql(sql)),
+  ]);
   const next = isCustom
     ? ['write your SQL into it, then run varve generate']
     : problems.length > 0
@@ -61,7 +101,10 @@ function renderResult(result: GenerateResult, { migrationsDir }: Project, isCust
           'not locked yet: mend the SQL, or write -- varve-allow RULE: reason into it; then run varve generate',
         ]
       : isLocked
-        ? [`locked ${versions.length} migration(s)`]
+        ? [
+            `locked ${versions.length} migration(s) in ${shown(migrationsDir)}/${lockFileName}`,
+            ...locked.map(({ name, hash }) => `  ${name} ${hash}`),
+          ]
         : [];
   return [
     ...(files.length > 0 ? files : ['the schema has not changed']),
@@ -69,4 +112,12 @@ function renderResult(result: GenerateResult, { migrationsDir }: Project, isCust
     ...renderWarnings(warnings),
     ...next,
   ].join('\n');
+}
+
+function renderSql(sql: string): string[] {
+  const written = sql.replaceAll(/\s*--> statement-breakpoint/g, '').replaceAll('\t', '  ');
+  const lines = written.trim().split(/\r?\n/);
+  const more = lines.length - mostLines;
+  const shown = more > 1 ? [...lines.slice(0, mostLines), `… ${more} more lines`] : lines;
+  return shown.map((line) => `  ${line}`);
 }

@@ -113,6 +113,11 @@ export const verbs: readonly VerbEntry[] = [
     async () => (await import('./generate.ts')).defineGenerate,
   ),
   verb(
+    'ungenerate [archives...]',
+    'take back the last migration, while it is neither merged nor applied to a known file',
+    async () => (await import('./ungenerate.ts')).defineUngenerate,
+  ),
+  verb(
     'check',
     'for CI: are the migrations locked, complete and harmless, and the lineage module up to date',
     async () => (await import('./check.ts')).defineCheck,

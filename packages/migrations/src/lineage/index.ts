@@ -20,5 +20,7 @@ export {
 export { acceptedHashes, sha256 } from './migration-hash.ts';
 export { migrationFile, type ReadLineageOptions, readLineage, snapshotFile } from './read-lineage.ts';
 export { registerFunctions } from './register-functions.ts';
+export { removeMigrations } from './remove-migrations.ts';
+export { renameMigration } from './rename-migration.ts';
 export { type RenderLineageModuleOptions, renderLineageModule } from './render-lineage-module.ts';
 export { squashFolder } from './squash-folder.ts';

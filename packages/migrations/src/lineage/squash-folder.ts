@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { editJson } from './edit-json.ts';
 import type { Lineage } from './lineage.ts';
 import { migrationFile, readLineage, snapshotFile } from './read-lineage.ts';
+import { removeMigrations } from './remove-migrations.ts';
 
 /** What a snapshot without an ancestor names as its ancestor. */
 const origin = '00000000-0000-0000-0000-000000000000';
@@ -20,20 +21,6 @@ export function squashFolder(dir: string, squashed: Lineage): string[] {
     const ancestor = 'prevIds' in snapshot ? { prevIds: [origin] } : { prevId: origin };
     return { ...snapshot, ...ancestor };
   });
-  for (const name of gone) {
-    for (const path of [join(dir, name), migrationFile(dir, name), snapshotFile(dir, name)]) {
-      rmSync(path, { recursive: true, force: true });
-    }
-  }
-  editJson(join(dir, 'meta', '_journal.json'), (journal) => {
-    const entries = journal.entries as readonly { readonly tag: string }[];
-    return { ...journal, entries: entries.filter(({ tag }) => !gone.includes(tag)) };
-  });
+  removeMigrations(dir, gone);
   return gone;
-}
-
-function editJson(path: string, edit: (json: Record<string, unknown>) => Record<string, unknown>): void {
-  if (!existsSync(path)) return;
-  const json = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-  writeFileSync(path, JSON.stringify(edit(json), null, 2));
 }
