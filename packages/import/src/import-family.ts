@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { ArchiveDraft } from '@varve/core/internal';
 import { standardLineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import { archiveName, readSources, SessionWriter, type SourceRow } from './archive/index.ts';
+import { archiveName, readSources, removeArchive, SessionWriter, type SourceRow } from './archive/index.ts';
 import {
   type Family,
   type FormatOptions,
@@ -20,6 +20,8 @@ export interface FamilyFile extends LogFile {
   readonly sample: LogSample;
   readonly format: LogFormat;
   readonly identity: LogIdentity;
+  /** Of what belongs to the log and lies beside it, when it was found. */
+  readonly beside?: string | undefined;
 }
 
 export interface ImportFamilyOptions {
@@ -81,10 +83,16 @@ export async function importFamily(
 class FamilyImport {
   readonly #files: readonly FamilyFile[];
   readonly #settings: ImportFamilyOptions;
-  readonly #family: Family;
+  readonly #family: SharedFamily;
   readonly #sessions = new Map<string, OpenSession>();
   readonly #done: ImportedSession[] = [];
+  /** Of sessions that a part of a log tells of, by session and log. */
   readonly #rows = new Map<string, SourceRow>();
+  /** Of whole logs. */
+  readonly #wholes = new Map<string, SourceRow>();
+  /** The sessions that each log tells of. */
+  readonly #told = new Map<string, Set<string>>();
+  readonly #superseded = new Set<string>();
   /** Archives on their way to the disk. */
   readonly #writing = new Set<Promise<void>>();
 
@@ -93,29 +101,38 @@ class FamilyImport {
     this.#settings = settings;
     const isShared = files.length > 1;
     const [owners, records] = isShared ? [new Map(), new Map()] : [];
-    this.#family = { starts: new Map(), owners, records };
+    this.#family = new SharedFamily(owners, records);
   }
 
   async run(): Promise<FamilyResult> {
-    const read: ReadFile[] = [];
+    const read: (LogReading & { readonly path: string })[] = [];
     try {
-      for (const file of this.#files) read.push(await this.#readFile(file));
+      for (const [at, file] of this.#files.entries()) {
+        this.#family.logsToCome = this.#files.length - at - 1;
+        read.push(await this.#readFile(file));
+      }
       await this.#finishAll(this.#sessions.values());
       await Promise.all(this.#writing);
+      for (const id of this.#superseded) this.#removeSuperseded(id);
     } finally {
       await Promise.allSettled(this.#writing);
       for (const { draft } of this.#sessions.values()) draft?.discard();
     }
-    return { sessions: this.#done, files: read };
+    return {
+      sessions: this.#done,
+      files: read.map((it) => ({ ...it, sessions: [...(this.#told.get(it.path) ?? [])] })),
+    };
   }
 
-  async #readFile(file: FamilyFile): Promise<ReadFile> {
+  async #readFile(file: FamilyFile): Promise<LogReading & { readonly path: string }> {
     const { options, signal } = this.#settings;
     const source = { path: file.path, mtimeMs: file.mtimeMs, sample: file.sample, options };
     const told = new Set<string>();
+    this.#told.set(file.path, told);
     const closing: OpenSession[] = [];
     const context: MapContext = {
       ...source,
+      supersede: (id) => this.#superseded.add(id),
       family: this.#family,
       session: (id) => {
         const session = this.#open(id, file);
@@ -145,11 +162,8 @@ class FamilyImport {
       lastRecordKey,
       importerVersion,
     };
-    for (const id of told) {
-      const key = rowKey(id, file.path);
-      if (!this.#rows.has(key)) this.#rows.set(key, row);
-    }
-    return { ...reading, path: file.path, sessions: [...told] };
+    this.#wholes.set(file.path, row);
+    return { ...reading, path: file.path };
   }
 
   #open(id: string, file: FamilyFile): OpenSession {
@@ -205,7 +219,9 @@ class FamilyImport {
     if (session.isClosed) return;
     session.isClosed = true;
     const { writer, draft, path, plainPath, format, logs } = session;
-    const rows = [...logs].flatMap((log) => this.#rows.get(rowKey(writer.id, log)) ?? []);
+    const rows = [...logs].flatMap(
+      (log) => this.#rows.get(rowKey(writer.id, log)) ?? this.#wholes.get(log) ?? [],
+    );
     writer.finish(rows);
     // A log that was moved still tells of the archive that has its plain name.
     if (plainPath !== path && existsSync(plainPath) && changeOf(plainPath, rows) === 'unchanged') {
@@ -225,12 +241,40 @@ class FamilyImport {
     this.#done.push({ id: writer.id, path, change, format, rows: writer.rows });
   }
 
+  /** Only an archive that was made of these logs, and of no others. */
+  #removeSuperseded(id: string): void {
+    const name = archiveName(id);
+    const path = join(this.#settings.into, `${name}.db`);
+    if (this.#settings.isDryRun || this.#sessions.has(name) || !existsSync(path)) return;
+    const logs = new Set(this.#files.map((file) => file.path));
+    const rows = readSources(path) ?? [];
+    if (rows.length > 0 && rows.every((row) => logs.has(row.path))) removeArchive(path);
+  }
+
   /** While the disk is busy with some, the next are read. */
   async #startWriting(draft: ArchiveDraft): Promise<void> {
     const writing = draft.finish().finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);
     writing.catch(() => {});
     if (this.#writing.size >= mostWriting) await Promise.race(this.#writing);
+  }
+}
+
+class SharedFamily implements Family {
+  readonly starts = new Map();
+  readonly owners: Family['owners'];
+  readonly records: Family['records'];
+  logsToCome = 0;
+  #memory: unknown;
+
+  constructor(owners: Family['owners'], records: Family['records']) {
+    this.owners = owners;
+    this.records = records;
+  }
+
+  recall<T>(make: () => T): T {
+    this.#memory ??= make();
+    return this.#memory as T;
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { durableFs, workFile } from '@varve/core/internal';
+import { findFormats, formatNames } from './format/index.ts';
 import { importerVersion } from './import-family.ts';
 import type { LogFile } from './log/index.ts';
 
@@ -13,6 +14,8 @@ export interface IndexEntry {
   readonly format: string;
   readonly kin: readonly string[];
   readonly sessions: readonly string[];
+  /** Of what belongs to the log and lies beside it. */
+  readonly beside?: string | undefined;
 }
 
 /**
@@ -37,7 +40,13 @@ export class ImportIndex {
   unchanged({ path, sizeBytes, mtimeMs }: LogFile, archives: ReadonlySet<string>): IndexEntry | undefined {
     const entry = this.#files.get(path);
     if (entry?.sizeBytes !== sizeBytes || entry.mtimeMs !== mtimeMs || !isEntry(entry)) return undefined;
+    if (entry.beside !== undefined && entry.beside !== stampBeside(entry.format, path)) return undefined;
     return entry.sessions.every((id) => archives.has(`${id}.db`)) ? entry : undefined;
+  }
+
+  /** By the path of the log. */
+  entries(): readonly (readonly [string, IndexEntry])[] {
+    return [...this.#files].filter(([, entry]) => isEntry(entry));
   }
 
   set(path: string, entry: IndexEntry): void {
@@ -54,6 +63,10 @@ export class ImportIndex {
     durableFs.rename(work, this.path);
     durableFs.syncDir(this.#dir);
   }
+}
+
+function stampBeside(formatName: string, path: string): string | undefined {
+  return formatNames.includes(formatName) ? findFormats(formatName)[0]?.stampBeside?.(path) : undefined;
 }
 
 function readIndex(path: string): Map<string, IndexEntry> {

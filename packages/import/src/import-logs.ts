@@ -1,10 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
-import { acquireWriterLock, durableFs, fileError } from '@varve/core/internal';
+import { resolve } from 'node:path';
+import { durableFs, fileError } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
-import { type FormatOptions, findFormats, type LogFormat, recogniseFormat } from './format/index.ts';
-import { groupKin } from './group-kin.ts';
+import { withFolderLock } from './folder-lock.ts';
+import { type FormatOptions, findFormats, type LogFormat } from './format/index.ts';
 import {
   type FamilyFile,
   type FamilyResult,
@@ -12,11 +12,13 @@ import {
   type ImportFamilyOptions,
   importFamily,
 } from './import-family.ts';
-import { ImportIndex, type IndexEntry, indexName } from './import-index.ts';
+import { ImportIndex } from './import-index.ts';
 import { importOnWorkers } from './import-on-workers.ts';
-import { type ImportProblem, problemOf } from './import-problem.ts';
+import type { ImportProblem } from './import-problem.ts';
+import { type Families, ImportTally } from './import-tally.ts';
 import { leaveOutPrefixes } from './leave-out-prefixes.ts';
-import { type LogFile, sampleLog, walkLogs } from './log/index.ts';
+import { walkLogs } from './log/index.ts';
+import { planFamilies } from './plan-families.ts';
 
 export interface ImportLogsOptions extends FormatOptions {
   /** The folder of the archives, made where it is missing. */
@@ -111,13 +113,7 @@ class ImportRun {
   readonly #options: ImportLogsOptions;
   readonly #index: ImportIndex;
   readonly #archives: ReadonlySet<string>;
-  readonly #sessions: ImportedSession[] = [];
-  readonly #problems: ImportProblem[] = [];
-  readonly #skipped: Record<string, number> = {};
-  /** Sessions of logs that did not have to be opened. */
-  readonly #settled = new Set<string>();
-  readonly #passed: Record<string, number> = {};
-  readonly #totals = { unchanged: 0, records: 0, sizeBytes: 0, otherFiles: 0, done: 0, logs: 0 };
+  readonly #tally: ImportTally;
 
   constructor(formats: readonly LogFormat[], paths: readonly string[], options: ImportLogsOptions) {
     this.#formats = formats;
@@ -125,6 +121,7 @@ class ImportRun {
     this.#options = options;
     this.#index = new ImportIndex(options.into);
     this.#archives = new Set(namesIn(options.into));
+    this.#tally = new ImportTally((done, total) => options.onProgress?.({ done, total }));
   }
 
   /** The report where there is nothing to open, let alone to write; undefined otherwise. */
@@ -132,68 +129,39 @@ class ImportRun {
     const { files, problems } = walkLogs(this.#paths, this.#options.into);
     const entries = files.map((file) => this.#index.unchanged(file, this.#archives));
     if (problems.length > 0 || entries.includes(undefined)) return undefined;
-    this.#totals.logs = files.length;
-    for (const entry of entries) for (const id of entry?.sessions ?? []) this.#settled.add(id);
-    this.#progress(files.length);
-    return this.#report();
+    this.#tally.logs = files.length;
+    for (const entry of entries) this.#tally.settle(entry?.sessions ?? []);
+    this.#tally.progress(files.length);
+    return this.#tally.report();
   }
 
   async run(): Promise<ImportReport> {
     const { files, problems } = walkLogs(this.#paths, this.#options.into);
-    for (const error of problems) this.#fail(error, error.path ?? '');
-    this.#totals.logs = files.length;
+    for (const error of problems) this.#tally.fail(error, error.path ?? '');
+    this.#tally.logs = files.length;
+    const { options } = this.#settings();
+    const [index, archives, tally] = [this.#index, this.#archives, this.#tally];
     try {
-      await this.#importAll(this.#plan(files));
+      await this.#importAll(planFamilies(files, { formats: this.#formats, options, index, archives, tally }));
     } catch (error) {
       throw this.#options.signal?.aborted ? interrupted(this.#options.into) : error;
     } finally {
       if (!this.#options.dryRun) this.#index.save();
     }
-    return this.#report();
+    return this.#tally.report();
   }
 
-  /** The logs to read, those that may tell of the same session together; kin that did not change is read with them. */
-  #plan(found: readonly LogFile[]): readonly (readonly FamilyFile[])[] {
-    const settled = new Map<LogFile, IndexEntry>();
-    const fresh: FamilyFile[] = [];
-    for (const file of found) {
-      const entry = this.#index.unchanged(file, this.#archives);
-      if (entry) settled.set(file, entry);
-      else fresh.push(...this.#look(file));
-    }
-    const wanted = new Set(fresh.flatMap(kinOf));
-    for (const [file, { format, kin, sessions }] of settled) {
-      const isWanted = kin.some((it) => wanted.has(`${format} ${it}`));
-      if (isWanted) fresh.push(...this.#look(file));
-      else this.#settle(file.path, sessions);
-    }
-    return groupKin(fresh, kinOf).map((family) => family.sort(byRank));
-  }
-
-  /** Samples a log; none for what is no log, or is not wanted. */
-  #look(file: LogFile): readonly FamilyFile[] {
-    const { sinceMs } = this.#options;
-    try {
-      if (sinceMs !== undefined && file.mtimeMs < sinceMs) return this.#pass('not changed since then');
-      const sample = sampleLog(file.path);
-      const format = recogniseFormat(this.#formats, sample, this.#options);
-      if (format) return [{ ...file, sample, format, identity: format.identify(sample) }];
-      if (file.isNamed) throw unrecognised(file.path, this.#formats);
-      this.#totals.otherFiles++;
-    } catch (error) {
-      this.#fail(error, file.path);
-    }
-    return [];
-  }
-
-  async #importAll(families: readonly (readonly FamilyFile[])[]): Promise<void> {
+  async #importAll(families: Families): Promise<void> {
     const { jobs, signal } = this.#options;
     const toRead = families.map((family) => this.#leaveOutCopies(family));
-    const sizeBytes = toRead.flat().reduce((sum, file) => sum + file.sizeBytes, 0);
+    const isForWorkers = (family: readonly FamilyFile[]) => !family.some(({ format }) => format.isManifold);
+    const shared = toRead.filter(isForWorkers);
+    const sizeBytes = shared.flat().reduce((sum, file) => sum + file.sizeBytes, 0);
     const isWorthIt = jobs !== undefined || sizeBytes > worthWorkersBytes;
-    const workers = isWorthIt ? Math.min(jobs ?? Math.min(availableParallelism(), 4), toRead.length) : 1;
-    const alone = workers > 1 ? await this.#importBeside(toRead, workers) : toRead;
-    for (const family of alone) {
+    const workers = isWorthIt ? Math.min(jobs ?? Math.min(availableParallelism(), 4), shared.length) : 1;
+    const left = workers > 1 ? new Set(await this.#importBeside(shared, workers)) : undefined;
+    for (const family of toRead) {
+      if (left && isForWorkers(family) && !left.has(family)) continue;
       signal?.throwIfAborted();
       await this.#import(family);
     }
@@ -204,24 +172,22 @@ class ImportRun {
   #leaveOutCopies(family: readonly FamilyFile[]): readonly FamilyFile[] {
     const [longest, shorter] = leaveOutPrefixes(family);
     for (const file of shorter) {
-      this.#pass('a log that another one continues');
+      this.#tally.passOver('a log that another one continues');
       this.#remember(file, []);
-      this.#progress(1);
+      this.#tally.progress(1);
     }
     return longest;
   }
 
-  #importBeside(
-    families: readonly (readonly FamilyFile[])[],
-    workers: number,
-  ): Promise<readonly (readonly FamilyFile[])[]> {
+  /** Returns the families that no worker could read. */
+  #importBeside(families: Families, workers: number): Promise<Families> {
     return importOnWorkers(families, {
       ...this.#settings(),
       workers,
       onOutcome: (family, outcome) => {
         if ('result' in outcome) this.#take(outcome.result, family);
-        else this.#problems.push(...outcome.problems);
-        this.#progress(family.length);
+        else this.#tally.failAll(outcome.problems);
+        this.#tally.progress(family.length);
       },
     });
   }
@@ -231,9 +197,9 @@ class ImportRun {
       this.#take(await importFamily(family, this.#settings()), family);
     } catch (error) {
       this.#options.signal?.throwIfAborted();
-      for (const { path } of family) this.#fail(error, path);
+      for (const { path } of family) this.#tally.fail(error, path);
     }
-    this.#progress(family.length);
+    this.#tally.progress(family.length);
   }
 
   #settings(): ImportFamilyOptions {
@@ -242,82 +208,26 @@ class ImportRun {
     return { into, isDryRun: dryRun, options, signal };
   }
 
-  #take({ sessions, files }: FamilyResult, family: readonly FamilyFile[]): void {
-    for (const session of sessions) {
-      if (session.change === 'unchanged') this.#totals.unchanged++;
-      else this.#sessions.push(session);
-    }
+  #take(result: FamilyResult, family: readonly FamilyFile[]): void {
+    this.#tally.take(result);
     for (const [at, file] of family.entries()) {
-      const read = files[at];
-      if (!read) continue;
-      this.#totals.records += read.records;
-      this.#totals.sizeBytes += read.sizeBytes;
-      for (const [reason, count] of Object.entries(read.skipped)) this.#skip(reason, count);
-      if (read.sizeBytes === file.sizeBytes) this.#remember(file, read.sessions);
+      const read = result.files[at];
+      if (read && isAsItWas(file, read.sizeBytes)) this.#remember(file, read.sessions);
     }
   }
 
-  #remember({ path, sizeBytes, mtimeMs, format, identity }: FamilyFile, sessions: readonly string[]): void {
-    const entry = {
-      sizeBytes,
-      mtimeMs,
-      format: format.name,
-      kin: [...identity.kin],
-      sessions: [...sessions],
-    };
-    this.#index.set(path, entry);
-  }
-
-  #settle(_path: string, sessions: readonly string[]): void {
-    for (const id of sessions) this.#settled.add(id);
-    this.#progress(1);
-  }
-
-  #pass(reason: string): readonly FamilyFile[] {
-    this.#passed[reason] = (this.#passed[reason] ?? 0) + 1;
-    return [];
-  }
-
-  #skip(reason: string, count: number): void {
-    this.#skipped[reason] = (this.#skipped[reason] ?? 0) + count;
-  }
-
-  #fail(cause: unknown, path: string): void {
-    this.#problems.push(problemOf(cause, path));
-  }
-
-  #progress(count: number): void {
-    this.#totals.done += count;
-    this.#options.onProgress?.({ done: this.#totals.done, total: this.#totals.logs });
-  }
-
-  #report(): ImportReport {
-    const { unchanged, records, sizeBytes, otherFiles, logs } = this.#totals;
-    const told = new Set(this.#sessions.map(({ id }) => id));
-    return {
-      sessions: this.#sessions,
-      added: this.#sessions.filter(({ change }) => change === 'added').length,
-      changed: this.#sessions.filter(({ change }) => change === 'changed').length,
-      unchanged: unchanged + [...this.#settled].filter((id) => !told.has(id)).length,
-      logs: logs - otherFiles,
-      otherFiles,
-      passedOver: this.#passed,
-      records,
-      rows: this.#sessions.reduce((sum, { rows }) => sum + rows, 0),
-      skipped: this.#skipped,
-      sizeBytes,
-      problems: this.#problems,
-    };
+  #remember(file: FamilyFile, sessions: readonly string[]): void {
+    const { path, sizeBytes, mtimeMs, format, identity, beside } = file;
+    const [name, kin] = [format.name, [...identity.kin]];
+    this.#index.set(path, { sizeBytes, mtimeMs, format: name, kin, sessions: [...sessions], beside });
   }
 }
 
-function kinOf({ format, identity, path }: FamilyFile): readonly string[] {
-  return [path, ...identity.kin].map((it) => `${format.name} ${it}`);
-}
-
-function byRank(a: FamilyFile, b: FamilyFile): number {
-  const rank = a.identity.rank - b.identity.rank || a.sizeBytes - b.sizeBytes;
-  return rank || (a.path < b.path ? -1 : 1);
+/** A log that was written while it was read is read again next time. */
+function isAsItWas({ path, sizeBytes, mtimeMs, format, beside }: FamilyFile, readBytes: number): boolean {
+  if (!format.stampBeside) return readBytes === sizeBytes;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.size === sizeBytes && stats.mtimeMs === mtimeMs && format.stampBeside(path) === beside;
 }
 
 function namesIn(dir: string): readonly string[] {
@@ -326,38 +236,6 @@ function namesIn(dir: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-/** One import at a time writes into a folder. */
-async function withFolderLock<T>(into: string, work: () => Promise<T>): Promise<T> {
-  const lock = acquireFolderLock(into);
-  try {
-    return await work();
-  } finally {
-    lock.release();
-  }
-}
-
-function acquireFolderLock(into: string) {
-  try {
-    return acquireWriterLock(join(into, indexName), 0);
-  } catch (error) {
-    if (!(error instanceof VarveError) || error.code !== 'SESSION_LOCKED') throw error;
-    throw new VarveError('FILE_BUSY', 'another import writes into this folder', {
-      path: into,
-      hint: 'wait until it is done, or import into another folder',
-      details: error.details,
-    });
-  }
-}
-
-function unrecognised(path: string, formats: readonly LogFormat[]): VarveError {
-  const [only, ...others] = formats;
-  const what = only && others.length === 0 ? `a log of ${only.name}` : 'a log of a known agent';
-  return new VarveError('LOG_UNRECOGNISED', `the file is not ${what}`, {
-    path,
-    hint: 'check the format; `varve import --help` lists all',
-  });
 }
 
 function interrupted(into: string): VarveError {

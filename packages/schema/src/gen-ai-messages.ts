@@ -78,9 +78,18 @@ function partsOf(value: unknown): MessagePart[] {
     const { type, text, ...rest } = objectOf(part);
     if (typeof part === 'string') return { type: 'text', content: part };
     if (typeof text === 'string' && rest.content === undefined)
-      return { type: 'text', content: text, ...rest } as MessagePart;
+      return {
+        ...rest,
+        type: typeof type === 'string' && !isPlain(type) ? type : 'text',
+        content: text,
+      } as MessagePart;
     return { ...objectOf(part), type: typeof type === 'string' ? type : 'json' } as MessagePart;
   });
+}
+
+/** Text as some APIs call it. */
+function isPlain(type: string): boolean {
+  return type === 'input_text' || type === 'output_text';
 }
 
 function callPart(value: unknown): MessagePart {

@@ -97,20 +97,27 @@ function providerAndModels(attributes: Attributes) {
   };
 }
 
+/** What no call has used: a number beyond is none. */
+const mostTokens = 2 ** 50;
+
 /** The conventions count the cache's tokens within the input, and reasoning within the output. */
 function usageOf(attributes: Attributes) {
   const usage = (...names: string[]) => {
     const found = names
       .map((name) => number(attributes[`gen_ai.usage.${name}`]))
-      .find((it) => it !== undefined);
+      .find((it) => it !== undefined && it >= 0 && it <= mostTokens);
     return found ?? null;
   };
+  const count = (...names: string[]) => {
+    const found = usage(...names);
+    return found === null ? null : Math.round(found);
+  };
   return {
-    inputTokens: usage('input_tokens', 'prompt_tokens'),
-    outputTokens: usage('output_tokens', 'completion_tokens'),
-    cacheReadInputTokens: usage('cache_read.input_tokens', 'cache_read_input_tokens', 'input_tokens.cached'),
-    cacheCreationInputTokens: usage('cache_creation.input_tokens', 'cache_creation_input_tokens'),
-    reasoningOutputTokens: usage('reasoning.output_tokens', 'output_tokens.reasoning', 'reasoning_tokens'),
+    inputTokens: count('input_tokens', 'prompt_tokens'),
+    outputTokens: count('output_tokens', 'completion_tokens'),
+    cacheReadInputTokens: count('cache_read.input_tokens', 'cache_read_input_tokens', 'input_tokens.cached'),
+    cacheCreationInputTokens: count('cache_creation.input_tokens', 'cache_creation_input_tokens'),
+    reasoningOutputTokens: count('reasoning.output_tokens', 'output_tokens.reasoning', 'reasoning_tokens'),
     costUsd: usage('cost', 'cost_usd', 'total_cost'),
   };
 }

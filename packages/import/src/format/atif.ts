@@ -169,10 +169,10 @@ class TrajectoryMapper {
       parts: JSON.stringify(
         results.map(({ source_call_id, content, ...rest }) => {
           return {
+            ...rest,
             type: 'tool_call_response',
             id: source_call_id ?? null,
             response: content ?? null,
-            ...rest,
           };
         }),
       ),

@@ -9,6 +9,7 @@ import {
   numberOf,
   objectOf,
   parsedOrText,
+  plainPart,
   restOf,
   textOf,
 } from './json-access.ts';
@@ -201,9 +202,7 @@ export function contentParts(content: unknown): readonly JsonObject[] {
   if (content === null || content === undefined || content === '') return [];
   if (typeof content === 'string') return [{ type: 'text', content }];
   if (!Array.isArray(content)) return [{ type: 'json', content }];
-  return content.map((part) =>
-    isObject(part) ? contentPart(part) : { type: 'text', content: String(part) },
-  );
+  return content.map((part) => (isObject(part) ? contentPart(part) : plainPart(part)));
 }
 
 function contentPart(part: JsonObject): JsonObject {

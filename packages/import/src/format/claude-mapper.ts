@@ -74,7 +74,7 @@ export class ClaudeMapper implements LogMapper {
   constructor(context: MapContext, identity: ClaudeIdentity) {
     this.#context = context;
     this.#identity = identity;
-    this.#atMs = context.mtimeMs;
+    this.#atMs = Math.round(context.mtimeMs);
   }
 
   map({ value, bytes }: LogRecord): string | undefined {

@@ -1,13 +1,11 @@
-import { isObject, type JsonObject, textOf } from './json-access.ts';
+import { isObject, type JsonObject, plainPart, textOf } from './json-access.ts';
 
 /** A message's content as Anthropic's API has it, in the words of `messages.parts`. */
 export function claudeParts(content: unknown): readonly JsonObject[] {
   if (typeof content === 'string') return [{ type: 'text', content }];
   if (!Array.isArray(content))
     return content === undefined || content === null ? [] : [{ type: 'other', content }];
-  return content.map((block) =>
-    isObject(block) ? claudePart(block) : { type: 'text', content: String(block) },
-  );
+  return content.map((block) => (isObject(block) ? claudePart(block) : plainPart(block)));
 }
 
 function claudePart(block: JsonObject): JsonObject {
@@ -23,7 +21,7 @@ function claudePart(block: JsonObject): JsonObject {
     case 'document':
       return mediaPart(block);
     default:
-      return typeof block.type === 'string' ? block : { type: 'other', ...block };
+      return typeof block.type === 'string' ? block : { ...block, type: 'other' };
   }
 }
 

@@ -8,7 +8,6 @@ import {
   isObject,
   type JsonObject,
   jsonText,
-  numberOf,
   objectOf,
   parsedOrText,
   restOf,

@@ -7,6 +7,7 @@ import {
   numberOf,
   objectOf,
   parsedOrText,
+  secondsToMs,
   textOf,
 } from './json-access.ts';
 
@@ -58,11 +59,11 @@ function hasFailed(events: JsonObject): boolean {
 }
 
 function duration(structured: JsonObject, events: JsonObject): number | undefined {
-  const seconds = numberOf(objectOf(structured.metadata).duration_seconds);
-  if (seconds !== undefined) return seconds * 1000;
+  const plain = secondsToMs(objectOf(structured.metadata).duration_seconds);
+  if (plain !== undefined) return plain;
   const told = objectOf(objectOf(events.exec_command_end ?? events.mcp_tool_call_end).duration);
-  const [secs, nanos] = [numberOf(told.secs), numberOf(told.nanos)];
-  return secs === undefined ? undefined : secs * 1000 + (nanos ?? 0) / 1e6;
+  const [ms, nanos] = [secondsToMs(told.secs), numberOf(told.nanos)];
+  return ms === undefined ? undefined : ms + Math.max(0, nanos ?? 0) / 1e6;
 }
 
 /** OpenAI counts the cache's tokens within the input, and reasoning within the output. */

@@ -8,8 +8,8 @@ import { isObject, type JsonObject, objectOf, textOf } from './json-access.ts';
 /** `~/.codex/sessions/**\/rollout-*.jsonl`: what went to the model and came from it, and what the user saw of that. */
 export const codex: LogFormat = {
   name: 'codex',
-  recognise: ({ shape, values: [value] }) =>
-    shape === 'lines' && isObject(value) && (isRollout(value) || isOldHeader(value)),
+  recognise: ({ shape, values }) =>
+    shape === 'lines' && values.filter(isObject).some((it) => isRollout(it) || isOldHeader(it)),
   identify(sample) {
     const { id, forkedFrom, parent } = identifyCodex(sample);
     const kin = [id, forkedFrom, parent].filter((it) => it !== undefined);
@@ -23,10 +23,16 @@ function identifyCodex(sample: LogSample): CodexIdentity {
   const meta = header?.type === 'session_meta' ? objectOf(header.payload) : objectOf(header);
   const spawn = objectOf(objectOf(objectOf(meta.source).subagent).thread_spawn);
   return {
-    id: textOf(meta.id) ?? basename(sample.path).replace(/\.jsonl$/, ''),
+    id: textOf(meta.id) ?? idInName(sample.path),
     forkedFrom: textOf(meta.forked_from_id),
     parent: textOf(meta.parent_thread_id) ?? textOf(spawn.parent_thread_id),
   };
+}
+
+/** `rollout-<time>-<uuid>.jsonl` */
+function idInName(path: string): string {
+  const stem = basename(path).replace(/\.jsonl$/, '');
+  return /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.exec(stem)?.[0] ?? stem;
 }
 
 const lineTypes = new Set(['session_meta', 'response_item', 'event_msg', 'turn_context', 'compacted']);

@@ -10,8 +10,12 @@ export interface LogFormat {
   identify(sample: LogSample): LogIdentity;
   /** Its records have keys of their own, so that several logs of one session can be put together. */
   readonly isKeyed?: boolean;
+  /** A log of many sessions, of which its beginning does not tell: such logs are read one after the other. */
+  readonly isManifold?: boolean;
   /** Why a line has nothing to map, told without parsing it. */
   passOver?(line: Buffer): string | undefined;
+  /** Changes when what lies beside a file and belongs to its log does. */
+  stampBeside?(path: string): string;
   /** The records, where they are not the lines, elements or the document of one file. */
   records?(source: LogSource, onChunk: (chunk: Uint8Array) => void): Iterable<LogRecord>;
   open(context: MapContext): LogMapper;
@@ -56,6 +60,8 @@ export interface MapContext extends LogSource {
   session(id: string): SessionWriter;
   /** The log tells no more of it: its archive is finished, as one that was made of this part of the log. */
   close(session: SessionWriter, part: LogPart): void;
+  /** What was read as this session before is told of another one now: its archive goes, if it was made of these logs. */
+  supersede(id: string): void;
   /** What all kin read together know of each other. */
   readonly family: Family;
 }
@@ -76,6 +82,10 @@ export interface Family {
   readonly owners: Map<string, string> | undefined;
   /** What each session's records were, hashed, where records have no keys and a fork may repeat them. */
   readonly records: Map<string, string[]> | undefined;
+  /** What a format keeps in mind from one log to the next. */
+  recall<T>(make: () => T): T;
+  /** How many logs are to be read after this one. */
+  readonly logsToCome: number;
 }
 
 export interface StartedAgent {

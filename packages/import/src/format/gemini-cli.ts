@@ -10,6 +10,7 @@ import {
   type JsonObject,
   jsonText,
   objectOf,
+  plainPart,
   restOf,
   textOf,
   timeOf,
@@ -18,14 +19,19 @@ import {
 /** `~/.gemini/tmp/<project>/chats`: one document a session, and since 2026 lines of which the last of an id counts. */
 export const geminiCli: LogFormat = {
   name: 'gemini-cli',
-  recognise: ({ values: [value] }) =>
-    isObject(value) && typeof value.sessionId === 'string' && 'projectHash' in value && 'startTime' in value,
-  identify: ({ values: [value] }) => ({
-    kin: [String(objectOf(value).sessionId)],
-    rank: Number(objectOf(value).kind === 'subagent'),
-  }),
+  recognise: ({ values }) => values.some(isHeader),
+  identify({ values }) {
+    const { sessionId, kind } = objectOf(values.find(isHeader));
+    return { kin: [String(sessionId)], rank: Number(kind === 'subagent') };
+  },
   open: (context) => new GeminiMapper(context),
 };
+
+function isHeader(value: unknown): boolean {
+  return (
+    isObject(value) && typeof value.sessionId === 'string' && 'projectHash' in value && 'startTime' in value
+  );
+}
 
 /** A session is small, and its messages are told again until they are complete: they are written at the end. */
 class GeminiMapper implements LogMapper {
@@ -129,10 +135,10 @@ const mapped = new Set(['id', 'timestamp', 'type', 'content', 'thoughts', 'toolC
 
 function thoughtPart({ subject, description, ...rest }: JsonObject): JsonObject {
   return {
+    ...rest,
     type: 'reasoning',
     content: description ?? '',
     ...(subject !== undefined && { subject }),
-    ...rest,
   };
 }
 
@@ -141,10 +147,10 @@ function geminiParts(content: unknown): readonly JsonObject[] {
   const list = isObject(content) ? [content] : content;
   if (!Array.isArray(list)) return contentParts(list);
   return list.map((part) => {
-    if (!isObject(part)) return { type: 'text', content: String(part) };
+    if (!isObject(part)) return plainPart(part);
     if (typeof part.text === 'string') {
       const { text, thought, ...rest } = part;
-      return { type: thought === true ? 'reasoning' : 'text', content: text, ...rest };
+      return { ...rest, type: thought === true ? 'reasoning' : 'text', content: text };
     }
     const { mimeType, data, fileUri } = objectOf(part.inlineData ?? part.fileData);
     if (typeof data === 'string') return { type: 'blob', mime_type: mimeType, content: data };

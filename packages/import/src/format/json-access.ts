@@ -21,10 +21,13 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** A whole number of tokens. */
+/** What no session has used, and sums of which columns can still hold. */
+const mostTokens = 2 ** 50;
+
+/** A whole number of tokens; undefined for what can be none. */
 export function countOf(value: unknown): number | undefined {
   const number = numberOf(value);
-  return number === undefined ? undefined : Math.round(number);
+  return number === undefined || number < 0 || number > mostTokens ? undefined : Math.round(number);
 }
 
 /** Milliseconds since 1970 of an ISO text, or of a number of seconds, milliseconds, micro- or nanoseconds. */
@@ -38,7 +41,14 @@ export function timeOf(value: unknown): number | undefined {
   if (number === undefined || number < 1e8) return undefined;
   if (number < 1e11) return Math.round(number * 1000);
   if (number < 1e14) return Math.round(number);
-  return number < 1e17 ? Math.round(number / 1e3) : Math.round(number / 1e6);
+  if (number < 1e17) return Math.round(number / 1e3);
+  return number < 1e20 ? Math.round(number / 1e6) : undefined;
+}
+
+/** Milliseconds of a number of seconds; undefined for what no call has taken. */
+export function secondsToMs(value: unknown): number | undefined {
+  const seconds = numberOf(value);
+  return seconds === undefined || seconds < 0 || seconds > 1e10 ? undefined : seconds * 1000;
 }
 
 /** JSON as text; null for what is not there. */
@@ -65,6 +75,11 @@ export function parsedOrText(value: unknown): unknown {
   } catch {
     return value;
   }
+}
+
+/** A part of a message that is no object. */
+export function plainPart(value: unknown): JsonObject {
+  return typeof value === 'string' ? { type: 'text', content: value } : { type: 'json', content: value };
 }
 
 const none: JsonObject = {};

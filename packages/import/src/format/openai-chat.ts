@@ -27,6 +27,7 @@ const usual: Readonly<Record<ChatField, readonly string[]>> = {
 /** JSON lines, or an array, of records with a list of messages: most published sets of trajectories. */
 export const openaiChat: LogFormat = {
   name: 'openai-chat',
+  isManifold: true,
   recognise: ({ values }, { fields = {} }) => values.some((value) => messagesOf(value, fields) !== undefined),
   identify: () => ({ kin: [], rank: 0 }),
   open: (context) => new ChatMapper(context),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { parseOrUndefined } from '../log/index.ts';
 import type { LogRecord, LogSource } from './contract.ts';
@@ -23,16 +24,25 @@ export const openCodeDatabase = {
     });
   },
 
+  /** What was written last may be in the log beside it alone. */
+  stampBeside(path: string): string {
+    const wal = statSync(`${path}-wal`, { bigint: true, throwIfNoEntry: false });
+    return wal && wal.size > 0n ? `${wal.size} ${wal.mtimeNs}` : '';
+  },
+
   *read({ path, options }: LogSource, onChunk: (chunk: Uint8Array) => void): Generator<LogRecord> {
     const sqlite = open(path);
     try {
       const ids = sqlite.prepare<[], string>('SELECT id FROM session ORDER BY id').pluck().all();
       const session = sqlite.prepare<[string], Row>('SELECT * FROM session WHERE id = ?');
       for (const id of ids) {
+        // A session as it was at one moment; the next one may be read at another, so that no writer has to wait.
+        sqlite.exec('BEGIN');
         const row = session.get(id);
         const updated = Number(row?.time_updated ?? Number.POSITIVE_INFINITY);
         if (row && (options.sinceMs === undefined || updated >= options.sinceMs))
           yield { value: readSession(sqlite, row, onChunk) };
+        sqlite.exec('COMMIT');
       }
     } finally {
       sqlite.close();

@@ -1,13 +1,30 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { parseOrUndefined } from '../log/index.ts';
+import { parseOrUndefined, stampOf } from '../log/index.ts';
 import type { LogRecord, LogSource } from './contract.ts';
 import { isObject, type JsonObject } from './json-access.ts';
 import { byTime, type OpencodeMessage, type OpencodeSession } from './opencode-session.ts';
 
 /** Reads the session whose file the source is, with its messages' and parts' files. */
 export const openCodeTree = {
+  /** A session's own file does not change with each of its messages and their parts. */
+  stampBeside(path: string): string {
+    const [messageDir, partDir] = storesOf(path);
+    const id = basename(path, '.json');
+    const hash = createHash('sha256');
+    const stamp = (folder: string): readonly string[] => {
+      const names = namesIn(folder);
+      for (const name of names) hash.update(`${name} ${stampOf(join(folder, name))}\n`);
+      return names;
+    };
+    for (const name of stamp(join(messageDir, id))) {
+      const message = basename(name, '.json');
+      for (const folder of [join(partDir, message), join(partDir, id, message)]) stamp(folder);
+    }
+    return hash.digest('hex');
+  },
+
   *read({ path }: LogSource, onChunk: (chunk: Uint8Array) => void): Generator<LogRecord> {
     const hash = createHash('sha256');
     let [sizeBytes, last]: [number, string | null] = [0, null];

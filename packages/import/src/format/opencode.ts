@@ -8,6 +8,7 @@ import { openCodeTree } from './opencode-tree.ts';
 /** `opencode.db` since 1.2, found by its tables; before that a tree of JSON files, of which the session's is read with the rest. */
 export const opencode: LogFormat = {
   name: 'opencode',
+  isManifold: true,
   recognise(sample) {
     if (sample.shape === 'sqlite') return openCodeDatabase.recognise(sample.path);
     const [value] = sample.values;
@@ -19,6 +20,7 @@ export const opencode: LogFormat = {
     kin: shape === 'sqlite' ? [] : [textOf(objectOf(value).id) ?? ''],
     rank: 0,
   }),
+  stampBeside: (path) => (path.endsWith('.json') ? openCodeTree : openCodeDatabase).stampBeside(path),
   records: (source, onChunk) =>
     (source.sample.shape === 'sqlite' ? openCodeDatabase : openCodeTree).read(source, onChunk),
   open: (context) => new OpencodeMapper(context),

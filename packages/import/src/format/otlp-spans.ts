@@ -37,7 +37,8 @@ function spanOf(span: JsonObject): GenAiSpan {
 
 /** Nanoseconds are texts, since numbers cannot hold them. */
 function nanosToMs(value: unknown): number {
-  const text = String(value ?? '0');
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '0';
+  if (!/^\d{1,20}$/.test(text)) return 0;
   return text.length > 15 ? Number(text.slice(0, -3)) / 1000 : Number(text) / 1e6;
 }
 

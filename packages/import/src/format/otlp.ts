@@ -8,11 +8,13 @@ import { type ResourceSpan, spansOf } from './otlp-spans.ts';
 export const otlp: LogFormat = {
   name: 'otlp',
   recognise: ({ values }) => values.some((value) => isObject(value) && Array.isArray(value.resourceSpans)),
-  identify: ({ values }) => ({
-    kin: [...new Set(values.flatMap(spansOf).map(({ span }) => span.traceId))],
-    rank: 0,
-  }),
+  isManifold: true,
   isKeyed: true,
+  // Any two may hold spans of one trace, and only the last may name its conversation.
+  identify: ({ values }) => ({
+    kin: ['all'],
+    rank: values.flatMap(spansOf).find(({ span }) => span.startMs > 0)?.span.startMs ?? 0,
+  }),
   open: (context) => new OtlpMapper(context),
 };
 
@@ -24,17 +26,32 @@ interface Told {
   readonly askedBy: Map<string, HeldRow>;
 }
 
+interface Waiting {
+  /** Of the log in which it stands. */
+  readonly context: MapContext;
+  readonly it: ResourceSpan;
+  readonly rows: GenAiRows;
+}
+
+/** What is known of traces, from one log to the next. */
+class Traces {
+  readonly conversations = new Map<string, string>();
+  readonly waiting = new Map<string, Waiting[]>();
+  waitingCount = 0;
+}
+
 /** Spans of a trace whose conversation is not known yet wait, but not for ever. */
 const mostWaiting = 10_000;
 
 class OtlpMapper implements LogMapper {
   readonly #context: MapContext;
-  readonly #conversations = new Map<string, string>();
-  readonly #waiting = new Map<string, { it: ResourceSpan; rows: GenAiRows }[]>();
-  #waitingCount = 0;
+  readonly #traces: Traces;
+  #atMs: number;
 
   constructor(context: MapContext) {
     this.#context = context;
+    this.#traces = context.family.recall(() => new Traces());
+    this.#atMs = Math.round(context.mtimeMs);
   }
 
   map({ value }: LogRecord): string | undefined {
@@ -42,7 +59,8 @@ class OtlpMapper implements LogMapper {
     if (spans.length === 0) return 'without spans';
     let isRow = false;
     let isRepeated = false;
-    for (const it of spans) {
+    for (const told of spans) {
+      const it = { ...told, span: this.#withTime(told.span) };
       const rows = mapGenAiSpan(it.span);
       if (!rows) continue;
       const taken = this.#take(it, rows);
@@ -53,35 +71,50 @@ class OtlpMapper implements LogMapper {
     return isRepeated ? 'repeated' : 'without GenAI spans';
   }
 
+  /** A span that does not tell its time is taken to follow the one before. */
+  #withTime(span: GenAiSpan): GenAiSpan {
+    const startMs = span.startMs || span.endMs || this.#atMs;
+    this.#atMs = startMs;
+    return { ...span, startMs, endMs: span.endMs || startMs };
+  }
+
   end(): void {
-    for (const traceId of [...this.#waiting.keys()]) this.#release(traceId, traceId);
+    if (this.#context.family.logsToCome === 0) this.#releaseAll();
+  }
+
+  /** Traces without a conversation are sessions of their own. */
+  #releaseAll(): void {
+    for (const traceId of [...this.#traces.waiting.keys()]) this.#release(traceId, traceId);
   }
 
   #take(it: ResourceSpan, rows: GenAiRows): boolean {
     const { traceId } = it.span;
-    if (rows.conversationId !== undefined) {
-      this.#conversations.set(traceId, rows.conversationId);
+    const { conversations, waiting } = this.#traces;
+    if (rows.conversationId !== undefined && !conversations.has(traceId))
       this.#release(traceId, rows.conversationId);
-    }
-    const conversation = this.#conversations.get(traceId);
-    if (conversation !== undefined) return this.#write(conversation, it, rows);
-    const waiting = this.#waiting.get(traceId) ?? [];
-    this.#waiting.set(traceId, [...waiting, { it, rows }]);
-    if (++this.#waitingCount > mostWaiting) this.end();
+    const conversation = rows.conversationId ?? conversations.get(traceId);
+    const one = { context: this.#context, it, rows };
+    if (conversation !== undefined) return this.#write(conversation, one);
+    const others = waiting.get(traceId);
+    if (others) others.push(one);
+    else waiting.set(traceId, [one]);
+    if (++this.#traces.waitingCount > mostWaiting) this.#releaseAll();
     return true;
   }
 
   #release(traceId: string, sessionId: string): void {
-    for (const { it, rows } of this.#waiting.get(traceId) ?? []) {
-      this.#waitingCount--;
-      this.#write(sessionId, it, rows);
-    }
-    this.#waiting.delete(traceId);
+    const { conversations, waiting } = this.#traces;
+    conversations.set(traceId, sessionId);
+    if (sessionId !== traceId) this.#context.supersede(traceId);
+    const released = waiting.get(traceId) ?? [];
+    waiting.delete(traceId);
+    this.#traces.waitingCount -= released.length;
+    for (const one of released) this.#write(sessionId, one);
   }
 
   /** False for a span that was read before. */
-  #write(sessionId: string, { span, resource }: ResourceSpan, rows: GenAiRows): boolean {
-    const session = this.#context.session(sessionId);
+  #write(sessionId: string, { context, it: { span, resource }, rows }: Waiting): boolean {
+    const session = context.session(sessionId);
     if (!session.claim(`${span.traceId} ${span.spanId}`)) return false;
     const told = session.recall<Told>(() => ({ messages: new Map(), askedBy: new Map() }));
     this.#describe(session, span, rows, resource);

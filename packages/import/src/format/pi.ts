@@ -10,6 +10,7 @@ import {
   jsonText,
   numberOf,
   objectOf,
+  plainPart,
   restOf,
   textOf,
   timeOf,
@@ -18,14 +19,19 @@ import {
 /** `~/.pi/agent/sessions`: a header and entries, a tree by `id` and `parentId` since version 2. */
 export const pi: LogFormat = {
   name: 'pi',
-  recognise: ({ values: [value] }) =>
+  recognise: ({ values }) => values.some(isHeader),
+  identify: ({ values }) => ({ kin: [String(objectOf(values.find(isHeader)).id)], rank: 0 }),
+  open: (context) => new PiMapper(context),
+};
+
+function isHeader(value: unknown): boolean {
+  return (
     isObject(value) &&
     value.type === 'session' &&
     typeof value.id === 'string' &&
-    ('cwd' in value || 'version' in value),
-  identify: ({ values: [value] }) => ({ kin: [String(objectOf(value).id)], rank: 0 }),
-  open: (context) => new PiMapper(context),
-};
+    ('cwd' in value || 'version' in value)
+  );
+}
 
 interface OpenCall {
   readonly held: HeldRow;
@@ -122,7 +128,7 @@ class PiMapper implements LogMapper {
       cacheCreationInputTokens: created ?? null,
       reasoningOutputTokens: countOf(usage.reasoning) ?? null,
       costUsd: numberOf(objectOf(usage.cost).total) ?? null,
-      finishReasons: message.stopReason === undefined ? null : JSON.stringify([message.stopReason]),
+      finishReasons: textOf(message.stopReason) ? JSON.stringify([message.stopReason]) : null,
       metadata: JSON.stringify({ api: message.api, usage: message.usage }),
     });
     session.settle(held);
@@ -223,7 +229,7 @@ function partsOf(message: JsonObject): readonly JsonObject[] {
 }
 
 function piPart(block: unknown): JsonObject {
-  if (!isObject(block)) return { type: 'text', content: String(block) };
+  if (!isObject(block)) return plainPart(block);
   const { type, ...rest } = block;
   if (type === 'toolCall') return { type: 'tool_call', ...rest };
   if (type === 'thinking')

@@ -5,10 +5,10 @@ import {
   arrayOf,
   isObject,
   type JsonObject,
-  numberOf,
   objectOf,
   parsedOrText,
   restOf,
+  secondsToMs,
   textOf,
 } from './json-access.ts';
 import { outcomeOfRun } from './run-outcome.ts';
@@ -89,7 +89,7 @@ function mapHistory(
 }
 
 function observe(chat: ChatWriter, message: JsonObject, step: JsonObject | undefined, facts: Facts): void {
-  const seconds = numberOf(step?.execution_time);
+  const durationMs = secondsToMs(step?.execution_time);
   const ids = arrayOf(message.tool_call_ids);
   const id = textOf(message.tool_call_id) ?? textOf(ids[0]);
   const metadata = restOf(
@@ -98,7 +98,7 @@ function observe(chat: ChatWriter, message: JsonObject, step: JsonObject | undef
   );
   const result = {
     response: message.content ?? null,
-    ...(seconds !== undefined && { durationMs: seconds * 1000 }),
+    ...(durationMs !== undefined && { durationMs }),
     ...(metadata && { metadata }),
   };
   chat.result({ ...message, role: 'tool', ...(id && { tool_call_id: id }) }, result, facts);

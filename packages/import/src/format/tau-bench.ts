@@ -16,6 +16,7 @@ import {
 /** The results of τ-bench: an array with an element a trial; and of τ²-bench, a document of simulations. */
 export const tauBench: LogFormat = {
   name: 'tau-bench',
+  isManifold: true,
   recognise: ({ values: [value] }) => isObject(value) && (isTrial(value) || isSimulations(value)),
   identify: () => ({ kin: [], rank: 0 }),
   open: (context) => new TauMapper(context),

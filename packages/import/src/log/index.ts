@@ -1,4 +1,4 @@
-export { type LogFile, type LogSample, parseOrUndefined, sampleLog } from './log-file.ts';
+export { type LogFile, type LogSample, parseOrUndefined, sampleLog, stampOf } from './log-file.ts';
 export { readElements } from './read-elements.ts';
 export { readAt, withFile } from './read-file.ts';
 export { readLines } from './read-lines.ts';

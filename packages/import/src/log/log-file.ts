@@ -44,9 +44,9 @@ export function sampleLog(path: string): LogSample {
     if (head.subarray(0, 16).toString('latin1') === 'SQLite format 3\0')
       return { path, shape: 'sqlite', values: [] };
     const start = firstByte(head);
-    if (start === '[') return { path, shape: 'array', values: firstElement(file) };
-    if (start !== '{') return { path, shape: 'other', values: [] };
-    return sampleLines(path, file, head) ?? sampleDocument(path, file);
+    if (start === '[') return sampleLists(path, head) ?? { path, shape: 'array', values: firstElement(file) };
+    if (start !== '{') return sampleBroken(path, head);
+    return sampleLines(path, file, head) ?? sampleDocument(path, file) ?? sampleBroken(path, head);
   });
 }
 
@@ -56,14 +56,35 @@ function firstByte(head: Buffer): string | undefined {
 
 /** Undefined unless the first line is a whole value. */
 function sampleLines(path: string, file: number, head: Buffer): LogSample | undefined {
-  const lines = readFirstLine(file, head)
-    .toString('utf8')
-    .replace(/^\u{feff}/u, '')
-    .split('\n');
+  const lines = linesIn(readFirstLine(file, head));
   const first = parseOrUndefined(lines[0] ?? '');
   if (first === undefined) return undefined;
   const rest = lines.slice(1, sampledLines).map(parseOrUndefined);
   return { path, shape: 'lines', values: [first, ...rest.filter((value) => value !== undefined)] };
+}
+
+/** Lines of which the first is a list; undefined for a file that is one list. */
+function sampleLists(path: string, head: Buffer): LogSample | undefined {
+  const [first, ...rest] = linesIn(head);
+  if (first === undefined || rest.every((line) => line.trim() === '')) return undefined;
+  return parseOrUndefined(first) === undefined ? undefined : sampleBroken(path, head);
+}
+
+/** Lines of which the first may be torn, or another program's: one that is an object makes them a log's. */
+function sampleBroken(path: string, head: Buffer): LogSample {
+  const values = linesIn(head)
+    .slice(0, sampledLines)
+    .map(parseOrUndefined)
+    .filter((value) => value !== undefined);
+  const isLines = values.some((value) => typeof value === 'object' && value !== null);
+  return isLines ? { path, shape: 'lines', values } : { path, shape: 'other', values: [] };
+}
+
+function linesIn(head: Buffer): readonly string[] {
+  return head
+    .toString('utf8')
+    .replace(/^\u{feff}/u, '')
+    .split('\n');
 }
 
 function readFirstLine(file: number, head: Buffer): Buffer {
@@ -84,12 +105,10 @@ function firstElement(file: number): readonly unknown[] {
   return [];
 }
 
-function sampleDocument(path: string, file: number): LogSample {
+function sampleDocument(path: string, file: number): LogSample | undefined {
   const whole = readAt(file, 0, Math.min(longestDocumentBytes, statSync(path).size));
   const value = parseOrUndefined(whole.toString('utf8').replace(/^\u{feff}/u, ''));
-  return value === undefined
-    ? { path, shape: 'other', values: [] }
-    : { path, shape: 'document', values: [value] };
+  return value === undefined ? undefined : { path, shape: 'document', values: [value] };
 }
 
 export function parseOrUndefined(text: string): unknown {
