@@ -1,6 +1,6 @@
 import type { FamilyFile, FamilyResult, ImportedSession } from './import-family.ts';
-import type { ImportReport } from './import-logs.ts';
 import { type ImportProblem, problemOf } from './import-problem.ts';
+import type { ImportReport } from './import-report.ts';
 
 /** Counts what an import finds and does, for its report. */
 export class ImportTally {

@@ -10,7 +10,7 @@ export type { ImportedSession } from './import-family.ts';
 export {
   type ImportLogsOptions,
   type ImportProgress,
-  type ImportReport,
   importLogs,
 } from './import-logs.ts';
 export type { ImportProblem } from './import-problem.ts';
+export type { ImportReport } from './import-report.ts';

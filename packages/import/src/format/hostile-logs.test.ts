@@ -15,7 +15,8 @@ import {
 import { makeTestFolder } from '@varve/testing';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ImportReport, importLogs } from '../import-logs.ts';
+import { importLogs } from '../import-logs.ts';
+import type { ImportReport } from '../import-report.ts';
 import { dumpArchives, rowsOf } from '../testing/dump-archives.ts';
 import { type LogKit, logKits } from '../testing/kits/index.ts';
 

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { makeTestFolder } from '@varve/testing';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ImportReport, importLogs } from '../import-logs.ts';
+import { importLogs } from '../import-logs.ts';
+import type { ImportReport } from '../import-report.ts';
 import { type Dump, dumpArchives, rowsOf } from '../testing/dump-archives.ts';
 import { type LogKit, logKits, type MadeLog, type Totals } from '../testing/kits/index.ts';
 
