@@ -30,6 +30,14 @@ export {
 } from './file/index.ts';
 export { findGoldenChanges } from './golden/index.ts';
 export { acquireWriterLock, type LockHolder, lockHolder } from './lock/index.ts';
+export {
+  type DbSchema,
+  type ModuleRelations,
+  moduleRelations,
+  openDb,
+  openDb1,
+  type RelatedTable,
+} from './orm/index.ts';
 export { LiveSessions, type LiveSessionsOptions, SaidSoFar, sessionFileName } from './session/index.ts';
 export {
   clientMissing,

@@ -12,8 +12,15 @@ const docstring = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n/.source;
 
 export function readDocstrings(fileName: string): Docstrings {
   const text = readFileSync(new URL(fileName, sources), 'utf8');
-  const columns = text.matchAll(new RegExp(`${docstring} +(\\w+): (?:text|integer|real|json|blob)\\(`, 'g'));
-  const exported = new RegExp(`${docstring}export const \\w+ = (?:sqliteTable|\\(\\))`).exec(text);
+  const columns = text.matchAll(
+    new RegExp(
+      `${docstring} +(\\w+): (?:(?:text|integer|real|json|blob)\\(|(?:Key|Filled|NamedColumn)<)`,
+      'g',
+    ),
+  );
+  const exported = new RegExp(`${docstring}export const \\w+ = (?:sqliteTable|\\(\\)(?:: \\w+)? =>)`).exec(
+    text,
+  );
   return {
     exported: plain(exported?.[1] ?? ''),
     columns: new Map([...columns].map(([, comment = '', key = '']) => [key, plain(comment)])),

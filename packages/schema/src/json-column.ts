@@ -1,55 +1,72 @@
-import type { ColumnBaseConfig, ColumnBuilderBaseConfig, ColumnBuilderRuntimeConfig } from 'drizzle-orm';
 import { entityKind, is } from 'drizzle-orm';
-import { type AnySQLiteTable, SQLiteColumn, SQLiteColumnBuilder } from 'drizzle-orm/sqlite-core';
+import {
+  type AnySQLiteTable,
+  SQLiteColumn,
+  SQLiteColumnBuilder,
+  type SQLiteCustomColumnBuilder,
+} from 'drizzle-orm/sqlite-core';
 import type { z } from 'zod';
 import { VarveError } from './varve-error.ts';
 import { writtenJson } from './written-json.ts';
 
-interface JsonExtra {
-  valueSchema: z.ZodType;
-}
+/** The text that a JSON column holds: what tells its type apart, in both majors of Drizzle. */
+export type JsonText = string & { readonly varveJson: true };
 
-type JsonBuilderConfig<TData> = ColumnBuilderBaseConfig<'json', 'VarveJson'> & {
+type JsonColumnConfig<TData> = {
   name: string;
-  dataType: 'json';
-  columnType: 'VarveJson';
+  dataType: 'custom';
+  columnType: 'SQLiteCustomColumn';
   data: TData;
-  driverParam: string;
+  driverParam: JsonText;
   enumValues: undefined;
 };
 
-class JsonColumnBuilder<TData> extends SQLiteColumnBuilder<JsonBuilderConfig<TData>, JsonExtra> {
-  static override readonly [entityKind]: string = 'VarveJsonBuilder';
+/** A text column that holds JSON and checks every value it writes against a zod schema. */
+export type JsonColumn = SQLiteColumn & {
+  readonly valueSchema: z.ZodType;
+  /** `valueSchema` for values to be written: it refuses what JSON cannot hold, and keys that it would drop. */
+  readonly writtenSchema: z.ZodType;
+};
 
-  constructor(name: string, valueSchema: z.ZodType<TData>) {
+interface JsonRuntimeConfig {
+  valueSchema: z.ZodType;
+}
+
+type ColumnParts = ConstructorParameters<typeof SQLiteColumn>;
+
+class VarveJsonBuilder extends SQLiteColumnBuilder {
+  static override readonly [entityKind]: string = 'VarveJsonBuilder';
+  readonly #valueSchema: z.ZodType;
+
+  constructor(name: string, valueSchema: z.ZodType) {
     super(name, 'json', 'VarveJson');
-    this.config.valueSchema = valueSchema;
+    this.#valueSchema = valueSchema;
   }
 
   build(table: AnySQLiteTable): JsonColumn {
-    return new JsonColumn(
-      table,
-      this.config as ColumnBuilderRuntimeConfig<ColumnBaseConfig<'json', string>, JsonExtra>,
-    );
+    return new VarveJson(table, { ...this.config, valueSchema: this.#valueSchema });
   }
 }
 
-/** A text column that holds JSON and checks every value it writes against a zod schema. */
-export class JsonColumn extends SQLiteColumn<ColumnBaseConfig<'json', string>, JsonExtra> {
+class VarveJson extends SQLiteColumn {
   static override readonly [entityKind]: string = 'VarveJson';
-  readonly valueSchema: z.ZodType = this.config.valueSchema;
-  /** `valueSchema` for values to be written: it refuses what JSON cannot hold, and keys that it would drop. */
-  readonly writtenSchema: z.ZodType = writtenJson(this.config.valueSchema);
+  readonly valueSchema: z.ZodType;
+  readonly writtenSchema: z.ZodType;
+
+  constructor(table: AnySQLiteTable, config: ColumnParts[1] & JsonRuntimeConfig) {
+    super(table, config);
+    this.valueSchema = config.valueSchema;
+    this.writtenSchema = writtenJson(config.valueSchema);
+  }
 
   getSQLType(): string {
     return 'text';
   }
 
-  override mapFromDriverValue(value: unknown): unknown {
-    return JSON.parse(String(value));
-  }
+  /** Properties, since 1.0 has them as such: a method would lie hidden behind. */
+  override mapFromDriverValue = (value: unknown): unknown => JSON.parse(String(value));
 
-  override mapToDriverValue(value: unknown): string {
+  override mapToDriverValue = (value: unknown): string => {
     const parsed = this.writtenSchema.safeParse(value);
     if (parsed.success) return JSON.stringify(parsed.data);
     const issue = parsed.error.issues[0];
@@ -58,7 +75,7 @@ export class JsonColumn extends SQLiteColumn<ColumnBaseConfig<'json', string>, J
       hint: `give column "${this.name}" a value that fits its schema, or what toJson makes of it`,
       details: { column: this.name, issues: parsed.error.issues },
     });
-  }
+  };
 }
 
 /**
@@ -72,7 +89,7 @@ export class JsonColumn extends SQLiteColumn<ColumnBaseConfig<'json', string>, J
  * ```
  */
 export function isJsonColumn(column: unknown): column is JsonColumn {
-  return is(column, JsonColumn);
+  return is(column, VarveJson);
 }
 
 /**
@@ -93,6 +110,11 @@ export function isJsonColumn(column: unknown): column is JsonColumn {
  * console.log(note.body.tags[0]); // urgent
  * ```
  */
-export function json<TData>(name: string, valueSchema: z.ZodType<TData>): JsonColumnBuilder<TData> {
-  return new JsonColumnBuilder(name, valueSchema);
+export function json<TData>(
+  name: string,
+  valueSchema: z.ZodType<TData>,
+): SQLiteCustomColumnBuilder<JsonColumnConfig<TData>> {
+  return new VarveJsonBuilder(name, valueSchema) as unknown as SQLiteCustomColumnBuilder<
+    JsonColumnConfig<TData>
+  >;
 }

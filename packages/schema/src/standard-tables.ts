@@ -12,6 +12,7 @@ export {
   outputsRelations,
   sessionsRelations,
   sourcesRelations,
+  standardRelations,
   toolCallsRelations,
 } from './relations.ts';
 export { sessions } from './sessions.ts';

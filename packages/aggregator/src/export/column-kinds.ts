@@ -2,7 +2,7 @@ import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { prepareQuery } from '../query/index.ts';
-import { listDrizzleColumns } from '../unified/index.ts';
+import { listJsonColumns } from '../unified/index.ts';
 
 /** What every value of an exported column is; NULL apart. */
 export type ColumnKind = 'integer' | 'timestamp' | 'real' | 'text' | 'json' | 'blob';
@@ -22,7 +22,7 @@ export interface DeclaredColumn {
 }
 
 export function readDeclaredColumns(sqlite: Database, sql: string, lineage: Lineage): DeclaredColumn[] {
-  const jsonColumns = listDrizzleColumns(lineage, ({ dataType }) => dataType === 'json');
+  const jsonColumns = listJsonColumns(lineage);
   return sqlite
     .prepare(sql)
     .columns()

@@ -1,6 +1,7 @@
-import { fileError } from '@varve/core/internal';
+import { fileError, openDb1 } from '@varve/core/internal';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { type Database, openFile } from '@varve/migrations/internal';
+import { isDrizzle1 } from '@varve/schema/internal';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Problem } from '../work/index.ts';
 import { archivesTable } from './archives-table.ts';
@@ -11,12 +12,17 @@ import {
   type RefreshReport,
   refreshUnified,
 } from './refresh-unified.ts';
-import { type UnifiedSchema, unifySchema } from './unified-schema.ts';
+import type { UnifiedDbSchema } from './unified-schema.ts';
 import { type UnifiedTables, unifyTables } from './unified-tables.ts';
+import { unifyRelations } from './unify-relations.ts';
+import { unifySchema } from './unify-schema.ts';
 
 export interface OpenUnifiedOptions<TTables extends TableModule> extends RefreshOptions {
   readonly lineage: Lineage<TTables>;
 }
+
+/** Drizzle over a unified view, of the major that is installed. */
+type UnifiedDb<TTables extends TableModule> = BetterSQLite3Database<UnifiedDbSchema<TTables>>;
 
 /**
  * Every archive's rows at head in one SQLite file. Each table of head is there with `_archive` and `_version` before
@@ -26,7 +32,7 @@ export class Unified<TTables extends TableModule> {
   readonly path: string;
   readonly sqlite: Database;
   /** Drizzle over `tables`, with the lineage's relations, which stay within one archive. */
-  readonly db: BetterSQLite3Database<UnifiedSchema<TTables>>;
+  readonly db: UnifiedDb<TTables>;
   readonly tables: UnifiedTables<TTables>;
   /** The table of archives: join it by `eq(unified.archives.id, table._archive)`. */
   readonly archives = archivesTable;
@@ -39,7 +45,7 @@ export class Unified<TTables extends TableModule> {
     this.#report = report;
     this.tables = unifyTables(options.lineage.tables);
     this.sqlite = openReader(path);
-    this.db = drizzle(this.sqlite, { schema: unifySchema(options.lineage.tables, this.tables) });
+    this.db = openUnifiedDb(this.sqlite, options.lineage.tables, this.tables);
   }
 
   /** What the last refresh did. */
@@ -103,4 +109,14 @@ export async function openUnified<TTables extends TableModule>(
   } catch (error) {
     throw fileError(error, file);
   }
+}
+
+function openUnifiedDb<TTables extends TableModule>(
+  sqlite: Database,
+  tables: TTables,
+  unified: UnifiedTables<TTables>,
+): UnifiedDb<TTables> {
+  return isDrizzle1
+    ? openDb1(sqlite, unifyRelations(tables, unified))
+    : drizzle(sqlite, { schema: unifySchema(tables, unified) });
 }

@@ -1,5 +1,5 @@
 import type { TableModule } from '@varve/migrations';
-import { ColumnAliasProxyHandler, getTableColumns, getTableName, is } from 'drizzle-orm';
+import { type Column, getTableColumns, getTableName, is, type Table } from 'drizzle-orm';
 import {
   integer,
   type SQLiteColumn,
@@ -47,12 +47,12 @@ export function unifyTables<TTables extends TableModule>(tables: TTables): Unifi
   return Object.fromEntries(unified);
 }
 
-/** Head's own columns, as they are, answering for the unified table: what Drizzle does for an alias. */
+/** Head's own columns, as they are, answering for the unified table. */
 function unifyTable<T extends SQLiteTable>(table: T): UnifiedTable<T> {
   const unified = provenanceTable(viewTableName(getTableName(table)));
   const own = Object.entries(getTableColumns(table)).map(([key, column]) => [
     key,
-    new Proxy(withViewName(column), new ColumnAliasProxyHandler(unified)),
+    columnOf(withViewName(column), unified),
   ]);
   const provenance = Object.entries(getTableColumns(unified));
   const columns = Object.fromEntries([...own, ...provenance]);
@@ -63,4 +63,11 @@ function unifyTable<T extends SQLiteTable>(table: T): UnifiedTable<T> {
 function withViewName<T extends SQLiteColumn>(column: T): T {
   const name = viewColumnName(column.name);
   return name === column.name ? column : Object.assign(Object.create(column), { name });
+}
+
+/** What Drizzle does for an alias, in each major by another class. */
+function columnOf(column: Column, table: Table): Column {
+  return new Proxy(column, {
+    get: (target, key) => (key === 'table' ? table : Reflect.get(target, key)),
+  });
 }

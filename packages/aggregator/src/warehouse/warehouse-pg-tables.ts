@@ -9,43 +9,29 @@ import {
   pgTable,
 } from 'drizzle-orm/pg-core';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { viewColumnName, viewTableName } from '../unified/index.ts';
+import { isJson, viewColumnName, viewTableName } from '../unified/index.ts';
 
-/** A column of head, in the dialect of Postgres: its values are those that it has on the SQLite view. */
-type PgCounterpart<
-  C extends { _: { name: string; data: unknown; notNull: boolean } },
-  TTable extends string,
-> = PgColumn<{
-  name: C['_']['name'];
-  tableName: TTable;
-  dataType: 'custom';
-  columnType: 'PgCustomColumn';
-  data: C['_']['data'];
-  driverParam: unknown;
-  notNull: C['_']['notNull'];
-  hasDefault: false;
-  isPrimaryKey: false;
-  isAutoincrement: false;
-  hasRuntimeDefault: false;
-  enumValues: undefined;
-  generated: undefined;
-}>;
+/** A column by its name and values alone: the majors of Drizzle give `PgColumn` other type arguments. */
+type PgCounterpart<TName extends string, TData, TNotNull extends boolean> = PgColumn & {
+  readonly _: { readonly name: TName; readonly data: TData; readonly notNull: TNotNull };
+};
 
-function provenanceTable<TName extends string>(name: TName) {
-  return pgTable(name, {
-    _archive: bigint('_archive', { mode: 'bigint' }).notNull(),
-    _version: integer('_version').notNull(),
-  });
+interface ProvenanceColumns {
+  _archive: PgCounterpart<'_archive', bigint, true>;
+  _version: PgCounterpart<'_version', number, true>;
 }
 
-type ProvenanceTable<TName extends string> = ReturnType<typeof provenanceTable<TName>>;
-
+/** A table of head, in the dialect of Postgres: its values are those that it has on the SQLite view. */
 export type WarehousePgTable<T extends SQLiteTable> = PgTableWithColumns<{
   name: T['_']['name'];
   schema: undefined;
   columns: {
-    [K in keyof T['_']['columns']]: PgCounterpart<T['_']['columns'][K], T['_']['name']>;
-  } & ProvenanceTable<T['_']['name']>['_']['columns'];
+    [K in keyof T['_']['columns']]: PgCounterpart<
+      T['_']['columns'][K]['_']['name'],
+      T['_']['columns'][K]['_']['data'],
+      T['_']['columns'][K]['_']['notNull']
+    >;
+  } & { [K in keyof ProvenanceColumns]: ProvenanceColumns[K] };
   dialect: 'pg';
 }>;
 
@@ -93,7 +79,7 @@ function asInSqlite(value: unknown, column: Column): unknown {
 function pgType(column: Column): string {
   const type = column.getSQLType();
   if (/INT/i.test(type)) return 'bigint';
-  if (column.dataType === 'json') return 'json';
+  if (isJson(column)) return 'json';
   if (/BLOB/i.test(type)) return 'bytea';
   return /REAL|FLOA|DOUB/i.test(type) ? 'double precision' : 'text';
 }

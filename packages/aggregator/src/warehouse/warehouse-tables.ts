@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Lineage } from '@varve/migrations';
-import { type HeadColumn, type HeadTable, listDrizzleColumns, readHeadTables } from '../unified/index.ts';
+import { type HeadColumn, type HeadTable, listJsonColumns, readHeadTables } from '../unified/index.ts';
 import type { WarehouseKind, WarehouseTable } from './contract.ts';
 
 /** The tables of head, as every engine has them. */
 export function warehouseTables(lineage: Lineage): WarehouseTable[] {
-  const json = listDrizzleColumns(lineage, ({ dataType }) => dataType === 'json');
+  const json = listJsonColumns(lineage);
   return readHeadTables(lineage).map((table) => ({
     name: table.name,
     columns: table.columns.map((column) => ({

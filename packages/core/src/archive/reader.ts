@@ -1,7 +1,7 @@
 import type { TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Database } from '../file/index.ts';
+import { openDb } from '../orm/index.ts';
 import type { ReadonlyDb } from '../row/index.ts';
 
 export interface ReaderParts<TTables extends TableModule> {
@@ -40,7 +40,7 @@ export class Reader<TTables extends TableModule = TableModule> {
   /** Drizzle at head's types, relational queries included. */
   get db(): ReadonlyDb<TTables> {
     this.#assertOpen();
-    this.#db ??= drizzle(this.#parts.sqlite, { schema: this.#parts.tables });
+    this.#db ??= openDb(this.#parts.sqlite, this.#parts.tables);
     return this.#db;
   }
 

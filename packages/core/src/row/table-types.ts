@@ -1,8 +1,8 @@
 import type { TableModule } from '@varve/migrations';
-import type { JsonInput } from '@varve/schema';
+import type { JsonInput, JsonText } from '@varve/schema';
 import type { InferInsertModel, InferSelectModel, Table } from 'drizzle-orm';
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import type { Db } from '../orm/index.ts';
 
 /** The tables among a schema module's exports. */
 export type TableOf<TTables extends TableModule> = Extract<TTables[keyof TTables], SQLiteTable>;
@@ -15,7 +15,7 @@ type TimelineKey<TTable extends Table> = TTable['_']['columns'] extends { seq: u
 /** The values of a row, with JSON columns as `JsonInput` has them. */
 type WithJsonInput<TTable extends Table, TRow> = {
   [K in keyof TRow]: K extends keyof TTable['_']['columns']
-    ? TTable['_']['columns'][K]['_'] extends { columnType: 'VarveJson'; data: infer TData }
+    ? TTable['_']['columns'][K]['_'] extends { driverParam: JsonText; data: infer TData }
       ? JsonInput<TData> | Extract<TRow[K], null | undefined>
       : TRow[K]
     : TRow[K];
@@ -40,6 +40,6 @@ export type RecordKey<TTable extends Table> = [KeyColumn<TTable>] extends [never
 
 /** Drizzle as readers get it: nothing that writes. */
 export type ReadonlyDb<TTables extends TableModule> = Pick<
-  BetterSQLite3Database<TTables>,
+  Db<TTables>,
   'select' | 'selectDistinct' | 'query' | '$with' | 'with' | '$count' | 'all' | 'get' | 'values'
 >;

@@ -2,10 +2,10 @@ import { dirname, join } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { isSqliteError } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
-import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { type Database, fileError } from '../file/index.ts';
 import type { WriterLock } from '../lock/index.ts';
+import { type Db, openDb } from '../orm/index.ts';
 import type { RecordKey, RecordValues, Row, TableOf } from '../row/index.ts';
 import { isStoreUrl, type StoreUrl, sealToStore } from '../store/index.ts';
 import type {
@@ -39,7 +39,7 @@ export class Session<TTables extends TableModule = TableModule> {
   readonly #parts: SessionParts<TTables>;
   readonly #recorder: Recorder;
   readonly #calls: Calls;
-  #db: BetterSQLite3Database<TTables> | undefined;
+  #db: Db<TTables> | undefined;
   #isOpen = true;
 
   constructor(parts: SessionParts<TTables>) {
@@ -72,9 +72,9 @@ export class Session<TTables extends TableModule = TableModule> {
   }
 
   /** Drizzle over the file, with the lineage's tables for relational queries. */
-  get db(): BetterSQLite3Database<TTables> {
+  get db(): Db<TTables> {
     this.#assertOpen();
-    this.#db ??= drizzle(this.#parts.sqlite, { schema: this.#parts.lineage.tables });
+    this.#db ??= openDb(this.#parts.sqlite, this.#parts.lineage.tables);
     return this.#db;
   }
 

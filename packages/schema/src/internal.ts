@@ -1,0 +1,6 @@
+/**
+ * What the other varve packages need of this one. Not for users: it changes without notice.
+ *
+ * @packageDocumentation
+ */
+export { drizzleExport, type IsDrizzle1, isDrizzle1 } from './drizzle-major.ts';
