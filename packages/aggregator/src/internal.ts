@@ -5,5 +5,5 @@
  */
 export { csvLine, type Partitioning, partitionings } from './export/index.ts';
 export { type LiveQuery, openLiveQuery, type PreparedQuery, prepareQuery } from './query/index.ts';
-export { listDrizzleColumns } from './unified/index.ts';
+export { listDrizzleColumns, listJsonColumns } from './unified/index.ts';
 export { runOnWorkers, serveTasks } from './work/index.ts';

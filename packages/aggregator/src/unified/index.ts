@@ -1,7 +1,7 @@
 export { ArchiveComparison } from './archive-comparison.ts';
 export { ArchiveReader } from './archive-reader.ts';
 export { archivesDdl, archivesTable } from './archives-table.ts';
-export { isJson, listJsonColumns } from './drizzle-columns.ts';
+export { isJson, listDrizzleColumns, listJsonColumns } from './drizzle-columns.ts';
 export type { Duplicate, SessionClash } from './duplicates.ts';
 export { type HeadColumn, type HeadTable, readHeadTables } from './head-tables.ts';
 export { batchSize, ingestBatch } from './ingest-batch.ts';

@@ -1,4 +1,4 @@
-import { listDrizzleColumns } from '@varve/aggregator/internal';
+import { listDrizzleColumns, listJsonColumns } from '@varve/aggregator/internal';
 import type { Lineage } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import type { Origin, SessionDetail } from '../api/index.ts';
@@ -31,11 +31,11 @@ export function readDetail(
 
 function listEncodedColumns(lineage: Lineage): SessionDetail['encodedColumns'] {
   if (Object.keys(lineage.tables).length === 0) return null;
-  const list = (type: 'json' | 'boolean') =>
-    [...listDrizzleColumns(lineage, ({ dataType }) => dataType === type)].map(
-      (name) => [name, type] as const,
-    );
-  return Object.fromEntries([...list('json'), ...list('boolean')]);
+  const booleans = listDrizzleColumns(lineage, ({ dataType }) => dataType === 'boolean');
+  return Object.fromEntries([
+    ...[...listJsonColumns(lineage)].map((name) => [name, 'json'] as const),
+    ...[...booleans].map((name) => [name, 'boolean'] as const),
+  ]);
 }
 
 function countTables({ sqlite, plan }: OpenFile, { tables, timeline }: HeadShape): SessionDetail['tables'] {
