@@ -11,6 +11,19 @@ export {
   type AttachOptions,
   openArchiveSource,
 } from './archive/index.ts';
+export {
+  type ClaudeIdentity,
+  ClaudeMapper,
+  type TranscriptContext,
+  type TranscriptFacts,
+  type TranscriptMessage,
+  type TranscriptModelCall,
+  type TranscriptResult,
+  type TranscriptRow,
+  type TranscriptToolCall,
+  type TranscriptWriter,
+  type Usage,
+} from './claude/index.ts';
 export { ArchiveDraft } from './draft/index.ts';
 export {
   atDeath,

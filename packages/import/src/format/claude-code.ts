@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
+import { type ClaudeIdentity, ClaudeMapper } from '@varve/core/internal';
 import type { LogSample } from '../log/index.ts';
-import type { ClaudeIdentity } from './claude-mapper.ts';
-import { ClaudeMapper } from './claude-mapper.ts';
 import type { LogFormat } from './contract.ts';
 import { isObject, type JsonObject, textOf } from './json-access.ts';
 

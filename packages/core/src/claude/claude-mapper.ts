@@ -1,8 +1,6 @@
-import type { HeldRow, SessionWriter } from '../archive/index.ts';
 import { claudeParts } from './claude-parts.ts';
 import { claudeResultStatus, toolUseResultText } from './claude-results.ts';
 import { claudeUsage, greatestUsage, type Usage } from './claude-usage.ts';
-import type { LogMapper, LogRecord, MapContext } from './contract.ts';
 import {
   arrayOf,
   isObject,
@@ -14,6 +12,12 @@ import {
   textOf,
   timeOf,
 } from './json-access.ts';
+import type {
+  TranscriptContext,
+  TranscriptRecord,
+  TranscriptRow,
+  TranscriptWriter,
+} from './transcript-writer.ts';
 
 /** Whose transcript a file is. */
 export interface ClaudeIdentity {
@@ -24,18 +28,18 @@ export interface ClaudeIdentity {
 }
 
 interface OpenCall {
-  readonly held: HeldRow;
+  readonly held: TranscriptRow;
   readonly startedAtMs: number;
 }
 
 interface ModelCall {
-  readonly held: HeldRow;
+  readonly held: TranscriptRow;
   usage: Usage;
 }
 
 /** One conversation: the main one, or a sub-agent's. */
 interface Chain {
-  readonly session: SessionWriter;
+  readonly session: TranscriptWriter;
   readonly calls: Map<string, OpenCall>;
   readonly modelCalls: Map<string, ModelCall>;
 }
@@ -62,8 +66,9 @@ const mapped = new Set([
 const mappedOfMessage = new Set(['id', 'type', 'role', 'model', 'content', 'usage', 'stop_reason']);
 const noModel = '<synthetic>';
 
-export class ClaudeMapper implements LogMapper {
-  readonly #context: MapContext;
+/** Turns the records of a transcript of Claude Code into rows. */
+export class ClaudeMapper {
+  readonly #context: TranscriptContext;
   readonly #identity: ClaudeIdentity;
   readonly #chains = new Map<string, Chain>();
   /** The root of each record of a sub-agent whose records stand among the parent's. */
@@ -71,13 +76,14 @@ export class ClaudeMapper implements LogMapper {
   readonly #titles: { leaf: string | undefined; title: string; weight: number }[] = [];
   #atMs: number;
 
-  constructor(context: MapContext, identity: ClaudeIdentity) {
+  constructor(context: TranscriptContext, identity: ClaudeIdentity) {
     this.#context = context;
     this.#identity = identity;
     this.#atMs = Math.round(context.mtimeMs);
   }
 
-  map({ value, bytes }: LogRecord): string | undefined {
+  /** Returns why a record gives none. */
+  map({ value, bytes }: TranscriptRecord): string | undefined {
     if (!isObject(value)) return 'not a record';
     const { type, uuid } = value;
     if (typeof type !== 'string') return 'not a record';
@@ -94,6 +100,7 @@ export class ClaudeMapper implements LogMapper {
     return undefined;
   }
 
+  /** There are no more records. */
   end(): void {
     for (const { session, calls } of this.#chains.values()) {
       if (calls.size > 0 && session.fact('status') === undefined) session.describe({ status: 'interrupted' });
@@ -105,7 +112,7 @@ export class ClaudeMapper implements LogMapper {
   }
 
   /** Each record once, in the first of the sessions that have it: a fork's log begins with its parent's records. */
-  #claim(session: SessionWriter, uuid: string): string | undefined {
+  #claim(session: TranscriptWriter, uuid: string): string | undefined {
     if (!session.claim(uuid)) return 'repeated';
     const { owners } = this.#context.family;
     const owner = owners?.get(uuid) ?? session.id;
@@ -215,7 +222,7 @@ export class ClaudeMapper implements LogMapper {
     if (typeof prompt === 'string') this.#start(`prompt ${prompt}`, session, held, id);
   }
 
-  #start(agent: string, session: SessionWriter, held: HeldRow, id: string | undefined): void {
+  #start(agent: string, session: TranscriptWriter, held: TranscriptRow, id: string | undefined): void {
     const { starts } = this.#context.family;
     const parentToolCallId = id ?? null;
     starts.set(agent, { parentSessionId: session.id, parentCallSeq: held.seq, parentToolCallId });
@@ -273,7 +280,7 @@ export class ClaudeMapper implements LogMapper {
     return call;
   }
 
-  #describe(session: SessionWriter, record: JsonObject): void {
+  #describe(session: TranscriptWriter, record: JsonObject): void {
     if (typeof record.version === 'string') session.describe({ agentVersion: record.version });
     const metadata = session.fact('metadata') as Record<string, unknown>;
     for (const key of constants)
@@ -281,7 +288,7 @@ export class ClaudeMapper implements LogMapper {
   }
 
   #metadata(
-    session: SessionWriter,
+    session: TranscriptWriter,
     record: JsonObject,
     message: JsonObject,
     keepsResult: boolean,

@@ -1,11 +1,11 @@
-import type { ToolCallRow } from '../archive/index.ts';
 import { isObject, type JsonObject, textOf } from './json-access.ts';
+import type { TranscriptToolCall } from './transcript-writer.ts';
 
 /** How a call ended, as Claude Code words it. */
 export function claudeResultStatus(
   block: JsonObject,
   structured: JsonObject,
-): Pick<ToolCallRow, 'status' | 'errorType' | 'errorMessage'> {
+): Pick<TranscriptToolCall, 'status' | 'errorType' | 'errorMessage'> {
   const said = resultText(block.content);
   if (structured.interrupted === true) return { status: 'cancelled' };
   if (block.is_error !== true && !isFailedContent(block.content)) return { status: 'ok' };

@@ -1,0 +1,34 @@
+import { countOf, type JsonObject } from './json-access.ts';
+
+export interface Usage {
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly cacheReadInputTokens?: number;
+  readonly cacheCreationInputTokens?: number;
+  readonly reasoningOutputTokens?: number;
+  readonly costUsd?: number;
+}
+
+/** Anthropic counts the cache's tokens beside `input_tokens`, not within. */
+export function claudeUsage(usage: JsonObject): Usage {
+  const [fresh, read, created] = [
+    countOf(usage.input_tokens),
+    countOf(usage.cache_read_input_tokens),
+    countOf(usage.cache_creation_input_tokens),
+  ];
+  const hasInput = fresh !== undefined || read !== undefined || created !== undefined;
+  const outputTokens = countOf(usage.output_tokens);
+  return {
+    ...(hasInput && { inputTokens: (fresh ?? 0) + (read ?? 0) + (created ?? 0) }),
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(read !== undefined && { cacheReadInputTokens: read }),
+    ...(created !== undefined && { cacheCreationInputTokens: created }),
+  };
+}
+
+/** The greater of each: a message is logged several times while it grows. */
+export function greatestUsage(a: Usage, b: Usage): Usage {
+  const greatest: Record<string, number> = { ...a };
+  for (const [key, value] of Object.entries(b)) greatest[key] = Math.max(greatest[key] ?? 0, value);
+  return greatest;
+}
