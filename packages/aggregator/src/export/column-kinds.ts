@@ -1,7 +1,7 @@
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import { prepareQuery } from '../query/index.ts';
+import { prepareOwnQuery } from '../query/index.ts';
 import { listJsonColumns } from '../unified/index.ts';
 
 /** What every value of an exported column is; NULL apart. */
@@ -44,7 +44,7 @@ export type SeenKinds = readonly (readonly ValueKind[])[];
 export function readSeenKinds(sqlite: Database, sql: string, columns: readonly DeclaredColumn[]): SeenKinds {
   const seen = columns.map(() => new Set<ValueKind>());
   const kinds = `SELECT DISTINCT ${columns.map(kindExpression).join(', ')} FROM (${sql}\n)`;
-  for (const row of prepareQuery(sqlite, kinds).iterate()) {
+  for (const row of prepareOwnQuery(sqlite, kinds).iterate()) {
     for (const [at, kind] of row.entries()) if (kind !== 'null') seen[at]?.add(kind as ValueKind);
   }
   return seen.map((it) => [...it].sort());

@@ -13,7 +13,7 @@ import {
   type Selection,
   streamCandidates,
 } from '../find/index.ts';
-import { prepareQuery } from '../query/index.ts';
+import { prepareOwnQuery } from '../query/index.ts';
 import { Stage } from '../stage/index.ts';
 import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
 import { decideKinds, readDeclaredColumns, readSeenKinds } from './column-kinds.ts';
@@ -244,7 +244,7 @@ class ArchiveExport {
     const path = join(this.#dir, 'file.parquet');
     let rows = 0;
     const file = openRowFile(path, 'parquet', columns);
-    for (const row of prepareQuery(sqlite, sql).iterate()) {
+    for (const row of prepareOwnQuery(sqlite, sql).iterate()) {
       file.write(row);
       rows += 1;
     }

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
-import { prepareQuery } from '../query/index.ts';
+import { prepareOwnQuery } from '../query/index.ts';
 import { decideKinds, type ExportColumn, readDeclaredColumns, readSeenKinds } from './column-kinds.ts';
 import {
   type ExportedFile,
@@ -104,7 +104,7 @@ export class Exporter {
   }
 
   #write(path: string, columns: readonly ExportColumn[], sql: string): void {
-    const rows = prepareQuery(this.#sqlite, sql);
+    const rows = prepareOwnQuery(this.#sqlite, sql);
     writeWhole(join(this.#options.into, path), (fresh) => {
       const file = openRowFile(fresh, this.#options.format, columns);
       for (const row of rows.iterate()) {

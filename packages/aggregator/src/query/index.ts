@@ -7,4 +7,10 @@ export {
   type QueryArchivesOptions,
   queryArchives,
 } from './query-archives.ts';
-export { type PreparedQuery, prepareQuery, type QueryResult, runQuery } from './run-query.ts';
+export {
+  type PreparedQuery,
+  prepareOwnQuery,
+  prepareQuery,
+  type QueryResult,
+  runQuery,
+} from './run-query.ts';

@@ -58,12 +58,21 @@ export function runQuery(sqlite: Database, sql: string): QueryResult {
  * @throws SQL_REFUSED, SQL_FAILED
  */
 export function prepareQuery(sqlite: Database, sql: string): PreparedQuery {
+  return prepareReading(sqlite, sql, true);
+}
+
+/** `prepareQuery` for what varve wrote, around SQL that was compiled alone before: it may name schemas. */
+export function prepareOwnQuery(sqlite: Database, sql: string): PreparedQuery {
+  return prepareReading(sqlite, sql, false);
+}
+
+function prepareReading(sqlite: Database, sql: string, isFromOutside: boolean): PreparedQuery {
   if (pragma.test(sql)) throw refusal('it is a PRAGMA');
   try {
     const statement: Statement<[], unknown[]> = sqlite.prepare(sql);
     if (!statement.readonly) throw refusal('it would write');
     if (!statement.reader) throw refusal('it returns no rows');
-    const placeBound = findPlaceBound(sqlite, sql);
+    const placeBound = isFromOutside ? findPlaceBound(sqlite, sql) : undefined;
     if (placeBound) throw placeBoundRefusal(placeBound);
     const columns = distinctNames(statement.columns().map((column) => column.name));
     return { columns, iterate: () => iterate(statement) };

@@ -2,7 +2,7 @@ import { readUnified } from '@varve/aggregator';
 import { type LiveQuery, openLiveQuery } from '@varve/aggregator/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Command } from 'commander';
-import { addRowsOptions, escapeControls, queryView, type RowsOptions, renderRows } from '../output/index.ts';
+import { addRowsOptions, queryView, type RowsOptions, renderRows, tell } from '../output/index.ts';
 import type { CommandContext } from './command-context.ts';
 import { addSelectionOptions, readSelection, type SelectionOptions } from './selection-options.ts';
 import type { VerbResult } from './verb.ts';
@@ -33,7 +33,7 @@ export async function answerQuery(
   const selection = readSelection(options);
   const live = await openLiveQuery(archives, sql, { lineage, onProgress: bar.update, ...selection });
   if (!options.quiet) tellLeftOut(live);
-  if (live.advice && !options.quiet) process.stderr.write(`hint: ${live.advice}\n`);
+  if (live.advice && !options.quiet) tell(`hint: ${live.advice}`);
   return { output: queryLive(live, options), problems: live.problems };
 }
 
@@ -45,11 +45,9 @@ function* queryLive(live: LiveQuery, options: RowsOptions): Generator<string> {
 /** What is not an error, and yet not counted, or counted more than once. */
 function tellLeftOut({ duplicates, clashes }: LiveQuery): void {
   if (duplicates.length > 0)
-    process.stderr.write(
-      `hint: ${duplicates.length} archives are left out: others hold all that they hold\n`,
-    );
+    tell(`hint: ${duplicates.length} archives are left out: others hold all that they hold`);
   for (const { sessionId, paths } of clashes)
-    process.stderr.write(
-      `hint: ${escapeControls(`${paths.length} archives claim session ${sessionId} with other rows, all counted: ${paths.join(', ')}`)}\n`,
+    tell(
+      `hint: ${paths.length} archives claim session ${sessionId} with other rows, all counted: ${paths.join(', ')}`,
     );
 }

@@ -1,6 +1,6 @@
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
-import { openProgressBar, type ProgressBar } from '../output/index.ts';
+import { openProgressBar, type ProgressBar, tell } from '../output/index.ts';
 import type { Project } from '../project/index.ts';
 import type { Place } from './find-archives.ts';
 
@@ -43,7 +43,7 @@ export function createContext(options: CommonOptions): CommandContext {
       const { loadTypedLineage } = await import('../config/load-typed-lineage.ts');
       const { lineage, untypedBecause } = await loadTypedLineage(process.cwd(), options.migrations);
       if (untypedBecause !== undefined && !options.quiet)
-        process.stderr.write(`the schema could not be loaded, so JSON columns are text: ${untypedBecause}\n`);
+        tell(`the schema could not be loaded, so JSON columns are text: ${untypedBecause}`);
       return lineage;
     },
     async findArchives(named) {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { LintCode } from '@varve/migrations';
 import { type ErrorCode, VarveError } from '@varve/schema';
-import { escapeControls } from './escape-controls.ts';
+import { escapeControls, escapeLines } from './escape-controls.ts';
 
 /** What both lines on stderr are made of: an error, or a file that had to be left out. */
 export type Problem = Pick<VarveError, 'message' | 'hint'> &
@@ -27,15 +27,20 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set([
   'SQL_FAILED',
 ]);
 
+/** A line on stderr beside the result; what it names cannot steer a terminal. */
+export function tell(text: string): void {
+  process.stderr.write(`${escapeLines(text)}\n`);
+}
+
 export const exitCodes = { ok: 0, problems: 1, usage: 2 } as const;
 
 export function reportProblem({ code, path, message, hint }: Problem): void {
-  const what = escapeLines(`${path ? `${path}: ` : ''}${message}`);
-  process.stderr.write(`error[${code}]: ${what}\nhint: ${escapeLines(hint)}\n`);
+  const what = indentLines(`${path ? `${path}: ` : ''}${message}`);
+  process.stderr.write(`error[${code}]: ${what}\nhint: ${indentLines(hint)}\n`);
 }
 
 /** Each line for itself: what was written as several lines is read as several lines. */
-function escapeLines(text: string): string {
+function indentLines(text: string): string {
   return text.trimEnd().split(/\r?\n/).map(escapeControls).join('\n  ');
 }
 
@@ -51,7 +56,7 @@ export function reportProblems(problems: readonly Problem[], verbose: boolean): 
     else for (const problem of alike) reportProblem(problem);
     for (const problem of verbose ? alike.slice(0, mostAlike) : []) {
       const error = problem instanceof Error ? problem : problem.cause;
-      if (error instanceof Error) process.stderr.write(`${renderStack(error)}\n`);
+      if (error instanceof Error) tell(renderStack(error));
     }
   }
 }
@@ -71,7 +76,7 @@ function joined(alike: readonly Problem[]): string {
 /** Prints an error as two lines, its stack below with `verbose`, and returns the exit code it stands for. */
 export function reportError(error: unknown, verbose: boolean): number {
   reportProblem(error instanceof VarveError ? error : unforeseen(error));
-  if (verbose && error instanceof Error) process.stderr.write(`${escapeLines(renderStack(error))}\n`);
+  if (verbose && error instanceof Error) tell(renderStack(error));
   return error instanceof VarveError && !usageCodes.has(error.code) ? exitCodes.problems : exitCodes.usage;
 }
 

@@ -6,6 +6,7 @@ import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
 import { type CommandContext, defineVerb } from '../command/index.ts';
 import { createMcpServer } from '../mcp/index.ts';
+import { tell } from '../output/index.ts';
 
 export function defineMcp(command: Command): void {
   command.addHelpText('after', '\nTo add it to an agent: claude mcp add varve -- npx varve mcp ./archives');
@@ -14,7 +15,7 @@ export function defineMcp(command: Command): void {
     const reader = new Reader(where, await findLineage(context, where));
     try {
       const served = serveStdio(() => createMcpServer(reader), {
-        onerror: (error) => process.stderr.write(`${error.message}\n`),
+        onerror: (error) => tell(error.message),
       });
       await untilHungUp();
       await served.close();
