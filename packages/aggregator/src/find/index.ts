@@ -6,6 +6,7 @@ export { inFlight } from './in-flight.ts';
 export { openManifest } from './manifest-file.ts';
 export { isExpected, type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
 export { isRemote, localPathOf, problemOfFile } from './remote-file.ts';
+export { isOutOfSight, searchedRoots } from './searched-roots.ts';
 export { isSelected, type Selection } from './selection.ts';
 export type { Shard } from './shard.ts';
 export {

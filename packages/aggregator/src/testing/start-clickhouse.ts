@@ -14,6 +14,8 @@ export interface StartedClickHouse extends AsyncDisposable {
   kill(): Promise<void>;
   /** Starts it again over the same data, at the same ports. */
   restart(): Promise<void>;
+  /** Names the servers of the cluster `three`, each a shard, by their ports. */
+  join(servers: readonly StartedClickHouse[]): Promise<void>;
 }
 
 const binary = ['/usr/bin/clickhouse-server', '/usr/sbin/clickhouse-server'].find((path) => existsSync(path));
@@ -32,7 +34,7 @@ export async function startClickHouse(): Promise<StartedClickHouse> {
 
 async function tryToStart(port: number): Promise<StartedClickHouse | undefined> {
   const dir = mkdtempSync(join(tmpdir(), 'varve-ch-'));
-  writeFileSync(join(dir, 'config.xml'), configOf(dir, port));
+  writeFileSync(join(dir, 'config.xml'), configOf(dir, port, ''));
   writeFileSync(join(dir, 'users.xml'), users);
   let server = start(dir);
   if (!(await answers(port, server))) {
@@ -52,6 +54,10 @@ async function tryToStart(port: number): Promise<StartedClickHouse | undefined> 
     async restart() {
       server = start(dir);
       if (!(await answers(port, server))) throw new Error('clickhouse-server does not start again');
+    },
+    async join(servers) {
+      writeFileSync(join(dir, 'config.xml'), configOf(dir, port, clusterOf(servers)));
+      await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'SYSTEM RELOAD CONFIG' });
     },
     async [Symbol.asyncDispose]() {
       await kill();
@@ -74,13 +80,20 @@ async function answers(port: number, server: ChildProcess): Promise<boolean> {
   return false;
 }
 
-function configOf(dir: string, port: number): string {
+function clusterOf(servers: readonly StartedClickHouse[]): string {
+  const shards = servers.map(
+    ({ host, tcpPort }) => `<shard><replica><host>${host}</host><port>${tcpPort}</port></replica></shard>`,
+  );
+  return `<remote_servers><three>${shards.join('')}</three></remote_servers>`;
+}
+
+function configOf(dir: string, port: number, more: string): string {
   return `<?xml version="1.0"?><yandex>
     <logger><level>error</level><log>${dir}/log</log><errorlog>${dir}/errors</errorlog></logger>
     <http_port>${port}</http_port><tcp_port>${port + 1}</tcp_port><listen_host>127.0.0.1</listen_host>
     <path>${dir}/data/</path><tmp_path>${dir}/tmp/</tmp_path><users_config>${dir}/users.xml</users_config>
     <default_profile>default</default_profile><default_database>default</default_database>
-    <mark_cache_size>33554432</mark_cache_size><max_concurrent_queries>50</max_concurrent_queries>
+    <mark_cache_size>33554432</mark_cache_size><max_concurrent_queries>50</max_concurrent_queries>${more}
   </yandex>`;
 }
 

@@ -1,7 +1,14 @@
 import { lstatSync, realpathSync } from 'node:fs';
-import { basename, sep } from 'node:path';
+import { basename } from 'node:path';
 import { VarveError } from '@varve/schema';
-import { type FoundFile, type FoundFiles, isExpected, isRemote, recogniseArchive } from '../find/index.ts';
+import {
+  type FoundFile,
+  type FoundFiles,
+  isExpected,
+  isOutOfSight,
+  isRemote,
+  recogniseArchive,
+} from '../find/index.ts';
 import type { KnownArchive } from './archive-entries.ts';
 
 export interface RefreshPlan {
@@ -79,18 +86,4 @@ export function withWal(file: FoundFile): FoundFile {
   // Of what is no file, whoever reads the archive says so.
   if (!wal?.isFile()) return file;
   return { ...file, sizeBytes: file.sizeBytes + wal.size, mtimeMs: Math.max(file.mtimeMs, wal.mtimeMs) };
-}
-
-/** What cannot be looked at now, or lies in a folder that cannot be searched, is not gone. */
-function isOutOfSight(path: string, problems: readonly VarveError[]): boolean {
-  return problems.some(
-    (problem) =>
-      (problem.code === 'FILE_UNREADABLE' || isOfStore(problem)) &&
-      problem.path &&
-      (path + sep).startsWith(problem.path + sep),
-  );
-}
-
-function isOfStore({ code }: VarveError): boolean {
-  return code.startsWith('STORE_') || code === 'CLIENT_MISSING';
 }

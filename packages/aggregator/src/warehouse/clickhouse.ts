@@ -2,146 +2,82 @@ import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clientMissing } from '@varve/core/internal';
 import { archiveIdOf } from '../find/index.ts';
-import type {
-  LoadBatch,
-  LoadedArchive,
-  Warehouse,
-  WarehouseColumn,
-  WarehouseDialect,
-  WarehouseKind,
-  WarehouseTable,
-} from './contract.ts';
+import { ClickHouseDdl, quote } from './clickhouse-ddl.ts';
+import type { LoadBatch, LoadedArchive, Warehouse, WarehouseKind, WarehouseTable } from './contract.ts';
 import { ledgerColumns, ledgerRow, uuidPattern } from './ledger.ts';
 import { tabSeparatedLine } from './tab-separated.ts';
 import { warehouseError } from './warehouse-error.ts';
-
-const types: Record<WarehouseKind, string> = {
-  integer: 'Int64',
-  real: 'Float64',
-  text: 'String',
-  json: 'String',
-  blob: 'String',
-  mixed: 'String',
-};
 
 const tabSeparated = {
   infinity: 'inf',
   blob: (bytes: Buffer) => bytes.toString('hex').replace(/../g, '\\x$&'),
 };
 
-/** By ClickHouse's own rules, not by SQL's: a quote in a name is escaped by a backslash. */
-function quote(name: string): string {
-  return `\`${name.replace(/[\\`]/g, '\\$&')}\``;
-}
-
-/** Rows of a load that its ledger entry does not name are there and not seen: an archive changes at once, as a whole. */
-function rowsOf(table: string): string {
-  return quote(`_rows_${table}`);
-}
-
-const dialect: WarehouseDialect = {
-  createTable: (table) => [rowsDdl(table), viewDdl(table)],
-  dropTable: (name) => [`DROP TABLE IF EXISTS ${quote(name)}`, `DROP TABLE IF EXISTS ${rowsOf(name)}`],
-  addColumn: (table, column) => [
-    `ALTER TABLE ${rowsOf(table.name)} ADD COLUMN ${columnLine(column, table.key)}`,
-    ...remadeView(table),
-  ],
-  dropColumn: (table, column) => [
-    `DROP TABLE IF EXISTS ${quote(table.name)}`,
-    `ALTER TABLE ${rowsOf(table.name)} DROP COLUMN ${quote(column)}`,
-    viewDdl(table),
-  ],
-  widenColumn: (table, column) => [
-    `ALTER TABLE ${rowsOf(table.name)} MODIFY COLUMN ${quote(column)} Nullable(String)`,
-    ...remadeView(table),
-  ],
-};
-
-function rowsDdl(table: WarehouseTable): string {
-  const lines = [
-    '`_archive` Int64',
-    '`_version` Int32',
-    ...table.columns.map((column) => columnLine(column, table.key)),
-    '`_row` UInt32',
-    '`_load` UInt64',
-    '`_month` UInt32',
-  ];
-  const key = table.key.length > 0 ? table.key.map(quote) : ['`_row`'];
-  return `CREATE TABLE ${rowsOf(table.name)} (${lines.join(', ')}) ENGINE = ReplacingMergeTree(\`_load\`)
-    PARTITION BY \`_month\` ORDER BY (\`_archive\`, ${key.join(', ')})`;
-}
-
-function viewDdl({ name, columns }: WarehouseTable): string {
-  const list = ['_archive', '_version', ...columns.map((column) => column.name)].map(quote).join(', ');
-  return `CREATE VIEW ${quote(name)} AS SELECT ${list} FROM ${rowsOf(name)}
-    WHERE (\`_archive\`, \`_load\`) IN (SELECT \`id\`, \`_load\` FROM \`_rows__archives\` FINAL WHERE \`state\` = 'unified')`;
-}
-
-function remadeView(table: WarehouseTable): string[] {
-  return [`DROP TABLE IF EXISTS ${quote(table.name)}`, viewDdl(table)];
-}
-
-function columnLine({ name, kind }: WarehouseColumn, key: readonly string[]): string {
-  return `${quote(name)} ${key.includes(name) ? types[kind] : `Nullable(${types[kind]})`}`;
-}
-
-const ledgerDdl = [
-  `CREATE TABLE IF NOT EXISTS \`_varve\` (\`name\` String, \`value\` String, \`at\` UInt64)
-    ENGINE = ReplacingMergeTree(\`at\`) ORDER BY \`name\``,
-  `CREATE TABLE IF NOT EXISTS \`_rows__archives\` (\`id\` Int64, \`path\` String, \`size_bytes\` Int64, \`mtime_ms\` Float64,
-    \`etag\` String, \`session_id\` Nullable(String), \`version\` Nullable(Int32), \`rows\` Int64, \`strategy\` Nullable(String),
-    \`state\` String, \`error_code\` Nullable(String), \`error_message\` Nullable(String), \`error_hint\` Nullable(String),
-    \`read_at_ms\` Int64, \`head\` String, \`_load\` UInt64) ENGINE = ReplacingMergeTree(\`_load\`) ORDER BY \`id\``,
-];
-const ledgerView = `CREATE VIEW \`_archives\` AS SELECT ${ledgerColumns.map((it) => `\`${it}\``).join(', ')}
-  FROM \`_rows__archives\` FINAL`;
-
-/** @throws CLIENT_MISSING */
+/**
+ * `?cluster=NAME` in the address spreads the rows over the servers of a cluster; with `&nodes=HOST:PORT,…` each of them is
+ * told every statement, for a cluster without a Keeper.
+ *
+ * @throws CLIENT_MISSING
+ */
 export async function openClickHouse(url: string): Promise<ClickHouse> {
   const { createClient, ClickHouseLogLevel } = await import('@clickhouse/client').catch((cause: unknown) => {
     throw clientMissing('@clickhouse/client', 'ClickHouse', cause);
   });
   const at = new URL(url.replace(/^clickhouse:/, 'http:'));
   const isSecure = at.searchParams.get('secure') === '1';
-  const client = createClient({
-    url: `${isSecure ? 'https' : 'http'}://${at.hostname}:${at.port || (isSecure ? 8443 : 8123)}`,
-    username: decodeURIComponent(at.username) || 'default',
-    password: decodeURIComponent(at.password),
-    database: at.pathname.slice(1) || 'default',
-    request_timeout: 120_000,
-    // What goes wrong is thrown, and said once.
-    log: { level: ClickHouseLogLevel.OFF },
-  });
-  return new ClickHouse(client, url);
+  const cluster = at.searchParams.get('cluster') ?? undefined;
+  const nodes = cluster ? (at.searchParams.get('nodes')?.split(',') ?? []) : [];
+  const connect = (host: string) =>
+    createClient({
+      url: `${isSecure ? 'https' : 'http'}://${host}`,
+      username: decodeURIComponent(at.username) || 'default',
+      password: decodeURIComponent(at.password),
+      database: at.pathname.slice(1) || 'default',
+      request_timeout: 120_000,
+      // An insert has ended when the rows are on their servers.
+      ...(cluster && { clickhouse_settings: { insert_distributed_sync: 1 } as never }),
+      // What goes wrong is thrown, and said once.
+      log: { level: ClickHouseLogLevel.OFF },
+    });
+  const client = connect(`${at.hostname}:${at.port || (isSecure ? 8443 : 8123)}`);
+  const ddl = new ClickHouseDdl({ cluster, isPassedOn: nodes.length === 0 });
+  return new ClickHouse(client, nodes.map(connect), ddl, url);
 }
 
 export class ClickHouse implements Warehouse {
-  readonly dialect = dialect;
+  readonly dialect: ClickHouseDdl;
   readonly #client: ClickHouseClient;
+  readonly #nodes: readonly ClickHouseClient[];
   readonly #url: string;
   /** Later ones are greater, also those of other processes but for what their clocks are apart. */
   #lastLoad = 0n;
+  /** Archives whose rows of earlier loads lie there unseen, by the load that took their place. */
+  readonly #unseen = new Map<bigint, bigint[]>();
 
-  constructor(client: ClickHouseClient, url: string) {
+  constructor(
+    client: ClickHouseClient,
+    nodes: readonly ClickHouseClient[],
+    dialect: ClickHouseDdl,
+    url: string,
+  ) {
     this.#client = client;
+    this.#nodes = nodes;
+    this.dialect = dialect;
     this.#url = url;
   }
 
   async readFacts(): Promise<ReadonlyMap<string, string> | undefined> {
-    const [[count = '0'] = []] = await this.#lines('EXISTS TABLE `_varve`');
+    const facts = this.dialect.allOf('_varve');
+    const [[count = '0'] = []] = await this.#lines(`EXISTS TABLE ${facts}`);
     if (count !== '1') return undefined;
-    const rows = await this.#lines('SELECT `name`, `value` FROM `_varve` FINAL');
+    const rows = await this.#lines(`SELECT \`name\`, \`value\` FROM ${facts} FINAL`);
     return rows.length === 0 ? undefined : new Map(rows.map(([name = '', value = '']) => [name, value]));
   }
 
   async change(statements: readonly string[], facts: Readonly<Record<string, string>>): Promise<void> {
     const isNew = (await this.readFacts()) === undefined;
-    for (const statement of [
-      ...(isNew ? [...ledgerDdl, 'DROP TABLE IF EXISTS `_archives`', ledgerView] : []),
-      ...statements,
-    ]) {
-      await this.#command(statement);
-    }
+    const all = [...(isNew ? this.dialect.createLedger() : []), ...statements];
+    for (const statement of all) await this.#everywhere(statement);
     const at = this.#nextLoad();
     const lines = Object.entries(facts).map(([name, value]) =>
       tabSeparatedLine([name, value, at], ['text', 'text', 'integer'], tabSeparated),
@@ -151,7 +87,8 @@ export class ClickHouse implements Warehouse {
 
   async readLoaded(ids: readonly bigint[]): Promise<LoadedArchive[]> {
     const rows = await this.#lines(
-      `SELECT \`id\`, \`size_bytes\`, \`mtime_ms\`, \`etag\`, \`head\`, \`state\` FROM \`_rows__archives\` FINAL WHERE \`id\` IN (${ids.join(', ')})`,
+      `SELECT \`id\`, \`size_bytes\`, \`mtime_ms\`, \`etag\`, \`head\`, \`state\` FROM ${this.#ledger} FINAL
+        WHERE \`id\` IN (${ids.join(', ')}) AND \`state\` <> 'gone'`,
     );
     return rows.map(([id = '0', size, mtime, etag = '', head = '', state = '']) => ({
       id: BigInt(id),
@@ -164,6 +101,7 @@ export class ClickHouse implements Warehouse {
   }
 
   async write(batch: LoadBatch): Promise<void> {
+    const replaced = await this.readLoaded(batch.archives.map(({ file }) => archiveIdOf(file.path)));
     const load = this.#nextLoad();
     const months = readMonths(batch);
     for (const table of batch.tables) await this.#writeRows(batch, table, load, months);
@@ -172,22 +110,66 @@ export class ClickHouse implements Warehouse {
       tabSeparatedLine([...ledgerRow(archive, batch.head), load], [...kinds, 'integer'], tabSeparated),
     );
     // From here on the rows are seen.
-    await this.#insert('_rows__archives', [...ledgerColumns, '_load'], lines);
+    await this.#insert('_archives', [...ledgerColumns, '_load'], lines);
+    if (replaced.length > 0)
+      this.#unseen.set(
+        load,
+        replaced.map(({ id }) => id),
+      );
   }
 
   async settleDuplicates(): Promise<void> {
     const sessions = `match(assumeNotNull(\`session_id\`), '${uuidPattern}') AND \`state\` = 'unified'`;
     const rows =
-      await this.#lines(`SELECT \`session_id\`, toString(\`id\`) FROM \`_rows__archives\` FINAL WHERE ${sessions}
-      AND \`session_id\` IN (SELECT \`session_id\` FROM \`_rows__archives\` FINAL WHERE ${sessions}
+      await this.#lines(`SELECT \`session_id\`, toString(\`id\`) FROM ${this.#ledger} FINAL WHERE ${sessions}
+      AND \`session_id\` ${this.dialect.in} (SELECT \`session_id\` FROM ${this.#ledger} FINAL WHERE ${sessions}
         GROUP BY \`session_id\` HAVING count() > 1)
       ORDER BY \`session_id\`, \`mtime_ms\` DESC, \`path\``);
-    const older = rows.filter(([session], at) => session === rows[at - 1]?.[0]).map(([, id]) => id);
-    if (older.length === 0) return;
-    const columns = ledgerColumns.map((name) => (name === 'state' ? `'duplicate'` : quote(name)));
-    // What is seen of an archive is what its newest entry says.
-    await this.#command(`INSERT INTO \`_rows__archives\` (${[...ledgerColumns, '_load'].map(quote).join(', ')})
-      SELECT ${columns.join(', ')}, ${this.#nextLoad()} FROM \`_rows__archives\` FINAL WHERE \`id\` IN (${older.join(', ')})`);
+    const older = rows
+      .filter(([session], at) => session === rows[at - 1]?.[0])
+      .map(([, id = '0']) => BigInt(id));
+    await this.#setState(older, 'duplicate');
+  }
+
+  async *listLoaded(): AsyncGenerator<readonly { readonly id: bigint; readonly path: string }[]> {
+    for (let after = -1n; ; ) {
+      const rows = await this.#lines(`SELECT toString(\`id\`), \`path\` FROM ${this.#ledger} FINAL
+        WHERE \`state\` <> 'gone' AND \`id\` > ${after} ORDER BY \`id\` LIMIT 10000`);
+      const page = rows.map(([id = '0', path = '']) => ({ id: BigInt(id), path }));
+      const last = page.at(-1);
+      if (!last) return;
+      yield page;
+      after = last.id;
+    }
+  }
+
+  async remove(ids: readonly bigint[]): Promise<void> {
+    await this.#setState(ids, 'gone');
+  }
+
+  async sweep(): Promise<void> {
+    if (this.#unseen.size === 0) return;
+    const facts = await this.readFacts();
+    const tables = JSON.parse(facts?.get('tables') ?? '[]') as WarehouseTable[];
+    for (const [load, ids] of this.#unseen) {
+      const condition = `\`_archive\` IN (${ids.join(', ')}) AND \`_load\` < ${load}`;
+      for (const { name } of tables) await this.#everywhere(this.dialect.deleteRows(name, condition));
+      this.#unseen.delete(load);
+    }
+  }
+
+  /** What is seen of an archive is what its newest entry says. */
+  async #setState(ids: readonly bigint[], state: string): Promise<void> {
+    if (ids.length === 0) return;
+    const load = this.#nextLoad();
+    const columns = ledgerColumns.map((name) => (name === 'state' ? `'${state}'` : quote(name)));
+    await this.#command(`INSERT INTO ${this.#ledger} (${[...ledgerColumns, '_load'].map(quote).join(', ')})
+      SELECT ${columns.join(', ')}, ${load} FROM ${this.#ledger} FINAL WHERE \`id\` IN (${ids.join(', ')})`);
+    this.#unseen.set(load, [...ids]);
+  }
+
+  get #ledger(): string {
+    return this.dialect.allOf('_archives');
   }
 
   /** Rows as arrays, integers beyond 2^53 as text. */
@@ -199,7 +181,7 @@ export class ClickHouse implements Warehouse {
   }
 
   async close(): Promise<void> {
-    await this.#client.close();
+    for (const client of [this.#client, ...this.#nodes]) await client.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -242,7 +224,7 @@ export class ClickHouse implements Warehouse {
         );
       }
     };
-    await this.#insert(`_rows_${table.name}`, [...names, '_row', '_load', '_month'], lines());
+    await this.#insert(table.name, [...names, '_row', '_load', '_month'], lines());
   }
 
   /** The server makes nothing of an insert without a line. */
@@ -260,7 +242,7 @@ export class ClickHouse implements Warehouse {
     // A column that was added later stands last.
     const columns = names.map(quote) as [string, ...string[]];
     await this.#ask(() =>
-      this.#client.insert({ table: quote(table), columns, values, format: 'TabSeparated' }),
+      this.#client.insert({ table: this.dialect.allOf(table), columns, values, format: 'TabSeparated' }),
     );
   }
 
@@ -275,6 +257,12 @@ export class ClickHouse implements Warehouse {
             .split('\n')
             .map((line) => line.split('\t').map(unescapeField));
     });
+  }
+
+  /** A statement that changes tables. */
+  async #everywhere(sql: string): Promise<void> {
+    if (this.#nodes.length === 0) return this.#command(sql);
+    for (const node of this.#nodes) await this.#ask(() => node.command({ query: sql }));
   }
 
   async #command(sql: string): Promise<void> {

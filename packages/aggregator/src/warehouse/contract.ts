@@ -43,6 +43,8 @@ export interface WarehouseDialect {
   addColumn(table: WarehouseTable, column: WarehouseColumn): readonly string[];
   dropColumn(table: WarehouseTable, column: string): readonly string[];
   widenColumn(table: WarehouseTable, column: string): readonly string[];
+  /** Changes to columns, with what must be done before and after; `table` is as it is then. */
+  changeTable(table: WarehouseTable, changes: readonly string[]): readonly string[];
 }
 
 /**
@@ -56,8 +58,14 @@ export interface Warehouse extends AsyncDisposable {
   /** Runs statements, then keeps the facts. */
   change(statements: readonly string[], facts: Readonly<Record<string, string>>): Promise<void>;
   readLoaded(ids: readonly bigint[]): Promise<LoadedArchive[]>;
-  /** Puts archives in the place of what the database has of them, whole or not at all. */
+  /** Puts archives in the place of what the database has of them, each whole or not at all. */
   write(batch: LoadBatch): Promise<void>;
+  /** Every archive of the ledger, page by page, in no order. */
+  listLoaded(): AsyncIterable<readonly { readonly id: bigint; readonly path: string }[]>;
+  /** Removes archives with their rows. */
+  remove(ids: readonly bigint[]): Promise<void>;
+  /** Takes away what lies there unseen of archives that were replaced or removed. */
+  sweep(): Promise<void>;
   /** Lets an older archive's rows go where a newer one holds the session of the same UUID. */
   settleDuplicates(): Promise<void>;
   close(): Promise<void>;

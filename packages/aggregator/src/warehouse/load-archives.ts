@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import type { Lineage } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
@@ -7,10 +8,13 @@ import {
   archiveIdOf,
   type FoundFile,
   fetchWindows,
+  isOutOfSight,
   isRemote,
+  isSelected,
   newNotes,
   recogniseArchive,
   type Selection,
+  searchedRoots,
   streamCandidates,
 } from '../find/index.ts';
 import { Stage, type StagedArchive } from '../stage/index.ts';
@@ -18,12 +22,18 @@ import { withWal } from '../unified/index.ts';
 import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
 import type { Warehouse, WarehouseKind, WarehouseTable } from './contract.ts';
 import { prepareWarehouse, saveTables } from './prepare-warehouse.ts';
+import { SeenArchives } from './seen-archives.ts';
 import { headDigest } from './warehouse-tables.ts';
 
 export interface LoadArchivesOptions extends Selection {
   readonly lineage: Lineage;
   /** Runs the statements that bring the tables to head, where the lineage has moved on. */
   readonly applyDdl?: boolean;
+  /**
+   * What becomes of the rows of an archive that was loaded from one of the folders or prefixes, and is no longer there:
+   * `remove` (default), or `keep` them. Where a manifest, a glob or a file is named, nothing is missed.
+   */
+  readonly gone?: 'remove' | 'keep';
   /** When more fail, no other is begun. */
   readonly maxFailures?: number;
   readonly signal?: AbortSignal;
@@ -41,6 +51,8 @@ export interface ArchiveLoad {
 export interface LoadReport {
   readonly loaded: number;
   readonly current: number;
+  /** Archives that are gone, and their rows with them. */
+  readonly removed: number;
   readonly rows: number;
   readonly failed: readonly Problem[];
   readonly isStopped: boolean;
@@ -79,6 +91,7 @@ class Load {
   readonly #limit: FailureLimit;
   readonly #failed: Problem[] = [];
   readonly #counts = { loaded: 0, current: 0, failed: 0 };
+  readonly #seen: SeenArchives | undefined;
   #tables: readonly WarehouseTable[];
   #rows = 0;
 
@@ -89,9 +102,11 @@ class Load {
     this.#stage = new Stage(options.lineage);
     this.#head = headDigest(options.lineage);
     this.#limit = new FailureLimit(options.maxFailures);
+    this.#seen = options.gone === 'keep' ? undefined : new SeenArchives();
   }
 
   close(): void {
+    this.#seen?.[Symbol.dispose]();
     this.#stage[Symbol.dispose]();
   }
 
@@ -107,10 +122,29 @@ class Load {
       this.#stage.add(fetched.files);
       await this.#write([...fetched.files, ...fetched.failed.map(({ file }) => file)]);
     }
+    const removed = await this.#removeGone(where, notes.problems);
     await this.#warehouse.settleDuplicates();
+    await this.#warehouse.sweep();
     this.#failed.push(...notes.problems.map((error) => problemOf(error, error.path ?? '')));
     const { loaded, current } = this.#counts;
-    return { loaded, current, rows: this.#rows, failed: this.#failed, isStopped: this.#isStopped() };
+    return { loaded, current, removed, rows: this.#rows, failed: this.#failed, isStopped: this.#isStopped() };
+  }
+
+  async #removeGone(where: Archives, problems: readonly VarveError[]): Promise<number> {
+    if (!this.#seen || this.#isStopped()) return 0;
+    const roots = searchedRoots(where).filter((root) => !isOutOfSight(root, problems));
+    if (roots.length === 0) return 0;
+    let removed = 0;
+    for await (const page of this.#warehouse.listLoaded()) {
+      const gone = page.filter(({ id, path }) => {
+        const root = roots.find((it) => path.startsWith(it));
+        if (root === undefined || this.#seen?.has(id) || isOutOfSight(path, problems)) return false;
+        return isSelected({ relativePath: path.slice(root.length).replaceAll(sep, '/') }, this.#options);
+      });
+      if (gone.length > 0) await this.#warehouse.remove(gone.map(({ id }) => id));
+      removed += gone.length;
+    }
+    return removed;
   }
 
   #isStopped(): boolean {
@@ -122,6 +156,7 @@ class Load {
     let page: FoundFile[] = [];
     for await (const file of files) {
       page.push(withWal(file));
+      this.#seen?.add(archiveIdOf(file.path));
       if (page.length < lookupFiles) continue;
       yield* this.#changed(page, problems);
       page = [];
@@ -207,7 +242,10 @@ class Load {
       const isMisfit = (name: string) => misfits.some((column) => column.name === name);
       const columns = table.columns.map((it) => (isMisfit(it.name) ? { ...it, kind: 'mixed' as const } : it));
       this.#tables = this.#tables.map((it) => (it.name === table.name ? { ...table, columns } : it));
-      const statements = misfits.flatMap(({ name }) => this.#warehouse.dialect.widenColumn(table, name));
+      const { dialect } = this.#warehouse;
+      const widened = { ...table, columns };
+      const changes = misfits.flatMap(({ name }) => dialect.widenColumn(table, name));
+      const statements = dialect.changeTable(widened, changes);
       await saveTables(this.#warehouse, this.#tables, statements, this.#head);
     }
   }

@@ -19,7 +19,7 @@ export function planDdl(
       if (mustBeMadeAnew(before, table))
         return [...dialect.dropTable(table.name), ...dialect.createTable(table)];
       const has = (one: WarehouseTable, name: string) => one.columns.some((column) => column.name === name);
-      return [
+      const changes = [
         ...before.columns
           .filter(({ name }) => !has(table, name))
           .flatMap(({ name }) => dialect.dropColumn(table, name)),
@@ -27,6 +27,7 @@ export function planDdl(
           .filter(({ name }) => !has(before, name))
           .flatMap((column) => dialect.addColumn(table, column)),
       ];
+      return changes.length > 0 ? dialect.changeTable(table, changes) : [];
     }),
   ];
 }

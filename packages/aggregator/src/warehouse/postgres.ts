@@ -3,6 +3,7 @@ import { clientMissing } from '@varve/core/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import type { Client } from 'pg';
 import { archiveIdOf } from '../find/index.ts';
+import type { StagedArchive } from '../stage/index.ts';
 import type {
   LoadBatch,
   LoadedArchive,
@@ -32,7 +33,9 @@ const types: Record<WarehouseKind, string> = {
 const dialect: WarehouseDialect = {
   createTable({ name, columns, key }) {
     const lines = ['"_archive" bigint NOT NULL', '"_version" integer NOT NULL', ...columns.map(columnLine)];
-    const indexed = ['_archive', ...key].map(quote).join(', ');
+    const unique = ['_archive', ...key].map(quote).join(', ');
+    // It begins with what the table is divided by, as one must that is to hold on every part, or on every server.
+    if (key.length > 0) lines.push(`PRIMARY KEY (${unique})`);
     const parts = Array.from(
       { length: partitions },
       (_, at) =>
@@ -41,7 +44,7 @@ const dialect: WarehouseDialect = {
     return [
       `CREATE TABLE ${quote(name)} (${lines.join(', ')}) PARTITION BY HASH ("_archive")`,
       ...parts,
-      `CREATE INDEX ${quote(`${name}_archive_idx`)} ON ${quote(name)} (${indexed})`,
+      ...(key.length > 0 ? [] : [`CREATE INDEX ON ${quote(name)} ("_archive")`]),
     ];
   },
   dropTable: (name) => [`DROP TABLE ${quote(name)}`],
@@ -50,6 +53,7 @@ const dialect: WarehouseDialect = {
   widenColumn: ({ name }, column) => [
     `ALTER TABLE ${quote(name)} ALTER COLUMN ${quote(column)} TYPE text USING ${quote(column)}::text`,
   ],
+  changeTable: (_table, changes) => changes,
 };
 
 function columnLine({ name, kind }: WarehouseColumn): string {
@@ -142,14 +146,39 @@ class Postgres implements Warehouse {
     }));
   }
 
+  /** A transaction each: of an archive that is refused, none of the others know. */
   async write(batch: LoadBatch): Promise<void> {
-    const ids = batch.archives.map(({ file }) => String(archiveIdOf(file.path)));
+    const ids = batch.archives.map(({ file }) => archiveIdOf(file.path));
+    const there = new Set((await this.readLoaded(ids)).map(({ id }) => id));
+    for (const archive of batch.archives) {
+      const id = archiveIdOf(archive.file.path);
+      await this.#transaction(async () => {
+        if (there.has(id)) await this.#deleteRows(batch.tables, [id]);
+        if (archive.state === 'unified') for (const table of batch.tables) await this.#copy(batch, table, id);
+        await this.#saveLedger([archive], batch.head);
+      });
+    }
+  }
+
+  async *listLoaded(): AsyncGenerator<readonly { readonly id: bigint; readonly path: string }[]> {
+    for (let after = '-1'; ; ) {
+      const rows = await this.#rows(
+        'SELECT "id", "path" FROM "_archives" WHERE "id" > $1 ORDER BY "id" LIMIT 10000',
+        [after],
+      );
+      if (rows.length === 0) return;
+      yield rows.map(([id, path]) => ({ id: BigInt(String(id)), path: String(path) }));
+      after = String(rows.at(-1)?.[0]);
+    }
+  }
+
+  /** Nothing lies unseen: what is replaced is deleted. */
+  async sweep(): Promise<void> {}
+
+  async remove(ids: readonly bigint[]): Promise<void> {
     await this.#transaction(async () => {
-      for (const { name } of batch.tables) {
-        await this.#rows(`DELETE FROM ${quote(name)} WHERE "_archive" = ANY($1::bigint[])`, [ids]);
-        await this.#copy(batch, name);
-      }
-      await this.#saveLedger(batch);
+      await this.#deleteRows(await this.#readTables(), ids);
+      await this.#rows('DELETE FROM "_archives" WHERE "id" = ANY($1::bigint[])', [ids.map(String)]);
     });
   }
 
@@ -160,13 +189,20 @@ class Postgres implements Warehouse {
           FROM "_archives" WHERE "state" = 'unified' AND "session_id" ~* '${uuidPattern}') AS placed
         WHERE placed."id" = "_archives"."id" AND placed.place > 1 RETURNING "_archives"."id"`);
       if (older.length === 0) return;
-      const tables = await this.readFacts().then(
-        (facts) => JSON.parse(facts?.get('tables') ?? '[]') as WarehouseTable[],
-      );
-      const ids = older.map(([id]) => String(id));
-      for (const { name } of tables)
-        await this.#rows(`DELETE FROM ${quote(name)} WHERE "_archive" = ANY($1::bigint[])`, [ids]);
+      const ids = older.map(([id]) => BigInt(String(id)));
+      await this.#deleteRows(await this.#readTables(), ids);
     });
+  }
+
+  async #readTables(): Promise<readonly WarehouseTable[]> {
+    const facts = await this.readFacts();
+    return JSON.parse(facts?.get('tables') ?? '[]') as WarehouseTable[];
+  }
+
+  async #deleteRows(tables: readonly WarehouseTable[], ids: readonly bigint[]): Promise<void> {
+    const list = ids.map(String);
+    for (const { name } of tables)
+      await this.#rows(`DELETE FROM ${quote(name)} WHERE "_archive" = ANY($1::bigint[])`, [list]);
   }
 
   async close(): Promise<void> {
@@ -177,25 +213,28 @@ class Postgres implements Warehouse {
     await this.close();
   }
 
-  async #copy({ sqlite, tables }: LoadBatch, name: string): Promise<void> {
-    const table = tables.find((it) => it.name === name) as WarehouseTable;
+  /** Nothing is asked of the server where the archive has no row of the table. */
+  async #copy({ sqlite }: LoadBatch, table: WarehouseTable, id: bigint): Promise<void> {
+    const name = quote(table.name);
     const columns = ['_archive', '_version', ...table.columns.map((column) => column.name)]
       .map(quote)
       .join(', ');
     const rows = sqlite
-      .prepare<[], unknown[]>(`SELECT ${columns} FROM ${quote(name)}`)
+      .prepare<[bigint], unknown[]>(`SELECT ${columns} FROM main.${name} WHERE "_archive" = ?`)
       .raw()
       .safeIntegers()
-      .iterate();
+      .iterate(id);
+    const first = rows.next();
+    if (first.done) return;
     const kinds: WarehouseKind[] = ['integer', 'integer', ...table.columns.map(({ kind }) => kind)];
     const options = { infinity: 'Infinity', blob: (bytes: Buffer) => `\\\\x${bytes.toString('hex')}` };
-    const stream = this.#client.query(this.#copyFrom(`COPY ${quote(name)} (${columns}) FROM STDIN`));
+    const stream = this.#client.query(this.#copyFrom(`COPY ${name} (${columns}) FROM STDIN`));
     const done = Promise.race([
       once(stream, 'finish'),
       once(stream, 'error').then(([error]) => Promise.reject(error)),
     ]);
     done.catch(() => {});
-    let buffer = '';
+    let buffer = tabSeparatedLine(first.value, kinds, options);
     for (const row of rows) {
       buffer += tabSeparatedLine(row, kinds, options);
       if (buffer.length < copyChars) continue;
@@ -206,7 +245,7 @@ class Postgres implements Warehouse {
     await done;
   }
 
-  async #saveLedger({ archives, head }: LoadBatch): Promise<void> {
+  async #saveLedger(archives: readonly StagedArchive[], head: string): Promise<void> {
     const rows = archives.map((archive) => ledgerRow(archive, head));
     const lists = ledgerColumns.map((_, at) => rows.map((row) => row[at]));
     const casts = [

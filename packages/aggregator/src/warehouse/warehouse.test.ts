@@ -156,15 +156,32 @@ describe.each(engines)('$name', ({ isThere, create, ask }) => {
     });
   });
 
-  test('goes on where a load was cut off, and nothing is there twice', async () => {
+  test('lets the rows of an archive go that is gone or was replaced, unless told to keep them', async () => {
+    const [url, dir, other] = [await create(), makeFolder(), makeFolder()];
+    const [a, b] = ['a', 'b'].map((name) => writeArchive(join(dir, `${name}.db`), 1, name));
+    await loadArchives([dir, writeArchive(join(other, 'c.db'), 1, 'c')], url, { lineage });
+    const sqlite = new Database(a as string);
+    sqlite.exec('DELETE FROM tool_calls WHERE seq > 1');
+    sqlite.close();
+    rmSync(b as string);
+    expect(await loadArchives(dir, url, { lineage, gone: 'keep' })).toMatchObject({ loaded: 1, removed: 0 });
+    const count = async (table: string) => Number((await ask(url, `SELECT count(*) FROM ${table}`))[0]?.[0]);
+    expect(await count('tool_calls')).toBe(7);
+    const half = [1, 2].map((index) => loadArchives(dir, url, { lineage, shard: { index, count: 2 } }));
+    expect((await Promise.all(half)).reduce((sum, { removed }) => sum + removed, 0)).toBe(1);
+    expect(await count('tool_calls')).toBe(4);
+    expect(await count('_archives')).toBe(2);
+    const physical = url.startsWith('clickhouse') ? '_rows_tool_calls' : 'tool_calls';
+    await expect.poll(() => count(physical), { timeout: 20_000 }).toBe(4);
+    writeArchive(b as string, 1, 'b');
+    expect(await loadArchives(dir, url, { lineage })).toMatchObject({ loaded: 1, current: 1 });
+    expect(await count('tool_calls')).toBe(7);
+  });
+
+  test('is filled by several loads at once, and nothing is there twice', async () => {
     const [url, dir] = [await create(), makeFolder()];
     for (let at = 0; at < 6; at++) writeArchive(join(dir, `${at}.db`), 1, `s${at}`);
-    const stop = new AbortController();
-    const first = await loadArchives(dir, url, {
-      lineage,
-      signal: stop.signal,
-      shard: { index: 1, count: 2 },
-    });
+    const first = await loadArchives(dir, url, { lineage, shard: { index: 1, count: 2 } });
     const others = await Promise.all(
       [1, 2].map((index) => loadArchives(dir, url, { lineage, shard: { index, count: 2 } })),
     );

@@ -12,6 +12,7 @@ import { openReport, tooManyFailures } from '../output/index.ts';
 interface LoadOptions extends SelectionOptions {
   readonly to: string;
   readonly applyDdl?: boolean;
+  readonly keepGone?: boolean;
   readonly maxFailures?: number;
   readonly report?: string;
 }
@@ -20,11 +21,12 @@ export function defineLoad(command: Command): void {
   command
     .requiredOption('--to <url>', 'postgres://user@host/database or clickhouse://user@host:8123/database')
     .option('--apply-ddl', 'run the statements that bring the tables to head')
+    .option('--keep-gone', 'keep the rows of archives that are no longer there')
     .option('--max-failures <n>', 'stop when more archives fail', parseMaxFailures)
     .option('--report <file>', 'a line of JSON for each archive as it is done');
   addSelectionOptions(command);
   defineVerb<LoadOptions>(command, async (context, args, options) => {
-    const { to, applyDdl, maxFailures, report: reportFile } = options;
+    const { to, applyDdl, keepGone, maxFailures, report: reportFile } = options;
     const archives = await context.findArchives(args);
     const lineage = await context.loadLineage();
     using file = reportFile ? openReport(reportFile) : undefined;
@@ -33,6 +35,7 @@ export function defineLoad(command: Command): void {
       lineage,
       ...readSelection(options),
       ...(applyDdl && { applyDdl }),
+      ...(keepGone && { gone: 'keep' }),
       ...(maxFailures !== undefined && { maxFailures }),
       ...(file && { onFile: file.add }),
     });
@@ -46,7 +49,7 @@ export function defineLoad(command: Command): void {
   });
 }
 
-function renderReport({ loaded, current, rows, failed }: LoadReport, seconds: number): string {
+function renderReport({ loaded, current, removed, rows, failed }: LoadReport, seconds: number): string {
   const pace = loaded > 0 ? `; ${Math.round(loaded / seconds)} archives/s` : '';
-  return `${loaded} loaded, ${rows} rows; ${current} were there already; ${failed.length} failed; ${seconds.toFixed(1)} s${pace}`;
+  return `${loaded} loaded, ${rows} rows; ${current} were there already; ${removed} gone; ${failed.length} failed; ${seconds.toFixed(1)} s${pace}`;
 }

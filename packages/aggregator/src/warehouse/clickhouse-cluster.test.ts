@@ -1,0 +1,75 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { makeFolder, uuidOf, writeArchive } from '../testing/archives.ts';
+import { head, lineage } from '../testing/fixture-lineage.ts';
+import { hasClickHouse, startClickHouse } from '../testing/start-clickhouse.ts';
+import { ClickHouseDdl } from './clickhouse-ddl.ts';
+import { loadArchives, openWarehouse } from './open-warehouse.ts';
+import { warehouseTables } from './warehouse-tables.ts';
+
+it.skipIf(!hasClickHouse)(
+  'spreads archives over three servers, and goes on where one of them was away',
+  { timeout: 180_000 },
+  async () => {
+    await using first = await startClickHouse();
+    await using second = await startClickHouse();
+    await using third = await startClickHouse();
+    const servers = [first, second, third];
+    for (const server of servers) {
+      await server.join(servers);
+      await fetch(`http://${server.host}:${server.tcpPort - 1}/`, {
+        method: 'POST',
+        body: 'CREATE DATABASE fleet',
+      });
+    }
+    const nodes = servers.map(({ host, tcpPort }) => `${host}:${tcpPort - 1}`).join(',');
+    const url =
+      `${first.url.replace('default', 'fleet')}?cluster=three&nodes=${nodes}` as `clickhouse://${string}`;
+    const dir = makeFolder();
+    const paths = Array.from({ length: 230 }, (_, at) =>
+      writeArchive(join(dir, `${at}.db`), 1 + (at % head), uuidOf(at)),
+    );
+    await using warehouse = await openWarehouse(url, { lineage });
+    const count = async (sql: string) => (await warehouse.query(sql)).flat().map(Number);
+    let loaded = 0;
+    let killed: Promise<void> | undefined;
+    const onFile = () => {
+      loaded += 1;
+      killed ??= third.kill();
+    };
+    const failure = await loadArchives(dir, url, { lineage, onFile }).catch((error) => error);
+    expect(failure).toMatchObject({ code: expect.stringMatching(/^WAREHOUSE_/) });
+    expect(loaded).toBeGreaterThan(0);
+    expect(loaded).toBeLessThan(230);
+    await killed;
+    await third.restart();
+    expect(await count('SELECT count() FROM tool_calls')).toEqual([3 * loaded]);
+    expect(await loadArchives(dir, url, { lineage })).toMatchObject({
+      loaded: 230 - loaded,
+      current: loaded,
+      failed: [],
+    });
+    expect(await count('SELECT count(), uniqExact(_archive, seq) FROM tool_calls')).toEqual([690, 690]);
+    const body = 'SELECT uniqExact(_archive) FROM fleet._rows_tool_calls';
+    const shares = servers.map(async ({ host, tcpPort }) =>
+      Number(await (await fetch(`http://${host}:${tcpPort - 1}/`, { method: 'POST', body })).text()),
+    );
+    expect(Math.min(...(await Promise.all(shares)))).toBeGreaterThan(40);
+    rmSync(paths[0] as string);
+    writeArchive(join(dir, 'copy.db'), 1, uuidOf(1));
+    expect(await loadArchives(dir, url, { lineage })).toMatchObject({ loaded: 1, removed: 1, failed: [] });
+    expect(await count('SELECT count() FROM tool_calls')).toEqual([687]);
+  },
+);
+
+it('says ON CLUSTER where the servers pass statements on', () => {
+  const ddl = new ClickHouseDdl({ cluster: 'fleet', isPassedOn: true });
+  const [table] = warehouseTables(lineage);
+  const statements = [
+    ...ddl.createLedger(),
+    ...ddl.createTable(table as never),
+    ...ddl.dropTable('sessions'),
+  ];
+  expect(statements.filter((it) => !it.includes(' ON CLUSTER `fleet`'))).toEqual([]);
+});
