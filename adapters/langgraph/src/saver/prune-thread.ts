@@ -69,9 +69,10 @@ export function findKept(known: readonly KnownCheckpoint[], keep: number): Reado
   const outermostFirst = [...byNamespace].sort(([a], [b]) => depthOf(a) - depthOf(b));
   for (const [namespace, [latest, ...older]] of outermostFirst) {
     if (!latest || (isOfOneRun(namespace) && !isUnderWay(latest, kept))) continue;
+    const deltas = deltaChannelsOf([latest, ...older]);
     for (const checkpoint of [latest, ...older].slice(0, Math.max(1, keep))) {
       kept.add(checkpoint.key);
-      for (const key of neededBy(checkpoint, byKey)) kept.add(key);
+      for (const key of neededBy(checkpoint, deltas, byKey)) kept.add(key);
     }
   }
   return kept;
@@ -135,18 +136,25 @@ function isUnderWay({ metadata }: KnownCheckpoint, kept: ReadonlySet<string>): b
 /** The ancestors without which the checkpoint cannot be read. */
 function* neededBy(
   checkpoint: KnownCheckpoint,
+  deltaChannels: ReadonlySet<string>,
   byKey: ReadonlyMap<string, KnownCheckpoint>,
 ): Generator<string> {
-  const deltas = new Set(Object.keys(checkpoint.metadata.counters_since_delta_snapshot ?? {}));
-  for (const channel of deltas) if (hasValue(checkpoint, channel)) deltas.delete(channel);
+  let missing = [...deltaChannels].filter((channel) => !hasValue(checkpoint, channel));
   let needsSends = checkpoint.v < 4;
   let at = parentOf(checkpoint, byKey);
-  while (at && (needsSends || deltas.size > 0)) {
+  while (at && (needsSends || missing.length > 0)) {
     yield at.key;
-    for (const channel of deltas) if (hasValue(at, channel)) deltas.delete(channel);
+    const here = at;
+    missing = missing.filter((channel) => !hasValue(here, channel));
     needsSends = false;
     at = parentOf(at, byKey);
   }
+}
+
+/** The channels whose values are put together from what was written since one was stored. */
+function deltaChannelsOf(checkpoints: readonly KnownCheckpoint[]): ReadonlySet<string> {
+  const counted = checkpoints.map(({ metadata }) => metadata.counters_since_delta_snapshot ?? {});
+  return new Set(counted.flatMap((counters) => Object.keys(counters)));
 }
 
 function hasValue({ channels }: KnownCheckpoint, channel: string): boolean {

@@ -3,61 +3,16 @@ import { once } from 'node:events';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Annotation, Command, END, MemorySaver, START, StateGraph } from '@langchain/langgraph';
-import { type Checkpoint, emptyCheckpoint, uuid6 } from '@langchain/langgraph-checkpoint';
+import { Command, MemorySaver } from '@langchain/langgraph';
+import { uuid6 } from '@langchain/langgraph-checkpoint';
 import { openArchive } from '@varve/core';
 import { defineLineage, type Lineage } from '@varve/migrations';
-import { makeTestFolder } from '@varve/testing';
 import { integer, sqliteTable } from 'drizzle-orm/sqlite-core';
 import { expect, it, onTestFinished } from 'vitest';
-import {
-  type ThreadTables,
-  threadLineage,
-  threadTables,
-  VarveSaver,
-  type VarveSaverOptions,
-} from '../index.ts';
+import { type ThreadTables, threadLineage, threadTables, VarveSaver } from '../index.ts';
 import { buildApproval, question } from '../testing/approval-graph.ts';
-
-const metadata = { source: 'loop', step: 0, parents: {} } as const;
-
-function makeSaver(options: Partial<VarveSaverOptions> = {}): { saver: VarveSaver; dir: string } {
-  const dir = options.dir ?? makeTestFolder();
-  const saver = new VarveSaver({ ...options, dir });
-  onTestFinished(() => saver.close());
-  return { saver, dir };
-}
-
-function threadConfig(thread_id: string, more: Record<string, unknown> = {}) {
-  return { configurable: { thread_id, ...more } };
-}
-
-function checkpointOf(channel_values: Record<string, unknown>, version = 1): Checkpoint {
-  const channel_versions = Object.fromEntries(
-    Object.keys(channel_values).map((channel) => [channel, version]),
-  );
-  return { ...emptyCheckpoint(), id: uuid6(3), channel_values, channel_versions };
-}
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
-
-/** A graph whose one node counts, and keeps all that it ever said. */
-function buildCounter(checkpointer: MemorySaver | VarveSaver) {
-  const State = Annotation.Root({
-    count: Annotation<number>,
-    said: Annotation<string[]>({ reducer: (a, b) => [...a, ...b], default: () => [] }),
-    untouched: Annotation<string>,
-  });
-  return new StateGraph(State)
-    .addNode('counting', ({ count }) => ({ count: count + 1, said: [`${count} ${'x'.repeat(40)}`] }))
-    .addEdge(START, 'counting')
-    .addConditionalEdges('counting', ({ count }) => (count % 20 === 0 ? END : 'counting'))
-    .compile({ checkpointer });
-}
+import { buildCounter } from '../testing/counter-graph.ts';
+import { checkpointOf, collect, makeSaver, metadata, threadConfig } from '../testing/thread-helpers.ts';
 
 it('resumes in another process what waits on an interrupt inside a subgraph', async () => {
   const { saver, dir } = makeSaver();

@@ -1,0 +1,1 @@
+export { type RecordRunsOptions, recordRuns, VarveCallbackHandler } from './varve-callback-handler.ts';
