@@ -65,18 +65,21 @@ function buildAgent(model: ReturnType<typeof fakeModel>) {
     .compile({ name: 'weather-agent' });
 }
 
-const asking = new AIMessage({
-  content: 'I look it up.',
-  tool_calls: [
-    { id: 'c1', name: 'weather', args: { city: 'Oslo' } },
-    { id: 'c2', name: 'broken', args: {} },
-  ],
-  usage_metadata: {
-    ...{ input_tokens: 10, output_tokens: 5, total_tokens: 15 },
-    ...{ input_token_details: { cache_read: 3 }, output_token_details: { reasoning: 2 } },
-  },
-  response_metadata: { finish_reason: 'tool_calls', model_name: 'm1-2026' },
-});
+const usage_metadata = {
+  ...{ input_tokens: 10, output_tokens: 5, total_tokens: 15 },
+  ...{ input_token_details: { cache_read: 3 }, output_token_details: { reasoning: 2 } },
+};
+const asking = Object.assign(
+  new AIMessage({
+    content: 'I look it up.',
+    tool_calls: [
+      { id: 'c1', name: 'weather', args: { city: 'Oslo' } },
+      { id: 'c2', name: 'broken', args: {} },
+    ],
+    response_metadata: { finish_reason: 'tool_calls', model_name: 'm1-2026' },
+  }),
+  { usage_metadata },
+);
 
 it('records a run with its messages once, its calls of the model and of tools, and its nodes', async () => {
   const { handler, read, errors } = record();
