@@ -1,4 +1,4 @@
-export type { Archive, ReadingPlan, TablePlan } from './archive/index.ts';
+export type { Archive } from './archive/index.ts';
 export {
   type OpenArchiveOptions,
   openArchive,
@@ -8,6 +8,7 @@ export {
 } from './archive/index.ts';
 export { type FileHeader, readHeader } from './file/index.ts';
 export { defineFixture, type Fixture, freezeArchive } from './golden/index.ts';
+export type { ReadingPlan, TablePlan } from './reading/index.ts';
 export {
   type Redact,
   type RedactPath,

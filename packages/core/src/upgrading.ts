@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { fileError } from './file/index.ts';
+export { atDeath, fileError } from './file/index.ts';
 export {
   type UpgradeArchiveOptions,
   type UpgradeResult,

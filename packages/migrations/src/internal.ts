@@ -36,6 +36,7 @@ export { compileLens, compileOrdinaryLens, installLens, refusalOnFile, schemaAt 
 export {
   type LockDifference,
   type LockedMigration,
+  lineageAt,
   lockDifference,
   lockFileName,
   lockLineage,

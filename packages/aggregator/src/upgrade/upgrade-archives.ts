@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import type { UpgradeArchiveOptions } from '@varve/core';
 import { isStoreUrl, removeUpgradeLeftovers } from '@varve/core/internal';
 import { type ErrorCode, VarveError } from '@varve/schema';
 import { type Archives, recogniseArchives, type Selection } from '../find/index.ts';
 import { crashProblem, FailureLimit, type Problem, problemOf, runOnWorkers } from '../work/index.ts';
 import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
-import { sumReports, type UpgradeListeners, UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
+import { sumReports, UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
 import type { UpgradeArchivesOptions } from './upgrade-options.ts';
 import { divideByStore, upgradeStores } from './upgrade-stores.ts';
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { atDeath } from '@varve/core/internal';
+import { atDeath } from '@varve/core/upgrading';
 import type { WorkerAnswer, WorkerOrder } from './serve-tasks.ts';
 
 export interface WorkerPoolOptions<TTask, TResult> {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Lineage, replayMigrations } from '@varve/migrations';
-import { readOriginalVersion } from '@varve/migrations/internal';
+import type { Lineage } from '@varve/migrations';
+import { readOriginalVersion, replayMigrations } from '@varve/migrations/internal';
 import { FileShapes, makePrivateDir, onFile, realPath, removePrivateDir } from '../file/index.ts';
 import {
   identifyForReading,

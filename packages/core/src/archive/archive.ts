@@ -1,6 +1,6 @@
 import type { TableModule } from '@varve/migrations';
+import type { ReadingPlan } from '../reading/index.ts';
 import { Reader, type ReaderParts } from './reader.ts';
-import type { ReadingPlan } from './reading-plan.ts';
 
 /** A file of any version, read at head. */
 export class Archive<TTables extends TableModule = TableModule> extends Reader<TTables> {

@@ -2,6 +2,4 @@ export type { Archive } from './archive.ts';
 export { ArchiveAttacher, type AttachedArchive, type AttachOptions } from './archive-attacher.ts';
 export { type ArchiveSource, type ArchiveSourceOptions, openArchiveSource } from './archive-source.ts';
 export { type OpenArchiveOptions, openArchive } from './open-archive.ts';
-export { readAtHead } from './read-at-head.ts';
 export { type ReadSessionOptions, readSession, type SessionReader } from './read-session.ts';
-export type { ReadingPlan, TablePlan } from './reading-plan.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { onFile, realPath } from '../file/index.ts';
+import { readAtHead } from '../reading/index.ts';
 import { identifyForReading, inspectFile, type NewerFiles, openSource } from '../source/index.ts';
 import { Archive } from './archive.ts';
-import { readAtHead } from './read-at-head.ts';
 
 export interface OpenArchiveOptions<TTables extends TableModule> {
   readonly lineage: Lineage<TTables>;

@@ -1,5 +1,5 @@
-import { type Lineage, ledgerTable } from '@varve/migrations';
-import { isSqliteError, quoteIdentifier, type Statement } from '@varve/migrations/internal';
+import type { Lineage } from '@varve/migrations';
+import { isSqliteError, ledgerTable, quoteIdentifier, type Statement } from '@varve/migrations/internal';
 import type { Database } from './open-database.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { type Lineage, replayMigrations } from '@varve/migrations';
-import { assertIdentified, identifyFile } from '@varve/migrations/internal';
+import type { Lineage } from '@varve/migrations';
+import { assertIdentified, identifyFile, replayMigrations } from '@varve/migrations/internal';
 import { onFile, realPath } from '../file/index.ts';
 import { inspectFile, openPrivateCopy } from '../source/index.ts';
 

@@ -1,4 +1,5 @@
-import { type Lineage, lineageAt } from '@varve/migrations';
+import type { Lineage } from '@varve/migrations';
+import { lineageAt } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
 import {
   assertNotEmpty,

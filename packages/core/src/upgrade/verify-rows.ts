@@ -1,7 +1,7 @@
 import type { Lineage } from '@varve/migrations';
 import { nameKey, patchOf, quoteIdentifier, readSchema } from '@varve/migrations/internal';
-import { readAtHead } from '../archive/index.ts';
 import type { Database } from '../file/index.ts';
+import { readAtHead } from '../reading/index.ts';
 import type { FileState, Source } from '../source/index.ts';
 import { findDifferingColumn, readColumns } from './find-differing-column.ts';
 import { mismatchError } from './mismatch-error.ts';

@@ -1,0 +1,2 @@
+export { readAtHead } from './read-at-head.ts';
+export type { ReadingPlan, TablePlan } from './reading-plan.ts';
