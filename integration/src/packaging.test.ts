@@ -34,6 +34,7 @@ describe('the packed packages', () => {
       'varve-0.1.0.tgz',
       'varve-aggregator-0.1.0.tgz',
       'varve-ai-sdk-0.1.0.tgz',
+      'varve-claude-agent-0.1.0.tgz',
       'varve-core-0.1.0.tgz',
       'varve-import-0.1.0.tgz',
       'varve-langgraph-0.1.0.tgz',

@@ -51,6 +51,8 @@ export {
   openDb1,
   type RelatedTable,
 } from './orm/index.ts';
+export { redactRow } from './redact/index.ts';
+export { foldTexts, unfoldTexts } from './row/index.ts';
 export { LiveSessions, type LiveSessionsOptions, SaidSoFar, sessionFileName } from './session/index.ts';
 export {
   clientMissing,

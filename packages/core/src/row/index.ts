@@ -1,3 +1,4 @@
+export { foldTexts, unfoldTexts } from './fold-texts.ts';
 export { lenientRow, withoutRefused } from './lenient-row.ts';
 export {
   type EncodedRow,

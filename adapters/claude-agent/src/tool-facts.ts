@@ -1,0 +1,66 @@
+/** What hooks know of a tool call that its transcript does not tell, or only in words. */
+export interface ToolFact {
+  readonly durationMs?: number;
+  readonly status?: 'ok' | 'error' | 'cancelled' | 'denied';
+  readonly errorType?: string;
+  readonly errorMessage?: string;
+}
+
+interface HookInput {
+  readonly tool_use_id?: string;
+  readonly error?: string;
+  readonly is_interrupt?: boolean;
+  readonly reason?: string;
+}
+
+/** Calls of tools by the provider's id. A hook may come before the transcript tells of the call, or after. */
+export class ToolFacts {
+  readonly #startedMs = new Map<string, number>();
+  readonly #facts = new Map<string, ToolFact>();
+  readonly #onFact: (toolUseId: string, fact: ToolFact) => boolean;
+
+  /** `onFact` answers whether the call is on the timeline already. */
+  constructor(onFact: (toolUseId: string, fact: ToolFact) => boolean) {
+    this.#onFact = onFact;
+  }
+
+  /** Of a call that is only now on the timeline. */
+  take(toolUseId: string): ToolFact | undefined {
+    const fact = this.#facts.get(toolUseId);
+    this.#facts.delete(toolUseId);
+    return fact;
+  }
+
+  start(toolUseId: string): void {
+    this.#startedMs.set(toolUseId, performance.now());
+  }
+
+  end(toolUseId: string): void {
+    this.#tell(toolUseId, this.#measured(toolUseId));
+  }
+
+  fail(toolUseId: string, { error, is_interrupt: isInterrupt = false }: HookInput): void {
+    const how = isInterrupt
+      ? ({ status: 'cancelled', errorType: 'interrupted' } as const)
+      : ({ status: 'error' } as const);
+    const errorMessage = error === undefined ? {} : { errorMessage: error };
+    this.#tell(toolUseId, { ...this.#measured(toolUseId), ...how, ...errorMessage });
+  }
+
+  deny(toolUseId: string, { reason }: HookInput): void {
+    this.#startedMs.delete(toolUseId);
+    const errorMessage = reason === undefined ? {} : { errorMessage: reason };
+    this.#tell(toolUseId, { status: 'denied', errorType: 'rejected', ...errorMessage });
+  }
+
+  #measured(toolUseId: string): ToolFact {
+    const startedMs = this.#startedMs.get(toolUseId);
+    this.#startedMs.delete(toolUseId);
+    return startedMs === undefined ? {} : { durationMs: performance.now() - startedMs };
+  }
+
+  #tell(toolUseId: string, fact: ToolFact): void {
+    const known = { ...this.#facts.get(toolUseId), ...fact };
+    if (!this.#onFact(toolUseId, known)) this.#facts.set(toolUseId, known);
+  }
+}

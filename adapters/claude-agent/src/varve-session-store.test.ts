@@ -1,0 +1,217 @@
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { openArchive } from '@varve/core';
+import { standardLineage as lineage } from '@varve/migrations';
+import { makeTestFolder } from '@varve/testing';
+import { expect, it } from 'vitest';
+import { type SessionStoreEntry, VarveSessionStore } from './index.ts';
+
+const key = { projectKey: '-home-me-project', sessionId: '0a8d3c55-64a5-4c1f-9d4e-6f60c1a5b2d7' };
+const child = { ...key, subpath: 'subagents/agent-a1b2' };
+
+let count = 0;
+function entry(type: string, message: object | undefined, more: object = {}): SessionStoreEntry {
+  count += 1;
+  const uuid = `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`;
+  const timestamp = new Date(Date.UTC(2026, 0, 1, 0, 0, count)).toISOString();
+  const common = { sessionId: key.sessionId, version: '2.1.0', cwd: '/home/me/project', parentUuid: null };
+  return { type, uuid, timestamp, ...common, ...(message && { message }), ...more } as SessionStoreEntry;
+}
+
+const user = (content: unknown, more = {}) => entry('user', { role: 'user', content }, more);
+const assistant = (content: unknown[], more = {}) => {
+  const usage = { input_tokens: 7, output_tokens: 5, cache_read_input_tokens: 3 };
+  const message = { id: `msg_${count}`, role: 'assistant', model: 'claude-sonnet-5', content, usage };
+  return entry('assistant', message, { requestId: `req_${count}`, ...more });
+};
+const use = (id: string, name: string, input: object) => ({ type: 'tool_use', id, name, input });
+const answer = (id: string, content: string, isError = false) =>
+  user([{ type: 'tool_result', tool_use_id: id, content, is_error: isError }], {
+    toolUseResult: isError ? `Error: ${content}` : { stdout: content, stderr: '' },
+  });
+
+const longText = 'This is what the command printed, line by line, and it is long.';
+const conversation = () => [
+  user('Which files are there?'),
+  assistant([{ type: 'text', text: 'I will look.' }, use('t1', 'Bash', { command: 'ls' })]),
+  answer('t1', longText),
+  { type: 'custom-title', customTitle: 'Files', sessionId: key.sessionId } as SessionStoreEntry,
+  entry('progress', undefined, { data: { percent: 50 } }),
+  assistant([{ type: 'text', text: 'These.' }]),
+];
+
+function make(options = {}) {
+  const dir = makeTestFolder();
+  const open = () => new VarveSessionStore({ dir, ...options });
+  const read = () =>
+    globSync('archives/*/*.db', { cwd: dir })
+      .sort()
+      .map((name) => readAll(join(dir, name)));
+  return { dir, open, read };
+}
+
+function readAll(path: string) {
+  using archive = openArchive(path, { lineage });
+  const { sessions, messages, modelCalls, toolCalls } = lineage.tables;
+  return {
+    session: archive.db.select().from(sessions).get(),
+    messages: archive.db.select().from(messages).all(),
+    modelCalls: archive.db.select().from(modelCalls).all(),
+    toolCalls: archive.db.select().from(toolCalls).all(),
+  };
+}
+
+it('gives back every entry as it was, in its order, live and sealed', async () => {
+  const { open } = make();
+  const entries = conversation();
+  const store = open();
+  expect(await store.load(key)).toBeNull();
+  await store.append(key, entries.slice(0, 2));
+  await store.append(key, entries.slice(2));
+  expect(await store.load(key)).toEqual(entries);
+  store.sealAll();
+  expect(await open().load(key)).toEqual(entries);
+});
+
+it('has the rows that an import of the transcript has', async () => {
+  const { open, read } = make();
+  const store = open();
+  await store.append(key, conversation());
+  store.seal(key);
+  const [session] = read();
+  expect(session?.session).toMatchObject({
+    id: key.sessionId,
+    agentName: 'claude-code',
+    agentVersion: '2.1.0',
+    requestModel: 'claude-sonnet-5',
+    title: 'Files',
+    status: 'completed',
+  });
+  expect(session?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'assistant']);
+  expect(session?.modelCalls).toMatchObject([{ inputTokens: 10, outputTokens: 5 }, { status: 'ok' }]);
+  const [first] = session?.modelCalls ?? [];
+  expect(session?.toolCalls).toMatchObject([
+    { toolCallId: 't1', toolName: 'Bash', status: 'ok', result: longText, modelCallSeq: first?.seq },
+  ]);
+});
+
+it('stores an entry once, however often it is given, and those without a uuid each time', async () => {
+  const { open } = make();
+  const entries = conversation();
+  const store = open();
+  await store.append(key, entries);
+  await store.append(key, entries);
+  const title = entries.filter(({ uuid }) => uuid === undefined);
+  expect(await store.load(key)).toEqual([...entries, ...title]);
+});
+
+it('goes on with a session after the process has died, in the same file', async () => {
+  const { dir, open, read } = make();
+  const [question, asked, answered, ...others] = conversation() as [
+    SessionStoreEntry,
+    ...SessionStoreEntry[],
+  ];
+  const program = `
+    import { VarveSessionStore } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
+    const store = new VarveSessionStore({ dir: ${JSON.stringify(dir)} });
+    await store.append(${JSON.stringify(key)}, ${JSON.stringify([question, asked])});
+    process.kill(process.pid, 'SIGKILL');`;
+  const flags = ['--conditions=@varve/source', '--input-type=module', '--eval', program];
+  const { signal } = spawnSync(process.execPath, flags, { cwd: import.meta.dirname });
+  expect(signal).toBe('SIGKILL');
+  const store = open();
+  const rest = [question, asked, answered, ...others] as SessionStoreEntry[];
+  await store.append(key, rest);
+  expect(await store.load(key)).toEqual(rest);
+  store.sealAll();
+  expect(read()).toMatchObject([{ toolCalls: [{ toolCallId: 't1', status: 'ok', result: longText }] }]);
+});
+
+it('goes on with a session after it was sealed, in a further archive that names the first', async () => {
+  const store = make();
+  const entries = conversation();
+  const before = store.open();
+  await before.append(key, entries.slice(0, 3));
+  before.sealAll();
+  const after = store.open();
+  await after.append(key, entries);
+  expect(await after.load(key)).toEqual(entries);
+  after.sealAll();
+  expect(await store.open().load(key)).toEqual(entries);
+  expect(store.read().map(({ session }) => session?.parentSessionId)).toEqual([null, key.sessionId]);
+  expect(await store.open().listSessions(key.projectKey)).toHaveLength(1);
+});
+
+it('makes a session of a sub-agent that names its parent and the call that started it', async () => {
+  const { open, read } = make();
+  const store = open();
+  const start = assistant([use('t9', 'Task', { prompt: 'Look into it' })]);
+  const done = user([{ type: 'tool_result', tool_use_id: 't9', content: 'done' }], {
+    toolUseResult: { agentId: 'a1b2', totalDurationMs: 5 },
+  });
+  const own = [user('Look into it', { isSidechain: true, agentId: 'a1b2' })];
+  await store.append(key, [user('Delegate'), start]);
+  await store.append(child, own);
+  await store.append(key, [done]);
+  expect(await store.listSubkeys(key)).toEqual(['subagents/agent-a1b2']);
+  expect(await store.load(child)).toEqual(own);
+  expect(await store.load(key)).toHaveLength(3);
+  expect(await store.listSessions(key.projectKey)).toMatchObject([{ sessionId: key.sessionId }]);
+  expect(await store.listSessions('another')).toEqual([]);
+  store.seal(key);
+  const [agent, parent] = read();
+  expect(agent?.session).toMatchObject({
+    parentSessionId: key.sessionId,
+    parentCallSeq: parent?.toolCalls[0]?.seq,
+    parentToolCallId: 't9',
+  });
+});
+
+it('keeps a sidecar of any name apart from the session', async () => {
+  const { open } = make();
+  const store = open();
+  const sidecar = { ...key, subpath: 'notes/of the day' };
+  const entries = [{ type: 'note', text: 'x' } as SessionStoreEntry];
+  await store.append(sidecar, entries);
+  expect(await store.load(sidecar)).toEqual(entries);
+  expect(await store.load(key)).toBeNull();
+  expect(await store.listSubkeys(key)).toEqual(['notes/of the day']);
+});
+
+it('learns from hooks how long tools took, and which were refused', async () => {
+  const { open, read } = make();
+  const store = open();
+  const hooks = store.hooks();
+  const call = (event: keyof typeof hooks, id: string, more = {}) =>
+    hooks[event][0]?.hooks[0]?.({ hook_event_name: event, tool_use_id: id, ...more }, id);
+  await store.append(key, [assistant([use('t1', 'Bash', {}), use('t2', 'Write', {})])]);
+  await call('PreToolUse', 't1');
+  await call('PostToolUse', 't1');
+  await store.append(key, [answer('t1', 'ok')]);
+  await store.append(key, [answer('t2', 'no', true)]);
+  await call('PermissionDenied', 't2', { reason: 'a rule says no' });
+  store.sealAll();
+  const [one, two] = read()[0]?.toolCalls ?? [];
+  expect(one?.durationMs).toBeLessThan(1_000);
+  expect(two).toMatchObject({ status: 'denied', errorType: 'rejected', errorMessage: 'a rule says no' });
+});
+
+it('redacts before the disk, and gives back what it left', async () => {
+  const redact = (_path: unknown, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('hunter2', '***') : value;
+  const { open, dir } = make({ redact });
+  const store = open();
+  await store.append(key, [user('the password is hunter2')]);
+  expect(JSON.stringify(await store.load(key))).not.toContain('hunter2');
+  store.sealAll();
+  const [path = ''] = globSync('archives/*/*.db', { cwd: dir });
+  expect(JSON.stringify(readAll(join(dir, path)))).not.toContain('hunter2');
+});
+
+it('says what goes wrong, and has stored nothing then', async () => {
+  const store = new VarveSessionStore({ dir: '/dev/null/nowhere' });
+  await expect(store.append(key, [user('x')])).rejects.toMatchObject({
+    code: expect.stringMatching(/^FILE_/),
+  });
+});
