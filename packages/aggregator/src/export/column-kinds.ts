@@ -34,8 +34,11 @@ export function readDeclaredColumns(sqlite: Database, sql: string, lineage: Line
     }));
 }
 
-/** Wide is an integer that a floating point number does not hold exactly. */
-type ValueKind = Exclude<ColumnKind, 'timestamp'> | 'wide';
+/**
+ * Wide is an integer that a floating point number does not hold exactly; a moment is a time in a column of integers that
+ * has a fraction of its millisecond, as a clock gave it before the recorder rounded.
+ */
+type ValueKind = Exclude<ColumnKind, 'timestamp'> | 'wide' | 'moment';
 
 /** The kinds of values that rows were seen to hold, by column; each in the order of the alphabet, NULL apart. */
 export type SeenKinds = readonly (readonly ValueKind[])[];
@@ -63,14 +66,18 @@ export function decideKinds(columns: readonly DeclaredColumn[], parts: readonly 
 }
 
 /** SQLite tells a value's class without reading the value, which JSON needs. */
-function kindExpression({ name, isJson }: DeclaredColumn): string {
+function kindExpression({ name, type, isJson, isTime }: DeclaredColumn): string {
   const column = quoteIdentifier(name);
-  const kind = `CASE WHEN typeof(${column}) <> 'integer' THEN typeof(${column})
-    WHEN ${column} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER} THEN 'integer' ELSE 'wide' END`;
+  const isSafe = `${column} BETWEEN ${Number.MIN_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER}`;
+  const moment =
+    isTime && isInteger(type) ? `WHEN typeof(${column}) = 'real' AND ${isSafe} THEN 'moment'` : '';
+  const kind = `CASE ${moment} WHEN typeof(${column}) <> 'integer' THEN typeof(${column})
+    WHEN ${isSafe} THEN 'integer' ELSE 'wide' END`;
   return isJson ? `CASE WHEN ${kind} = 'text' AND json_valid(${column}) THEN 'json' ELSE ${kind} END` : kind;
 }
 
-function kindOf({ type, isJson, isTime }: DeclaredColumn, seen: ReadonlySet<ValueKind>): ColumnKind {
+function kindOf({ type, isJson, isTime }: DeclaredColumn, all: ReadonlySet<ValueKind>): ColumnKind {
+  const seen = new Set([...all].map((kind) => withoutMoment(kind, all)));
   const [only = isJson ? 'json' : declaredKind(type), ...others] = seen;
   const isAll = (...kinds: readonly ValueKind[]) => [...seen].every((it) => kinds.includes(it));
   if (only === 'wide' || (others.length > 0 && isAll('integer', 'wide')))
@@ -79,9 +86,19 @@ function kindOf({ type, isJson, isTime }: DeclaredColumn, seen: ReadonlySet<Valu
   return only === 'integer' && isTime ? 'timestamp' : only;
 }
 
+/** A timestamp counts whole milliseconds; beside what is none, a moment is the real that it is. */
+function withoutMoment(kind: ValueKind, all: ReadonlySet<ValueKind>): Exclude<ValueKind, 'moment'> {
+  if (kind !== 'moment') return kind;
+  return [...all].every((it) => it === 'moment' || it === 'integer') ? 'integer' : 'real';
+}
+
+function isInteger(type: string): boolean {
+  return /INT/i.test(type);
+}
+
 /** Source: https://www.sqlite.org/datatype3.html §3.1 */
 function declaredKind(type: string): ValueKind {
-  if (/INT/i.test(type)) return 'integer';
+  if (isInteger(type)) return 'integer';
   if (/CHAR|CLOB|TEXT/i.test(type)) return 'text';
   if (/BLOB/i.test(type)) return 'blob';
   return /REAL|FLOA|DOUB/i.test(type) ? 'real' : 'text';

@@ -117,6 +117,21 @@ it('rounds no integer, whatever stands beside it', async () => {
   ]);
 });
 
+it('writes a time with a fraction of its millisecond as a timestamp, rounded, and no other number so', async () => {
+  const into = makeFolder();
+  const file = await unify(makeFolder(), [1, 2]);
+  const sqlite = new Database(file);
+  sqlite.exec(`UPDATE sessions SET ended_at_ms = 1767268800000.6 WHERE agent_name = 'agent 1';
+    UPDATE tool_calls SET attempt = 1.6 WHERE tool_name = 'grep'`);
+  sqlite.close();
+  exportUnified(file, { lineage, format: 'parquet', into, tables: ['sessions', 'tool_calls'] });
+  const times = `SELECT typeof(ended_at_ms), epoch_ms(ended_at_ms) FROM '${into}/sessions.parquet'
+    WHERE agent_name = 'agent 1'`;
+  expect(await askDuckDb(times)).toEqual([['TIMESTAMP', '1767268800001']]);
+  const attempts = `SELECT DISTINCT typeof(attempt) FROM '${into}/tool_calls.parquet'`;
+  expect(await askDuckDb(attempts)).toEqual([['DOUBLE']]);
+});
+
 it('writes a JSON column as text where a text in it is none, and as JSON where all is NULL', async () => {
   const into = makeFolder();
   const file = await unify(makeFolder(), [1]);

@@ -40,7 +40,7 @@ export interface ExportReport {
 }
 
 /** Goes up when rows are looked at for other kinds than before. */
-const kindsVersion = 2;
+const kindsVersion = 3;
 
 /** Writes the rows of queries over a view, each to a file for each partition, where it is not there yet. */
 export class Exporter {

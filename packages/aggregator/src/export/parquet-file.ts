@@ -62,6 +62,7 @@ function parquetValue(kind: ColumnKind, value: unknown): unknown {
   if (value === null) return value;
   if (kind === 'json') return Buffer.from(value as string);
   if (kind === 'real') return Number(value);
+  if (kind === 'timestamp' && typeof value === 'number') return BigInt(Math.round(value));
   if (kind === 'text') return Buffer.isBuffer(value) ? value.toString('base64') : String(value);
   return value;
 }
