@@ -97,7 +97,7 @@ function isInteger(type: string): boolean {
 }
 
 /** Source: https://www.sqlite.org/datatype3.html §3.1 */
-function declaredKind(type: string): ValueKind {
+function declaredKind(type: string): Exclude<ValueKind, 'moment'> {
   if (isInteger(type)) return 'integer';
   if (/CHAR|CLOB|TEXT/i.test(type)) return 'text';
   if (/BLOB/i.test(type)) return 'blob';
