@@ -21,6 +21,8 @@ export type VarveConfig =
       readonly functions?: Readonly<Record<string, SqlFunction>>;
       /** Where applied migrations are written, unless it is Drizzle's own table: `{ table, name }`. */
       readonly ledger?: LedgerSettings;
+      /** `off` for a team whose driver has foreign keys off, as Bun's: what a DELETE in a migration does to children. */
+      readonly foreignKeys?: 'on' | 'off';
       /** The modules that export today's tables: files or globs, as drizzle-kit takes them. */
       readonly schema?: string | readonly string[];
       /** The module that `varve generate` writes: the migrations inline and today's tables. */

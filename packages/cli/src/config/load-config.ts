@@ -26,6 +26,7 @@ const configSchema = z.union([
     name: z.string().optional(),
     functions: z.record(z.string(), z.custom<SqlFunction>(isFunction)).optional(),
     ledger: z.strictObject({ table: z.string(), name: z.string().optional() }).optional(),
+    foreignKeys: z.enum(['on', 'off']).optional(),
     schema: paths,
     lineageModule: z.string().optional(),
     ...places,

@@ -1,8 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { renderLineageModule } from '@varve/migrations/internal';
 import { expect, it } from 'vitest';
 import { makeWorkplace } from '../testing/make-workplace.ts';
 import { spawnVarve } from '../testing/run-varve.ts';
+import { loadLineage } from './load-lineage.ts';
 
 function makeWorkplaceWith(configName: string, source: string) {
   const workplace = makeWorkplace();
@@ -68,4 +70,13 @@ it('says LINEAGE_NOT_FOUND and exits with 2 for a folder without migrations', ()
   const run = spawnVarve(dir, 'status', 'archives', '--migrations', 'archives');
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
   expect(run.stderr).toMatch(/^error\[LINEAGE_NOT_FOUND\]/);
+});
+
+it('takes from the configuration whether foreign keys act in migrations', async () => {
+  const source = `export default { migrations: './drizzle', foreignKeys: 'off' };`;
+  const { dir } = makeWorkplaceWith('varve.config.ts', source);
+  const lineage = await loadLineage(dir, undefined);
+  expect(lineage.foreignKeys).toBe('off');
+  const options = { tablesImport: '', defineLineageFrom: '@varve/migrations', exportName: 'lineage' };
+  expect(renderLineageModule(lineage, options)).toContain("  foreignKeys: 'off',\n");
 });

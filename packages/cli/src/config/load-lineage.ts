@@ -16,10 +16,11 @@ export async function loadLineage(dir: string, migrationsDir?: string): Promise<
   if (migrationsDir !== undefined) return readLineage(resolve(dir, migrationsDir));
   const { path, config } = await loadConfig(dir);
   if ('lineage' in config) return config.lineage;
-  const { migrations, name, functions, ledger } = config;
+  const { migrations, name, functions, ledger, foreignKeys } = config;
   return readLineage(resolve(dirname(path), migrations), {
     ...(name && { name }),
     ...(functions && { functions }),
     ...(ledger && { ledger }),
+    ...(foreignKeys && { foreignKeys }),
   });
 }

@@ -25,7 +25,7 @@ export async function loadProject(dir: string, migrationsDir?: string): Promise<
   if ('lineage' in config || !config.schema) {
     throw invalid('it names no schema', 'export default defineConfig({ schema, migrations, lineageModule })');
   }
-  const { schema, migrations, lineageModule, name, functions, ledger } = config;
+  const { schema, migrations, lineageModule, name, functions, ledger, foreignKeys } = config;
   if (functions && lineageModule) {
     throw invalid(
       'SQL functions cannot be written into a lineage module',
@@ -39,7 +39,12 @@ export async function loadProject(dir: string, migrationsDir?: string): Promise<
   return {
     dir: home,
     migrationsDir: migrationsDir === undefined ? resolve(home, migrations) : resolve(dir, migrationsDir),
-    lineageOptions: { ...(name && { name }), ...(functions && { functions }), ...(ledger && { ledger }) },
+    lineageOptions: {
+      ...(name && { name }),
+      ...(functions && { functions }),
+      ...(ledger && { ledger }),
+      ...(foreignKeys && { foreignKeys }),
+    },
     schemaFiles,
     lineageModule: lineageModule && resolve(home, lineageModule),
   };

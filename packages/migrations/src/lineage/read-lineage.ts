@@ -17,6 +17,8 @@ export interface ReadLineageOptions {
   readonly functions?: Readonly<Record<string, SqlFunction>>;
   /** Where applied migrations are written, unless it is Drizzle's own table. */
   readonly ledger?: LedgerSettings;
+  /** As in `defineLineage`. */
+  readonly foreignKeys?: 'on' | 'off';
 }
 
 /**
@@ -46,6 +48,7 @@ export function readLineage(dir: string, options: ReadLineageOptions = {}): Line
     migrations,
     ...(options.functions && { functions: options.functions }),
     ...(options.ledger && { ledger: options.ledger }),
+    ...(options.foreignKeys && { foreignKeys: options.foreignKeys }),
   });
 }
 

@@ -19,6 +19,7 @@ export function renderLineageModule(lineage: Lineage, options: RenderLineageModu
       `    { name: ${JSON.stringify(name)}, createdAtMs: ${createdAtMs}, sql: ${JSON.stringify(sql)} },\n`,
   );
   const ledger = lineage.ledger ? `  ledger: ${JSON.stringify(lineage.ledger)},\n` : '';
+  const foreignKeys = lineage.foreignKeys ? `  foreignKeys: '${lineage.foreignKeys}',\n` : '';
   return `// Written from the migrations folder. Do not edit: write it again.
 import { defineLineage } from '${options.defineLineageFrom}';
 ${options.tablesImport}
@@ -26,7 +27,7 @@ ${options.tablesImport}
 export const ${options.exportName} = defineLineage({
   name: ${JSON.stringify(lineage.name)},
   tables,
-${ledger}  migrations: [
+${ledger}${foreignKeys}  migrations: [
 ${migrations.join('')}  ],
 });
 `;
