@@ -31,12 +31,16 @@ export class ArchiveReader {
    */
   open(path: string, schema: string, mustReplay: boolean): ArchiveReading {
     const at = mustReplay ? 'head' : 'own version';
-    const { version, originalVersion, detach } = this.#attacher.attach(path, { schema, at });
+    const { version, originalVersion, isForLens, detach } = this.#attacher.attach(path, { schema, at });
     const versions = { version, originalVersion };
     if (version === this.#lineage.migrations.length) {
       return { strategy: 'identity', ...versions, schema, lens: undefined, detach };
     }
     if (mustReplay) return { strategy: 'replayed', ...versions, schema, lens: undefined, detach };
+    if (!isForLens) {
+      detach();
+      return this.open(path, schema, true);
+    }
     try {
       // The stages of a lens run on a connection of the archive's own.
       const lens = compileOrdinaryLens(this.#lineage, version);

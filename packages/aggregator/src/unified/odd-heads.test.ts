@@ -1,6 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openArchive, upgradeArchive } from '@varve/core';
-import { defineLineage } from '@varve/migrations';
+import { defineLineage, lineageAt, replayMigrations } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, it } from 'vitest';
@@ -125,4 +126,73 @@ it('says of what head has and a view has not why that is', async () => {
     await expect(queryArchives(dir, sql, { lineage })).rejects.toThrow(refusal);
   }
   expect(runQuery(unified.sqlite, 'SELECT body FROM notes').rows).toEqual([['a']]);
+});
+
+it.each(['UTF-16le', 'UTF-16be'])(
+  'reads archives whose texts are %s beside those of UTF-8',
+  async (encoding) => {
+    const steps = [
+      'CREATE TABLE notes (id integer PRIMARY KEY, body text, size integer, real real, long text AS (body || size) STORED)',
+      'UPDATE notes SET size = length(CAST(body AS blob))',
+      'ALTER TABLE notes ADD stars integer DEFAULT 3',
+    ];
+    const migrations = steps.map((sql, at) => ({ name: `000${at}_step`, sql, createdAtMs: at + 1 }));
+    const lineage = defineLineage({ name: 'wide', tables: {}, migrations });
+    const [dir, work] = [makeFolder(), makeFolder()];
+    const expected = [1, 2, 3].flatMap((version) =>
+      [encoding, 'UTF-8'].map((pragma) => {
+        const sqlite = new Database(join(dir, `${version}${pragma}.db`));
+        sqlite.pragma(`encoding = '${pragma}'`);
+          replayMigrations(sqlite, lineageAt(lineage, version));
+        sqlite.exec(
+          `INSERT INTO notes (body, size, real) VALUES ('é 漢字 😀', 9007199254740993, 5), (x'00ff', '7', 0.1)`,
+        );
+        const upgraded = new Database(sqlite.serialize());
+        replayMigrations(upgraded, lineage);
+        const rows = upgraded.prepare('SELECT * FROM notes').raw().safeIntegers().all() as unknown[][];
+        upgraded.close();
+        sqlite.close();
+        return rows.map((row) => [BigInt(version), ...row]);
+      }),
+    );
+    const sql = 'SELECT * FROM notes ORDER BY _archive, id';
+    const withoutArchive = (rows: readonly (readonly unknown[])[]) => rows.map((row) => row.slice(1));
+    using unified = await openUnified(join(work, 'u.db'), { lineage, archives: dir });
+    expect(unified.problems).toEqual([]);
+    expect(withoutArchive(runQuery(unified.sqlite, sql).rows)).toEqual(expected.flat());
+    const live = await queryArchives(dir, sql, { lineage });
+    expect(live.problems).toEqual([]);
+    expect(withoutArchive(live.rows)).toEqual(expected.flat());
+    for (const name of readdirSync(dir)) {
+      await upgradeArchive(join(dir, name), { lineage, verify: 'full' });
+    }
+    const { added, changed, problems } = await unified.refresh();
+    expect({ added, changed, problems }).toEqual({ added: 0, changed: 4, problems: [] });
+    expect(withoutArchive(runQuery(unified.sqlite, sql).rows)).toEqual(expected.flat());
+  },
+);
+
+it('reads archives whose columns lie in another order', async () => {
+  const { lineage } = clashing;
+  const steps = [
+    'CREATE TABLE notes (id integer PRIMARY KEY, body text, tag text)',
+    "UPDATE notes SET tag = 'b'",
+  ];
+  const migrations = steps.map((sql, at) => ({ name: `000${at}_step`, sql, createdAtMs: at + 1 }));
+  const ordered = defineLineage({ ...lineage, migrations });
+  const dir = makeFolder();
+  for (const version of [1, 2]) {
+    const sqlite = new Database(join(dir, `${version}.db`));
+    replayMigrations(sqlite, lineageAt(ordered, version));
+    sqlite.exec(`DROP TABLE notes; CREATE TABLE notes (tag text, body text, id integer PRIMARY KEY);
+      INSERT INTO notes VALUES ('a', 'B', 1)`);
+    sqlite.close();
+  }
+  using unified = await openUnified(join(makeFolder(), 'u.db'), { lineage: ordered, archives: dir });
+  const rows = [
+    [1n, 1n, 1n, 'B', 'b'],
+    [2n, 2n, 1n, 'B', 'a'],
+  ];
+  expect(runQuery(unified.sqlite, 'SELECT * FROM notes').rows).toEqual(rows);
+  expect((await queryArchives(dir, 'SELECT * FROM notes', { lineage: ordered })).rows).toEqual(rows);
 });

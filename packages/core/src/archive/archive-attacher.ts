@@ -16,11 +16,13 @@ export interface AttachedArchive {
   readonly version: number;
   /** How many it had had before it was first upgraded. */
   readonly originalVersion: number;
+  /** As of `ArchiveSource`. */
+  readonly isForLens: boolean;
   /** Outside of a transaction. */
   detach(): void;
 }
 
-type Versions = Pick<AttachedArchive, 'version' | 'originalVersion'>;
+type Facts = Pick<AttachedArchive, 'version' | 'originalVersion' | 'isForLens'>;
 
 /** Files of strangers may each have a shape of their own. */
 const mostShapes = 1000;
@@ -36,7 +38,7 @@ export class ArchiveAttacher {
   readonly #sqlite: Database;
   readonly #lineage: Lineage;
   readonly #shapes: FileShapes;
-  readonly #versions = new Map<string, Versions>();
+  readonly #versions = new Map<string, Facts>();
   // Prepared once: every ATTACH and DETACH looks through all statements that are not collected yet.
   readonly #attach;
   readonly #detach;
@@ -65,13 +67,15 @@ export class ArchiveAttacher {
         this.#detach.run(schema);
         source.close();
       };
-      return { version: source.version, originalVersion: source.originalVersion, detach };
+      const { version, originalVersion, isForLens } = source;
+      return { version, originalVersion, isForLens, detach };
     });
   }
 
   /** False where only a copy can be attached. */
   #attachAsItLies(file: string, schema: string): boolean {
     const state = inspectFile(file);
+    if (state.kind !== 'live' && state.header.isUtf16) return false;
     const attach = (path: string) => void this.#attach.run(path, schema);
     if (state.kind === 'sealed') attach(file);
     else if (!isLeftInWal(state)) return false;
@@ -94,16 +98,17 @@ export class ArchiveAttacher {
     }
   }
 
-  #identify(file: string, schema: string): Versions {
+  #identify(file: string, schema: string): Facts {
     const shape = this.#shapes.read(schema);
     const known = shape && this.#versions.get(shape);
     if (known) return known;
     const standing = findStanding(file, this.#lineage);
     if (standing.shape !== shape) throw changedError(file);
     if (this.#versions.size >= mostShapes) this.#versions.clear();
-    const { version, originalVersion } = standing;
-    if (shape) this.#versions.set(shape, { version, originalVersion });
-    return { version, originalVersion };
+    const { version, originalVersion, isForLens } = standing;
+    const facts = { version, originalVersion, isForLens };
+    if (shape) this.#versions.set(shape, facts);
+    return facts;
   }
 }
 

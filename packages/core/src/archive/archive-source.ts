@@ -2,8 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lineage } from '@varve/migrations';
 import { readOriginalVersion, replayMigrations } from '@varve/migrations/internal';
-import { FileShapes, makePrivateDir, onFile, realPath, removePrivateDir } from '../file/index.ts';
 import {
+  FileShapes,
+  findShapeDifferences,
+  makePrivateDir,
+  onFile,
+  realPath,
+  removePrivateDir,
+} from '../file/index.ts';
+import {
+  copyAsUtf8,
   identifyForReading,
   inspectFile,
   openPrivateCopy,
@@ -23,6 +31,8 @@ export interface Standing {
   readonly version: number;
   /** How many it had had before it was first upgraded. */
   readonly originalVersion: number;
+  /** Whether a lens would be exact on its tables; texts of UTF-16 are not for it. */
+  readonly isForLens: boolean;
   /** By `FileShapes`, of the archive at its own version. */
   readonly shape: string | undefined;
 }
@@ -38,7 +48,7 @@ export interface ArchiveSource extends Standing {
 
 /**
  * Prepares a file of any version and state for ATTACH. A sealed file is handed out as it lies; what has a writer, or
- * was left by one, is copied first.
+ * was left by one, is copied first. Of texts in UTF-16 it is a copy at head, whatever was asked for.
  *
  * @throws the codes of `openArchive`
  */
@@ -51,16 +61,17 @@ export function openArchiveSource(path: string, { lineage, at }: ArchiveSourceOp
     try {
       const known = readStanding(source, lineage, file);
       const { version } = known;
-      const isReplayed = at === 'head' && version < lineage.migrations.length;
+      const isUtf16 = hasUtf16(source);
+      const isReplayed = (at === 'head' || isUtf16) && version < lineage.migrations.length;
       if (source.copy === 'none') source.close();
-      if (source.copy === 'none' && !isReplayed)
+      if (source.copy === 'none' && !isReplayed && !isUtf16)
         return { path: file, ...known, copy: 'none', close: () => {} };
       if (source.copy === 'none') source = openPrivateCopy(file, state);
       if (isReplayed) {
         source.sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
         replayMigrations(source.sqlite, lineage, file);
       }
-      return { ...known, copy: 'file', ...toFile(source) };
+      return { ...known, copy: 'file', ...(isUtf16 ? toUtf8File(source) : toFile(source)) };
     } catch (error) {
       source.close();
       throw error;
@@ -78,10 +89,17 @@ export function findStanding(file: string, lineage: Lineage): Standing {
   }
 }
 
-function readStanding({ sqlite }: Source, lineage: Lineage, path: string): Standing {
+function readStanding(source: Source, lineage: Lineage, path: string): Standing {
+  const { sqlite } = source;
   const version = identifyForReading(sqlite, lineage, { path, newer: 'refuse' });
   const originalVersion = readOriginalVersion(sqlite, lineage) ?? version;
-  return { version, originalVersion, shape: new FileShapes(sqlite, lineage).read('main') };
+  const isAlike = findShapeDifferences(sqlite, lineage, version).alike.length > 0;
+  const shape = new FileShapes(sqlite, lineage).read('main');
+  return { version, originalVersion, shape, isForLens: !isAlike && !hasUtf16(source) };
+}
+
+function hasUtf16({ sqlite }: Source): boolean {
+  return sqlite.pragma('encoding', { simple: true }) !== 'UTF-8';
 }
 
 /** A database in memory belongs to its connection alone. */
@@ -92,4 +110,17 @@ function toFile(source: Source): { path: string; close(): void } {
   writeFileSync(path, source.sqlite.serialize());
   source.close();
   return { path, close: () => removePrivateDir(dir) };
+}
+
+function toUtf8File(source: Source): { path: string; close(): void } {
+  const dir = makePrivateDir();
+  try {
+    const path = join(dir, 'copy.db');
+    copyAsUtf8(source.sqlite, path);
+    source.close();
+    return { path, close: () => removePrivateDir(dir) };
+  } catch (error) {
+    removePrivateDir(dir);
+    throw error;
+  }
 }

@@ -2,6 +2,7 @@ import type { Lineage } from '@varve/migrations';
 import { ledgerTable, type SchemaObject, schemaAt } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
 import { type Database, openMemory } from './open-database.ts';
+import { type ColumnInfo, compareTables, describeTable } from './table-likeness.ts';
 
 /**
  * Checks that the tables of a file are those of the version its ledger claims: a file that was changed behind the
@@ -10,29 +11,54 @@ import { type Database, openMemory } from './open-database.ts';
  * @throws SCHEMA_MISMATCH with `details.tables`
  */
 export function assertShape(sqlite: Database, lineage: Lineage, version: number, path: string): void {
-  const tables = findShapeDifferences(sqlite, lineage, version);
-  if (tables.length === 0) return;
+  const { wrong } = findShapeDifferences(sqlite, lineage, version);
+  if (wrong.length === 0) return;
   throw new VarveError(
     'SCHEMA_MISMATCH',
-    `the file claims version ${version} of lineage ${lineage.name}, but has other tables: ${tables.join(', ')}`,
+    `the file claims version ${version} of lineage ${lineage.name}, but has other tables: ${wrong.join(', ')}`,
     {
       path,
       hint: 'something changed its tables past the migrations; restore it from a backup, or set it aside',
-      details: { version, tables },
+      details: { version, tables: wrong },
     },
   );
 }
 
-/** The tables of a version that a file lacks or has otherwise, and those that it has from a later version. */
-export function findShapeDifferences(sqlite: Database, lineage: Lineage, version: number): string[] {
+export interface ShapeDifferences {
+  /** The tables of a version that a file lacks or has otherwise, and those that it has from a later version. */
+  readonly wrong: readonly string[];
+  /**
+   * Tables that hold the same columns in another order, as an installation made from a snapshot does, or under a
+   * declaration that differs in nothing a reader sees. What pending migrations make of them only a replay tells.
+   */
+  readonly alike: readonly string[];
+}
+
+/** Of a connection the last answer is kept: to open a file, several ask. */
+export function findShapeDifferences(sqlite: Database, lineage: Lineage, version: number): ShapeDifferences {
+  const expected = tablesAt(lineage, version);
+  const last = answers.get(sqlite);
+  if (last?.expected === expected) return last.differences;
+  const differences = compareShapes(sqlite, lineage, version);
+  answers.set(sqlite, { expected, differences });
+  return differences;
+}
+
+const answers = new WeakMap<Database, { expected: Tables; differences: ShapeDifferences }>();
+
+function compareShapes(sqlite: Database, lineage: Lineage, version: number): ShapeDifferences {
   const expected = tablesAt(lineage, version);
   const actual = readTables(sqlite);
   const rewritten = [...expected].filter(([name, sql]) => actual.get(name) !== sql);
-  const wrong = rewritten.filter(([name, sql]) => !actual.has(name) || !isSameShape(sqlite, name, sql));
+  const compared = rewritten.map(([name, sql]) => {
+    return { name, likeness: compareTables(sqlite, { name, sql, actualSql: actual.get(name) }) };
+  });
+  const namesOf = (wanted: string) =>
+    compared.filter(({ likeness }) => likeness === wanted).map(({ name }) => name);
   const later = [...actual.keys()].filter(
     (name) => !expected.has(name) && isKnownLater(lineage, version, name),
   );
-  return [...wrong.map(([name]) => name), ...later];
+  return { wrong: [...namesOf('other'), ...later], alike: namesOf('alike') };
 }
 
 /** The statements that make tables, by name. */
@@ -59,32 +85,24 @@ function readTables(sqlite: Database): Tables {
 export function findMissingColumns(sqlite: Database, lineage: Lineage): string[] {
   const head = tablesAt(lineage, lineage.migrations.length);
   return [...head].flatMap(([table, sql]) => {
-    const actual = new Set(columnsOf(sqlite, table).map(({ name }) => name.toLowerCase()));
+    const actual = new Set(describeTable(sqlite, table).map(({ name }) => name.toLowerCase()));
     const missing = columnsMadeBy(sql, table).filter(({ name }) => !actual.has(name.toLowerCase()));
     return missing.map(({ name }) => `${table}.${name}`);
   });
 }
 
-/** Quotes and blanks in the text do not matter, the columns do. */
-function isSameShape(sqlite: Database, table: string, sql: string): boolean {
-  return JSON.stringify(columnsOf(sqlite, table)) === JSON.stringify(columnsMadeBy(sql, table));
+/** The columns of a table of a version, in order. */
+export function columnsAt(lineage: Lineage, version: number, table: string): string[] {
+  return columnsMadeBy(tablesAt(lineage, version).get(table) ?? '', table).map(({ name }) => name);
 }
 
 function columnsMadeBy(sql: string, table: string): ColumnInfo[] {
   const model = openMemory(sql);
   try {
-    return columnsOf(model, table);
+    return describeTable(model, table);
   } finally {
     model.close();
   }
-}
-
-interface ColumnInfo {
-  readonly name: string;
-}
-
-function columnsOf(sqlite: Database, table: string): ColumnInfo[] {
-  return sqlite.prepare<[string], ColumnInfo>('SELECT * FROM pragma_table_xinfo(?)').all(table);
 }
 
 function isKnownLater(lineage: Lineage, version: number, name: string): boolean {

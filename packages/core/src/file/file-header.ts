@@ -11,6 +11,8 @@ export interface FileHeader {
   readonly userVersion: number;
   /** The file was left in WAL mode: SQLite would put files beside it to read it. */
   readonly isWal: boolean;
+  /** Its texts are UTF-16: no connection to a file of UTF-8 can attach it. */
+  readonly isUtf16: boolean;
 }
 
 const magic = 'SQLite format 3\0';
@@ -80,6 +82,7 @@ function parseHeader(bytes: Buffer, sizeBytes: number): FileHeader {
     applicationId: bytes.readInt32BE(68),
     userVersion: bytes.readInt32BE(60),
     isWal: bytes[18] === 2 || bytes[19] === 2,
+    isUtf16: bytes.readUInt32BE(56) > 1,
   };
 }
 

@@ -1,5 +1,5 @@
 export { assertNotEmpty } from './assert-not-empty.ts';
-export { assertShape, findMissingColumns, findShapeDifferences } from './assert-shape.ts';
+export { assertShape, columnsAt, findMissingColumns, findShapeDifferences } from './assert-shape.ts';
 export { assertSound, assertTablesSound } from './assert-sound.ts';
 export { assertWholePages } from './assert-whole-pages.ts';
 export { atDeath } from './at-death.ts';
@@ -27,4 +27,5 @@ export { detachPrivateDir, makePrivateDir, removePrivateDir } from './private-di
 export { realPath } from './real-path.ts';
 export { removeIfThere } from './remove-if-there.ts';
 export { leftoverSuffixes, lockSuffix, statOf } from './sidecars.ts';
+export { describeTable } from './table-likeness.ts';
 export { isWorkFile, removeWork, upgradedFile, workFile } from './work-file.ts';

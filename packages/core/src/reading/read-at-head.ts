@@ -2,10 +2,12 @@ import type { Lens, LensRefusal, Lineage } from '@varve/migrations';
 import {
   compileLens,
   installLens,
+  quoteIdentifier,
   refusalOnFile,
   registerFunctions,
   replayMigrations,
 } from '@varve/migrations/internal';
+import { columnsAt, type Database, describeTable, findShapeDifferences } from '../file/index.ts';
 import { type FileState, openPrivateCopy, type Source } from '../source/index.ts';
 import { type ReadingPlan, uniformPlan } from './reading-plan.ts';
 
@@ -23,14 +25,41 @@ export function readAtHead(source: Source, options: ReadAtHeadOptions): Reading 
   const { lineage, version } = options;
   registerFunctions(source.sqlite, lineage);
   const newerBy = version - lineage.migrations.length;
-  if (newerBy === 0) return { ...source, plan: uniformPlan(lineage, 'identity', source.copy) };
+  if (newerBy === 0) return readAsItLies(source, lineage);
   if (newerBy > 0) {
     const why = `the file is ${newerBy} migration(s) newer; all that head knows is still there`;
     return { ...source, plan: uniformPlan(lineage, 'identity', source.copy, why) };
   }
   const lens = compileLens(lineage, version);
-  const refusal = refusalOnFile(source.sqlite, lens);
+  const refusal = refusalOnFile(source.sqlite, lens) ?? refusalByShape(source.sqlite, options);
   return refusal ? readReplayed(source, options, refusal) : readThroughLens(source, lens);
+}
+
+function readAsItLies(source: Source, lineage: Lineage): Reading {
+  const ordered = orderColumns(source.sqlite, lineage);
+  const why = ordered.length > 0 ? `its columns lie in another order: ${ordered.join(', ')}` : undefined;
+  return { ...source, plan: uniformPlan(lineage, 'identity', source.copy, why) };
+}
+
+function refusalByShape(sqlite: Database, { lineage, version }: ReadAtHeadOptions): LensRefusal | undefined {
+  const [table] = findShapeDifferences(sqlite, lineage, version).alike;
+  if (table === undefined) return undefined;
+  const migration = lineage.migrations[version]?.name ?? '';
+  return { migration, statement: '', reason: `the file declares ${table} in a way of its own` };
+}
+
+/** Lays head's order of columns over tables that have another. Returns their names. */
+function orderColumns(sqlite: Database, lineage: Lineage): string[] {
+  const head = lineage.migrations.length;
+  return findShapeDifferences(sqlite, lineage, head).alike.filter((table) => {
+    const columns = columnsAt(lineage, head, table);
+    const actual = describeTable(sqlite, table).map(({ name }) => name);
+    const isOrdered = columns.every((column, at) => column.toLowerCase() === actual[at]?.toLowerCase());
+    const name = quoteIdentifier(table);
+    const list = columns.map(quoteIdentifier).join(', ');
+    if (!isOrdered) sqlite.exec(`CREATE TEMP VIEW ${name} AS SELECT ${list} FROM main.${name}`);
+    return !isOrdered;
+  });
 }
 
 function readThroughLens(source: Source, lens: Lens): Reading {
@@ -54,6 +83,7 @@ function readReplayed(
     own.close();
     throw error;
   }
+  orderColumns(own.sqlite, lineage);
   const why = `${refusal.migration}: ${refusal.reason}`;
   return { ...own, plan: uniformPlan(lineage, 'replayed', own.copy, why) };
 }

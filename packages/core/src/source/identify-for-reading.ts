@@ -35,7 +35,8 @@ export function identifyForReading(
 
 /** Migrations that were applied in another order may have made other tables. */
 function assertReadable(sqlite: Database, lineage: Lineage, version: number, path: string): void {
-  const tables = findShapeDifferences(sqlite, lineage, version);
+  const { wrong, alike } = findShapeDifferences(sqlite, lineage, version);
+  const tables = [...wrong, ...alike];
   if (tables.length === 0) return;
   throw new VarveError(
     'VERSION_REORDERED',

@@ -1,3 +1,4 @@
+export { copyAsUtf8 } from './copy-as-utf8.ts';
 export { type FileAtRest, type FileState, fingerprint, inspectAtRest, inspectFile } from './file-state.ts';
 export { identifyArchive } from './identify-archive.ts';
 export { identifyForReading, type NewerFiles } from './identify-for-reading.ts';

@@ -17,7 +17,7 @@ export function verifySchema(
 ): void {
   const head = lineage.migrations.length;
   const missing = findMissing(sqlite, lineage, head).filter((object) => !lackedBefore.includes(object));
-  const wrong = [...missing, ...findShapeDifferences(sqlite, lineage, head)];
+  const wrong = [...missing, ...findShapeDifferences(sqlite, lineage, head).wrong];
   if (wrong.length > 0) throw mismatchError(`its schema is not that of head: ${wrong.join(', ')}`, { path });
 }
 
