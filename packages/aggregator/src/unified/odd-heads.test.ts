@@ -143,7 +143,7 @@ it.each(['UTF-16le', 'UTF-16be'])(
       [encoding, 'UTF-8'].map((pragma) => {
         const sqlite = new Database(join(dir, `${version}${pragma}.db`));
         sqlite.pragma(`encoding = '${pragma}'`);
-          replayMigrations(sqlite, lineageAt(lineage, version));
+        replayMigrations(sqlite, lineageAt(lineage, version));
         sqlite.exec(
           `INSERT INTO notes (body, size, real) VALUES ('é 漢字 😀', 9007199254740993, 5), (x'00ff', '7', 0.1)`,
         );
