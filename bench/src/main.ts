@@ -7,6 +7,7 @@ const benches = {
   lens: () => import('./lens.bench.ts'),
   unify: () => import('./unify.bench.ts'),
   fleet: () => import('./fleet.bench.ts'),
+  scale: () => import('./scale.bench.ts'),
   questions: () => import('./questions.bench.ts'),
   upgrade: () => import('./upgrade.bench.ts'),
   rows: () => import('./rows.bench.ts'),

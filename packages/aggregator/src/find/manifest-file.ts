@@ -70,6 +70,7 @@ export function openManifest(path: string): Database {
     "path" TEXT PRIMARY KEY, "relative_path" TEXT NOT NULL, "size_bytes" INTEGER NOT NULL, "mtime_ms" REAL NOT NULL,
     "etag" TEXT, "sha256" TEXT, "session_id" TEXT, "agent" TEXT, "started_at_ms" INTEGER, "lineage" TEXT NOT NULL,
     "version" INTEGER, "head" INTEGER NOT NULL, "rows" INTEGER NOT NULL, "problem_code" TEXT, "problem_message" TEXT,
-    "run" INTEGER NOT NULL) WITHOUT ROWID`);
+    "run" INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS "_run" ("run" INTEGER NOT NULL, "asked" TEXT NOT NULL, "after" TEXT NOT NULL, "problems" INTEGER NOT NULL)`);
   return sqlite;
 }

@@ -1,4 +1,4 @@
-import { isStoreUrl, requestsInFlight } from '@varve/core/internal';
+import { isStoreUrl, openStore, requestsInFlight } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import type { FoundFile } from './found-file.ts';
 import { inFlight } from './in-flight.ts';
@@ -20,18 +20,21 @@ export function isInStore(where: Archives): boolean {
 
 /**
  * What archives may be, wherever they lie, in the order of their paths: those of this machine, then those of each store.
- * An object is recognised by its magic here unless its name tells; files are for whoever reads them.
+ * An object is recognised by its magic here unless its name tells; files are for whoever reads them. With `after`, only
+ * what comes after that path: of a bucket no more is listed.
  */
 export async function* streamCandidates(
   where: Archives,
   notes: WalkNotes,
-  selection: Selection = {},
+  { after, ...selection }: Selection & { readonly after?: string } = {},
 ): AsyncGenerator<FoundFile> {
   const { local, stores } = divide(where);
-  for (const file of streamFiles(local, notes)) if (isSelected(file, selection)) yield file;
+  const isLocalDone = after !== undefined && isStoreUrl(after);
+  for (const file of isLocalDone ? [] : streamFiles(local, notes))
+    if (isSelected(file, selection) && (after === undefined || file.path > after)) yield file;
   for (const url of stores) {
     const recognise = async (file: FoundFile) => (isExpected(file) ? file : recogniseObject(file));
-    yield* sorted(inFlight(listSelected(url, notes, selection), requestsInFlight, recognise), notes);
+    yield* sorted(inFlight(listSelected(url, notes, selection, after), requestsInFlight, recognise), notes);
   }
 }
 
@@ -74,9 +77,18 @@ async function recognise(file: FoundFile): Promise<RecognisedFile | VarveError |
 }
 
 /** What cannot be listed any further is noted: the rest of it is out of sight. */
-async function* listSelected(url: string, notes: WalkNotes, selection: Selection): AsyncGenerator<FoundFile> {
+async function* listSelected(
+  url: string,
+  notes: WalkNotes,
+  selection: Selection,
+  after?: string,
+): AsyncGenerator<FoundFile> {
+  const root = `${openStore(url).url}/`;
+  const isWithin = after?.startsWith(root) === true;
+  if (after !== undefined && isStoreUrl(after) && root < after && !isWithin) return;
   try {
-    for await (const file of listBucket(url)) if (isSelected(file, selection)) yield file;
+    for await (const file of listBucket(url, isWithin ? after : undefined))
+      if (isSelected(file, selection)) yield file;
   } catch (error) {
     if (!(error instanceof VarveError)) throw error;
     notes.problems.push(error);

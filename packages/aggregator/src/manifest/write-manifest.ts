@@ -18,6 +18,7 @@ import {
 import { Stage, type StagedArchive } from '../stage/index.ts';
 import { withWal } from '../unified/index.ts';
 import { type Problem, problemOf } from '../work/index.ts';
+import { ListingCursor } from './listing-cursor.ts';
 
 export interface WriteManifestOptions extends Selection {
   readonly lineage: Lineage;
@@ -36,7 +37,8 @@ export interface ManifestReport {
 
 /**
  * Lists archives in an SQLite file, with what is known of each: path, size, time or ETag, hash, session, agent, start,
- * version, rows, problem. Only new and changed archives are read; what is done stays done when the process dies. Wherever
+ * version, rows, problem. Only new and changed archives are read. A run that was killed goes on where it was, also its listing
+ * of a bucket. Wherever
  * archives are named, a manifest may stand for a walk.
  *
  * @throws MANIFEST_FOREIGN
@@ -57,30 +59,38 @@ export async function writeManifest(where: Archives, options: WriteManifestOptio
   const sqlite = openManifest(options.into);
   using stage = new Stage(options.lineage);
   try {
-    return await new ManifestWriter(sqlite, stage, options).run(where);
+    return await new ManifestWriter(sqlite, stage, askedOf(where, options), options).run(where);
   } finally {
     sqlite.close();
   }
+}
+
+/** What a run is asked for; another one is not gone on with. */
+function askedOf(where: Archives, { lineage, shard, sample }: WriteManifestOptions): string {
+  return JSON.stringify([[where].flat(), lineage.name, lineage.migrations.length, shard, sample]);
 }
 
 class ManifestWriter {
   readonly #sqlite: Database;
   readonly #stage: Stage;
   readonly #options: WriteManifestOptions;
-  readonly #run: number;
+  readonly #cursor: ListingCursor;
   readonly #save;
   readonly #isKnown;
   readonly #touch;
   readonly #problems: Problem[] = [];
   #read = 0;
   #unchanged = 0;
+  /** Files on their way, which no cursor may pass. */
+  #unsaved = 0;
+  /** Unchanged ones that this run has met. */
+  #touched: string[] = [];
 
-  constructor(sqlite: Database, stage: Stage, options: WriteManifestOptions) {
+  constructor(sqlite: Database, stage: Stage, asked: string, options: WriteManifestOptions) {
     this.#sqlite = sqlite;
     this.#stage = stage;
     this.#options = options;
-    this.#run =
-      1 + (sqlite.prepare<[], number>('SELECT coalesce(max("run"), 0) FROM "archives"').pluck().get() ?? 0);
+    this.#cursor = new ListingCursor(sqlite, asked);
     this.#save =
       sqlite.prepare(`INSERT OR REPLACE INTO "archives" VALUES (:path, :relativePath, :sizeBytes, :mtimeMs, :etag,
       :sha256, :sessionId, :agent, :startedAtMs, :lineage, :version, :head, :rows, :code, :message, :run)`);
@@ -93,17 +103,35 @@ class ManifestWriter {
 
   async run(where: Archives): Promise<ManifestReport> {
     const notes = newNotes();
-    const changed = this.#changed(streamCandidates(where, notes, this.#options), notes.problems);
-    for await (const window of fetchWindows(changed, { mostFiles: 500, mostBytes: 64 * 1024 ** 2 })) {
+    const { after } = this.#cursor;
+    const files = streamCandidates(where, notes, { ...this.#options, ...(after !== '' && { after }) });
+    const changed = this.#changed(files, notes.problems);
+    for await (const window of fetchWindows(changed, { mostFiles: 200, mostBytes: 64 * 1024 ** 2 })) {
       using fetched = window;
       this.#stage.clear();
       for (const { file, error } of fetched.failed) this.#stage.addProblem(file, problemOf(error, file.path));
       this.#stage.add(fetched.files);
-      this.#saveAll(this.#stage.list([...fetched.files, ...fetched.failed.map(({ file }) => file)]));
+      const all = [...fetched.files, ...fetched.failed.map(({ file }) => file)];
+      this.#unsaved -= all.length;
+      const last = [fetched.files.at(-1)?.path ?? '', fetched.failed.at(-1)?.file.path ?? ''].sort().at(-1);
+      this.#commit(last ?? after, notes.problems.length, this.#stage.list(all));
     }
-    const removed = notes.problems.length === 0 ? this.#removeGone() : 0;
+    this.#commit(after, notes.problems.length);
+    const isWhole = notes.problems.length === 0 && this.#cursor.problems === 0;
+    const removed = isWhole ? this.#removeGone() : 0;
+    this.#cursor.end();
     this.#problems.push(...notes.problems.map((error) => problemOf(error, error.path ?? '')));
     return { read: this.#read, unchanged: this.#unchanged, removed, problems: this.#problems };
+  }
+
+  /** All that comes before a path is there from now on, whatever happens. */
+  #commit(after: string, problems: number, archives: readonly StagedArchive[] = []): void {
+    this.#sqlite.transaction(() => {
+      for (const path of this.#touched) this.#touch.run(this.#cursor.run, path);
+      this.#saveAll(archives);
+      this.#cursor.save(after, problems);
+    })();
+    this.#touched = [];
   }
 
   async *#changed(files: AsyncIterable<FoundFile>, problems: VarveError[]): AsyncGenerator<FoundFile> {
@@ -111,40 +139,42 @@ class ManifestWriter {
     for await (const found of files) {
       const file = withWal(found);
       if (this.#isKnown.get(file.path, file.sizeBytes, file.etag ?? file.mtimeMs, name, migrations.length)) {
-        this.#touch.run(this.#run, file.path);
+        this.#touched.push(file.path);
         this.#unchanged += 1;
+        if (this.#unsaved === 0 && this.#touched.length >= 5000) this.#commit(file.path, problems.length);
         continue;
       }
       const recognised = isRemote(file) ? file : recogniseArchive(file);
       if (recognised instanceof VarveError) problems.push(recognised);
-      else if (recognised) yield file;
+      else if (recognised) {
+        this.#unsaved += 1;
+        yield file;
+      }
     }
   }
 
   #saveAll(archives: readonly StagedArchive[]): void {
     const facts = this.#readSessions();
     const { name, migrations } = this.#options.lineage;
-    this.#sqlite.transaction(() => {
-      for (const { file, id, version, rows, sessionId, problem } of archives) {
-        const { path, relativePath, sizeBytes, mtimeMs, etag = null } = file;
-        const { agent = null, startedAtMs = null } = facts.get(id) ?? {};
-        const sha256 = problem ? null : hashFile(localPathOf(file));
-        const said = { code: problem?.code ?? null, message: problem?.message ?? null };
-        const place = { path, relativePath, sizeBytes, mtimeMs, etag, sha256 };
-        const known = {
-          sessionId,
-          agent,
-          startedAtMs,
-          version,
-          rows,
-          lineage: name,
-          head: migrations.length,
-        };
-        this.#save.run({ ...place, ...known, ...said, run: this.#run });
-        this.#read += 1;
-        if (problem) this.#problems.push(problem);
-      }
-    })();
+    for (const { file, id, version, rows, sessionId, problem } of archives) {
+      const { path, relativePath, sizeBytes, mtimeMs, etag = null } = file;
+      const { agent = null, startedAtMs = null } = facts.get(id) ?? {};
+      const sha256 = problem ? null : hashFile(localPathOf(file));
+      const said = { code: problem?.code ?? null, message: problem?.message ?? null };
+      const place = { path, relativePath, sizeBytes, mtimeMs, etag, sha256 };
+      const known = {
+        sessionId,
+        agent,
+        startedAtMs,
+        version,
+        rows,
+        lineage: name,
+        head: migrations.length,
+      };
+      this.#save.run({ ...place, ...known, ...said, run: this.#cursor.run });
+      this.#read += 1;
+      if (problem) this.#problems.push(problem);
+    }
   }
 
   /** By the standard columns, where the lineage has them. */
@@ -167,7 +197,7 @@ class ManifestWriter {
       .prepare<[number], { path: string; relativePath: string }>(
         'SELECT "path", "relative_path" AS relativePath FROM "archives" WHERE "run" <> ?',
       )
-      .all(this.#run)
+      .all(this.#cursor.run)
       .filter((archive) => isSelected(archive, this.#options));
     const remove = this.#sqlite.prepare('DELETE FROM "archives" WHERE "path" = ?');
     this.#sqlite.transaction(() => {

@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { useBucket } from '../../../core/src/testing/use-bucket.ts';
+import { census } from '../census/index.ts';
 import { exportArchives } from '../export/index.ts';
+import { writeManifest } from '../manifest/index.ts';
 import { pushArchives } from '../push/index.ts';
 import { makeFolder, uuidOf, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
 import { hasClickHouse, startClickHouse } from '../testing/start-clickhouse.ts';
 import { hasPostgres, startPostgres } from '../testing/start-postgres.ts';
-import { loadArchives, openWarehouse } from '../warehouse/index.ts';
+import { openClickHouse } from '../warehouse/clickhouse.ts';
+import { loadArchives } from '../warehouse/index.ts';
 
 const program = join(import.meta.dirname, '../testing/killed-program.ts');
 const isDeep = process.env.VARVE_DEEP === '1';
@@ -36,8 +39,8 @@ async function killAllOver(
   where: string,
   into: string,
   sent: number,
+  shares: readonly number[],
   check: () => Promise<void>,
-  shares: readonly number[] = [0.6],
 ) {
   const moments = isDeep
     ? Array.from({ length: sent }, (_, at) => at + 1)
@@ -69,7 +72,7 @@ it.skipIf(!hasPostgres)(
     await client.connect();
     onTestFinished(() => client.end().catch(() => {}));
     const ask = async (text: string) => (await client.query({ text, rowMode: 'array' })).rows;
-    await killAllOver('load', dir, url, sent as number, async () => {
+    await killAllOver('load', dir, url, sent as number, [0.2, 0.7], async () => {
       const [made] = await ask(`SELECT to_regclass('tool_calls') IS NOT NULL`);
       if (!made?.[0]) return;
       for (const [path, , calls] of await ask(wholeSql)) expect([path, Number(calls)]).toEqual([path, 3]);
@@ -91,13 +94,18 @@ it.skipIf(!hasClickHouse)(
     await using clickhouse = await startClickHouse();
     const dir = writeFleet();
     const url = clickhouse.url as `clickhouse://${string}`;
-    await using warehouse = await openWarehouse(url, { lineage });
-    const sent = await run('load', makeFolder(), url);
-    await killAllOver('load', dir, url, (sent as number) + 6, async () => {
+    await using engine = await openClickHouse(url);
+    await engine.query('CREATE DATABASE killed').catch(() => {});
+    const sent = await run('load', dir, url);
+    const into = url.replace('default', 'killed') as `clickhouse://${string}`;
+    await using warehouse = await openClickHouse(into);
+    // Among the statements that make the tables, and among the rows.
+    await killAllOver('load', dir, into, sent as number, [0.3, 0.8], async () => {
+      if ((await warehouse.readFacts()) === undefined) return;
       for (const [path, , calls] of await warehouse.query(wholeSql))
         expect([path, Number(calls)]).toEqual([path, 3]);
     });
-    const { loaded, current, failed } = await loadArchives(dir, url, { lineage });
+    const { loaded, current, failed } = await loadArchives(dir, into, { lineage });
     expect([loaded + current, failed]).toEqual([8, []]);
     const [[all, different] = []] = await warehouse.query(
       'SELECT count(), uniqExact(_archive, seq) FROM tool_calls',
@@ -112,7 +120,7 @@ it('loses no archive wherever a push is killed, and goes on', async () => {
   const dir = writeFleet();
   const paths = Array.from({ length: 8 }, (_, at) => join(dir, `${at}.db`));
   const bytes = paths.map((path) => readFileSync(path));
-  await killAllOver('push', dir, 's3://bucket/fleet', 12, async () => {
+  await killAllOver('push', dir, 's3://bucket/fleet', 12, [0.6], async () => {
     for (const [at, path] of paths.entries()) {
       const there = existsSync(path)
         ? readFileSync(path)
@@ -130,7 +138,7 @@ it('makes the same files wherever an export was killed before', async () => {
   onTestFinished(() => bucket[Symbol.asyncDispose]());
   const dir = writeFleet();
   const sent = await run('export', dir, 's3://bucket/whole');
-  await killAllOver('export', dir, 's3://bucket/killed', sent as number, async () => {});
+  await killAllOver('export', dir, 's3://bucket/killed', sent as number, [0.6], async () => {});
   await exportArchives(dir, { lineage, into: 's3://bucket/killed', batchBytes: 100_000 });
   const files = (prefix: string) =>
     [...bucket.objects]
@@ -139,4 +147,25 @@ it('makes the same files wherever an export was killed before', async () => {
       .sort();
   expect(files('bucket/whole/').length).toBeGreaterThan(3);
   expect(files('bucket/killed/')).toEqual(files('bucket/whole/'));
+});
+
+it('goes on listing a bucket where a manifest was killed', async () => {
+  const bucket = await useBucket();
+  onTestFinished(() => bucket[Symbol.asyncDispose]());
+  bucket.pageSize = 100;
+  const bytes = readFileSync(writeArchive(join(makeFolder(), 'a.db'), 1, 'same'));
+  for (let at = 0; at < 700; at++) bucket.put(`bucket/fleet/${1000 + at}.db`, bytes);
+  const into = join(makeFolder(), 'manifest.db');
+  expect(await run('manifest', 's3://bucket/fleet', into, 600)).toBe(undefined);
+  bucket.requests.length = 0;
+  const report = await writeManifest('s3://bucket/fleet', { lineage, into });
+  expect(report.read + report.unchanged).toBeLessThan(600);
+  expect(bucket.requests.filter((request) => request === 'GET bucket').length).toBeLessThan(7);
+  expect((await census(into, { lineage })).total).toBe(700);
+  bucket.objects.delete('bucket/fleet/1000.db');
+  expect(await writeManifest('s3://bucket/fleet', { lineage, into })).toMatchObject({
+    read: 0,
+    unchanged: 699,
+    removed: 1,
+  });
 });

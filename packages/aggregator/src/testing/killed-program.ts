@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { exportArchives } from '../export/index.ts';
+import { writeManifest } from '../manifest/index.ts';
 import { pushArchives } from '../push/index.ts';
 import { loadArchives } from '../warehouse/index.ts';
 import { lineage } from './fixture-lineage.ts';
@@ -18,6 +19,7 @@ Socket.prototype.write = function (this: Socket, ...args: Parameters<typeof writ
 if (kind === 'load') await loadArchives(where, into, { lineage });
 if (kind === 'push') await pushArchives(where, { into });
 if (kind === 'export') await exportArchives(where, { lineage, into, batchBytes: 100_000 });
+if (kind === 'manifest') await writeManifest(where, { lineage, into });
 
 process.send?.(sent);
 process.disconnect?.();

@@ -10,6 +10,8 @@ export interface StartedPostgres extends AsyncDisposable {
   readonly url: string;
   /** The address of a new, empty database. */
   createDatabase(name: string): Promise<string>;
+  /** What a database takes on the disk, in bytes, beyond an empty one. */
+  sizeOf(name: string): Promise<number>;
   /** Ends it at once, as `kill -9` would. */
   kill(): Promise<void>;
 }
@@ -52,6 +54,14 @@ export async function startPostgres(): Promise<StartedPostgres> {
       await client.query(`CREATE DATABASE "${name}"`);
       await client.end();
       return urlOf(name);
+    },
+    async sizeOf(name) {
+      const client = new pg.Client({ connectionString: urlOf('postgres') });
+      await client.connect();
+      const sql = "SELECT pg_database_size($1)::text, pg_database_size('template1')::text";
+      const { rows } = await client.query({ text: sql, values: [name], rowMode: 'array' });
+      await client.end();
+      return Number(rows[0]?.[0]) - Number(rows[0]?.[1]);
     },
     kill: () => kill('SIGQUIT'),
     async [Symbol.asyncDispose]() {

@@ -23,7 +23,10 @@ export interface ClickHousePlace {
   readonly isPassedOn?: boolean;
 }
 
-/** The statements for a place. With a cluster, every server must run them. */
+/**
+ * The statements for a place. With a cluster, every server must run them. Another worker may run the same ones at the same
+ * time, or have been killed among them: to do them again is nothing, but for what `isDone` tells.
+ */
 export class ClickHouseDdl implements WarehouseDialect {
   readonly #place: ClickHousePlace;
   readonly #on: string;
@@ -87,8 +90,7 @@ export class ClickHouseDdl implements WarehouseDialect {
       ...this.#distributed('_varve', 'cityHash64(`name`)'),
       `CREATE TABLE IF NOT EXISTS ${this.rowsOf('_archives')}${this.#on} (${ledgerLines}) ENGINE = ReplacingMergeTree(\`_load\`) ORDER BY \`id\``,
       ...this.#distributed('_archives', '`id`'),
-      this.#drop('`_archives`'),
-      `CREATE VIEW \`_archives\`${this.#on} AS SELECT ${ledgerColumns.map(quote).join(', ')} FROM ${this.allOf('_archives')} FINAL
+      `CREATE VIEW IF NOT EXISTS \`_archives\`${this.#on} AS SELECT ${ledgerColumns.map(quote).join(', ')} FROM ${this.allOf('_archives')} FINAL
         WHERE \`state\` <> 'gone'`,
     ];
   }
@@ -112,14 +114,14 @@ export class ClickHouseDdl implements WarehouseDialect {
       '`_month` UInt32',
     ];
     const key = table.key.length > 0 ? table.key.map(quote) : ['`_row`'];
-    return `CREATE TABLE ${this.rowsOf(table.name)}${this.#on} (${lines.join(', ')}) ENGINE = ReplacingMergeTree(\`_load\`)
+    return `CREATE TABLE IF NOT EXISTS ${this.rowsOf(table.name)}${this.#on} (${lines.join(', ')}) ENGINE = ReplacingMergeTree(\`_load\`)
     PARTITION BY \`_month\` ORDER BY (\`_archive\`, ${key.join(', ')})`;
   }
 
   /** An archive's rows and its entry in the ledger lie on the same server, which looks them up by itself. */
   #viewDdl({ name, columns }: WarehouseTable): string {
     const list = ['_archive', '_version', ...columns.map((column) => column.name)].map(quote).join(', ');
-    return `CREATE VIEW ${quote(name)}${this.#on} AS SELECT ${list} FROM ${this.allOf(name)}
+    return `CREATE VIEW IF NOT EXISTS ${quote(name)}${this.#on} AS SELECT ${list} FROM ${this.allOf(name)}
     WHERE (\`_archive\`, \`_load\`) IN (SELECT \`id\`, \`_load\` FROM ${this.rowsOf('_archives')} FINAL WHERE \`state\` = 'unified')`;
   }
 
@@ -139,6 +141,12 @@ export class ClickHouseDdl implements WarehouseDialect {
   #drop(table: string): string {
     return `DROP TABLE IF EXISTS ${table}${this.#on}`;
   }
+}
+
+/** Whether a statement was refused since its column is there, or is not there, already. */
+export function isDone(statement: string, refusal: string): boolean {
+  if (/ ADD COLUMN /.test(statement)) return /column with this name already exists/i.test(refusal);
+  return / DROP COLUMN /.test(statement) && /Wrong column name|Cannot find column/i.test(refusal);
 }
 
 function columnLine({ name, kind }: WarehouseColumn, key: readonly string[]): string {

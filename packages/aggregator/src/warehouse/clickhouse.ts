@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { clientMissing } from '@varve/core/internal';
 import { archiveIdOf } from '../find/index.ts';
-import { ClickHouseDdl, quote } from './clickhouse-ddl.ts';
+import { ClickHouseDdl, isDone, quote } from './clickhouse-ddl.ts';
 import type { LoadBatch, LoadedArchive, Warehouse, WarehouseKind, WarehouseTable } from './contract.ts';
 import { ledgerColumns, ledgerRow, uuidPattern } from './ledger.ts';
 import { tabSeparatedLine } from './tab-separated.ts';
@@ -75,7 +75,9 @@ export class ClickHouse implements Warehouse {
   }
 
   async change(statements: readonly string[], facts: Readonly<Record<string, string>>): Promise<void> {
-    const isNew = (await this.readFacts()) === undefined;
+    const before = await this.readFacts();
+    const isNew = before === undefined;
+    if (facts.changed !== undefined && before?.get('changed') === facts.changed) return;
     const all = [...(isNew ? this.dialect.createLedger() : []), ...statements];
     for (const statement of all) await this.#everywhere(statement);
     const at = this.#nextLoad();
@@ -261,8 +263,13 @@ export class ClickHouse implements Warehouse {
 
   /** A statement that changes tables. */
   async #everywhere(sql: string): Promise<void> {
-    if (this.#nodes.length === 0) return this.#command(sql);
-    for (const node of this.#nodes) await this.#ask(() => node.command({ query: sql }));
+    for (const node of this.#nodes.length > 0 ? this.#nodes : [this.#client]) {
+      try {
+        await this.#ask(() => node.command({ query: sql }));
+      } catch (error) {
+        if (!isDone(sql, String(error))) throw error;
+      }
+    }
   }
 
   async #command(sql: string): Promise<void> {

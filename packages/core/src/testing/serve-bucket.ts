@@ -24,6 +24,8 @@ export interface ServedBucket extends AsyncDisposable {
   readonly requests: string[];
   /** Asked before each request. */
   fault: ((request: string, nth: number) => BucketFault | undefined) | undefined;
+  /** How many keys a listing gives at once: 1000 unless set. */
+  pageSize: number;
   put(key: string, bytes: Uint8Array): void;
 }
 
@@ -37,6 +39,7 @@ export async function serveBucket(): Promise<ServedBucket> {
     objects,
     requests: [],
     fault: undefined,
+    pageSize: 1000,
     put: (key, bytes) => void objects.set(key, toObject(Buffer.from(bytes), 'application/octet-stream')),
   };
   const server = createServer(async (request, response) => {
@@ -48,7 +51,16 @@ export async function serveBucket(): Promise<ServedBucket> {
     const body = await readBody(request);
     if (fault === 'lost') return void request.socket.destroy();
     if (typeof fault === 'object') return void refuse(response, fault.status, fault.code);
-    answer({ objects, key, url, request, body, response, isTorn: fault === 'torn' });
+    answer({
+      objects,
+      key,
+      url,
+      request,
+      body,
+      response,
+      isTorn: fault === 'torn',
+      pageSize: served.pageSize,
+    });
   });
   const { port } = await listen(server);
   return Object.assign(served, {
@@ -73,6 +85,7 @@ interface Exchange {
   readonly body: Buffer;
   readonly response: ServerResponse;
   readonly isTorn: boolean;
+  readonly pageSize: number;
 }
 
 function answer(exchange: Exchange): ServerResponse {
@@ -120,11 +133,11 @@ function get({ objects, key, request, response, isTorn }: Exchange): ServerRespo
   return response;
 }
 
-function list({ objects, key, url, response }: Exchange): ServerResponse {
+function list({ objects, key, url, response, pageSize }: Exchange): ServerResponse {
   const bucket = key.split('/')[0];
   const prefix = `${bucket}/${url.searchParams.get('prefix') ?? ''}`;
   const after = `${bucket}/${url.searchParams.get('start-after') ?? ''}`;
-  const limit = Math.min(1000, Number(url.searchParams.get('max-keys') ?? 1000));
+  const limit = Math.min(pageSize, Number(url.searchParams.get('max-keys') ?? pageSize));
   const keys = [...objects.keys()].filter((it) => it.startsWith(prefix) && it > after).sort();
   const contents = keys.slice(0, limit).map((it) => renderEntry(it, objects.get(it) as StoredObject));
   return response

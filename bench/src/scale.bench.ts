@@ -1,0 +1,207 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { hasClickHouse, startClickHouse } from '../../packages/aggregator/src/testing/start-clickhouse.ts';
+import { hasPostgres, startPostgres } from '../../packages/aggregator/src/testing/start-postgres.ts';
+import { useBucket } from '../../packages/core/src/testing/use-bucket.ts';
+import { makeBenchDir, writeArchives } from './bench-files.ts';
+import { commandFlags } from './command-flags.ts';
+import { benchLineage } from './lens-lineage.ts';
+import { printTitle } from './report.ts';
+import { type MeasuredSink, renderPaper, renderStorage } from './scale-on-paper.ts';
+import type { ScaleAnswer } from './scale-program.ts';
+
+/** How many archives; 4000 for the figures that are quoted. */
+const count = Number(process.env.VARVE_BENCH_ARCHIVES ?? 400);
+const head = benchLineage.migrations.length;
+
+interface Sink {
+  readonly name: string;
+  readonly kind: string;
+  readonly gets: number;
+  readonly puts: number;
+  /** An empty place for one run, what it holds when that has ended, in bytes, and its end. */
+  open(
+    run: number,
+  ): Promise<{ into: string; archives?: string; sizeBytes(): Promise<number>; close(): Promise<void> }>;
+}
+
+/** How many archives a second go into each sink, by 1, 2 and 4 workers, and what a fleet takes, reckoned from that. */
+export async function run(): Promise<void> {
+  const dir = makeBenchDir();
+  const archives = join(dir, 'archives');
+  writeArchives(archives, 0, count, (at) => (at % head) + 1);
+  for (const name of readdirSync(archives)) fill(join(archives, name));
+  printTitle(`Put ${count} archives of 100 kB, of ${head} versions, into each sink, by 1, 2 and 4 workers`);
+  const measured: MeasuredSink[] = [];
+  for (const sink of await sinksOf(dir, archives)) {
+    const runs = [];
+    for (const workers of [1, 2, 4]) runs.push(await measure(sink, archives, workers));
+    const [one] = runs;
+    const { gets, puts, name } = sink;
+    measured.push({ name, gets, puts, cpuMs: one?.cpuMs ?? 0, sizeBytes: one?.sizeBytes ?? 0 });
+    const rates = runs.map(({ rate }) => String(Math.round(rate)).padStart(6)).join('');
+    const cpu = runs.map(({ cpuMs }) => cpuMs.toFixed(1).padStart(6)).join('');
+    const most = Math.max(...runs.map(({ peakBytes }) => peakBytes));
+    console.log(
+      `  ${name.padEnd(26)} archives/s ${rates}   CPU ms each ${cpu}   most memory ${Math.round(most / 1e6)} MB`,
+    );
+  }
+  printTitle('On paper');
+  console.log(renderPaper(measured));
+  console.log(`\nThe archives themselves, in the bucket: ${renderStorage()}`);
+}
+
+/** Texts as long as before, of which no two are the same: as long as they were the engines would keep next to nothing. */
+function fill(path: string): void {
+  const sqlite = new Database(path);
+  for (const table of ['calls', 'events'])
+    sqlite.exec(
+      `UPDATE ${table} SET payload = json_set(payload, '$.text', hex(randomblob(80)), '$.args.text', hex(randomblob(70)))`,
+    );
+  sqlite.exec('VACUUM');
+  sqlite.close();
+}
+
+async function sinksOf(dir: string, archives: string): Promise<Sink[]> {
+  const bucket = await useBucket();
+  const postgres = hasPostgres ? await startPostgres() : undefined;
+  const clickhouse = hasClickHouse ? await startClickHouse() : undefined;
+  process.once('beforeExit', async () => {
+    for (const server of [bucket, postgres, clickhouse]) await server?.[Symbol.asyncDispose]();
+  });
+  const folder = (kind: string, name: string, gets: number, puts: number): Sink => ({
+    name,
+    kind,
+    gets,
+    puts,
+    async open(run) {
+      const into = join(dir, `${kind}-${run}`);
+      return {
+        into,
+        sizeBytes: async () => sizeOf(dir, `${kind}-${run}`),
+        close: async () => removeAll(dir, `${kind}-${run}`),
+      };
+    },
+  });
+  return [
+    folder('view', 'the unified view', 1, 0),
+    folder('parquet', 'Parquet', 1, 0),
+    ...(postgres ? [inPostgres(postgres)] : []),
+    ...(clickhouse ? [inClickHouse(clickhouse)] : []),
+    folder('manifest', 'a manifest', 1, 0),
+    {
+      name: 'push into a bucket',
+      kind: 'push',
+      gets: 0,
+      puts: 1,
+      open: async (run) => ({
+        into: `s3://bucket/${run}`,
+        sizeBytes: async () => 0,
+        close: async () => bucket.objects.clear(),
+      }),
+    },
+    {
+      name: 'upgrade in a bucket',
+      kind: 'upgrade',
+      gets: 2,
+      puts: 2,
+      async open(run) {
+        for (const name of readdirSync(archives))
+          bucket.put(`bucket/fleet/${name}`, readFileSync(join(archives, name)));
+        return {
+          archives: 's3://bucket/fleet',
+          into: `s3://bucket/originals-${run}`,
+          sizeBytes: async () => 0,
+          close: async () => bucket.objects.clear(),
+        };
+      },
+    },
+  ];
+}
+
+function inPostgres(postgres: Awaited<ReturnType<typeof startPostgres>>): Sink {
+  return {
+    name: 'Postgres',
+    kind: 'postgres',
+    gets: 1,
+    puts: 0,
+    async open(run) {
+      const into = await postgres.createDatabase(`bench${run}`);
+      return { into, sizeBytes: () => postgres.sizeOf(`bench${run}`), close: async () => {} };
+    },
+  };
+}
+
+function inClickHouse({ url, host, tcpPort }: Awaited<ReturnType<typeof startClickHouse>>): Sink {
+  const ask = async (body: string) =>
+    (await fetch(`http://${host}:${tcpPort - 1}/`, { method: 'POST', body })).text();
+  return {
+    name: 'ClickHouse',
+    kind: 'clickhouse',
+    gets: 1,
+    puts: 0,
+    async open(run) {
+      await ask(`CREATE DATABASE bench${run}`);
+      return {
+        into: url.replace('default', `bench${run}`),
+        sizeBytes: async () =>
+          Number(
+            await ask(
+              `SELECT sum(bytes_on_disk) FROM system.parts WHERE database = 'bench${run}' AND active`,
+            ),
+          ),
+        close: async () => {},
+      };
+    },
+  };
+}
+
+let runs = 0;
+
+async function measure(sink: Sink, archives: string, workers: number) {
+  const place = await sink.open(runs++);
+  // The tables are there before the workers race.
+  const startedAt = performance.now();
+  const answers = await Promise.all(
+    Array.from({ length: workers }, (_, at) =>
+      work([sink.kind, place.archives ?? archives, place.into, `${at + 1}/${workers}`]),
+    ),
+  );
+  const seconds = (performance.now() - startedAt) / 1000;
+  const done = answers.reduce((sum, answer) => sum + answer.done, 0);
+  if (done < count * 0.9) throw new Error(`${sink.name}: only ${done} of ${count} archives`);
+  const sizeBytes = (await place.sizeBytes()) / done;
+  await place.close();
+  return {
+    rate: done / seconds,
+    cpuMs: answers.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / done,
+    peakBytes: Math.max(...answers.map(({ peakBytes }) => peakBytes)),
+    sizeBytes,
+  };
+}
+
+async function work(args: readonly string[]): Promise<ScaleAnswer> {
+  const script = fileURLToPath(new URL('./scale-program.ts', import.meta.url));
+  const child = spawn(process.execPath, [...commandFlags, script, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(await text(child.stdout)) as ScaleAnswer;
+}
+
+function sizeOf(dir: string, start: string): number {
+  let bytes = 0;
+  for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
+    const stats = name.startsWith(start) ? statSync(join(dir, name)) : undefined;
+    if (stats?.isFile()) bytes += stats.size;
+  }
+  return bytes;
+}
+
+function removeAll(dir: string, start: string): void {
+  for (const name of readdirSync(dir))
+    if (name.startsWith(start)) rmSync(join(dir, name), { recursive: true });
+}
