@@ -9,6 +9,7 @@ import { upgradeProducts } from './products/upgrade-products.ts';
 import { printTitle } from './report.ts';
 import { runContestant } from './run-contestant.ts';
 import { upgradeApart } from './upgrade-apart.ts';
+import { upgradeLarge } from './upgrade-large.ts';
 
 interface Outcome {
   readonly durationMs: number;
@@ -48,6 +49,7 @@ export async function run(): Promise<void> {
     yardstickMs ??= outcome.durationMs;
     printOutcome(name, outcome, yardstickMs);
   }
+  await upgradeLarge(dir, folder);
   await upgradeProducts(dir, count);
 }
 

@@ -24,6 +24,7 @@ export async function upgradeProducts(dir: string, count: number): Promise<void>
   const faster: number[] = [];
   for (const product of products)
     if (!wanted || wanted.includes(product.name)) faster.push(await upgradeProduct(dir, product, count));
+  if (faster.length === 0) return;
   const sorted = faster.toSorted((a, b) => a - b);
   console.log(
     `  the loop takes ${sorted[Math.floor(sorted.length / 2)]?.toFixed(2)} times as long in the median, ${sorted[0]?.toFixed(2)} times at the least`,
