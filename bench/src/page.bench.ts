@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { openUnified } from '@varve/aggregator';
 import { createSession } from '@varve/core';
 import { standardLineage as lineage } from '@varve/migrations';
@@ -18,6 +19,8 @@ export async function run(): Promise<void> {
   writeArchives(join(dir, 'fleet'), 0, archives, (at) => 1 + (at % 21));
   printTitle(`Look at ${archives} archives of 100 kB and 21 versions`);
   await timeAll(join(dir, 'fleet'), { lineage: benchLineage }, ['/api/sessions', '/api/fleet']);
+  printTitle(`Search the texts of ${archives} archives of 100 kB, with no index but the page's own`);
+  await timeIndexing(join(dir, 'fleet'));
   printTitle(`Look at a session of ${steps} steps`);
   recordLong(dir);
   await timeAll(join(dir, 'long'), { lineage }, async (ask) => [
@@ -51,6 +54,28 @@ async function timeAll(
     await ask(path);
     printMs(path.replace(/(session\/).*/, '$1KEY'), performance.now() - askedMs);
   }
+  await page.close();
+}
+
+/** How long the first search takes, which begins the index, and one when all archives are in it. */
+async function timeIndexing(where: string): Promise<void> {
+  const page = await servePage(where, { lineage: benchLineage });
+  const { origin, searchParams } = new URL(page.url);
+  const search = async (): Promise<{ readonly read: number; readonly total: number } | undefined> => {
+    const answer = await fetch(`${origin}/api/sessions?q=zebra&token=${searchParams.get('token')}`);
+    return ((await answer.json()) as { search?: { read: number; total: number } }).search;
+  };
+  const timed = async (what: string, work: () => Promise<unknown>) => {
+    const startedMs = performance.now();
+    await work();
+    printMs(what, performance.now() - startedMs);
+  };
+  await timed('the first search', search);
+  await timed('until all archives are found', async () => {
+    for (let found = await search(); !found || found.read < found.total; found = await search())
+      await setTimeout(200);
+  });
+  await timed('a search then', search);
   await page.close();
 }
 
