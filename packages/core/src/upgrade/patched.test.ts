@@ -148,25 +148,30 @@ it('counts the rows, and compares the rest, where a clock or chance decides what
   expect(archive.sqlite.prepare('SELECT count(DISTINCT mark) FROM runs').pluck().get()).toBe(2);
 });
 
-it.each([2, 3])('patches a file of before a lineage was squashed, from version %i of then', async (version) => {
-  const whole = lineageOf(
-    'ALTER TABLE runs ADD model text --- ALTER TABLE calls ADD tool text --- DELETE FROM notes; ALTER TABLE notes ADD body text',
-  );
-  const path = join(makeTempDir(), 'old.db');
-  const sqlite = new Database(path);
-  replayMigrations(sqlite, lineageAt(whole, version));
-  sqlite.exec(`INSERT INTO runs (id, agent, began) VALUES ('r1', 'one', 5); INSERT INTO notes VALUES ('n')`);
-  const replayed = openImage(sqlite.serialize());
-  sqlite.close();
-  replayMigrations(replayed, whole);
-  const lineage = squashLineage(whole, 2);
-  const result = await upgradeArchive(path, { lineage, acceptLoss: true, verify: 'full' });
-  expect(result).toMatchObject({ how: 'patched', to: lineage.migrations.length });
-  using archive = openArchive(path, { lineage });
-  const { ledger: _, ...expected } = describe(replayed);
-  expect(describe(archive.sqlite)).toMatchObject(expected);
-  replayed.close();
-});
+it.each([2, 3])(
+  'patches a file of before a lineage was squashed, from version %i of then',
+  async (version) => {
+    const whole = lineageOf(
+      'ALTER TABLE runs ADD model text --- ALTER TABLE calls ADD tool text --- DELETE FROM notes; ALTER TABLE notes ADD body text',
+    );
+    const path = join(makeTempDir(), 'old.db');
+    const sqlite = new Database(path);
+    replayMigrations(sqlite, lineageAt(whole, version));
+    sqlite.exec(
+      `INSERT INTO runs (id, agent, began) VALUES ('r1', 'one', 5); INSERT INTO notes VALUES ('n')`,
+    );
+    const replayed = openImage(sqlite.serialize());
+    sqlite.close();
+    replayMigrations(replayed, whole);
+    const lineage = squashLineage(whole, 2);
+    const result = await upgradeArchive(path, { lineage, acceptLoss: true, verify: 'full' });
+    expect(result).toMatchObject({ how: 'patched', to: lineage.migrations.length });
+    using archive = openArchive(path, { lineage });
+    const { ledger: _, ...expected } = describe(replayed);
+    expect(describe(archive.sqlite)).toMatchObject(expected);
+    replayed.close();
+  },
+);
 
 it('replays what a trigger of the file would notice, and does not set it off', async () => {
   const lineage = lineageOf('UPDATE runs SET began = 7');
