@@ -52,6 +52,12 @@ export const questionDialects = {
   },
 } satisfies Record<string, QuestionDialect>;
 
+/** Of ClickHouse on the Parquet, where times are times. */
+export const clickHouseOnParquet: QuestionDialect = {
+  ...questionDialects.clickhouse,
+  time: (column) => `toUnixTimestamp64Milli(${column})`,
+};
+
 /** Twenty questions to the standard tables: what `varve ask` asks, without rounding and limits, and joins. */
 export function twentyQuestions(dialect: QuestionDialect): Readonly<Record<string, string>> {
   const { oneIf, field, divideWhole, characters, bytes, time, never, end } = dialect;
