@@ -5,7 +5,7 @@ import type { GenAiMessage, GenAiRows, GenAiSpan, standardTables } from '@varve/
 /** The tables that the processor fills. */
 export type StandardTables = Pick<
   typeof standardTables,
-  'sessions' | 'messages' | 'modelCalls' | 'toolCalls'
+  'sessions' | 'messages' | 'modelCalls' | 'toolCalls' | 'outputs'
 >;
 
 /** Writes the spans of one session as rows. */
@@ -21,7 +21,8 @@ export class SpanRows {
     this.#tables = tables;
   }
 
-  write({ modelCall, toolCall, messages }: GenAiRows, span: GenAiSpan): void {
+  write({ operation, modelCall, toolCall, messages }: GenAiRows, span: GenAiSpan): void {
+    if (operation === 'invoke_agent') this.#writeOutput(messages, span);
     if (toolCall) {
       const modelCallSeq = this.#askedBy.get(toolCall.toolCallId ?? '') ?? null;
       this.#session.tryRecord(this.#tables.toolCalls, { ...toolCall, modelCallSeq } as never);
@@ -35,6 +36,14 @@ export class SpanRows {
       this.#said.add(printOf(message));
       this.#writeMessage(message, span.endMs, seq ?? null);
     }
+  }
+
+  /** What an agent gave back; the messages are those of its model calls. */
+  #writeOutput(messages: readonly GenAiMessage[], { endMs }: GenAiSpan): void {
+    const said = messages.findLast(({ isOutput }) => isOutput)?.parts ?? [];
+    const content = said.flatMap((part) => (part.type === 'text' ? [String(part.content)] : [])).join('');
+    const row = { kind: 'text', content, isFinal: true, createdAtMs: Math.round(endMs) };
+    if (content !== '') this.#session.tryRecord(this.#tables.outputs, row as never);
   }
 
   #writeMessage({ role, parts, isOutput }: GenAiMessage, atMs: number, modelCallSeq: number | null): void {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
@@ -7,11 +8,12 @@ import { standardLineage as lineage } from '@varve/migrations';
 import type { VarveError } from '@varve/schema';
 import { makeTestFolder } from '@varve/testing';
 import { expect, it } from 'vitest';
-import { VarveSpanProcessor } from './index.ts';
+import { VarveSpanProcessor, type VarveSpanProcessorOptions } from './index.ts';
 
-function record(dir = makeTestFolder()) {
+function record(dir = makeTestFolder(), options: Partial<VarveSpanProcessorOptions> = {}) {
   const errors: VarveError[] = [];
-  const processor = new VarveSpanProcessor({ dir, onRecordError: (error) => void errors.push(error) });
+  const onRecordError = (error: VarveError) => void errors.push(error);
+  const processor = new VarveSpanProcessor({ dir, onRecordError, ...options });
   const provider = new BasicTracerProvider({ spanProcessors: [processor] });
   const tracer = provider.getTracer('test');
   return {
@@ -125,4 +127,67 @@ it('leaves the agent alone where nothing can be recorded', () => {
   const { start, errors } = record('/dev/null/nowhere');
   expect(() => start('chat m1', chat).end()).not.toThrow();
   expect(errors.length).toBeGreaterThan(0);
+});
+
+it('makes a session of an agent inside an agent, which names its parent, also below spans of others', async () => {
+  const { start, provider, read } = record();
+  const root = start('invoke_agent support', agent);
+  const tool = start(
+    'execute_tool ask',
+    { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'ask', 'gen_ai.tool.call.id': 't1' },
+    root,
+  );
+  const loop = start('loop', {}, tool);
+  const inner = start('invoke_agent expert', { ...agent, 'gen_ai.agent.name': 'expert' }, loop);
+  start('chat m1', chat, inner).end();
+  inner.end();
+  tool.end();
+  start('chat m1', chat, root).end();
+  root.end();
+  await provider.shutdown();
+  const parent = read().find(({ session }) => session?.agentName === 'support');
+  const child = read().find(({ session }) => session?.agentName === 'expert');
+  expect(child?.session).toMatchObject({ parentSessionId: parent?.session?.id, parentToolCallId: 't1' });
+  expect([parent?.modelCalls.length, child?.modelCalls.length]).toEqual([1, 1]);
+});
+
+it('joins a conversation whose id a later span of its trace tells', async () => {
+  const { start, provider, read } = record();
+  const root = start('invoke_agent support', agent);
+  start('chat m1', { ...chat, 'gen_ai.conversation.id': 'a' }, root).end();
+  root.end();
+  start('chat m1', { ...chat, 'gen_ai.conversation.id': 'a' }).end();
+  await provider.shutdown();
+  expect(read()).toMatchObject([{ session: { conversationId: 'a' }, modelCalls: [{}, {}] }]);
+});
+
+it('seals a session when no span has come for a while, and begins another after that', async () => {
+  const { start, read, provider } = record(makeTestFolder(), { idleMs: 20 });
+  start('chat m1', chat).end();
+  await expect.poll(read).toMatchObject([{ session: { status: 'completed' } }]);
+  start('chat m1', chat).end();
+  await provider.shutdown();
+  expect(read()).toHaveLength(2);
+});
+
+it('seals what is open when the process exits, and tells a span that was under way from one that had ended', () => {
+  const dir = makeTestFolder();
+  const program = `
+    import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+    import { VarveSpanProcessor } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
+    const processor = new VarveSpanProcessor({ dir: ${JSON.stringify(dir)} });
+    const tracer = new BasicTracerProvider({ spanProcessors: [processor] }).getTracer('test');
+    const attributes = ${JSON.stringify(chat)};
+    tracer.startSpan('chat', { attributes }).end();
+    tracer.startSpan('chat', { attributes });`;
+  const flags = ['--conditions=@varve/source', '--input-type=module', '--eval', program];
+  const { status, stderr } = spawnSync(process.execPath, flags, {
+    encoding: 'utf8',
+    cwd: import.meta.dirname,
+  });
+  expect([status, stderr]).toEqual([0, '']);
+  const statuses = globSync('archives/*.db', { cwd: dir }).map(
+    (name) => readAll(join(dir, name)).session?.status,
+  );
+  expect(statuses.sort()).toEqual(['completed', 'interrupted']);
 });

@@ -2,7 +2,9 @@ import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { LiveSessions, type LiveSessionsOptions } from '@varve/core/internal';
 import { type Lineage, standardLineage } from '@varve/migrations';
 import { type GenAiRows, mapGenAiSpan } from '@varve/schema';
-import { SpanRows, type StandardTables } from './span-rows.ts';
+import { OpenSession } from './open-session.ts';
+import type { StandardTables } from './span-rows.ts';
+import { type SpanPlace, SpanTree } from './span-tree.ts';
 import { toGenAiSpan } from './to-gen-ai-span.ts';
 
 export interface VarveSpanProcessorOptions extends Omit<LiveSessionsOptions<StandardTables>, 'lineage'> {
@@ -14,19 +16,10 @@ export interface VarveSpanProcessorOptions extends Omit<LiveSessionsOptions<Stan
   readonly idleMs?: number;
 }
 
-/** What is known of a session that is open. */
-interface OpenSession {
-  readonly rows: SpanRows;
-  readonly traces: Set<string>;
-  readonly underWay: Set<string>;
-  timer?: NodeJS.Timeout;
-  hasFailed: boolean;
-}
-
 /**
- * Records spans that follow OpenTelemetry's GenAI conventions into session files. A session is a
- * `gen_ai.conversation.id`, else a `session.id`, else a trace; its row is there when its first span starts, and a span's
- * rows when the span ends. It is sealed when no span has come for a while, at `shutdown`, and when the process exits. It
+ * Records spans that follow OpenTelemetry's GenAI conventions, or OpenInference's, into session files. A session is a
+ * `gen_ai.conversation.id`, else a `session.id`, else a trace; an agent inside an agent is a session that names its parent.
+ * The session's row is there when its first span starts, and a span's rows when the span ends. It is sealed when no span has come for a while, at `shutdown`, and when the process exits. It
  * never throws into the agent: what cannot be recorded is for `onRecordError`.
  *
  * @example
@@ -45,6 +38,8 @@ export class VarveSpanProcessor implements SpanProcessor {
   readonly #tables: StandardTables;
   readonly #open = new Map<string, OpenSession>();
   readonly #keyOfTrace = new Map<string, string>();
+  readonly #keyOfName = new Map<string, string>();
+  readonly #tree = new SpanTree();
 
   constructor(options: VarveSpanProcessorOptions) {
     const lineage = options.lineage ?? (standardLineage as unknown as Lineage<StandardTables>);
@@ -55,11 +50,18 @@ export class VarveSpanProcessor implements SpanProcessor {
 
   onStart(span: ReadableSpan): void {
     this.#sessions.attempt(() => {
+      const { spanId } = span.spanContext();
       const rows = mapGenAiSpan(toGenAiSpan(span));
-      if (!rows) return;
-      const session = this.#sessionOf(span, rows)?.session;
-      session?.underWay.add(span.spanContext().spanId);
-      clearTimeout(session?.timer);
+      if (rows) {
+        const found = this.#sessionOf(span, rows);
+        if (!found) return;
+        found.session.underWay.add(spanId);
+        clearTimeout(found.session.timer);
+        this.#sessions.wouldEnd(found.key, 'interrupted');
+      } else {
+        const place = this.#tree.inherit(spanId, span.parentSpanContext?.spanId);
+        if (place) this.#open.get(place.key)?.spans.add(spanId);
+      }
     });
   }
 
@@ -71,8 +73,9 @@ export class VarveSpanProcessor implements SpanProcessor {
       if (!found) return;
       const { key, session } = found;
       this.#sessions.get(key)?.batch(() => session.rows.write(rows, it));
-      if (rows.operation === 'invoke_agent' || !it.parentSpanId) session.hasFailed = it.isError === true;
+      session.learn({ ...modelOf(rows), ...rows.session, conversationId: nameOf(span, rows) });
       session.underWay.delete(it.spanId);
+      if (rows.operation === 'invoke_agent' || !it.parentSpanId) session.hasFailed = it.isError === true;
       if (session.underWay.size === 0) this.#endWhenIdle(key, session);
     });
   }
@@ -85,34 +88,55 @@ export class VarveSpanProcessor implements SpanProcessor {
   }
 
   #sessionOf(span: ReadableSpan, rows: GenAiRows): { key: string; session: OpenSession } | undefined {
-    const { traceId } = span.spanContext();
-    const named = rows.conversationId ?? span.attributes['session.id'];
-    const key = this.#keyOfTrace.get(traceId) ?? (typeof named === 'string' ? `id ${named}` : traceId);
-    const live = this.#sessions.open(key, () => this.#sessionRow(span, rows, named) as never);
+    const { spanId } = span.spanContext();
+    const known = this.#tree.get(spanId);
+    const parent = this.#tree.get(span.parentSpanContext?.spanId);
+    const isNested = known === undefined && rows.operation === 'invoke_agent' && parent?.isInAgent === true;
+    const key = known?.key ?? (isNested ? `span ${spanId}` : (parent?.key ?? this.#keyOf(span, rows)));
+    const told = { ...modelOf(rows), ...rows.session, conversationId: nameOf(span, rows) };
+    const above = isNested ? this.#parentOf(parent) : {};
+    const live = this.#sessions.open(key, () => this.#sessionRow(span, { ...told, ...above }) as never);
     if (!live) return undefined;
-    const session = this.#open.get(key) ?? {
-      rows: new SpanRows(live, this.#tables),
-      ...{ traces: new Set<string>(), underWay: new Set<string>(), hasFailed: false },
-    };
+    const { redact } = this.#options;
+    const session = this.#open.get(key) ?? new OpenSession({ live, tables: this.#tables, redact, told });
     this.#open.set(key, session);
-    this.#keyOfTrace.set(traceId, key);
-    session.traces.add(traceId);
+    if (!known) this.#tree.add(spanId, key, rows, parent);
+    session.spans.add(spanId);
+    if (!key.startsWith('span '))
+      this.#remember(key, session, span.spanContext().traceId, told.conversationId);
     return { key, session };
   }
 
-  #sessionRow({ resource }: ReadableSpan, rows: GenAiRows, named: unknown): Record<string, unknown> {
-    const { providerName, requestModel } = rows.modelCall ?? {};
-    return {
-      agentName: this.#options.agentName ?? String(resource.attributes['service.name'] ?? 'unknown'),
-      ...(typeof named === 'string' && { conversationId: named }),
-      ...(providerName && { providerName }),
-      ...(requestModel && { requestModel }),
-      ...rows.session,
-    };
+  #keyOf(span: ReadableSpan, rows: GenAiRows): string {
+    const { traceId } = span.spanContext();
+    const name = nameOf(span, rows);
+    const named = name === undefined ? undefined : (this.#keyOfName.get(name) ?? `id ${name}`);
+    return this.#keyOfTrace.get(traceId) ?? named ?? traceId;
+  }
+
+  /** What is told of a conversation only later joins what was told without. */
+  #remember(key: string, session: OpenSession, traceId: string, name: string | undefined): void {
+    this.#keyOfTrace.set(traceId, key);
+    session.traces.add(traceId);
+    if (name === undefined || this.#keyOfName.has(name)) return;
+    this.#keyOfName.set(name, key);
+    session.names.add(name);
+  }
+
+  #parentOf(parent: SpanPlace | undefined): Record<string, unknown> {
+    const parentSessionId = parent && this.#sessions.get(parent.key)?.id;
+    return { parentSessionId, parentToolCallId: parent?.toolCallId };
+  }
+
+  #sessionRow({ resource }: ReadableSpan, told: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const agentName = this.#options.agentName ?? String(resource.attributes['service.name'] ?? 'unknown');
+    const known = Object.entries(told).filter(([, value]) => value !== undefined && value !== null);
+    return { agentName, ...Object.fromEntries(known) };
   }
 
   #endWhenIdle(key: string, session: OpenSession): void {
     clearTimeout(session.timer);
+    this.#sessions.wouldEnd(key, session.hasFailed ? 'failed' : 'completed');
     session.timer = setTimeout(() => this.#end(key, session), this.#options.idleMs ?? 60_000);
     session.timer.unref();
   }
@@ -120,8 +144,19 @@ export class VarveSpanProcessor implements SpanProcessor {
   #end(key: string, session: OpenSession): void {
     clearTimeout(session.timer);
     this.#open.delete(key);
+    this.#tree.delete(session.spans);
     for (const traceId of session.traces) this.#keyOfTrace.delete(traceId);
+    for (const name of session.names) this.#keyOfName.delete(name);
     const isWhole = session.underWay.size === 0;
     this.#sessions.end(key, !isWhole ? 'interrupted' : session.hasFailed ? 'failed' : 'completed');
   }
+}
+
+function nameOf({ attributes }: ReadableSpan, { conversationId }: GenAiRows): string | undefined {
+  const named = conversationId ?? attributes['session.id'];
+  return typeof named === 'string' && named !== '' ? named : undefined;
+}
+
+function modelOf({ modelCall }: GenAiRows): Record<string, unknown> {
+  return { providerName: modelCall?.providerName, requestModel: modelCall?.requestModel };
 }

@@ -14,6 +14,28 @@ export function genAiMessages({ attributes, events = [] }: GenAiSpan): readonly 
     : events.flatMap(({ name, attributes }) => fromEvent(name, attributes));
 }
 
+/** What a tool was given and gave, where events tell it. */
+export function genAiToolEvents({ events = [] }: GenAiSpan): {
+  readonly given: unknown;
+  readonly result: unknown;
+} {
+  const find = (event: string) => events.find(({ name }) => name === event)?.attributes ?? {};
+  return {
+    given: parsed(find('gen_ai.tool.message').content),
+    result: bedrockContent(parsed(find('gen_ai.choice').message)),
+  };
+}
+
+/** Why the model stopped, where its answer is an event. */
+export function genAiFinishReason({ events = [] }: GenAiSpan): string[] | null {
+  const reasons = events.flatMap(({ name, attributes }) =>
+    name === 'gen_ai.choice' && typeof attributes.finish_reason === 'string'
+      ? [attributes.finish_reason]
+      : [],
+  );
+  return reasons.length > 0 ? reasons : null;
+}
+
 function fromAttributes(attributes: Attributes): readonly GenAiMessage[] {
   const instructions = listIn(attributes['gen_ai.system_instructions']);
   return [
@@ -44,7 +66,10 @@ function fromEvent(name: string, attributes: Attributes): readonly GenAiMessage[
       name,
     ) ?? [];
   if (role) return [message(role as MessageRole, partsOf(parsed(attributes.content)), false)];
-  if (kind === 'choice') return [messageOf(parsed(attributes.message) ?? attributes, true)];
+  if (kind === 'choice') {
+    const said = parsed(attributes.message) ?? attributes;
+    return [messageOf(Array.isArray(said) ? { content: said } : said, true)];
+  }
   if (kind === 'content.prompt') return listIn(attributes['gen_ai.prompt']).map((it) => messageOf(it, false));
   if (kind === 'content.completion')
     return listIn(attributes['gen_ai.completion']).map((it) => messageOf(it, true));
@@ -74,7 +99,7 @@ function partsOf(value: unknown): MessagePart[] {
   if (value === undefined || value === null || value === '') return [];
   if (typeof value === 'string') return [{ type: 'text', content: value }];
   const list = Array.isArray(value) ? value : [value];
-  return list.map((part) => {
+  return list.map(fromBedrock).map((part) => {
     const { type, text, ...rest } = objectOf(part);
     if (typeof part === 'string') return { type: 'text', content: part };
     if (typeof text === 'string' && rest.content === undefined)
@@ -85,6 +110,28 @@ function partsOf(value: unknown): MessagePart[] {
       } as MessagePart;
     return { ...objectOf(part), type: typeof type === 'string' ? type : 'json' } as MessagePart;
   });
+}
+
+/** Calls of tools and their results as Bedrock's Converse has them, with their kind as a key or in `type`. */
+function fromBedrock(part: unknown): unknown {
+  const { type, toolUse, toolResult, ...own } = objectOf(part);
+  const use = type === 'toolUse' ? own : objectOf(toolUse);
+  const result = type === 'toolResult' ? own : objectOf(toolResult);
+  if (use.toolUseId !== undefined && 'input' in use)
+    return { type: 'tool_call', id: use.toolUseId, name: use.name ?? null, arguments: use.input ?? null };
+  if (result.toolUseId !== undefined)
+    return {
+      type: 'tool_call_response',
+      id: result.toolUseId,
+      response: bedrockContent(result.content) ?? null,
+    };
+  return part;
+}
+
+function bedrockContent(content: unknown): unknown {
+  if (!Array.isArray(content) || content.length !== 1) return content;
+  const { json, text } = objectOf(content[0]);
+  return json ?? text ?? content;
 }
 
 /** Text as some APIs call it. */

@@ -1,6 +1,6 @@
-import { genAiMessages } from './gen-ai-messages.ts';
+import { genAiFinishReason, genAiMessages, genAiToolEvents } from './gen-ai-messages.ts';
 import type { Attributes, GenAiMessage, GenAiSpan } from './gen-ai-records.ts';
-import type { MessagePart, MessageRole } from './messages.ts';
+import { fromOpenInference } from './open-inference-span.ts';
 import type { ModelCallInsert, SessionInsert, ToolCallInsert } from './row-schemas.ts';
 
 /** The rows that a span stands for; what the recorder fills, and references to other spans' rows, are left out. */
@@ -12,15 +12,15 @@ export interface GenAiRows {
   readonly session: Partial<SessionInsert>;
   readonly modelCall?: Omit<ModelCallInsert, 'seq' | 'sessionId'>;
   readonly toolCall?: Omit<ToolCallInsert, 'seq' | 'sessionId'>;
-  /** Of a model call: the instructions and the conversation that it was given, then the answer. */
+  /** Of a model call or an agent: the instructions and the conversation that it was given, then the answer. */
   readonly messages: readonly GenAiMessage[];
 }
 
 const modelOperations = new Set(['chat', 'text_completion', 'generate_content', 'embeddings']);
 
 /**
- * Turns a span that follows OpenTelemetry's GenAI conventions, of today or of 2024, into rows of the standard tables;
- * undefined for any other span. Source: https://github.com/open-telemetry/semantic-conventions-genai
+ * Turns a span that follows OpenTelemetry's GenAI conventions, of today or of 2024, or OpenInference's, into rows of the
+ * standard tables; undefined for any other span. Source: https://github.com/open-telemetry/semantic-conventions-genai
  *
  * @example
  * ```ts
@@ -37,7 +37,8 @@ const modelOperations = new Set(['chat', 'text_completion', 'generate_content', 
  * console.log(rows?.modelCall?.inputTokens, rows?.modelCall?.durationMs); // 12 250
  * ```
  */
-export function mapGenAiSpan(span: GenAiSpan): GenAiRows | undefined {
+export function mapGenAiSpan(given: GenAiSpan): GenAiRows | undefined {
+  const span = fromOpenInference(given) ?? given;
   const { attributes } = span;
   const operation = operationOf(attributes);
   if (operation === undefined) return undefined;
@@ -48,6 +49,7 @@ export function mapGenAiSpan(span: GenAiSpan): GenAiRows | undefined {
     messages: [] as readonly GenAiMessage[],
   };
   if (operation === 'execute_tool') return { ...rows, toolCall: toolCallOf(span) };
+  if (operation === 'invoke_agent') return { ...rows, messages: genAiMessages(span) };
   if (!modelOperations.has(operation)) return rows;
   return { ...rows, modelCall: modelCallOf(span, operation), messages: genAiMessages(span) };
 }
@@ -80,7 +82,7 @@ function modelCallOf(span: GenAiSpan, operationName: string): GenAiRows['modelCa
     operationName,
     ...providerAndModels(attributes),
     responseId: text(attributes['gen_ai.response.id']) ?? null,
-    finishReasons: Array.isArray(finishReasons) ? finishReasons.map(String) : null,
+    finishReasons: Array.isArray(finishReasons) ? finishReasons.map(String) : genAiFinishReason(span),
     requestOptions: Object.keys(options).length > 0 ? options : null,
     ...outcomeOf(span),
     timeToFirstTokenMs: firstChunk === undefined ? null : firstChunk * 1000,
@@ -124,8 +126,9 @@ function usageOf(attributes: Attributes) {
 
 function toolCallOf(span: GenAiSpan): GenAiRows['toolCall'] & object {
   const { attributes, name } = span;
-  const given = attributes['gen_ai.tool.call.arguments'] ?? attributes['gen_ai.tool.arguments'];
-  const result = attributes['gen_ai.tool.call.result'] ?? attributes['gen_ai.tool.result'];
+  const told = genAiToolEvents(span);
+  const given = attributes['gen_ai.tool.call.arguments'] ?? attributes['gen_ai.tool.arguments'] ?? told.given;
+  const result = attributes['gen_ai.tool.call.result'] ?? attributes['gen_ai.tool.result'] ?? told.result;
   return {
     toolName: text(attributes['gen_ai.tool.name']) ?? name.replace(/^execute_tool /, ''),
     toolCallId: text(attributes['gen_ai.tool.call.id']) ?? null,
@@ -139,7 +142,7 @@ function toolCallOf(span: GenAiSpan): GenAiRows['toolCall'] & object {
 
 function outcomeOf({ attributes, isError = false, statusMessage, startMs, endMs }: GenAiSpan) {
   const errorType = text(attributes['error.type']);
-  const hasFailed = isError || errorType !== undefined;
+  const hasFailed = isError || errorType !== undefined || attributes['gen_ai.tool.status'] === 'error';
   return {
     status: hasFailed ? ('error' as const) : ('ok' as const),
     errorType: errorType ?? (hasFailed ? '_OTHER' : null),
