@@ -188,10 +188,8 @@ class ScriptedChat extends BaseChatModel {
     const calls = [
       { id: 'c1', type: 'function' as const, function: { name: 'weather', arguments: '{"city":"Oslo"}' } },
     ];
-    const message =
-      this.#calls === 1
-        ? new AIMessage({ content: '', additional_kwargs: { tool_calls: calls }, usage_metadata })
-        : new AIMessage({ content: 'cold', usage_metadata });
+    const fields = this.#calls === 1 ? { content: '', additional_kwargs: { tool_calls: calls } } : 'cold';
+    const message = Object.assign(new AIMessage(fields), { usage_metadata });
     return { generations: [{ message, text: message.text }] };
   }
 }
