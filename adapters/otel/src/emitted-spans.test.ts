@@ -189,7 +189,7 @@ class ScriptedChat extends BaseChatModel {
       { id: 'c1', type: 'function' as const, function: { name: 'weather', arguments: '{"city":"Oslo"}' } },
     ];
     const fields = this.#calls === 1 ? { content: '', additional_kwargs: { tool_calls: calls } } : 'cold';
-    const message = Object.assign(new AIMessage(fields), { usage_metadata });
+    const message = Object.assign(new AIMessage(fields), { usage_metadata } as object);
     return { generations: [{ message, text: message.text }] };
   }
 }
