@@ -90,7 +90,8 @@ export function census(where: Archives, options: CensusOptions): Census | Promis
 
 function countFiles(where: Archives, { lineage, ...selection }: CensusOptions): Census {
   const found = recogniseArchives(where, selection);
-  const [views, archives] = [found.archives.filter(isView), found.archives.filter((file) => !isView(file))];
+  const views = [...found.views, ...found.archives.filter(isView)];
+  const archives = found.archives.filter((file) => !isView(file));
   const counted = archives.map((file) => countArchive(file, file.path, lineage));
   return { ...sumUp(counted, found.problems, lineage), views: views.map(({ path }) => path) };
 }

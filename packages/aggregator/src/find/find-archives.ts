@@ -58,6 +58,8 @@ function plainly({ archives, problems }: Pick<RecognisedArchives, 'archives' | '
 export interface RecognisedArchives {
   readonly archives: readonly RecognisedFile[];
   readonly problems: readonly VarveError[];
+  /** Unified views that were met on the way: they hold what archives hold, and are none. */
+  readonly views: readonly RecognisedFile[];
   /** Files that are gone, though half an upgrade of them is there. */
   readonly vanished: readonly string[];
 }
@@ -67,11 +69,12 @@ export function recogniseArchives(where: Archives, selection: Selection = {}): R
   const found = walkFiles(where);
   const archives: RecognisedFile[] = [];
   const problems = [...found.problems];
+  const views: RecognisedFile[] = [];
   for (const file of found.files) {
     if (!isSelected(file, selection)) continue;
-    const recognised = recogniseArchive(file);
+    const recognised = recogniseArchive(file, (view) => views.push(view));
     if (recognised instanceof VarveError) problems.push(recognised);
     else if (recognised) archives.push(recognised);
   }
-  return { archives, problems, vanished: found.vanished };
+  return { archives, problems, views, vanished: found.vanished };
 }

@@ -7,6 +7,7 @@ import {
   type Duplicate,
   type HeadTable,
   ingestFiles,
+  leaveOutViews,
   liveTableDdl,
   planRefresh,
   readHeadTables,
@@ -156,12 +157,13 @@ async function pull(
   const writer = new UnifiedWriter(sqlite, needed, comparison.compare);
   const plan = planRefresh(await findCandidates(archives, selection), [], undefined);
   await ingestFiles(writer, plan.toRead, { lineage, ...(onProgress && { onProgress }) });
+  const read = plan.toRead.length - leaveOutViews(writer, plan.toRead);
   const rowsPulled = sqlite
     .prepare('SELECT coalesce(sum("rows"), 0) FROM "_archives"')
     .pluck()
     .get() as number;
   return {
-    archives: plan.toRead.length,
+    archives: read,
     pulled: needed.map(({ name, columns, filter }) => ({
       name,
       columns: columns.map((column) => column.name),
@@ -174,7 +176,7 @@ async function pull(
     ],
     duplicates: writer.duplicates.list(),
     clashes: writer.duplicates.listClashes(),
-    advice: adviceFor(plan.toRead.length, rowsPulled),
+    advice: adviceFor(read, rowsPulled),
   };
 }
 

@@ -8,6 +8,7 @@ export { batchSize, ingestBatch } from './ingest-batch.ts';
 export { ingestFiles } from './ingest-files.ts';
 export type { UnifyProgress } from './ingest-options.ts';
 export type { WantedTable } from './ingest-script.ts';
+export { leaveOutViews } from './leave-out-views.ts';
 export { reasonLeftOut, writeLeftOut } from './left-out.ts';
 export { type OpenUnifiedOptions, openUnified, Unified } from './open-unified.ts';
 export { planRefresh, withWal } from './plan-refresh.ts';

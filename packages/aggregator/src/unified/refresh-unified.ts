@@ -10,6 +10,7 @@ import { finishFilling, isFilling } from './filling.ts';
 import { readHeadTables } from './head-tables.ts';
 import { ingestFiles } from './ingest-files.ts';
 import type { IngestOptions } from './ingest-options.ts';
+import { leaveOutViews } from './leave-out-views.ts';
 import { planRefresh, withWal } from './plan-refresh.ts';
 import { createSearchIndexes, readSearchIndexes } from './search-index.ts';
 import { openUnifiedFile } from './unified-file.ts';
@@ -66,10 +67,11 @@ async function refresh(file: string, options: RefreshOptions): Promise<RefreshRe
     const known = entries.list();
     const { gone, ...plan } = planRefresh(found, known, file, options.gone === 'keep');
     if (options.search) ensureSearchIndexes(sqlite, options.lineage);
-    if (plan.toRead.length + gone.length > 0 || isFilling(sqlite)) {
-      await writeChanges(sqlite, { gone, toRead: plan.toRead, found: found.files }, options);
-    }
-    const { added, changed, unchanged } = plan;
+    const changes = { gone, toRead: plan.toRead, found: found.files };
+    const isDue = plan.toRead.length + gone.length > 0 || isFilling(sqlite);
+    const views = isDue ? await writeChanges(sqlite, changes, options) : 0;
+    const { changed, unchanged } = plan;
+    const added = plan.added - views;
     const problems = [
       ...plan.problems.map((error) => problemOf(error, error.path ?? file)),
       ...entries.listProblems(),
@@ -101,11 +103,12 @@ interface Changes {
   readonly found: readonly FoundFile[];
 }
 
+/** Returns how many of the files were unified views, and are left out. */
 async function writeChanges(
   sqlite: Database,
   { gone, toRead, found }: Changes,
   options: RefreshOptions,
-): Promise<void> {
+): Promise<number> {
   const tables = readHeadTables(options.lineage);
   enterWritingMode(sqlite);
   registerFunctions(sqlite, options.lineage);
@@ -113,7 +116,9 @@ async function writeChanges(
   settleGone(writer, gone, options.gone ?? 'remove');
   await ingestFiles(writer, toRead, options);
   await ingestOrphans(writer, found, options);
+  const views = leaveOutViews(writer, toRead);
   finishFilling(sqlite, tables);
+  return views;
 }
 
 function ensureSearchIndexes(sqlite: Database, lineage: Lineage): void {

@@ -2,3 +2,4 @@ export { FailureLimit } from './failure-limit.ts';
 export { crashProblem, type Problem, problemOf } from './problem.ts';
 export { serveTasks } from './serve-tasks.ts';
 export { runOnWorkers } from './worker-pool.ts';
+export { stackOf } from './worker-stacks.ts';

@@ -1,6 +1,7 @@
 import { fileError } from '@varve/core/upgrading';
 import { isSqliteError } from '@varve/migrations/internal';
 import { type ErrorCode, VarveError } from '@varve/schema/errors';
+import { noteStack } from './worker-stacks.ts';
 
 /** What went wrong with one file of many, as plain data: it can be printed, stored and passed between processes. */
 export interface Problem {
@@ -34,6 +35,7 @@ function unfitRows(path: string, reason: string): Problem {
 
 /** With its error, for who asks after it by name: what is stored, printed or passed on is as before. */
 function caused(problem: Problem, cause: unknown): Problem {
+  noteStack(problem, cause);
   return Object.defineProperty(problem, 'cause', { value: cause, enumerable: false });
 }
 

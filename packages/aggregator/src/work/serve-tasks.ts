@@ -1,3 +1,5 @@
+import { takeStacks, type WorkerStack } from './worker-stacks.ts';
+
 /** What a worker process is told: first what is the same for all tasks, then each task under a number. */
 export type WorkerOrder = { readonly setup: unknown } | { readonly id: number; readonly task: unknown };
 
@@ -6,6 +8,8 @@ export interface WorkerAnswer {
   readonly id: number;
   readonly result?: unknown;
   readonly failure?: string;
+  /** What is behind problems that were found since the last answer. */
+  readonly stacks?: readonly WorkerStack[];
 }
 
 /**
@@ -17,7 +21,11 @@ export function serveTasks<TSetup, TTask>(handle: (task: TTask, setup: TSetup) =
   process.on('disconnect', () => process.exit());
   process.on('message', async (order: WorkerOrder) => {
     if ('setup' in order) setup = order.setup as TSetup;
-    else process.send?.({ id: order.id, ...(await attempt(() => handle(order.task as TTask, setup))) });
+    else {
+      const outcome = await attempt(() => handle(order.task as TTask, setup));
+      const stacks = takeStacks();
+      process.send?.({ id: order.id, ...outcome, ...(stacks.length > 0 && { stacks }) });
+    }
   });
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { atDeath } from '@varve/core/upgrading';
 import type { WorkerAnswer, WorkerOrder } from './serve-tasks.ts';
+import { keepStacks } from './worker-stacks.ts';
 
 export interface WorkerPoolOptions<TTask, TResult> {
   readonly script: URL;
@@ -74,7 +75,8 @@ async function runWorker<TTask, TResult>(
     worker?.disconnect();
     if (!worker) end('');
   };
-  const answer = ({ id, result, failure }: WorkerAnswer): void => {
+  const answer = ({ id, result, failure, stacks }: WorkerAnswer): void => {
+    if (stacks) keepStacks(stacks);
     const task = inHand.get(id) as TTask;
     inHand.delete(id);
     if (failure === undefined) onResult(task, result as TResult);

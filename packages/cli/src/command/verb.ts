@@ -7,6 +7,7 @@ import {
   renderJson,
   reportError,
   reportProblems,
+  type StackOf,
 } from '../output/index.ts';
 import { type CommandContext, type CommonOptions, createContext } from './command-context.ts';
 import { limitTime, parseTimeout } from './time-limit.ts';
@@ -61,12 +62,18 @@ async function runVerb<TOptions extends object>(
     try {
       await printOutput('output' in result ? result.output : [renderAnswer(result, options)]);
     } finally {
-      reportProblems(problems, options.verbose ?? false);
+      reportProblems(problems, options.verbose ? await loadStacks() : undefined);
     }
     return problems.length > 0 ? exitCodes.problems : exitCodes.ok;
   } catch (error) {
     return reportError(error, options.verbose ?? false);
   }
+}
+
+/** Loaded only for who asks: the verbs that have no workers do not need it. */
+async function loadStacks(): Promise<StackOf> {
+  const { stackOf } = await import('@varve/aggregator/internal');
+  return (problem) => stackOf(problem);
 }
 
 function renderAnswer({ json, text }: VerbAnswer, options: CommonOptions): string {

@@ -17,8 +17,8 @@ export type VarveConfig =
       readonly migrations: string;
       /** The lineage's name; the folder's name unless given. */
       readonly name?: string;
-      /** SQL functions that migrations call, by name. */
-      readonly functions?: Readonly<Record<string, SqlFunction>>;
+      /** SQL functions that migrations call, by name; or the module that exports them, and nothing else. */
+      readonly functions?: string | Readonly<Record<string, SqlFunction>>;
       /** Where applied migrations are written, unless it is Drizzle's own table: `{ table, name }`. */
       readonly ledger?: LedgerSettings;
       /** `off` for a team whose driver has foreign keys off, as Bun's: what a DELETE in a migration does to children. */

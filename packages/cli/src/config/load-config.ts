@@ -24,7 +24,7 @@ const configSchema = z.union([
   z.strictObject({
     migrations: z.string(),
     name: z.string().optional(),
-    functions: z.record(z.string(), z.custom<SqlFunction>(isFunction)).optional(),
+    functions: z.union([z.string(), z.record(z.string(), z.custom<SqlFunction>(isFunction))]).optional(),
     ledger: z.strictObject({ table: z.string(), name: z.string().optional() }).optional(),
     foreignKeys: z.enum(['on', 'off']).optional(),
     schema: paths,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Lineage, readLineage } from '@varve/migrations';
 import { loadConfig } from './load-config.ts';
+import { loadFunctions } from './load-functions.ts';
 
 /**
  * The lineage the command works by: the folder given, or `standard` for that of `@varve/schema`'s tables, else what the `varve.config.*` in `dir` exports.
@@ -16,7 +17,8 @@ export async function loadLineage(dir: string, migrationsDir?: string): Promise<
   if (migrationsDir !== undefined) return readLineage(resolve(dir, migrationsDir));
   const { path, config } = await loadConfig(dir);
   if ('lineage' in config) return config.lineage;
-  const { migrations, name, functions, ledger, foreignKeys } = config;
+  const { migrations, name, ledger, foreignKeys } = config;
+  const functions = await loadFunctions(dirname(path), config.functions);
   return readLineage(resolve(dirname(path), migrations), {
     ...(name && { name }),
     ...(functions && { functions }),

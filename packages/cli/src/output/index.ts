@@ -7,6 +7,14 @@ export { queryView } from './query-view.ts';
 export { renderJson } from './render-json.ts';
 export { addRowsOptions, type RowsOptions, renderRows } from './render-rows.ts';
 export { renderTable } from './render-table.ts';
-export { exitCodes, type Problem, reportError, reportProblem, reportProblems, tell } from './report.ts';
+export {
+  exitCodes,
+  type Problem,
+  reportError,
+  reportProblem,
+  reportProblems,
+  type StackOf,
+  tell,
+} from './report.ts';
 export { tooManyFailures } from './too-many-failures.ts';
 export { readUpgradeReport } from './upgrade-report.ts';

@@ -21,7 +21,7 @@ const problem = (path: string): Problem => ({
 
 it('says what many files have in common once, with a count and ten names', () => {
   const problems = Array.from({ length: 240 }, (_, at) => problem(`/a/${at}.db`));
-  const text = said(() => reportProblems(problems, false));
+  const text = said(() => reportProblems(problems));
   expect(text.match(/error\[/g)).toHaveLength(1);
   expect(text).toContain('error[FILE_CORRUPT]: 240 files:');
   expect(text.match(/^ {2}\/a\/\d+\.db$/gm)).toHaveLength(10);
@@ -30,10 +30,10 @@ it('says what many files have in common once, with a count and ten names', () =>
 
 it('names three files that failed alike one by one, and shows what is behind them with --verbose', () => {
   const problems = ['/a/1.db', '/a/2.db', '/a/3.db'].map(problem);
-  expect(said(() => reportProblems(problems, false))).not.toContain('behind');
-  const text = said(() => reportProblems(problems, true));
+  expect(said(() => reportProblems(problems))).not.toContain('behind');
+  const text = said(() => reportProblems(problems, () => undefined));
   expect(text.match(/error\[/g)).toHaveLength(3);
-  expect(text).toMatch(/behind \/a\/1\.db\n {4}at /);
+  expect(text).toMatch(/behind \/a\/1\.db\n {6}at /);
 });
 
 it('prints lines as lines, and no other control character as it is', () => {

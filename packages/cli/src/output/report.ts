@@ -48,15 +48,25 @@ function indentLines(text: string): string {
 const mostAlike = 3;
 const mostNames = 10;
 
-/** Prints problems in their order; those that say the same as one message, with a count and the first ten names. */
-export function reportProblems(problems: readonly Problem[], verbose: boolean): void {
+/** What is behind a problem that another process found. */
+export type StackOf = (problem: { readonly path: string; readonly code: string }) => string | undefined;
+
+/**
+ * Prints problems in their order; those that say the same as one message, with a count and the first ten names. With
+ * `stackOf` their stacks as well.
+ */
+export function reportProblems(problems: readonly Problem[], stackOf?: StackOf): void {
   for (const alike of Map.groupBy(problems, sayingOf).values()) {
     const [first] = alike;
     if (first && alike.length > mostAlike) reportProblem({ ...first, path: '', message: joined(alike) });
     else for (const problem of alike) reportProblem(problem);
-    for (const problem of verbose ? alike.slice(0, mostAlike) : []) {
+    for (const problem of stackOf ? alike.slice(0, mostAlike) : []) {
       const error = problem instanceof Error ? problem : problem.cause;
-      if (error instanceof Error) tell(renderStack(error));
+      const stack =
+        error instanceof Error
+          ? renderStack(error)
+          : stackOf?.({ path: problem.path ?? '', code: problem.code });
+      if (stack) tell(escapeLines(stack));
     }
   }
 }

@@ -7,7 +7,10 @@ import { getTsconfig } from 'get-tsconfig';
 import type { Project } from './load-project.ts';
 
 /** The text of the project's lineage module; undefined when it has none. */
-function renderModule({ lineageModule, schemaFiles }: Project, lineage: Lineage): string | undefined {
+function renderModule(
+  { lineageModule, schemaFiles, functionsModule }: Project,
+  lineage: Lineage,
+): string | undefined {
   if (!lineageModule) return undefined;
   const specifiers = schemaFiles.map((file) => `'${specifierOf(file, lineageModule)}'`);
   const exports = specifiers.map((from) => `export * from ${from};`);
@@ -17,8 +20,12 @@ function renderModule({ lineageModule, schemaFiles }: Project, lineage: Lineage)
       : specifiers.map((from, at) => `import * as tables${at} from ${from};`);
   const spread = specifiers.map((_, at) => `...tables${at}`).join(', ');
   const joined = specifiers.length === 1 ? [] : ['', `const tables = { ${spread} };`];
+  const functions = functionsModule
+    ? [`import * as functions from '${specifierOf(functionsModule, lineageModule)}';`]
+    : [];
   return renderLineageModule(lineage, {
-    tablesImport: [...imports, ...exports, ...joined].join('\n'),
+    tablesImport: [...functions, ...imports, ...exports, ...joined].join('\n'),
+    hasFunctions: functions.length > 0,
     defineLineageFrom: '@varve/migrations',
     exportName: 'lineage',
   });

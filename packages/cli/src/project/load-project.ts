@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { defineLineage, type Lineage, type ReadLineageOptions, readLineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import { findSchemaFiles, loadConfig } from '../config/index.ts';
+import { findSchemaFiles, loadConfig, loadFunctions } from '../config/index.ts';
 
 /** A team's package as `varve generate` and `varve check` work on it. Paths are absolute. */
 export interface Project {
@@ -10,6 +10,8 @@ export interface Project {
   readonly lineageOptions: ReadLineageOptions;
   /** The modules that export today's tables, sorted; at least one. */
   readonly schemaFiles: readonly string[];
+  /** The module that exports the SQL functions, where the configuration names one. */
+  readonly functionsModule: string | undefined;
   /** The module to write; undefined where the team joins migrations and tables itself. */
   readonly lineageModule: string | undefined;
 }
@@ -25,14 +27,15 @@ export async function loadProject(dir: string, migrationsDir?: string): Promise<
   if ('lineage' in config || !config.schema) {
     throw invalid('it names no schema', 'export default defineConfig({ schema, migrations, lineageModule })');
   }
-  const { schema, migrations, lineageModule, name, functions, ledger, foreignKeys } = config;
-  if (functions && lineageModule) {
+  const { schema, migrations, lineageModule, name, ledger, foreignKeys } = config;
+  if (typeof config.functions === 'object' && lineageModule) {
     throw invalid(
-      'SQL functions cannot be written into a lineage module',
-      'take lineageModule out, and join migrations and functions with defineLineage in a module of your own',
+      'SQL functions of its own cannot be written into a lineage module',
+      "export them from a module, and name it: functions: './src/sql-functions.ts'",
     );
   }
   const home = dirname(path);
+  const functions = await loadFunctions(home, config.functions);
   const schemaFiles = findSchemaFiles(home, [schema].flat());
   if (schemaFiles.length === 0)
     throw invalid('its schema names no file', 'name a file, a folder or a glob that is there');
@@ -46,6 +49,7 @@ export async function loadProject(dir: string, migrationsDir?: string): Promise<
       ...(foreignKeys && { foreignKeys }),
     },
     schemaFiles,
+    functionsModule: typeof config.functions === 'string' ? resolve(home, config.functions) : undefined,
     lineageModule: lineageModule && resolve(home, lineageModule),
   };
 }

@@ -176,6 +176,39 @@ export default defineConfig({ dialect: 'sqlite', schema: './tables', out: './mig
   expect((await varve('check')).stderr).toContain('error[LINEAGE_MODULE_STALE]');
 });
 
+it('writes the module of SQL functions into the lineage, and runs them in migrations', async () => {
+  const { dir, read, write, varve } = makeProject({
+    'package.json': '{ "type": "module" }',
+    'varve.config.ts': `export default { name: 'notes', schema: './schema.ts', migrations: './drizzle',
+      lineageModule: './src/lineage.ts', functions: './src/sql-functions.ts' };`,
+    'schema.ts': schemaOf({ notes: [body] }),
+    'src/sql-functions.ts': 'export const shout = (text: unknown): string => `${text}!`;\n',
+  });
+  await varve('generate', 'first');
+  await varve('generate', 'shout', '--custom');
+  write('drizzle/0001_shout.sql', 'UPDATE notes SET body = shout(body);\n');
+  expect(await varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(read('src/lineage.ts')).toContain("import * as functions from './sql-functions.ts';");
+  const { lineage } = await import(`${dir}/src/lineage.ts`);
+  expect(lineage.functions.shout('hey')).toBe('hey!');
+  expect(await varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+it.each([
+  ['is not there', undefined, 'it is not there'],
+  ['exports something else', 'export const size = 3;\n', 'it exports size, which is no function'],
+])('says CONFIG_INVALID for a module of SQL functions that %s', async (_, text, reason) => {
+  const { varve } = makeProject({
+    'varve.config.mjs': `export default { schema: './schema.ts', migrations: './drizzle', functions: './f.mjs' };`,
+    'schema.ts': schemaOf({ notes: [body] }),
+    ...(text && { 'f.mjs': text }),
+  });
+  const run = await varve('generate');
+  expect(run).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(run.stderr).toMatch(/^error\[CONFIG_INVALID\]: .*f\.mjs: the module of SQL functions/);
+  expect(run.stderr).toContain(reason);
+});
+
 it('writes imports that a compiler without .ts imports takes', async () => {
   const { read, write, varve } = await makeNotesProject();
   write('tsconfig.json', '{ "compilerOptions": { "module": "nodenext" } }');

@@ -47,6 +47,24 @@ it('names the archives that need what would be folded, and folds nothing', async
   expect([list('drizzle/meta'), read('drizzle/varve.lock')]).toEqual(before);
 });
 
+it('counts live sessions and backups as well: they need their migrations as much', async () => {
+  const { dir, varve } = makeTeam(3);
+  for (const [folder, version] of [
+    ['live', 1],
+    ['kept', 2],
+  ] as const) {
+    mkdirSync(join(dir, folder));
+    const golden = join(example, 'golden', `${names[version - 1]}.db`);
+    copyFileSync(golden, join(dir, folder, `${folder}.db`));
+  }
+  const all = await varve('squash', '--dry-run', '--live', 'live', '--backup', 'kept');
+  expect(all.exitCode).toBe(1);
+  expect(all.stderr).toMatch(/^error\[SQUASH_REFUSED\]: .*live\.db: the archive is at version 1/);
+  const backup = await varve('squash', '--dry-run', '--backup', 'kept');
+  expect(backup.stdout).toContain('would fold 2 migrations into 0001_priority');
+  expect((await varve('squash', '--dry-run')).stdout).toContain('would fold 3 migrations into');
+});
+
 it('folds what no archive needs: archives, sessions, Drizzle, check and generate go on from there', async () => {
   const { dir, read, write, list, varve } = makeTeam(2, 3);
   const whole = await importLineage(example);

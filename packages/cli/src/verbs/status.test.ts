@@ -66,6 +66,19 @@ it('tells a unified view and a file without its WAL from other archives', async 
   expect(stdout).toMatch(/\na unified view, not counted: archives\/all\.db\n$/);
   expect((await runVarve(dir, 'show', 'archives/copied.db')).stdout).toMatch(/^unsealed .*may lack rows/m);
 
+  const again = ['unify', 'archives', '--into', 'other.db'];
+  const verbs = [
+    again,
+    ['query', 'archives', 'SELECT count(*) AS n FROM calls'],
+    ['upgrade', 'archives', '--dry-run'],
+  ];
+  for (const args of verbs) {
+    const { exitCode, stderr } = await runVarve(dir, ...args);
+    expect({ args, exitCode, stderr }).toEqual({ args, exitCode: 0, stderr: '' });
+  }
+  expect((await runVarve(dir, ...again)).stdout).toMatch(/^other\.db: 2 unchanged; /);
+  expect((await runVarve(dir, 'upgrade', 'archives/all.db')).exitCode).toBe(1);
+
   const shown = await runVarve(dir, 'show', 'archives/all.db');
   expect(shown.stdout).toMatch(/is a unified view: 2 archives unified\n[\s\S]*\ncalls +0\n/);
   const read = await runVarve(dir, 'read', 'archives/all.db', 'SELECT count(*) AS n FROM _archives');

@@ -76,3 +76,14 @@ it('says USAGE for a number of jobs that is none', async () => {
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/^error\[USAGE\]: .*--jobs/);
 });
+
+it('shows with --verbose what is behind a problem, also where a worker found it', async () => {
+  const { dir, addArchive, addFile } = makeWorkplace();
+  addFile('drizzle/0001_step.sql', 'CREATE UNIQUE INDEX one_call_a_tool ON calls (tool);');
+  addArchive('bad.db', 1, 'search', 'search');
+  const { stderr } = await runVarve(dir, 'upgrade', 'archives', '--jobs', '2', '--verbose');
+  expect(stderr).toMatch(
+    /^error\[MIGRATION_FAILED\]: [^\n]*\nhint: [^\n]*\n\s*VarveError: [\s\S]*\n +at .*upgrade/m,
+  );
+  expect((await runVarve(dir, 'upgrade', 'archives', '--jobs', '2')).stderr).not.toMatch(/\n +at /);
+});

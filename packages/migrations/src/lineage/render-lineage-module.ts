@@ -3,6 +3,8 @@ import type { Lineage } from './lineage.ts';
 export interface RenderLineageModuleOptions {
   /** The import that brings head's tables into scope as `tables`. */
   readonly tablesImport: string;
+  /** Whether that brings SQL functions into scope too, as `functions`. */
+  readonly hasFunctions?: boolean;
   /** Where the module finds `defineLineage`. */
   readonly defineLineageFrom: string;
   /** The name the module exports the lineage by. */
@@ -18,6 +20,7 @@ export function renderLineageModule(lineage: Lineage, options: RenderLineageModu
     ({ name, createdAtMs, sql }) =>
       `    { name: ${JSON.stringify(name)}, createdAtMs: ${createdAtMs}, sql: ${JSON.stringify(sql)} },\n`,
   );
+  const functions = options.hasFunctions ? '  functions,\n' : '';
   const ledger = lineage.ledger ? `  ledger: ${JSON.stringify(lineage.ledger)},\n` : '';
   const foreignKeys = lineage.foreignKeys ? `  foreignKeys: '${lineage.foreignKeys}',\n` : '';
   return `// Written from the migrations folder. Do not edit: write it again.
@@ -27,7 +30,7 @@ ${options.tablesImport}
 export const ${options.exportName} = defineLineage({
   name: ${JSON.stringify(lineage.name)},
   tables,
-${ledger}${foreignKeys}  migrations: [
+${functions}${ledger}${foreignKeys}  migrations: [
 ${migrations.join('')}  ],
 });
 `;

@@ -135,6 +135,14 @@ it("registers the lineage's own functions", () => {
   expect(sqlite.prepare('SELECT x FROM a').pluck().get()).toBe('HEY!');
 });
 
+it('names the function that the lineage lacks, and where to give it', () => {
+  const lineage = lineageOf(['CREATE TABLE a (x);', "INSERT INTO a VALUES (shout('hey'));"]);
+  const hint = expect.stringMatching(/functions: \{ shout: … \} in varve\.config\.ts/);
+  expect(() => replayMigrations(openMemory(), lineage)).toThrow(
+    expect.objectContaining({ code: 'MIGRATION_FAILED', hint }),
+  );
+});
+
 it('writes nothing when nothing is pending', () => {
   const path = join(tempDir(), 'a.db');
   const lineage = lineageOf([parentAndChild, rebuildParent]);
