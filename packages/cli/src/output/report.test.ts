@@ -33,7 +33,7 @@ it('names three files that failed alike one by one, and shows what is behind the
   expect(said(() => reportProblems(problems))).not.toContain('behind');
   const text = said(() => reportProblems(problems, () => undefined));
   expect(text.match(/error\[/g)).toHaveLength(3);
-  expect(text).toMatch(/behind \/a\/1\.db\n {6}at /);
+  expect(text).toMatch(/behind \/a\/1\.db\n {4}at /);
 });
 
 it('prints lines as lines, and no other control character as it is', () => {

@@ -66,7 +66,7 @@ export function reportProblems(problems: readonly Problem[], stackOf?: StackOf):
         error instanceof Error
           ? renderStack(error)
           : stackOf?.({ path: problem.path ?? '', code: problem.code });
-      if (stack) tell(escapeLines(stack));
+      if (stack) tell(stack);
     }
   }
 }
