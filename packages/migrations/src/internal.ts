@@ -34,6 +34,7 @@ export {
 } from './ledger/index.ts';
 export { compileLens, compileOrdinaryLens, installLens, refusalOnFile, schemaAt } from './lens/index.ts';
 export {
+  isLineageModule,
   type LockDifference,
   type LockedMigration,
   lineageAt,

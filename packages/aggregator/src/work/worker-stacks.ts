@@ -1,7 +1,11 @@
-import type { Problem } from './problem.ts';
+/** Which problem of many is meant. */
+interface ProblemKey {
+  readonly path: string;
+  readonly code: string;
+}
 
 /** The stack behind a problem, and which problem that is. */
-export interface WorkerStack extends Pick<Problem, 'path' | 'code'> {
+export interface WorkerStack extends ProblemKey {
   readonly stack: string;
 }
 
@@ -13,10 +17,10 @@ const kept = new Map<string, string>();
 /** Those that this process noted since it was last asked; there are none where it is no worker. */
 let noted: WorkerStack[] = [];
 
-const keyOf = ({ path, code }: { readonly path: string; readonly code: string }): string => `${code} ${path}`;
+const keyOf = ({ path, code }: ProblemKey): string => `${code} ${path}`;
 
 /** Of a worker: an error does not go to another process with what it is the cause of. */
-export function noteStack({ path, code }: Problem, cause: unknown): void {
+export function noteStack({ path, code }: ProblemKey, cause: unknown): void {
   if (!process.send || noted.length >= mostKept || !(cause instanceof Error)) return;
   noted.push({ path, code, stack: renderStack(cause) });
 }
@@ -32,7 +36,7 @@ export function keepStacks(stacks: readonly WorkerStack[]): void {
 }
 
 /** The stack behind a problem that a worker told of; undefined for others, and where too many were told before. */
-export function stackOf(problem: { readonly path: string; readonly code: string }): string | undefined {
+export function stackOf(problem: ProblemKey): string | undefined {
   return kept.get(keyOf(problem));
 }
 

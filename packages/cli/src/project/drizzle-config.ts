@@ -21,7 +21,8 @@ export function findDrizzleConfig(dir: string): string | undefined {
   return fileNames.find((name) => existsSync(join(dir, name)));
 }
 
-const sqliteOnly = 'varve keeps sessions in SQLite: adopt a project whose dialect is sqlite or turso';
+const sqliteOnly =
+  'varve keeps sessions in SQLite, with a schema and migrations of their own: mkdir sessions && cd sessions && npx varve init';
 
 /** @throws CONFIG_INVALID for one that cannot be loaded, or is not about SQLite */
 export async function loadDrizzleConfig(dir: string, name: string): Promise<DrizzleConfig> {
@@ -37,7 +38,7 @@ export async function loadDrizzleConfig(dir: string, name: string): Promise<Driz
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw invalid(
         `it cannot be loaded: ${reason}`,
-        'install what it imports, or mend it; then init again',
+        'install what it imports, or mend it; or write varve.config.ts: export default { schema, migrations, lineageModule }',
         cause,
       );
     }),

@@ -1,13 +1,9 @@
 export { checkProject } from './check-project.ts';
 export { type Drop, parseDrop } from './drop.ts';
 export { type GenerateResult, generateMigrations } from './generate-migrations.ts';
-export {
-  defaultAnswers,
-  type InitAnswers,
-  initProject,
-  installCommands,
-  moduleNotes,
-} from './init-project.ts';
+export { defaultAnswers, type InitAnswers } from './init-answers.ts';
+export { initProject, moduleNotes } from './init-project.ts';
+export { nextCommands } from './install-commands.ts';
 export { renderWarnings } from './lint-project.ts';
 export type { Project } from './load-project.ts';
 export { renderReadability } from './readability.ts';

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import type { Lineage } from '@varve/migrations';
 import { renderLineageModule } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { getTsconfig } from 'get-tsconfig';
+import { importEnding } from './import-ending.ts';
 import type { Project } from './load-project.ts';
 
 /** The text of the project's lineage module; undefined when it has none. */
@@ -31,19 +31,18 @@ function renderModule(
   });
 }
 
-/** As TypeScript lets it be written: `.ts` where it may be imported, else `.js`, which every resolution takes. */
 function specifierOf(file: string, from: string): string {
-  const options = getTsconfig(dirname(from))?.config.compilerOptions;
-  const isTsAllowed =
-    !options || options.allowImportingTsExtensions || options.rewriteRelativeImportExtensions;
   const path = relative(dirname(from), file).replaceAll('\\', '/');
   const specifier = path.startsWith('.') ? path : `./${path}`;
-  return isTsAllowed ? specifier : specifier.replace(/\.([cm]?)tsx?$/, '.$1js');
+  const { ending } = importEnding(dirname(from));
+  return ending === 'ts' ? specifier : specifier.replace(/\.([cm]?)tsx?$/, '.$1js');
 }
 
 export function writeLineageModule(project: Project, lineage: Lineage): void {
   const text = renderModule(project, lineage);
-  if (project.lineageModule && text) writeFileSync(project.lineageModule, text);
+  if (!project.lineageModule || !text) return;
+  mkdirSync(dirname(project.lineageModule), { recursive: true });
+  writeFileSync(project.lineageModule, text);
 }
 
 /** The error for a module that is not what `varve generate` would write now. */

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { defineLineage, type Lineage, type ReadLineageOptions, readLineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { findSchemaFiles, loadConfig, loadFunctions } from '../config/index.ts';
+import { isOwnModule } from './is-own-module.ts';
 
 /** A team's package as `varve generate` and `varve check` work on it. Paths are absolute. */
 export interface Project {
@@ -35,6 +36,12 @@ export async function loadProject(dir: string, migrationsDir?: string): Promise<
     );
   }
   const home = dirname(path);
+  if (lineageModule && !isOwnModule(resolve(home, lineageModule))) {
+    throw invalid(
+      `its lineageModule, ${lineageModule}, is not one that varve generate wrote`,
+      'name a file that is free: it is written anew each time',
+    );
+  }
   const functions = await loadFunctions(home, config.functions);
   const schemaFiles = findSchemaFiles(home, [schema].flat());
   if (schemaFiles.length === 0)

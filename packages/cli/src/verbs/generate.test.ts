@@ -212,6 +212,7 @@ it.each([
 it('writes imports that a compiler without .ts imports takes', async () => {
   const { read, write, varve } = await makeNotesProject();
   write('tsconfig.json', '{ "compilerOptions": { "module": "nodenext" } }');
+  write('package.json', '{ "type": "module", "scripts": { "build": "tsc" } }');
   await varve('generate');
   expect(read('lineage.ts')).toContain("from './schema.js'");
 });

@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { expect, it, vi } from 'vitest';
 import { makeNotesProject, makeProject, schemaOf } from '../testing/make-project.ts';
+import { runVarve } from '../testing/run-varve.ts';
 
 // drizzle-kit is started many times over.
 vi.setConfig({ testTimeout: 240_000 });
@@ -133,12 +134,133 @@ it.each([
   },
 );
 
-it('says what is missing for Node.js to run what it writes', async () => {
-  const { varve } = makeProject({
-    'package.json': '{ "name": "old" }',
-    'tsconfig.json': '{ "compilerOptions": { "module": "nodenext" } }',
+const tsconfig = '{ "compilerOptions": { "module": "nodenext" } }';
+
+it.each([
+  ['nothing but Node.js runs', '{ "name": "a", "type": "module" }', tsconfig, 'ts'],
+  ['node runs a source', '{ "scripts": { "build": "tsc", "start": "node src/main.ts" } }', tsconfig, 'ts'],
+  ['tsc builds', '{ "scripts": { "build": "tsc -p ." } }', tsconfig, 'js'],
+  ['tsc only checks', '{ "scripts": { "check": "tsc --noEmit" } }', tsconfig, 'ts'],
+  ['tsx runs', '{ "devDependencies": { "tsx": "4" } }', tsconfig, 'js'],
+  [
+    'tsconfig takes .ts',
+    '{ "scripts": { "build": "tsc" } }',
+    tsconfig.replace(' }', ', "rewriteRelativeImportExtensions": true }'),
+    'ts',
+  ],
+])(
+  'chooses the endings of imports where %s, says so, and writes them',
+  async (_, manifest, options, ending) => {
+    const { read, write, varve } = makeProject({ 'package.json': manifest, 'tsconfig.json': options });
+    const { stdout } = await varve('init', '--yes');
+    expect(stdout).toMatch(new RegExp(`^note: imports in \\./src/lineage\\.ts end in \\.${ending}: `, 'm'));
+    expect(stdout.includes('"rewriteRelativeImportExtensions": true')).toBe(
+      ending === 'ts' && !options.includes('rewrite'),
+    );
+    expect(stdout.includes('"type": "module"')).toBe(!manifest.includes('module'));
+    write('src/schema.ts', schemaOf({ notes: [] }));
+    if (manifest.includes('tsx') || manifest.includes('node src')) return;
+    expect(await varve('generate', 'first')).toMatchObject({ exitCode: 0 });
+    expect(read('src/lineage.ts')).toContain(`from './schema.${ending}'`);
+  },
+);
+
+it('changes nothing in package.json but its scripts', async () => {
+  const text =
+    '{\r\n    "files": ["dist", "src"],\r\n    "config": { "scripts": {} },\r\n    "type": "module"\r\n}\r\n';
+  const { read, varve } = makeProject({ 'package.json': text });
+  await varve('init', '--yes');
+  const scripts = ['"varve:generate": "varve generate"', '"varve:check": "varve check"'];
+  const added = `"type": "module",\r\n    "scripts": {\r\n        ${scripts.join(',\r\n        ')}\r\n    }`;
+  expect(read('package.json')).toBe(text.replace('"type": "module"', added));
+});
+
+it('writes nothing beside a package.json that cannot be read', async () => {
+  const { list, varve } = makeProject({ 'package.json': '{ "name": ' });
+  const { exitCode, stderr } = await varve('init', '--yes');
+  expect({ exitCode, said: stderr.split(':')[0] }).toEqual({ exitCode: 2, said: 'error[CONFIG_INVALID]' });
+  expect(list('.')).toEqual(['node_modules', 'package.json']);
+});
+
+it.each([
+  ['a folder', "'./src/db'", './src/lineage.ts'],
+  ['a glob over all sources', "'./src/**/*.ts'", './lineage.ts'],
+  ['several modules', "['./src/db/a.ts', './src/db/b.ts']", './src/db/lineage.ts'],
+  ['a path that was computed', "process.cwd() + '/src/db/a.ts'", './src/db/lineage.ts'],
+])('adopts a schema that is %s, with the lineage module in nobody’s way', async (_, schema, place) => {
+  const { dir, read, varve } = makeProject({
+    'package.json': '{ "type": "module" }',
+    'drizzle.config.ts': `export default { dialect: 'turso', schema: ${schema}, out: './src/migrations', casing: 'snake_case' };`,
+    'src/db/a.ts': schemaOf({ a: ['firstName: text()'] }),
+    'src/db/b.ts': schemaOf({ b: ['lastName: text()'] }),
   });
-  const { stdout } = await varve('init', '--yes');
-  expect(stdout).toMatch(/^note: add "type": "module" to package\.json/m);
-  expect(stdout).toMatch(/^note: .*rewriteRelativeImportExtensions/m);
+  await varve('init', '--yes');
+  expect(read('varve.config.ts')).toContain(`lineageModule: '${place}'`);
+  expect(read('varve.config.ts')).not.toContain(dir);
+  expect(await varve('generate', 'first')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(read('src/migrations/0000_first.sql')).toContain('`first_name` text');
+  expect(await varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
+  const { lineage } = await import(`${dir}/${place}`);
+  expect(Object.keys(lineage.tables)).toContain('a');
+});
+
+it('leaves a schema, migrations and a lineage of something else what they are', async () => {
+  const files = {
+    'package.json': '{ "type": "module" }',
+    'src/schema.ts':
+      "import { pgTable } from 'drizzle-orm/pg-core';\nexport const users = pgTable('users', {});\n",
+    'src/lineage.ts': 'export const ancestors = [];\n',
+    'drizzle/meta/_journal.json': '{ "version": "7", "dialect": "postgresql", "entries": [] }',
+  };
+  const { read, varve } = makeProject(files);
+  expect((await varve('init', '--yes')).exitCode).toBe(0);
+  expect(await varve('generate', 'first')).toMatchObject({ exitCode: 0, stderr: '' });
+  const kept = Object.entries(files).filter(([name]) => name !== 'package.json');
+  for (const [name, text] of kept) expect(read(name)).toBe(text);
+  for (const name of ['src/session-schema.ts', 'lineage.ts', 'drizzle-sessions/varve.lock'])
+    expect(read(name)).toBeTruthy();
+});
+
+it('says CONFIG_INVALID, and writes nothing, where the lineage module would be a file of somebody’s own', async () => {
+  const { read, varve } = makeProject({
+    'varve.config.mjs': `export default { schema: './schema.ts', migrations: './drizzle', lineageModule: './schema.ts' };`,
+    'schema.ts': schemaOf({ notes: [] }),
+  });
+  const { exitCode, stderr } = await varve('generate', 'first');
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^error\[CONFIG_INVALID\]: .*its lineageModule, \.\/schema\.ts, is not one/);
+  expect(read('schema.ts')).toBe(schemaOf({ notes: [] }));
+});
+
+const workspace = {
+  'package.json': '{ "name": "root", "private": true, "devDependencies": { "zod": "4" } }',
+  'pnpm-workspace.yaml': "packages: ['packages/*']\n",
+  'pnpm-lock.yaml': '',
+  'packages/db/package.json': '{ "name": "@acme/db", "type": "module" }',
+  'packages/db/drizzle.config.ts': `export default { dialect: 'sqlite', schema: '../tables/schema.ts', out: './drizzle' };`,
+  'packages/tables/package.json': '{ "name": "@acme/tables", "type": "module" }',
+  'packages/tables/schema.ts': schemaOf({ notes: ["body: text('body')"] }),
+};
+
+it('says at the root of a workspace where to run, and writes nothing', async () => {
+  const { list, varve } = makeProject(workspace);
+  const before = list('.');
+  const { exitCode, stderr } = await varve('init', '--yes');
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(
+    /^error\[USAGE\]: .*this is the root of a workspace; drizzle-kit is configured in packages\/db\nhint: .*cd packages\/db && npx varve init\n$/,
+  );
+  expect(list('.')).toEqual(before);
+});
+
+it('adopts a package of a workspace, whose packages lie at its root and whose schema lies in another', async () => {
+  const { dir, read } = makeProject(workspace);
+  const home = `${dir}/packages/db`;
+  const { stdout } = await runVarve(home, 'init', '--yes');
+  expect(read('packages/db/varve.config.ts')).toContain("lineageModule: './src/lineage.ts'");
+  expect(stdout).toMatch(/^next: pnpm add @varve\/core @varve\/migrations @varve\/schema drizzle-orm$/m);
+  expect(stdout).toMatch(/^next: pnpm varve generate first$/m);
+  expect(await runVarve(home, 'generate', 'first')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(read('packages/db/src/lineage.ts')).toContain("from '../../tables/schema.ts'");
+  expect(await runVarve(home, 'check')).toMatchObject({ exitCode: 0, stderr: '' });
 });

@@ -6,8 +6,8 @@ import {
   defaultAnswers,
   type InitAnswers,
   initProject,
-  installCommands,
   moduleNotes,
+  nextCommands,
 } from '../project/index.ts';
 
 export function defineInit(command: Command): void {
@@ -17,8 +17,8 @@ export function defineInit(command: Command): void {
     const defaults = await defaultAnswers(dir);
     const answers = yes ? defaults : await ask(defaults);
     const written = initProject(dir, answers);
-    const notes = moduleNotes(dir).map((note) => `note: ${note}`);
-    const next = [...installCommands(dir), 'npx varve generate first'].map((command) => `next: ${command}`);
+    const notes = moduleNotes(dir, answers).map((note) => `note: ${note}`);
+    const next = nextCommands(dir).map((command) => `next: ${command}`);
     const { isAdopted: _, ...said } = answers;
     return {
       json: { ...said, written },

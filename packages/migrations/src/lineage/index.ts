@@ -22,5 +22,9 @@ export { migrationFile, type ReadLineageOptions, readLineage, snapshotFile } fro
 export { registerFunctions } from './register-functions.ts';
 export { removeMigrations } from './remove-migrations.ts';
 export { renameMigration } from './rename-migration.ts';
-export { type RenderLineageModuleOptions, renderLineageModule } from './render-lineage-module.ts';
+export {
+  isLineageModule,
+  type RenderLineageModuleOptions,
+  renderLineageModule,
+} from './render-lineage-module.ts';
 export { squashFolder } from './squash-folder.ts';

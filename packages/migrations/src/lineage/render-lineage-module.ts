@@ -11,6 +11,13 @@ export interface RenderLineageModuleOptions {
   readonly exportName: string;
 }
 
+const header = '// Written from the migrations folder. Do not edit: write it again.';
+
+/** Whether a module is one that `renderLineageModule` wrote. */
+export function isLineageModule(text: string): boolean {
+  return text.startsWith(header);
+}
+
 /**
  * The text of a TypeScript module that holds a lineage's SQL inline, so that a service reads no folder at run time and
  * bundlers see everything. The same lineage gives the same text.
@@ -23,7 +30,7 @@ export function renderLineageModule(lineage: Lineage, options: RenderLineageModu
   const functions = options.hasFunctions ? '  functions,\n' : '';
   const ledger = lineage.ledger ? `  ledger: ${JSON.stringify(lineage.ledger)},\n` : '';
   const foreignKeys = lineage.foreignKeys ? `  foreignKeys: '${lineage.foreignKeys}',\n` : '';
-  return `// Written from the migrations folder. Do not edit: write it again.
+  return `${header}
 import { defineLineage } from '${options.defineLineageFrom}';
 ${options.tablesImport}
 
