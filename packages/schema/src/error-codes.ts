@@ -28,6 +28,7 @@ export const errorCodes = {
   MIGRATIONS_CONFLICT: 'two branches both added migrations, and the merge kept parts of both',
   LOCK_MISMATCH: 'the migrations are not those of their lock',
   LINEAGE_MODULE_STALE: 'the lineage module is not what the migrations and the schema make it',
+  TYPE_NARROWED: 'a column takes less than it did, and rows that exist may not fit',
   SCHEMA_CHANGED: 'the schema has changes that no migration makes',
   RENAME_UNCLEAR: 'drizzle-kit cannot tell a rename from a removal and an addition',
   RENAME_INVALID: 'the rename does not fit the migrations and the schema',

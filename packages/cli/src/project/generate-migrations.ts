@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { type LockedMigration, migrationFile } from '@varve/migrations/internal';
+import { checkTypes, readProjectTypes } from './check-types.ts';
+import { lockedType } from './column-types.ts';
 import { lineageModuleError, writeLineageModule } from './lineage-module.ts';
 import { lintProject, type ProjectLint } from './lint-project.ts';
 import type { Project } from './load-project.ts';
 import { readProjectLineage } from './load-project.ts';
-import { adoptedNames, assertNoConflictMarks, lockError, readLock, writeLock } from './lock-file.ts';
+import {
+  adoptedNames,
+  assertNoConflictMarks,
+  lockError,
+  readLock,
+  readLockedTypes,
+  writeLock,
+} from './lock-file.ts';
 import { type MakeOptions, makeMigrations } from './make-migrations.ts';
 import { type Readability, readabilityOf } from './readability.ts';
 
@@ -39,12 +48,20 @@ export async function generateMigrations(project: Project, options: MakeOptions)
   const adopted = locked ? adoptedNames(locked) : new Set(before.migrations.map(({ name }) => name));
   const made = await makeMigrations(project, options);
   const lineage = readProjectLineage(project);
+  const types = await readProjectTypes(project, lineage);
   const known = new Set((locked ?? []).map(({ name }) => name));
-  const { problems, warnings } = lintProject(project, lineage, new Set([...adopted, ...known]));
+  const lint = lintProject(project, lineage, new Set([...adopted, ...known]));
+  const narrowed = checkTypes(project, lineage, {
+    types,
+    locked: readLockedTypes(project),
+    version: known.size,
+  });
+  const problems = [...lint.problems, ...narrowed.problems];
+  const warnings = [...lint.warnings, ...narrowed.warnings];
   const versions = readabilityOf(lineage);
   const isLocked = problems.length === 0 && !options.isCustom && lineage.migrations.length > 0;
   if (isLocked) {
-    writeLock(project, lineage, adopted);
+    writeLock(project, lineage, adopted, types?.map(lockedType));
     if (lineageModuleError(project, lineage)) writeLineageModule(project, lineage);
   }
   return {

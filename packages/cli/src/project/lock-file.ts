@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import type { Lineage } from '@varve/migrations';
 import {
   type LockedMigration,
+  type LockedType,
   lockDifference,
   lockFileName,
   lockLineage,
   migrationFile,
   parseLock,
+  parseLockedTypes,
   renderLock,
 } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
@@ -24,9 +26,21 @@ export function adoptedNames(locked: readonly LockedMigration[]): ReadonlySet<st
   return new Set(locked.filter(({ isAdopted }) => isAdopted).map(({ name }) => name));
 }
 
-export function writeLock({ migrationsDir }: Project, lineage: Lineage, adopted: ReadonlySet<string>): void {
+/** What the lock says of columns; undefined where it was written without. */
+export function readLockedTypes({ migrationsDir }: Project): readonly LockedType[] | undefined {
+  const path = join(migrationsDir, lockFileName);
+  return existsSync(path) ? parseLockedTypes(readFileSync(path, 'utf8')) : undefined;
+}
+
+/** What the lock says of columns stays as it is, unless that is given anew. */
+export function writeLock(
+  project: Project,
+  lineage: Lineage,
+  adopted: ReadonlySet<string>,
+  types: readonly LockedType[] | undefined = readLockedTypes(project),
+): void {
   const locked = lockLineage(lineage, (name) => adopted.has(name));
-  writeFileSync(join(migrationsDir, lockFileName), renderLock(locked));
+  writeFileSync(join(project.migrationsDir, lockFileName), renderLock(locked, types));
 }
 
 /** The error for locked migrations that changed; with `isComplete`, also for one that is not locked yet. */
@@ -66,7 +80,7 @@ export function assertNoConflictMarks({ migrationsDir }: Project): void {
   const lockPath = join(migrationsDir, lockFileName);
   const lock = existsSync(lockPath) ? readFileSync(lockPath, 'utf8') : '';
   const sides = [...lock.matchAll(/^<{7} [^\n]*\n([\s\S]*?)^={7}\n([\s\S]*?)^>{7} /gm)].flatMap(
-    ([, ours = '', theirs = '']) => [ours, theirs].map((side) => side.match(/^\S+(?= )/gm) ?? []),
+    ([, ours = '', theirs = '']) => [ours, theirs].map((side) => side.match(/^(?!type )\S+(?= )/gm) ?? []),
   );
   const told =
     sides.length > 0 ? sides.map((side) => side.join(', ')).join(' against ') : marked.sort().join(', ');

@@ -5,7 +5,7 @@ import { checkProject, renderReadability, renderWarnings } from '../project/inde
 export function defineCheck(command: Command): void {
   command.option('--all', 'the warnings about locked migrations too, which generate has told once');
   defineVerb<{ all?: boolean }>(command, async (context, _args, { all = false }) => {
-    const { problems, warnings: found, told, versions } = checkProject(await context.loadProject());
+    const { problems, warnings: found, told, versions } = await checkProject(await context.loadProject());
     const warnings = all ? [...told, ...found] : found;
     const text = () =>
       [

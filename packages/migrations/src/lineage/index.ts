@@ -11,10 +11,12 @@ export {
 export {
   type LockDifference,
   type LockedMigration,
+  type LockedType,
   lockDifference,
   lockFileName,
   lockLineage,
   parseLock,
+  parseLockedTypes,
   renderLock,
 } from './lineage-lock.ts';
 export { acceptedHashes, sha256 } from './migration-hash.ts';

@@ -14,6 +14,13 @@ export interface LockedMigration {
   readonly isAdopted: boolean;
 }
 
+/** What a column takes beyond its SQL type, as it was when the last migration was locked. */
+export interface LockedType {
+  /** `table.column`. */
+  readonly name: string;
+  readonly text: string;
+}
+
 /** How the migrations and their lock differ: at the first migration that does, from its place on. */
 export interface LockDifference {
   readonly migration: string;
@@ -24,15 +31,30 @@ const header = `# The migrations in their order, each with its SHA-256. A locked
 # Written by varve generate; when a merge conflicts here, varve check says what to do.
 `;
 
-/** One line a migration, so that two branches which both add one conflict where everybody can read it. */
-export function renderLock(locked: readonly LockedMigration[]): string {
+const typesHeader = '# What columns take beyond their SQL type: what takes less may not fit rows of before.';
+
+/** One line a migration, so that two branches which both add one conflict where everybody can read it; then the types. */
+export function renderLock(locked: readonly LockedMigration[], types?: readonly LockedType[]): string {
   const lines = locked.map(({ name, hash, isAdopted }) => `${name} ${hash}${isAdopted ? ' adopted' : ''}\n`);
-  return header + lines.join('');
+  const typeLines = types?.map(({ name, text }) => `type ${JSON.stringify(name)} ${text}\n`);
+  return [header, ...lines, ...(typeLines ? [`\n${typesHeader}\n`, ...typeLines] : [])].join('');
+}
+
+const typeLine = /^type ("(?:[^"\\]|\\.)*") (.*)$/;
+
+/** Undefined for a lock that was written without types. */
+export function parseLockedTypes(text: string): LockedType[] | undefined {
+  if (!text.includes(typesHeader)) return undefined;
+  return text.split(/\r?\n/).flatMap((line) => {
+    const [, name, type = ''] = typeLine.exec(line) ?? [];
+    return name ? [{ name: JSON.parse(name) as string, text: type }] : [];
+  });
 }
 
 /** @throws LOCK_MISMATCH for a line that no lock has. */
 export function parseLock(text: string, path?: string): LockedMigration[] {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() && !line.startsWith('#'));
+  const isOther = (line: string) => !line.trim() || line.startsWith('#') || typeLine.test(line);
+  const lines = text.split(/\r?\n/).filter((line) => !isOther(line));
   return lines.map((line) => {
     const [, name = '', hash = '', adopted] = /^(.+) ([0-9a-f]{64})( adopted)?$/.exec(line.trim()) ?? [];
     if (name) return { name, hash, isAdopted: adopted !== undefined };
