@@ -63,13 +63,19 @@ export class Threads {
   }
 
   /** As `write`, for work that writes nothing, or sees to it itself. Waits for a writer in another process. */
-  async use<T>(threadId: string, work: UseThread<T>): Promise<T> {
-    const endsAtMs = performance.now() + this.#options.busyTimeoutMs;
-    for (;;) {
-      const thread = this.#tryOpen(threadId, performance.now() >= endsAtMs);
-      if (thread) return work(thread.writer, thread.reader, thread.sync);
-      await delay(pollMs);
-    }
+  async use<T>(
+    threadId: string,
+    work: UseThread<T>,
+    busyTimeoutMs = this.#options.busyTimeoutMs,
+  ): Promise<T> {
+    const thread = await this.#patiently(
+      () => this.#openThread(threadId),
+      busyTimeoutMs,
+      (opened) => {
+        return { result: work(opened.writer, opened.reader, opened.sync) };
+      },
+    );
+    return thread.result;
   }
 
   /** Reads the thread at head, from a file of any version; undefined when there is none. */
@@ -94,24 +100,33 @@ export class Threads {
   }
 
   /** Seals the thread. The path of its archive; undefined when there is no such thread. */
-  async seal(name: string): Promise<string | undefined> {
+  async seal(name: string, busyTimeoutMs?: number): Promise<string | undefined> {
     const found = this.folder.find(name);
     if (!found) return undefined;
     if (!found.isLive) return found.path;
     const threadId = this.read(name, (reader) => reader.threadId) as string;
-    return this.use(threadId, ({ session }, reader) => {
+    const seal = ({ session }: ThreadWriter, reader: ThreadReader) => {
       this.#open.delete(name);
       const status = reader.isInterrupted() ? 'interrupted' : 'completed';
-      session.seal(this.folder.sealInto(name), { status });
+      this.folder.finishResealing(name);
+      try {
+        session.seal(this.folder.sealInto(name), { status });
+      } finally {
+        session.close();
+      }
       this.folder.finishResealing(name);
       return this.folder.placesOf(name).archive;
-    });
+    };
+    return this.use(threadId, seal, busyTimeoutMs);
   }
 
+  /** Removes the thread from the disk. Waits for a writer in another process. */
   async remove(name: string): Promise<void> {
-    this.#assertOpen();
     this.release(name);
-    this.folder.remove(name);
+    await this.#patiently(() => {
+      this.#assertOpen();
+      this.folder.remove(name);
+    }, this.#options.busyTimeoutMs);
   }
 
   release(name: string): void {
@@ -127,23 +142,35 @@ export class Threads {
     for (const name of [...this.#open.keys()]) this.release(name);
   }
 
-  #tryOpen(threadId: string, isLastAttempt: boolean): OpenThread | undefined {
+  /** Tries again while somebody else has the thread. What is done then is done at once, before anything else is. */
+  async #patiently<T, R = T>(
+    attempt: () => T,
+    busyTimeoutMs: number,
+    then: (value: T) => R = (value) => value as unknown as R,
+  ): Promise<R> {
+    const endsAtMs = performance.now() + busyTimeoutMs;
+    for (;;) {
+      const isLast = performance.now() >= endsAtMs;
+      const opened = tryWhileBusy(attempt, isLast);
+      if (opened) return then(opened.value);
+      await delay(pollMs);
+    }
+  }
+
+  #openThread(threadId: string): OpenThread {
     this.#assertOpen();
     const name = ThreadFolder.nameOf(threadId);
     const open = this.#open.get(name);
     if (open) return this.#touch(name, open);
+    const session = this.#openSession(threadId, name);
     try {
-      const session = this.#openSession(threadId, name);
-      const thread = {
-        writer: new ThreadWriter(session),
-        reader: new ThreadReader(threadId, session.sqlite),
-        sync: new WalSync(session.sqlite),
-        usedAtMs: 0,
-      };
-      return this.#touch(name, thread);
+      assertThread(session, threadId);
+      const { sqlite } = session;
+      const parts = { writer: new ThreadWriter(session), reader: new ThreadReader(threadId, sqlite) };
+      return this.#touch(name, { ...parts, sync: new WalSync(sqlite), usedAtMs: 0 });
     } catch (error) {
-      if (isLastAttempt || !isCode(error, 'SESSION_LOCKED', 'SESSION_EXISTS', 'FILE_BUSY')) throw error;
-      return undefined;
+      session.close();
+      throw error;
     }
   }
 
@@ -187,6 +214,25 @@ export class Threads {
       hint: 'make another VarveSaver of the folder',
     });
   }
+}
+
+function tryWhileBusy<T>(attempt: () => T, isLast: boolean): { readonly value: T } | undefined {
+  try {
+    return { value: attempt() };
+  } catch (error) {
+    if (isLast || !isCode(error, 'SESSION_LOCKED', 'SESSION_EXISTS', 'FILE_BUSY')) throw error;
+    return undefined;
+  }
+}
+
+/** Where a file system does not tell the cases of letters apart, two threads would be in one file. */
+function assertThread({ id, path }: Session<ThreadTables>, threadId: string): void {
+  if (id === threadId) return;
+  throw new VarveError('ROW_INVALID', 'the file of this name holds another thread', {
+    path,
+    hint: 'use ids that differ by more than the case of letters, or a file system that tells them apart',
+    details: { thread: id },
+  });
 }
 
 function closeAll(): void {

@@ -1,10 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, MemorySaver } from '@langchain/langgraph';
-import { uuid6 } from '@langchain/langgraph-checkpoint';
+import { JsonPlusSerializer, uuid6 } from '@langchain/langgraph-checkpoint';
 import { openArchive } from '@varve/core';
 import { defineLineage, type Lineage } from '@varve/migrations';
 import { integer, sqliteTable } from 'drizzle-orm/sqlite-core';
@@ -244,4 +252,68 @@ it('fails after it is closed, and without a thread', async () => {
   await expect(saver.put(threadConfig('t'), checkpointOf({}), metadata, {})).rejects.toMatchObject({
     code: 'SESSION_CLOSED',
   });
+});
+
+it('goes on with what a crash left of sealing a thread once more', async () => {
+  const { saver, dir } = makeSaver();
+  const config = await saver.put(threadConfig('t'), checkpointOf({ a: 1 }), metadata, { a: 1 });
+  const archive = (await saver.sealThread('t')) ?? '';
+  const stored = checkpointOf({ a: 2 }, 2);
+  await saver.put(config, stored, metadata, { a: 2 });
+  await saver.sealThread('t');
+  const resealed = join(dir, 'archives', '.resealed', 't.db');
+  renameSync(archive, resealed);
+  expect((await saver.getTuple(threadConfig('t')))?.checkpoint).toEqual(stored);
+  await saver.put(config, checkpointOf({ a: 3 }, 3), metadata, { a: 3 });
+  copyFileSync(archive, resealed);
+  await saver.sealThread('t');
+  expect((await saver.getTuple(threadConfig('t')))?.checkpoint.channel_values).toEqual({ a: 3 });
+  expect([existsSync(resealed), existsSync(join(dir, 't.db'))]).toEqual([false, false]);
+});
+
+it('passes over what it cannot seal, and removes no thread that somebody else writes', async () => {
+  const { saver, dir } = makeSaver({ busyTimeoutMs: 50 });
+  const { saver: other } = makeSaver({ dir });
+  for (const id of ['a', 'c']) await saver.put(threadConfig(id), checkpointOf({}), metadata, {});
+  await other.put(threadConfig('b'), checkpointOf({}), metadata, {});
+  writeFileSync(join(dir, 'notes.db'), 'no database');
+  const warning = once(process, 'warning');
+  expect(await saver.sealIdle(-1000)).toEqual(['a', 'c'].map((id) => join(dir, 'archives', `${id}.db`)));
+  expect(await warning).toMatchObject([{ name: 'VarveWarning' }]);
+  await expect(saver.deleteThread('b')).rejects.toMatchObject({ code: 'SESSION_LOCKED' });
+  expect(await other.getTuple(threadConfig('b'))).toBeDefined();
+});
+
+it('never takes one thread for another whose file has the same name', async () => {
+  const { saver, dir } = makeSaver();
+  await saver.put(threadConfig('ada'), checkpointOf({}), metadata, {});
+  saver.close();
+  // As a file system does that does not tell the cases of letters apart.
+  copyFileSync(join(dir, 'ada.db'), join(dir, 'Ada.db'));
+  const { saver: again } = makeSaver({ dir });
+  expect(await again.getTuple(threadConfig('Ada'))).toBeUndefined();
+  const put = again.put(threadConfig('Ada'), checkpointOf({}), metadata, {});
+  await expect(put).rejects.toMatchObject({ code: 'ROW_INVALID', details: { thread: 'ada' } });
+});
+
+it('stores what a serializer of the team makes of values, and nothing else', async () => {
+  const json = new JsonPlusSerializer();
+  const flip = (bytes: Uint8Array) => bytes.map((byte) => byte ^ 0xff);
+  const serde = {
+    async dumpsTyped(value: unknown): Promise<[string, Uint8Array]> {
+      const [type, bytes] = await json.dumpsTyped(value);
+      return [`secret+${type}`, flip(bytes)];
+    },
+    loadsTyped: (type: string, bytes: Uint8Array | string) => {
+      return json.loadsTyped(type.replace('secret+', ''), flip(bytes as Uint8Array));
+    },
+  };
+  const { saver, dir } = makeSaver({ serde });
+  const stored = checkpointOf({ a: 'hidden '.repeat(100) });
+  const config = await saver.put(threadConfig('t'), stored, { ...metadata, step: 7 }, { a: 1 });
+  await saver.putWrites(config, [['a', 'hidden too']], 'task');
+  const [found] = await collect(saver.list(threadConfig('t'), { filter: { step: 7 } }));
+  expect([found?.checkpoint, found?.pendingWrites]).toEqual([stored, [['task', 'a', 'hidden too']]]);
+  saver.close();
+  expect(readFileSync(join(dir, 't.db')).includes('hidden')).toBe(false);
 });

@@ -30,7 +30,7 @@ import {
   shrink,
 } from './prune-thread.ts';
 import { ThreadFolder } from './thread-folder.ts';
-import type { HeadQuery, StoredHead, StoredTuple } from './thread-reader.ts';
+import type { HeadQuery, StoredHead, StoredTuple, ThreadReader } from './thread-reader.ts';
 import { Threads } from './threads.ts';
 
 export interface VarveSaverOptions<TTables extends ThreadTables = ThreadTables> {
@@ -100,8 +100,7 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
     const threadId = threadOf(config);
     if (threadId === undefined) return undefined;
     const id = getCheckpointId(config) || undefined;
-    const name = ThreadFolder.nameOf(threadId);
-    const stored = this.#threads.read(name, (reader) => reader.tuple(namespaceOf(config), id));
+    const stored = this.#read(threadId, (reader) => reader.tuple(namespaceOf(config), id));
     return stored && this.#load(stored);
   }
 
@@ -183,9 +182,7 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
     const id = getCheckpointId(config) || undefined;
     const found =
       threadId !== undefined && channels.length > 0
-        ? this.#threads.read(ThreadFolder.nameOf(threadId), (reader) => {
-            return deltaHistory(reader.ancestors(namespaceOf(config), id), channels);
-          })
+        ? this.#read(threadId, (reader) => deltaHistory(reader.ancestors(namespaceOf(config), id), channels))
         : undefined;
     return (found ?? deltaHistory([], channels))(this.serde);
   }
@@ -247,8 +244,12 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
   async sealIdle(idleMs: number): Promise<string[]> {
     const archives: string[] = [];
     for (const name of this.#threads.folder.namesIdleSince(Date.now() - idleMs)) {
-      const archive = await this.#threads.seal(name);
-      if (archive) archives.push(archive);
+      try {
+        const archive = await this.#threads.seal(name, 0);
+        if (archive) archives.push(archive);
+      } catch (error) {
+        passOver(error, 'SESSION_LOCKED');
+      }
     }
     return archives;
   }
@@ -271,13 +272,20 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
     this.close();
   }
 
+  #read<T>(threadId: string, work: (reader: ThreadReader) => T): T | undefined {
+    return this.#threads.read(ThreadFolder.nameOf(threadId), (reader) => {
+      // Another thread's, where a file system does not tell the cases of letters apart.
+      return reader.threadId === threadId ? work(reader) : undefined;
+    });
+  }
+
   /** A file that cannot be read does not keep the other threads from being listed. */
   #headsOf(name: string, query: HeadQuery, isOnly: boolean): StoredHead[] {
     try {
       return this.#threads.read(name, (reader) => reader.heads(query)) ?? [];
     } catch (error) {
-      if (isOnly || !(error instanceof VarveError) || error.code === 'SESSION_CLOSED') throw error;
-      process.emitWarning(error.message, { type: 'VarveWarning', code: error.code });
+      if (isOnly) throw error;
+      passOver(error);
       return [];
     }
   }
@@ -298,7 +306,7 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
     const wanted = heads.filter((_, at) => fits[at]);
     const stored = new Map<StoredHead, StoredTuple | undefined>();
     for (const [threadId, ofThread] of Map.groupBy(wanted, (head) => head.threadId)) {
-      this.#threads.read(ThreadFolder.nameOf(threadId), (reader) => {
+      this.#read(threadId, (reader) => {
         for (const head of ofThread) stored.set(head, reader.tuple(head.namespace, head.id));
       });
     }
@@ -309,6 +317,13 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
   #load(stored: StoredTuple): Promise<CheckpointTuple> {
     return loadTuple(stored, this.serde, () => this.getNextVersion(undefined));
   }
+}
+
+/** One file does not keep the others from being worked on. */
+function passOver(error: unknown, expected?: string): void {
+  if (!(error instanceof VarveError) || error.code === 'SESSION_CLOSED') throw error;
+  if (error.code === expected) return;
+  process.emitWarning(`${error.path}: ${error.message}`, { type: 'VarveWarning', code: error.code });
 }
 
 function threadOf({ configurable }: RunnableConfig): string | undefined {
