@@ -7,11 +7,10 @@ import { expect, it } from 'vitest';
 import { buildCounter } from '../testing/counter-graph.ts';
 import { checkpointOf, makeSaver, metadata, threadConfig } from '../testing/thread-helpers.ts';
 
+type Task = readonly [taskId: string, taskPath: string, write: PendingWrite];
+
 /** What docs/langgraph.md says of both: each line holds as long as this passes. */
-async function readBack(
-  saver: BaseCheckpointSaver,
-  tasks: readonly (readonly [string, string, PendingWrite])[],
-) {
+async function readBack(saver: BaseCheckpointSaver, tasks: readonly Task[]) {
   const config = await saver.put(threadConfig('t', { checkpoint_ns: '' }), checkpointOf({}), metadata, {});
   for (const [taskId, taskPath, write] of tasks) await saver.putWrites(config, [write], taskId, taskPath);
   return (await saver.getTuple(config))?.pendingWrites?.map(([, , value]) => value);
@@ -19,17 +18,17 @@ async function readBack(
 
 it('keeps a write of bytes, which the official saver damages', async () => {
   const bytes = new Uint8Array([0, 255, 128, 200]);
-  const tasks = [['task', '', ['file', bytes]]] as const;
+  const tasks: Task[] = [['task', '', ['file', bytes]]];
   expect(await readBack(makeSaver().saver, tasks)).toEqual([bytes]);
   const official = SqliteSaver.fromConnString(':memory:');
   expect(await readBack(official, tasks)).not.toEqual([bytes]);
 });
 
 it('returns writes in the order LangGraph applies them, which the official saver does not', async () => {
-  const tasks = [
+  const tasks: Task[] = [
     ['task-1', '~__pregel_pull, b', ['a', 'second']],
     ['task-2', '~__pregel_pull, a', ['a', 'first']],
-  ] as const;
+  ];
   expect(await readBack(makeSaver().saver, tasks)).toEqual(['first', 'second']);
   expect(await readBack(SqliteSaver.fromConnString(':memory:'), tasks)).toEqual(['second', 'first']);
 });
