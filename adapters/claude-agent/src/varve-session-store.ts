@@ -158,7 +158,10 @@ export class VarveSessionStore {
     if (known) return known.transcript;
     const { projectKey, sessionId } = key;
     const familyName = nameOf({ projectKey, sessionId });
-    const family = this.#families.get(familyName) ?? { starts: new Map(), owners: undefined };
+    const family = this.#families.get(familyName) ?? {
+      starts: new Map(),
+      owner: (_key: string, id: string) => id,
+    };
     this.#families.set(familyName, family);
     const place = { dir: this.#options.dir, archiveDir: this.#archiveDir };
     const transcript = new Transcript({ key, ...place, lineage: this.#lineage, family, tools: this.#tools });

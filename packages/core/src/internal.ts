@@ -14,6 +14,8 @@ export {
 export {
   type ClaudeIdentity,
   ClaudeMapper,
+  LogClock,
+  type SavedClaude,
   type TranscriptContext,
   type TranscriptFacts,
   type TranscriptMessage,

@@ -3,26 +3,21 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ArchiveDraft } from '@varve/core/internal';
 import { standardLineage } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
-import { archiveName, readSources, removeArchive, SessionWriter, type SourceRow } from './archive/index.ts';
+import { archiveName, readImported, removeArchive, SessionWriter, type SourceRow } from './archive/index.ts';
+import { changeOf } from './archive-change.ts';
+import { Continuation, LogSnapshot } from './continuation.ts';
+import { type FamilyFile, importerVersion } from './family-file.ts';
+import { readFamilyState, type SavedLog, type SavedSession, writeFamilyState } from './family-state.ts';
 import {
-  type Family,
   type FormatOptions,
-  type LogFormat,
-  type LogIdentity,
+  isObject,
+  type LogMapper,
   type LogReading,
   type MapContext,
   readLog,
+  timeOf,
 } from './format/index.ts';
-import type { LogFile, LogSample } from './log/index.ts';
-
-export interface FamilyFile extends LogFile {
-  readonly sample: LogSample;
-  readonly format: LogFormat;
-  readonly identity: LogIdentity;
-  /** Of what belongs to the log and lies beside it, when it was found. */
-  readonly beside?: string | undefined;
-}
+import { NotContinuable, SharedFamily } from './shared-family.ts';
 
 export interface ImportFamilyOptions {
   /** The folder of the archives. */
@@ -41,6 +36,8 @@ export interface ImportedSession {
   readonly format: string;
   readonly rows: number;
 }
+
+type FileReading = LogReading & { readonly path: string };
 
 export interface ReadFile extends LogReading {
   readonly path: string;
@@ -65,18 +62,28 @@ interface OpenSession {
   isClosed: boolean;
 }
 
-/** Written by this release: sessions that another one imported are imported anew when their logs change. */
-export const importerVersion = '1';
 /** Beyond so many, files of sessions are closed until they are needed again. */
 const mostOpen = 32;
 
 const mostWriting = 8;
 
-/** Reads the logs that may tell of the same sessions, one after the other, and makes their archives. */
+/**
+ * Reads the logs that may tell of the same sessions, one after the other, and makes their archives. Where they only grew, it
+ * reads what is new.
+ */
 export async function importFamily(
   files: readonly FamilyFile[],
   settings: ImportFamilyOptions,
 ): Promise<FamilyResult> {
+  const { into, isDryRun } = settings;
+  const paths = files.map(({ path }) => path);
+  const state = isDryRun ? undefined : readFamilyState(into, paths);
+  const continuation = Continuation.of(state, { files, into, version: importerVersion });
+  try {
+    if (continuation) return await new FamilyImport(files, settings, continuation).run();
+  } catch (error) {
+    if (!(error instanceof NotContinuable)) throw error;
+  }
   return new FamilyImport(files, settings).run();
 }
 
@@ -96,24 +103,29 @@ class FamilyImport {
   /** Archives on their way to the disk. */
   readonly #writing = new Set<Promise<void>>();
 
-  constructor(files: readonly FamilyFile[], settings: ImportFamilyOptions) {
+  readonly #continuation: Continuation | undefined;
+  readonly #snapshots = new Map<string, LogSnapshot>();
+
+  constructor(files: readonly FamilyFile[], settings: ImportFamilyOptions, continuation?: Continuation) {
     this.#files = files;
     this.#settings = settings;
-    const isShared = files.length > 1;
-    const [owners, records] = isShared ? [new Map(), new Map()] : [];
-    this.#family = new SharedFamily(owners, records);
+    this.#continuation = continuation;
+    const paths = files.map(({ path }) => path);
+    this.#family = new SharedFamily(paths, continuation?.state.family);
   }
 
   async run(): Promise<FamilyResult> {
-    const read: (LogReading & { readonly path: string })[] = [];
+    const read: FileReading[] = [];
     try {
       for (const [at, file] of this.#files.entries()) {
         this.#family.logsToCome = this.#files.length - at - 1;
-        read.push(await this.#readFile(file));
+        this.#family.current = file.path;
+        read.push(this.#continuation?.isKnown(file) ? this.#leave(file) : await this.#readFile(file));
       }
       await this.#finishAll(this.#sessions.values());
       await Promise.all(this.#writing);
       for (const id of this.#superseded) this.#removeSuperseded(id);
+      this.#saveState(read);
     } finally {
       await Promise.allSettled(this.#writing);
       for (const { draft } of this.#sessions.values()) draft?.discard();
@@ -124,7 +136,20 @@ class FamilyImport {
     };
   }
 
-  async #readFile(file: FamilyFile): Promise<LogReading & { readonly path: string }> {
+  /** A log that another one of the family is read for, in which there is nothing new. */
+  #leave(file: FamilyFile): FileReading {
+    const { path, sizeBytes } = file;
+    const sessions = this.#continuation?.sessionsOf(file) ?? [];
+    this.#told.set(path, new Set(sessions.map(([name]) => name)));
+    for (const [name, { format, rows }] of sessions) {
+      const archive = join(this.#settings.into, `${name}.db`);
+      this.#done.push({ id: name, path: archive, change: 'unchanged', format, rows });
+    }
+    const nothing = { records: 0, skipped: {}, hash: '', lastRecordKey: null };
+    return { ...nothing, path, sizeBytes, knownBytes: sizeBytes };
+  }
+
+  async #readFile(file: FamilyFile): Promise<FileReading> {
     const { options, signal } = this.#settings;
     const source = { path: file.path, mtimeMs: file.mtimeMs, sample: file.sample, options };
     const told = new Set<string>();
@@ -132,6 +157,7 @@ class FamilyImport {
     const closing: OpenSession[] = [];
     const context: MapContext = {
       ...source,
+      firstMs: firstTimeIn(file.sample.values),
       supersede: (id) => this.#superseded.add(id),
       family: this.#family,
       session: (id) => {
@@ -151,7 +177,14 @@ class FamilyImport {
       },
     };
     const afterRecord = () => (closing.length > 0 ? this.#finishAll(closing.splice(0)) : undefined);
-    const reading = await readLog(file.format, source, file.format.open(context), { signal, afterRecord });
+    const mapper = file.format.open(context, this.#continuation?.mapperOf(file));
+    const reading = await readLog(file.format, source, mapper, {
+      signal,
+      afterRecord,
+      beforeEnd: () => this.#takeSnapshot(file, mapper, told),
+      from: this.#continuation?.logOf(file),
+    });
+    if (!reading) throw new NotContinuable();
     await afterRecord();
     const { hash, sizeBytes, lastRecordKey } = reading;
     const row = {
@@ -166,6 +199,34 @@ class FamilyImport {
     return { ...reading, path: file.path };
   }
 
+  #takeSnapshot({ path }: FamilyFile, mapper: LogMapper, told: ReadonlySet<string>): void {
+    if (this.#settings.isDryRun) return;
+    const writers = [...told].flatMap((name) => this.#sessions.get(name)?.writer ?? []);
+    this.#snapshots.set(path, new LogSnapshot(mapper, writers));
+  }
+
+  /** Nothing is saved where one of the logs cannot be gone on with, or two tell of one session. */
+  #saveState(read: readonly FileReading[]): void {
+    const { into, isDryRun } = this.#settings;
+    if (isDryRun || [...this.#sessions.values()].some((session) => session.logs.size > 1)) return;
+    const logs = new Map<string, SavedLog>();
+    const sessions = new Map<string, SavedSession>();
+    for (const [at, file] of this.#files.entries()) {
+      const snapshot = this.#snapshots.get(file.path);
+      const known = snapshot ? undefined : this.#continuation;
+      const log = known ? known.logOf(file) : snapshot?.log(file, read[at]?.place);
+      const own = known ? known.sessionsOf(file) : (snapshot?.sessions(file, into) ?? []);
+      if (!log) return;
+      logs.set(file.path, log);
+      for (const [name, session] of own) {
+        if (!session) return;
+        sessions.set(name, session);
+      }
+    }
+    const family = this.#family.save();
+    writeFamilyState(into, [...logs.keys()], { importerVersion, logs, family, sessions });
+  }
+
   #open(id: string, file: FamilyFile): OpenSession {
     const name = archiveName(this.#freeId(id, file));
     const known = this.#sessions.get(name);
@@ -175,8 +236,10 @@ class FamilyImport {
       return known;
     }
     const path = join(this.#settings.into, `${name}.db`);
-    const draft = this.#settings.isDryRun ? undefined : new ArchiveDraft(path, standardLineage);
-    const writer = new SessionWriter(name, draft);
+    const saved = this.#continuation?.writerOf(name);
+    const isCopy = saved !== undefined;
+    const draft = this.#settings.isDryRun ? undefined : new ArchiveDraft(path, standardLineage, { isCopy });
+    const writer = new SessionWriter(name, draft, saved);
     if (name !== id) writer.describe({ metadata: { sourceId: id } });
     writer.claimSource(file.path);
     const plainPath = join(this.#settings.into, `${archiveName(id)}.db`);
@@ -223,8 +286,9 @@ class FamilyImport {
       (log) => this.#rows.get(rowKey(writer.id, log)) ?? this.#wholes.get(log) ?? [],
     );
     writer.finish(rows);
+    const read = { sources: rows, parents: writer.parents(), rows: writer.rows };
     // A log that was moved still tells of the archive that has its plain name.
-    if (plainPath !== path && existsSync(plainPath) && changeOf(plainPath, rows) === 'unchanged') {
+    if (plainPath !== path && existsSync(plainPath) && changeOf(plainPath, read) === 'unchanged') {
       draft?.discard();
       this.#done.push({
         id: basename(plainPath, '.db'),
@@ -235,7 +299,7 @@ class FamilyImport {
       });
       return;
     }
-    const change = changeOf(path, rows);
+    const change = changeOf(path, read);
     if (change === 'unchanged') draft?.discard();
     else if (draft) await this.#startWriting(draft);
     this.#done.push({ id: writer.id, path, change, format, rows: writer.rows });
@@ -247,7 +311,7 @@ class FamilyImport {
     const path = join(this.#settings.into, `${name}.db`);
     if (this.#settings.isDryRun || this.#sessions.has(name) || !existsSync(path)) return;
     const logs = new Set(this.#files.map((file) => file.path));
-    const rows = readSources(path) ?? [];
+    const rows = readImported(path)?.sources ?? [];
     if (rows.length > 0 && rows.every((row) => logs.has(row.path))) removeArchive(path);
   }
 
@@ -260,22 +324,11 @@ class FamilyImport {
   }
 }
 
-class SharedFamily implements Family {
-  readonly starts = new Map();
-  readonly owners: Family['owners'];
-  readonly records: Family['records'];
-  logsToCome = 0;
-  #memory: unknown;
-
-  constructor(owners: Family['owners'], records: Family['records']) {
-    this.owners = owners;
-    this.records = records;
-  }
-
-  recall<T>(make: () => T): T {
-    this.#memory ??= make();
-    return this.#memory as T;
-  }
+function firstTimeIn(values: readonly unknown[]): number | undefined {
+  return values
+    .filter(isObject)
+    .map(({ timestamp }) => timeOf(timestamp))
+    .find((ms) => ms !== undefined);
 }
 
 function rowKey(id: string, path: string): string {
@@ -283,22 +336,5 @@ function rowKey(id: string, path: string): string {
 }
 
 function tellsOf(archive: string, log: string): boolean {
-  return readSources(archive)?.some(({ path }) => path === log) ?? false;
-}
-
-/** @throws ARCHIVE_EXISTS for a file that no import has made */
-function changeOf(path: string, rows: readonly SourceRow[]): ImportedSession['change'] {
-  if (!existsSync(path)) return 'added';
-  const before = readSources(path) ?? [];
-  if (before.length === 0) throw existsError(path);
-  const signature = (row: SourceRow) => `${row.format} ${row.hash} ${row.importerVersion}`;
-  const same = before.map(signature).sort().join() === rows.map(signature).sort().join();
-  return same ? 'unchanged' : 'changed';
-}
-
-function existsError(path: string): VarveError {
-  return new VarveError('ARCHIVE_EXISTS', 'the folder holds a file of this name that was not imported', {
-    path,
-    hint: 'import into another folder; the file was not changed',
-  });
+  return readImported(archive)?.sources.some(({ path }) => path === log) ?? false;
 }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { durableFs, workFile } from '@varve/core/internal';
+import { importerVersion } from './family-file.ts';
 import { findFormats, formatNames } from './format/index.ts';
-import { importerVersion } from './import-family.ts';
 import type { LogFile } from './log/index.ts';
 
 export const indexName = '.varve-imports.json';

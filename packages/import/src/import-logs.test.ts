@@ -41,7 +41,8 @@ function makeLogs() {
 }
 
 function stampsIn(dir: string) {
-  return readdirSync(dir)
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(dir, name)).isFile())
     .sort()
     .map((name) => {
       const { ino, mtimeMs, size } = statSync(join(dir, name));
@@ -79,27 +80,23 @@ it('changes no byte the second time, whether or not it remembers the first', asy
     sessions: [],
   });
   expect(stampsIn(into)).toEqual(before);
+  const nothingNew = { unchanged: 1, records: 0, sessions: [] };
   utimesSync(log, 1, 1);
-  expect(await importLogs('claude-code', from, { into })).toMatchObject({
-    unchanged: 1,
-    records: 2,
-    sessions: [],
-  });
-  writeFileSync(
-    join(into, '.varve-imports.json'),
-    JSON.stringify({ importerVersion: '1', files: { [log]: 7 } }),
-  );
-  expect(await importLogs('claude-code', from, { into })).toMatchObject({
-    unchanged: 1,
-    records: 2,
-    sessions: [],
-  });
-  rmSync(join(into, '.varve-imports.json'));
-  expect(await importLogs('claude-code', from, { into })).toMatchObject({
-    unchanged: 1,
-    records: 2,
-    sessions: [],
-  });
+  expect(await importLogs('claude-code', from, { into })).toMatchObject(nothingNew);
+  const broken = JSON.stringify({ importerVersion: '1', files: { [log]: 7 } });
+  writeFileSync(join(into, '.varve-imports.json'), broken);
+  expect(await importLogs('claude-code', from, { into })).toMatchObject(nothingNew);
+  for (const spoil of [
+    (state: string) => writeFileSync(state, readFileSync(state).fill(7, 40, 60)),
+    (state: string) => writeFileSync(state, ''),
+    (state: string) => rmSync(state),
+  ]) {
+    rmSync(join(into, '.varve-imports.json'));
+    const [state = ''] = readdirSync(join(into, '.varve-imports'));
+    spoil(join(into, '.varve-imports', state));
+    const report = await importLogs('claude-code', from, { into });
+    expect(report).toMatchObject({ unchanged: 1, records: 2, sessions: [] });
+  }
   const archives = (stamps: unknown[][]) => stamps.filter(([name]) => String(name).endsWith('.db'));
   expect(archives(stampsIn(into))).toEqual(archives(before));
 });
@@ -113,7 +110,7 @@ it('replaces the archive of a log that grew, and of one that was rewritten', asy
   writeFileSync(log, jsonLines(line(2)));
   expect(await importLogs('claude-code', from, { into })).toMatchObject({ added: 0, changed: 1 });
   expect(dumpArchives(into)[id]?.messages).toMatchObject([{ message_id: line(2).uuid }]);
-  expect(readdirSync(into).sort()).toEqual(['.varve-imports.json', `${id}.db`]);
+  expect(readdirSync(into).sort()).toEqual(['.varve-imports', '.varve-imports.json', `${id}.db`]);
 });
 
 it('keeps the archive of a log that is gone, and makes one again that is gone itself', async () => {

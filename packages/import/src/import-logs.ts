@@ -3,15 +3,10 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { durableFs, fileError } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
+import type { FamilyFile } from './family-file.ts';
 import { withFolderLock } from './folder-lock.ts';
 import { type FormatOptions, findFormats, type LogFormat } from './format/index.ts';
-import {
-  type FamilyFile,
-  type FamilyResult,
-  type ImportedSession,
-  type ImportFamilyOptions,
-  importFamily,
-} from './import-family.ts';
+import { type FamilyResult, type ImportFamilyOptions, importFamily } from './import-family.ts';
 import { ImportIndex } from './import-index.ts';
 import { importOnWorkers } from './import-on-workers.ts';
 import type { ImportReport } from './import-report.ts';

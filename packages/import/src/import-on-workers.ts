@@ -1,5 +1,6 @@
 import { runOnWorkers } from '@varve/aggregator/internal';
-import type { FamilyFile, FamilyResult, ImportFamilyOptions } from './import-family.ts';
+import type { FamilyFile } from './family-file.ts';
+import type { FamilyResult, ImportFamilyOptions } from './import-family.ts';
 import type { ImportProblem } from './import-problem.ts';
 
 /** The logs of a family as another process is told of them. */

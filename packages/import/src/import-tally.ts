@@ -1,4 +1,5 @@
-import type { FamilyFile, FamilyResult, ImportedSession } from './import-family.ts';
+import type { FamilyFile } from './family-file.ts';
+import type { FamilyResult, ImportedSession } from './import-family.ts';
 import { type ImportProblem, problemOf } from './import-problem.ts';
 import type { ImportReport } from './import-report.ts';
 
@@ -29,9 +30,9 @@ export class ImportTally {
       if (session.change === 'unchanged') this.#unchanged++;
       else this.#sessions.push(session);
     }
-    for (const { records, sizeBytes, skipped } of files) {
+    for (const { records, sizeBytes, knownBytes, skipped } of files) {
       this.#records += records;
-      this.#sizeBytes += sizeBytes;
+      this.#sizeBytes += sizeBytes - knownBytes;
       for (const [reason, count] of Object.entries(skipped)) add(this.#skipped, reason, count);
     }
   }

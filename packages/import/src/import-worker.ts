@@ -1,6 +1,7 @@
 import { serveTasks } from '@varve/aggregator/internal';
+import type { FamilyFile } from './family-file.ts';
 import { findFormats } from './format/index.ts';
-import type { FamilyFile, ImportFamilyOptions } from './import-family.ts';
+import type { ImportFamilyOptions } from './import-family.ts';
 import { importFamily } from './import-family.ts';
 import type { FamilyOutcome, FamilyTask } from './import-on-workers.ts';
 import { problemOf } from './import-problem.ts';

@@ -1,5 +1,5 @@
 import { openSync } from 'node:fs';
-import type { FamilyFile } from './import-family.ts';
+import type { FamilyFile } from './family-file.ts';
 import { readAt, withFile } from './log/index.ts';
 
 /**

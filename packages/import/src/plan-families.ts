@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { VarveError } from '@varve/schema';
+import type { FamilyFile } from './family-file.ts';
 import { type FormatOptions, type LogFormat, recogniseFormat } from './format/index.ts';
 import { groupKin } from './group-kin.ts';
-import type { FamilyFile } from './import-family.ts';
 import type { ImportIndex, IndexEntry } from './import-index.ts';
 import type { Families, ImportTally } from './import-tally.ts';
 import { type LogFile, sampleLog } from './log/index.ts';

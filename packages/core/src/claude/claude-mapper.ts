@@ -12,6 +12,7 @@ import {
   textOf,
   timeOf,
 } from './json-access.ts';
+import { LogClock } from './log-clock.ts';
 import type {
   TranscriptContext,
   TranscriptRecord,
@@ -66,20 +67,45 @@ const mapped = new Set([
 const mappedOfMessage = new Set(['id', 'type', 'role', 'model', 'content', 'usage', 'stop_reason']);
 const noModel = '<synthetic>';
 
+interface Title {
+  readonly leaf: string | undefined;
+  readonly title: string;
+  readonly weight: number;
+}
+
+/** What another mapper needs to go on where this one ended. */
+export interface SavedClaude {
+  readonly atMs: number;
+  readonly roots: ReadonlyMap<string, string>;
+  readonly titles: readonly Title[];
+  readonly chains: readonly (readonly [name: string, Omit<Chain, 'session'>])[];
+}
+
 /** Turns the records of a transcript of Claude Code into rows. */
 export class ClaudeMapper {
   readonly #context: TranscriptContext;
   readonly #identity: ClaudeIdentity;
   readonly #chains = new Map<string, Chain>();
   /** The root of each record of a sub-agent whose records stand among the parent's. */
-  readonly #roots = new Map<string, string>();
-  readonly #titles: { leaf: string | undefined; title: string; weight: number }[] = [];
+  readonly #roots: Map<string, string>;
+  readonly #titles: Title[];
+  readonly #clock: LogClock;
   #atMs: number;
 
-  constructor(context: TranscriptContext, identity: ClaudeIdentity) {
+  constructor(context: TranscriptContext, identity: ClaudeIdentity, saved?: SavedClaude) {
     this.#context = context;
     this.#identity = identity;
-    this.#atMs = Math.round(context.mtimeMs);
+    this.#roots = new Map(saved?.roots);
+    this.#titles = [...(saved?.titles ?? [])];
+    this.#clock = new LogClock(context, saved?.atMs);
+    this.#atMs = saved?.atMs ?? 0;
+    for (const [name, { calls, modelCalls }] of saved?.chains ?? []) {
+      const session = this.#sessionOf(name);
+      this.#chains.set(
+        name,
+        session.recall(() => ({ session, calls, modelCalls })),
+      );
+    }
   }
 
   /** Returns why a record gives none. */
@@ -88,7 +114,7 @@ export class ClaudeMapper {
     const { type, uuid } = value;
     if (typeof type !== 'string') return 'not a record';
     if (type === 'progress') return 'progress';
-    this.#atMs = timeOf(value.timestamp) ?? this.#atMs;
+    this.#atMs = this.#clock.tick(timeOf(value.timestamp));
     const chain = this.#chain(value);
     if (typeof uuid === 'string') {
       const reason = this.#claim(chain.session, uuid);
@@ -111,15 +137,23 @@ export class ClaudeMapper {
     if (best.title) main?.session.describe({ title: best.title });
   }
 
+  save(): SavedClaude | undefined {
+    if (this.#clock.isByFile) return undefined;
+    const chains = [...this.#chains].map(([name, { calls, modelCalls }]) => {
+      const open = new Map([...calls].map(([id, call]) => [id, { ...call, held: { seq: call.held.seq } }]));
+      const answered = new Map(
+        [...modelCalls].map(([id, call]) => [id, { ...call, held: { seq: call.held.seq } }]),
+      );
+      return [name, { calls: open, modelCalls: answered }] as const;
+    });
+    return { atMs: this.#atMs, roots: this.#roots, titles: this.#titles, chains };
+  }
+
   /** Each record once, in the first of the sessions that have it: a fork's log begins with its parent's records. */
   #claim(session: TranscriptWriter, uuid: string): string | undefined {
     if (!session.claim(uuid)) return 'repeated';
-    const { owners } = this.#context.family;
-    const owner = owners?.get(uuid) ?? session.id;
-    if (owner === session.id) {
-      owners?.set(uuid, session.id);
-      return undefined;
-    }
+    const owner = this.#context.family.owner(uuid, session.id);
+    if (owner === session.id) return undefined;
     if (session.fact('parentSessionId') === undefined) session.describe({ parentSessionId: owner });
     return 'copied from the session it was forked from';
   }
@@ -128,12 +162,16 @@ export class ClaudeMapper {
     const name = this.#chainName(record);
     const known = this.#chains.get(name);
     if (known) return known;
-    const { sessionId } = this.#identity;
-    const session = this.#context.session(name === '' ? sessionId : `${sessionId}.${name}`);
+    const session = this.#sessionOf(name);
     const chain = session.recall<Chain>(() => ({ session, calls: new Map(), modelCalls: new Map() }));
     this.#chains.set(name, chain);
     this.#introduce(chain, name, record);
     return chain;
+  }
+
+  #sessionOf(name: string): TranscriptWriter {
+    const { sessionId } = this.#identity;
+    return this.#context.session(name === '' ? sessionId : `${sessionId}.${name}`);
   }
 
   /** Empty for the main one. */

@@ -1,5 +1,6 @@
-export { type ClaudeIdentity, ClaudeMapper } from './claude-mapper.ts';
+export { type ClaudeIdentity, ClaudeMapper, type SavedClaude } from './claude-mapper.ts';
 export type { Usage } from './claude-usage.ts';
+export { LogClock } from './log-clock.ts';
 export type {
   TranscriptContext,
   TranscriptFacts,

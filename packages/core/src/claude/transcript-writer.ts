@@ -75,11 +75,16 @@ export interface TranscriptWriter {
 export interface TranscriptContext {
   /** Where records do not tell their time. */
   readonly mtimeMs: number;
+  /** Of the first record that tells its time. */
+  readonly firstMs?: number | undefined;
   readonly family: {
     /** Sub-agents by the id that the parent's records give them. */
-    readonly starts: Map<string, StartedTranscript>;
-    /** The session that a record stands in, where several may hold the same records. */
-    readonly owners: Map<string, string> | undefined;
+    readonly starts: {
+      get(agent: string): StartedTranscript | undefined;
+      set(agent: string, start: StartedTranscript): void;
+    };
+    /** The session in which a record was met first: this one, unless it was another. */
+    owner(key: string, sessionId: string): string;
   };
   session(id: string): TranscriptWriter;
 }

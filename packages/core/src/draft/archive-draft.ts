@@ -27,20 +27,23 @@ export class ArchiveDraft {
   readonly path: string;
   readonly #work: string;
   readonly #lineage: Lineage;
+  readonly #isCopy: boolean;
   #sqlite: Database | undefined;
   #isBegun = false;
 
-  constructor(path: string, lineage: Lineage) {
+  /** @param isCopy It begins with the rows of the archive that has the name. */
+  constructor(path: string, lineage: Lineage, { isCopy = false }: { readonly isCopy?: boolean } = {}) {
     this.path = path;
     this.#work = workFile(path, 'creating');
     this.#lineage = lineage;
+    this.#isCopy = isCopy;
   }
 
   get isOpen(): boolean {
     return this.#sqlite !== undefined;
   }
 
-  /** At head and empty at first, foreign keys unchecked, in a transaction. */
+  /** At head and empty at first unless it is a copy, foreign keys unchecked, in a transaction. */
   get sqlite(): Database {
     this.#sqlite ??= onFile(this.path, () => this.#open(), 'write');
     return this.#sqlite;
@@ -83,12 +86,21 @@ export class ArchiveDraft {
   #open(): Database {
     if (!this.#isBegun) {
       removeWork(this.#work);
-      durableFs.stage(this.#work, headImage(this.#lineage));
       this.#isBegun = true;
+      this.#stage();
     }
     const sqlite = openDatabase(this.#work, { isTrusted: true });
     sqlite.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; BEGIN');
     return sqlite;
+  }
+
+  #stage(): void {
+    if (!this.#isCopy) {
+      durableFs.stage(this.#work, headImage(this.#lineage));
+      return;
+    }
+    durableFs.copy(this.path, this.#work);
+    durableFs.chmod(this.#work, 0o600);
   }
 
   #giveName(): void {

@@ -1,5 +1,11 @@
 const empty = 0xffffffff;
 
+export interface SavedKeys {
+  /** Four a UUID. */
+  readonly words: Uint32Array;
+  readonly others: ReadonlySet<string>;
+}
+
 /**
  * A set of record keys. UUIDs, which most are, are held in 16 bytes each, so that millions of records need tens of
  * megabytes; other texts as they are.
@@ -18,6 +24,27 @@ export class KeySet {
     }
     if (this.#count * 8 >= this.#words.length) this.#grow();
     return this.#addWords(words);
+  }
+
+  save(): SavedKeys {
+    const words = new Uint32Array(this.#count * 4);
+    let filled = 0;
+    for (let at = 0; at < this.#words.length; at += 4) {
+      if (this.#words[at] === empty) continue;
+      words.set(this.#words.subarray(at, at + 4), filled);
+      filled += 4;
+    }
+    return { words, others: this.#others };
+  }
+
+  static restore({ words, others }: SavedKeys): KeySet {
+    const keys = new KeySet();
+    for (let at = 0; at < words.length; at += 4) {
+      if (keys.#count * 8 >= keys.#words.length) keys.#grow();
+      keys.#addWords(words.subarray(at, at + 4));
+    }
+    for (const key of others) keys.#others.add(key);
+    return keys;
   }
 
   has(key: string): boolean {

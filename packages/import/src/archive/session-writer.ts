@@ -9,7 +9,8 @@ import {
   toolCalls,
 } from '@varve/schema';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { KeySet } from './key-set.ts';
+import { KeySet, type SavedKeys } from './key-set.ts';
+import type { ParentFacts } from './read-imported.ts';
 import { RowInserter } from './row-inserter.ts';
 import type {
   MessageRow,
@@ -33,6 +34,17 @@ interface Held extends HeldRow {
   row: Values | undefined;
 }
 
+export interface SavedWriter {
+  readonly facts: Values;
+  readonly metadata: Values;
+  readonly sourceSeqs: ReadonlyMap<string, number>;
+  readonly keys: SavedKeys;
+  readonly rows: number;
+  readonly seq: number;
+  readonly first: number | undefined;
+  readonly last: number | undefined;
+}
+
 /** Beyond this many, the oldest is written, and changed in the file when it must be. */
 const mostHeld = 512;
 
@@ -46,19 +58,43 @@ export class SessionWriter {
   readonly #draft: ArchiveDraft | undefined;
   readonly #inserters = new Map<SQLiteTable, RowInserter>();
   readonly #held = new Map<number, Held>();
-  readonly #facts: Values = {};
+  readonly #facts: Values;
   readonly #metadata: Values;
-  readonly #sourceSeqs = new Map<string, number>();
-  readonly #keys = new KeySet();
+  readonly #sourceSeqs: Map<string, number>;
+  readonly #keys: KeySet;
+  readonly #isContinued: boolean;
   #memory: unknown;
   #seq = 0;
   #first: number | undefined;
   #last: number | undefined;
 
-  constructor(id: string, draft: ArchiveDraft | undefined) {
+  /** @param saved What the writer of the archive from which the draft is made has saved. */
+  constructor(id: string, draft: ArchiveDraft | undefined, saved?: SavedWriter) {
     this.id = id;
     this.#draft = draft;
-    this.#metadata = {};
+    this.#isContinued = saved !== undefined;
+    this.#facts = { ...saved?.facts };
+    this.#metadata = { ...saved?.metadata };
+    this.#sourceSeqs = new Map(saved?.sourceSeqs);
+    this.#keys = saved ? KeySet.restore(saved.keys) : new KeySet();
+    this.rows = saved?.rows ?? 0;
+    this.#seq = saved?.seq ?? 0;
+    this.#first = saved?.first;
+    this.#last = saved?.last;
+  }
+
+  /** What another writer needs to go on, once this one has finished. */
+  save(): SavedWriter {
+    return {
+      facts: this.#facts,
+      metadata: this.#metadata,
+      sourceSeqs: this.#sourceSeqs,
+      keys: this.#keys.save(),
+      rows: this.rows + this.#held.size,
+      seq: this.#seq,
+      first: this.#first,
+      last: this.#last,
+    };
   }
 
   /** Facts that are told again replace those before. */
@@ -70,6 +106,11 @@ export class SessionWriter {
   /** What was said of the session so far. */
   fact(name: keyof SessionFacts): unknown {
     return name === 'metadata' ? this.#metadata : this.#facts[name];
+  }
+
+  parents(): ParentFacts {
+    const { parentSessionId = null, parentCallSeq = null, parentToolCallId = null } = this.#facts;
+    return { parentSessionId, parentCallSeq, parentToolCallId } as ParentFacts;
   }
 
   /** Widens the session's time to a moment in the log. */
@@ -147,6 +188,7 @@ export class SessionWriter {
   /** Writes what is still held, the sources and the session's own row. */
   finish(sourceRows: readonly SourceRow[]): void {
     for (const held of this.#held.values()) this.#write(held);
+    if (this.#isContinued) this.#draft?.sqlite.exec('DELETE FROM sources; DELETE FROM sessions');
     for (const row of sourceRows)
       this.#insertAt(sources, this.#sourceSeqs.get(row.path) ?? ++this.#seq, { ...row });
     const startedAtMs = this.#facts.startedAtMs ?? this.#first ?? 0;

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type ClaudeIdentity, ClaudeMapper } from '@varve/core/internal';
+import { type ClaudeIdentity, ClaudeMapper, type SavedClaude } from '@varve/core/internal';
 import type { LogSample } from '../log/index.ts';
 import type { LogFormat } from './contract.ts';
 import { isObject, type JsonObject, textOf } from './json-access.ts';
@@ -19,7 +19,8 @@ export const claudeCode: LogFormat = {
     return { kin, rank: agentId !== undefined ? 2 : Number(isFork) };
   },
   passOver: passOverProgress,
-  open: (context) => new ClaudeMapper(context, identifyClaude(context.sample)),
+  open: (context, saved) =>
+    new ClaudeMapper(context, identifyClaude(context.sample), saved as SavedClaude | undefined),
 };
 
 export function identifyClaude(sample: LogSample): ClaudeIdentity {

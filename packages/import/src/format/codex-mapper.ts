@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { LogClock } from '@varve/core/internal';
 import type { HeldRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import { contentParts } from './chat-writer.ts';
 import { codexOutcome, codexUsage } from './codex-outcome.ts';
-import type { LogMapper, LogRecord, MapContext } from './contract.ts';
+import { type LogMapper, type LogRecord, type MapContext, placeOf } from './contract.ts';
 import {
   arrayOf,
   isObject,
@@ -29,37 +30,59 @@ interface OpenCall {
   readonly events: Record<string, unknown>;
 }
 
+export interface SavedCodex {
+  readonly atMs: number;
+  readonly open: ReadonlyMap<string, OpenCall>;
+  readonly said: ReadonlyMap<string, number>;
+  /** By their places on the timeline. */
+  readonly modelCall: number | undefined;
+  readonly lastCall: number | undefined;
+  readonly hasUsage: boolean;
+  readonly model: string | undefined;
+  readonly lastUsage: string | undefined;
+}
+
 /** The item that an event repeats, or that repeats it: one of the two is enough. */
 const lastSaid = 64;
 
 export class CodexMapper implements LogMapper {
   readonly #context: MapContext;
   readonly #identity: CodexIdentity;
-  readonly #open = new Map<string, OpenCall>();
+  readonly #open: Map<string, OpenCall>;
   /** By who said what: how often items have said it without an event, or, below zero, events without an item. */
-  readonly #said = new Map<string, number>();
+  readonly #said: Map<string, number>;
+  readonly #clock: LogClock;
   /** What is left of the records of the session that this one was forked from, to be met again here. */
   #copied: readonly string[];
   #copiedAt = 0;
   #session: SessionWriter | undefined;
   #modelCall: HeldRow | undefined;
   #lastCall: HeldRow | undefined;
-  #hasUsage = true;
+  #hasUsage: boolean;
   #model: string | undefined;
   #lastUsage: string | undefined;
   #atMs: number;
 
-  constructor(context: MapContext, identity: CodexIdentity) {
+  constructor(context: MapContext, identity: CodexIdentity, saved?: SavedCodex) {
     this.#context = context;
     this.#identity = identity;
-    this.#atMs = Math.round(context.mtimeMs);
+    this.#clock = new LogClock(context, saved?.atMs);
+    this.#atMs = saved?.atMs ?? 0;
+    this.#open = new Map(saved?.open);
+    this.#said = new Map(saved?.said);
+    this.#hasUsage = saved?.hasUsage ?? true;
+    this.#model = saved?.model;
+    this.#lastUsage = saved?.lastUsage;
+    this.#lastCall = saved?.lastCall === undefined ? undefined : { seq: saved.lastCall };
+    this.#modelCall = saved?.modelCall === saved?.lastCall ? this.#lastCall : undefined;
+    if (saved) this.#session = context.session(identity.id);
     const { forkedFrom } = identity;
     this.#copied = (forkedFrom !== undefined && context.family.records?.get(forkedFrom)) || [];
   }
 
   map({ value }: LogRecord): string | undefined {
     if (!isObject(value)) return 'not a record';
-    this.#atMs = timeOf(value.timestamp) ?? this.#atMs;
+    this.#atMs = this.#clock.tick(timeOf(value.timestamp));
     const isEnveloped = isObject(value.payload);
     const payload = isEnveloped ? (value.payload as JsonObject) : value;
     const type = isEnveloped ? String(value.type) : plainType(value);
@@ -74,6 +97,22 @@ export class CodexMapper implements LogMapper {
     this.#closeModelCall();
     for (const call of this.#open.values()) this.#addEvents(this.#session, call);
     if (this.#open.size > 0) this.#session.describe({ status: 'interrupted' });
+  }
+
+  /** Not where other logs may hold the same records: to tell, all of them are needed. */
+  save(): SavedCodex | undefined {
+    if (this.#clock.isByFile || this.#context.family.records || !this.#session) return undefined;
+    const open = [...this.#open].map(([id, call]) => [id, { ...call, held: placeOf(call.held) }] as const);
+    return {
+      atMs: this.#atMs,
+      open: new Map(open),
+      said: this.#said,
+      modelCall: this.#modelCall?.seq,
+      lastCall: this.#lastCall?.seq,
+      hasUsage: this.#hasUsage,
+      model: this.#model,
+      lastUsage: this.#lastUsage,
+    };
   }
 
   #begin(): SessionWriter {

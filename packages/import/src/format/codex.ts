@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { LogSample } from '../log/index.ts';
-import type { CodexIdentity } from './codex-mapper.ts';
+import type { CodexIdentity, SavedCodex } from './codex-mapper.ts';
 import { CodexMapper } from './codex-mapper.ts';
 import type { LogFormat } from './contract.ts';
 import { isObject, type JsonObject, objectOf, textOf } from './json-access.ts';
@@ -15,7 +15,8 @@ export const codex: LogFormat = {
     const kin = [id, forkedFrom, parent].filter((it) => it !== undefined);
     return { kin, rank: forkedFrom !== undefined || parent !== undefined ? 1 : 0 };
   },
-  open: (context) => new CodexMapper(context, identifyCodex(context.sample)),
+  open: (context, saved) =>
+    new CodexMapper(context, identifyCodex(context.sample), saved as SavedCodex | undefined),
 };
 
 function identifyCodex(sample: LogSample): CodexIdentity {

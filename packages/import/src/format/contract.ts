@@ -1,4 +1,4 @@
-import type { SessionWriter } from '../archive/index.ts';
+import type { HeldRow, SessionWriter } from '../archive/index.ts';
 import type { LogSample } from '../log/index.ts';
 
 /** One kind of log. A new one is a file beside this and a line in `formats.ts`. */
@@ -18,7 +18,8 @@ export interface LogFormat {
   stampBeside?(path: string): string;
   /** The records, where they are not the lines, elements or the document of one file. */
   records?(source: LogSource, onChunk: (chunk: Uint8Array) => void): Iterable<LogRecord>;
-  open(context: MapContext): LogMapper;
+  /** @param saved What another mapper of the same log, which has grown since, has saved. */
+  open(context: MapContext, saved?: unknown): LogMapper;
 }
 
 export interface LogIdentity {
@@ -48,6 +49,11 @@ export interface FormatOptions {
 export const chatFields = ['messages', 'id', 'model', 'agent', 'title', 'time'] as const;
 export type ChatField = (typeof chatFields)[number];
 
+/** A held row as it can be saved. */
+export function placeOf({ seq }: HeldRow): HeldRow {
+  return { seq };
+}
+
 /** One record as its format's reader gives it. */
 export interface LogRecord {
   readonly value: unknown;
@@ -56,6 +62,8 @@ export interface LogRecord {
 }
 
 export interface MapContext extends LogSource {
+  /** Of the first record that tells its time. */
+  readonly firstMs: number | undefined;
   /** The session with this id, for as long as the log is read. The name of its archive is made of the id. */
   session(id: string): SessionWriter;
   /** The log tells no more of it: its archive is finished, as one that was made of this part of the log. */
@@ -77,9 +85,9 @@ export interface LogPart {
 /** Shared by the files that are read together. */
 export interface Family {
   /** Sub-agents by the id that the parent's log gives them. */
-  readonly starts: Map<string, StartedAgent>;
-  /** The session that a record stands in, where several logs may hold the same records. */
-  readonly owners: Map<string, string> | undefined;
+  readonly starts: Pick<Map<string, StartedAgent>, 'get'> & { set(agent: string, start: StartedAgent): void };
+  /** The session in which a record was met first: this one, unless it was another. */
+  owner(key: string, sessionId: string): string;
   /** What each session's records were, hashed, where records have no keys and a fork may repeat them. */
   readonly records: Map<string, string[]> | undefined;
   /** What a format keeps in mind from one log to the next. */
@@ -99,4 +107,6 @@ export interface LogMapper {
   map(record: LogRecord): string | undefined;
   /** There are no more records. */
   end?(): void;
+  /** What it keeps in mind, as `structuredClone` takes it; undefined where nobody could go on from that alone. */
+  save?(): unknown;
 }

@@ -20,7 +20,8 @@ import type { ImportReport } from '../import-report.ts';
 import { dumpArchives, rowsOf } from '../testing/dump-archives.ts';
 import { type LogKit, logKits } from '../testing/kits/index.ts';
 
-const numRuns = process.env.VARVE_DEEP ? 500 : 12;
+const deepMs = 600_000;
+const numRuns = process.env.VARVE_DEEP ? 200 : 8;
 
 /** What a field may hold in a version of an agent that nobody here has seen. */
 const oddValues: readonly unknown[] = [
@@ -94,20 +95,24 @@ function assertSound(into: string, ids: readonly string[]): void {
 const textKits = logKits.filter(({ name }) => name !== 'opencode database');
 
 describe.each(textKits.map((kit) => [kit.name, kit] as const))('logs of %s', (_name, kit) => {
-  it('whatever their fields hold, give rows that fit their tables, and the same ones again', async () => {
-    const moves = fc.array(fc.constantFrom(...kit.moves), { minLength: 1, maxLength: 30 });
-    await fc.assert(
-      fc.asyncProperty(moves, fc.nat(), async (moves, seed) => {
-        const from = writeFiles(makeHostileFiles(kit, moves, seed));
-        const into = makeTestFolder();
-        const report = await importLogs(seed % 2 === 0 ? kit.format : 'auto', from, { into });
-        expect(report.problems).toEqual([]);
-        assertSound(into, Object.keys(dumpArchives(into)));
-        expect(await importLogs(kit.format, from, { into })).toMatchObject({ changed: 0 });
-      }),
-      { numRuns },
-    );
-  });
+  it(
+    'whatever their fields hold, give rows that fit their tables, and the same ones again',
+    async () => {
+      const moves = fc.array(fc.constantFrom(...kit.moves), { minLength: 1, maxLength: 30 });
+      await fc.assert(
+        fc.asyncProperty(moves, fc.nat(), async (moves, seed) => {
+          const from = writeFiles(makeHostileFiles(kit, moves, seed));
+          const into = makeTestFolder();
+          const report = await importLogs(seed % 2 === 0 ? kit.format : 'auto', from, { into });
+          expect(report.problems).toEqual([]);
+          assertSound(into, Object.keys(dumpArchives(into)));
+          expect(await importLogs(kit.format, from, { into })).toMatchObject({ changed: 0 });
+        }),
+        { numRuns },
+      );
+    },
+    deepMs,
+  );
 });
 
 function makeHostileFiles(kit: LogKit, moves: readonly string[], seed: number) {

@@ -5,7 +5,10 @@ export {
   type FormatOptions,
   type LogFormat,
   type LogIdentity,
+  type LogMapper,
   type MapContext,
+  type StartedAgent,
 } from './contract.ts';
 export { findFormats, formatNames, recogniseFormat } from './formats.ts';
-export { type LogReading, readLog } from './read-log.ts';
+export { isObject, timeOf } from './json-access.ts';
+export { type LogPlace, type LogReading, readLog } from './read-log.ts';

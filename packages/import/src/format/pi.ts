@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
+import { LogClock } from '@varve/core/internal';
 import type { HeldRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import { contentParts } from './chat-writer.ts';
-import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
+import { type LogFormat, type LogMapper, type LogRecord, type MapContext, placeOf } from './contract.ts';
 import {
   arrayOf,
   countOf,
@@ -21,7 +22,7 @@ export const pi: LogFormat = {
   name: 'pi',
   recognise: ({ values }) => values.some(isHeader),
   identify: ({ values }) => ({ kin: [String(objectOf(values.find(isHeader)).id)], rank: 0 }),
-  open: (context) => new PiMapper(context),
+  open: (context, saved) => new PiMapper(context, saved as SavedPi | undefined),
 };
 
 function isHeader(value: unknown): boolean {
@@ -38,20 +39,32 @@ interface OpenCall {
   readonly startedAtMs: number;
 }
 
+interface SavedPi {
+  readonly id: string;
+  readonly atMs: number;
+  readonly open: ReadonlyMap<string, OpenCall>;
+}
+
 class PiMapper implements LogMapper {
   readonly #context: MapContext;
-  readonly #open = new Map<string, OpenCall>();
+  readonly #open: Map<string, OpenCall>;
+  readonly #clock: LogClock;
+  #id: string | undefined;
   #session: SessionWriter | undefined;
   #atMs: number;
 
-  constructor(context: MapContext) {
+  constructor(context: MapContext, saved?: SavedPi) {
     this.#context = context;
-    this.#atMs = Math.round(context.mtimeMs);
+    this.#open = new Map(saved?.open);
+    this.#clock = new LogClock(context, saved?.atMs);
+    this.#atMs = saved?.atMs ?? 0;
+    this.#id = saved?.id;
+    if (saved) this.#session = context.session(saved.id);
   }
 
   map({ value }: LogRecord): string | undefined {
     if (!isObject(value) || typeof value.type !== 'string') return 'not a record';
-    this.#atMs = timeOf(value.timestamp) ?? this.#atMs;
+    this.#atMs = this.#clock.tick(timeOf(value.timestamp));
     if (value.type === 'session') return this.#begin(value);
     if (!this.#session) return 'before the header';
     if (value.type === 'message' && isObject(value.message))
@@ -65,10 +78,17 @@ class PiMapper implements LogMapper {
     this.#session?.describe({ status: this.#open.size > 0 ? 'interrupted' : 'completed' });
   }
 
+  save(): SavedPi | undefined {
+    if (this.#clock.isByFile || this.#id === undefined) return undefined;
+    const open = [...this.#open].map(([id, call]) => [id, { ...call, held: placeOf(call.held) }] as const);
+    return { id: this.#id, atMs: this.#atMs, open: new Map(open) };
+  }
+
   #begin(header: JsonObject): string | undefined {
     if (this.#session) return 'a second header';
     const parent = textOf(header.parentSession) ?? textOf(header.branchedFrom);
-    this.#session = this.#context.session(String(header.id));
+    this.#id = String(header.id);
+    this.#session = this.#context.session(this.#id);
     this.#session.describe({
       agentName: 'pi',
       providerName: textOf(header.provider) ?? null,

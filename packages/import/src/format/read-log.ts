@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { readElements, readLines } from '../log/index.ts';
+import { readAt, readElements, readLines } from '../log/index.ts';
 import type { LogFormat, LogMapper, LogSource } from './contract.ts';
 
 /** What came of reading one log. */
@@ -14,26 +14,49 @@ export interface LogReading {
   readonly skipped: Readonly<Record<string, number>>;
   /** Of the last record that gave a row. */
   readonly lastRecordKey: string | null;
+  /** How much of it was read by an earlier import. */
+  readonly knownBytes: number;
+  /** Where another import goes on when the log has grown; undefined where it cannot. */
+  readonly place?: LogPlace | undefined;
+}
+
+/** How far a log was read. */
+export interface LogPlace {
+  readonly sizeBytes: number;
+  readonly hash: string;
+  /** Where its last whole line ended. */
+  readonly resumeAt: number;
+  readonly records: number;
+  readonly lastRecordKey: string | null;
 }
 
 export interface ReadLogOptions {
   readonly signal?: AbortSignal | undefined;
   /** What there is to do before the next record, if anything. */
   readonly afterRecord?: () => Promise<void> | undefined;
+  /** Called when there are no more records, and the mapper does not know that yet. */
+  readonly beforeEnd?: () => void;
+  /** Where to go on. */
+  readonly from?: LogPlace | undefined;
 }
 
+const prefixChunkBytes = 1 << 20;
 /** Other work has its turn after so many bytes. */
 const turnBytes = 1 << 23;
 
-/** Reads a log once, from beginning to end, and has each record mapped. A record that cannot be read costs itself. */
+/**
+ * Reads a log once, from beginning to end or from a place on, and has each record mapped. A record that cannot be read costs
+ * itself. Undefined where the log does not begin with what stood before the place.
+ */
 export async function readLog(
   format: LogFormat,
   source: LogSource,
   mapper: LogMapper,
-  { signal, afterRecord }: ReadLogOptions = {},
-): Promise<LogReading> {
+  { signal, afterRecord, beforeEnd, from }: ReadLogOptions = {},
+): Promise<LogReading | undefined> {
   const reader = new LogReader(format, source, mapper);
   try {
+    if (from && !reader.skipTo(from)) return undefined;
     let turn = turnBytes;
     for (const sizeBytes of reader.read()) {
       const work = afterRecord?.();
@@ -43,6 +66,7 @@ export async function readLog(
       await setImmediate();
       signal?.throwIfAborted();
     }
+    beforeEnd?.();
     mapper.end?.();
     return reader.reading();
   } finally {
@@ -58,6 +82,12 @@ class LogReader {
   readonly #skipped: Record<string, number> = {};
   readonly #file: number;
   #sizeBytes = 0;
+  #knownBytes = 0;
+  #knownRecords = 0;
+  #resumeAt = 0;
+  #resumeRecords = 0;
+  /** False once a line has been mapped that may yet grow. */
+  #isResumable = false;
   #records = 0;
   #lastRecordKey: string | null = null;
 
@@ -77,11 +107,35 @@ class LogReader {
     else yield* this.#readDocument();
   }
 
+  /** Whether the log begins with what was read before, to go on behind it. */
+  skipTo({ resumeAt, sizeBytes, hash, records, lastRecordKey }: LogPlace): boolean {
+    for (let at = 0; at < resumeAt; at += prefixChunkBytes)
+      this.#hash.update(readAt(this.#file, at, Math.min(prefixChunkBytes, resumeAt - at)));
+    const prefix = this.#hash.copy().update(readAt(this.#file, resumeAt, sizeBytes - resumeAt));
+    this.#sizeBytes = this.#knownBytes = this.#resumeAt = resumeAt;
+    this.#records = this.#knownRecords = this.#resumeRecords = records;
+    this.#lastRecordKey = lastRecordKey;
+    return prefix.digest('hex') === hash;
+  }
+
+  #place(): LogPlace | undefined {
+    if (!this.#isResumable) return undefined;
+    return {
+      sizeBytes: this.#sizeBytes,
+      hash: this.#hash.copy().digest('hex'),
+      resumeAt: this.#resumeAt,
+      records: this.#resumeRecords,
+      lastRecordKey: this.#lastRecordKey,
+    };
+  }
+
   reading(): LogReading {
     return {
-      hash: this.#hash.digest('hex'),
+      hash: this.#hash.copy().digest('hex'),
       sizeBytes: this.#sizeBytes,
-      records: this.#records,
+      records: this.#records - this.#knownRecords,
+      knownBytes: this.#knownBytes,
+      place: this.#place(),
       skipped: this.#skipped,
       lastRecordKey: this.#lastRecordKey,
     };
@@ -98,11 +152,16 @@ class LogReader {
 
   *#readLines(): Generator<number> {
     const { passOver } = this.#format;
-    for (const { bytes, number, isWhole } of readLines(this.#file, { onChunk: this.#take })) {
+    const start = this.#resumeAt;
+    this.#isResumable = true;
+    for (const line of readLines(this.#file, { start, onChunk: this.#take })) {
+      const { bytes, isWhole } = line;
       this.#records++;
       const reason = passOver?.(bytes);
+      const isFirst = start === 0 && line.number === 1;
       if (reason) this.#skip(reason);
-      else this.#mapText(bytes, isWhole ? 'not JSON' : 'torn', number === 1);
+      else if (this.#mapText(bytes, isWhole ? 'not JSON' : 'torn', isFirst)) this.#isResumable &&= isWhole;
+      if (isWhole) [this.#resumeAt, this.#resumeRecords] = [line.end, this.#records];
       yield this.#sizeBytes;
     }
   }
@@ -131,16 +190,18 @@ class LogReader {
     }
   }
 
-  #mapText(bytes: Buffer, broken: string, isFirst = false): void {
+  /** Whether it was JSON. */
+  #mapText(bytes: Buffer, broken: string, isFirst = false): boolean {
     let value: unknown;
     try {
       const text = bytes.toString();
       value = JSON.parse(isFirst ? withoutMark(text) : text);
     } catch {
       this.#skip(broken);
-      return;
+      return false;
     }
     this.#count(this.#mapper.map({ value, bytes }), value);
+    return true;
   }
 
   #count(reason: string | undefined, value: unknown): void {

@@ -1,0 +1,39 @@
+import { openArchive } from '@varve/core';
+import { standardLineage } from '@varve/migrations';
+import { sessions, sources } from '@varve/schema';
+import type { SourceRow } from './rows.ts';
+
+/** What an archive says of how it was imported. */
+export interface ImportedArchive {
+  /** The logs that it was made of; none for a session that was recorded. */
+  readonly sources: readonly SourceRow[];
+  readonly parents: ParentFacts;
+  /** Of all tables but the session's own. */
+  readonly rows: number;
+}
+
+export interface ParentFacts {
+  readonly parentSessionId: string | null;
+  readonly parentCallSeq: number | null;
+  readonly parentToolCallId: string | null;
+}
+
+const tables = ['messages', 'model_calls', 'tool_calls', 'intermediate_results', 'outputs', 'sources'];
+const countRows = `SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table})`).join(' + ')}`;
+
+/** Undefined for a file that is no archive of the standard tables. */
+export function readImported(path: string): ImportedArchive | undefined {
+  try {
+    using archive = openArchive(path, { lineage: standardLineage });
+    const { parentSessionId, parentCallSeq, parentToolCallId } = sessions;
+    const [parents] = archive.db
+      .select({ parentSessionId, parentCallSeq, parentToolCallId })
+      .from(sessions)
+      .all();
+    if (!parents) return undefined;
+    const rows = archive.sqlite.prepare<[], number>(countRows).pluck().get() ?? 0;
+    return { sources: archive.db.select().from(sources).all(), parents, rows };
+  } catch {
+    return undefined;
+  }
+}

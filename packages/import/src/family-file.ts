@@ -1,0 +1,13 @@
+import type { LogFormat, LogIdentity } from './format/index.ts';
+import type { LogFile, LogSample } from './log/index.ts';
+
+/** Written by this release: sessions that another one imported are imported anew when their logs change. */
+export const importerVersion = '1';
+
+export interface FamilyFile extends LogFile {
+  readonly sample: LogSample;
+  readonly format: LogFormat;
+  readonly identity: LogIdentity;
+  /** Of what belongs to the log and lies beside it, when it was found. */
+  readonly beside?: string | undefined;
+}
