@@ -28,6 +28,7 @@ export {
 } from './claude/index.ts';
 export { ArchiveDraft } from './draft/index.ts';
 export {
+  assertNoLink,
   atDeath,
   durableFs,
   fileError,
@@ -35,12 +36,14 @@ export {
   headerSizeBytes,
   isRunning,
   isWorkFile,
+  type Leftover,
+  leftoverUpgrade,
   lookBeside,
+  lstatOf,
   makePrivateDir,
   onFile,
   parseStart,
   removePrivateDir,
-  upgradedFile,
   workFile,
 } from './file/index.ts';
 export { findGoldenChanges } from './golden/index.ts';
@@ -72,4 +75,4 @@ export {
   type StoreEntry,
   splitObjectUrl,
 } from './store/index.ts';
-export { removeUpgradeLeftovers } from './upgrade/index.ts';
+export { removeLeftover } from './upgrade/index.ts';

@@ -1,5 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createSession } from '@varve/core';
 import { standardLineage as lineage } from '@varve/migrations';
@@ -105,4 +105,56 @@ it('says which table there is not', async () => {
   ).rejects.toMatchObject({
     code: 'TABLE_UNKNOWN',
   });
+});
+
+it('writes over no file that no export has written, and goes on where a killed one stopped', async () => {
+  const [dir, into] = [makeFolder(), makeFolder()];
+  await record(dir, [1]);
+  const options = { lineage, into, tables: ['tool_calls', 'sessions'] };
+  const mine = join(into, 'sessions/1-of-1-000000.parquet');
+  mkdirSync(join(into, 'sessions'));
+  writeFileSync(mine, 'mine');
+  await expect(exportArchives(dir, options)).rejects.toMatchObject({ code: 'ARCHIVE_EXISTS', path: mine });
+  expect(readFileSync(mine, 'utf8')).toBe('mine');
+  rmSync(mine);
+  // What the first run has written by then is known as an export's.
+  const { written } = await exportArchives(dir, options);
+  expect(written).toEqual(expect.arrayContaining(['tool_calls/1-of-1-000000.parquet']));
+  expect(await exportArchives(dir, options)).toMatchObject({ written: [], unchanged: written });
+});
+
+it.each(['{"batches": [', '{"batches": 7}', '{"batches": [null]}', '[]'])(
+  'says that its list is damaged: %s',
+  async (text) => {
+    const [dir, into] = [makeFolder(), makeFolder()];
+    await record(dir, [1]);
+    mkdirSync(join(into, '_varve_export'));
+    writeFileSync(join(into, '_varve_export/1-of-1.json'), text);
+    const path = join(into, '_varve_export/1-of-1.json');
+    await expect(exportArchives(dir, { lineage, into })).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      path,
+    });
+  },
+);
+
+it('neither writes nor removes anything behind a link, whatever a list in the folder says', async () => {
+  const [dir, into, outside] = [makeFolder(), makeFolder(), makeFolder()];
+  await record(dir, [1]);
+  for (const name of ['private.parquet', '1-of-1-000007.parquet'])
+    writeFileSync(join(outside, name), 'private');
+  symlinkSync(outside, join(into, 'linked'));
+  const file = { rows: 1, sizeBytes: 1, sha256: '' };
+  const planted = ['private.parquet', '1-of-1-000007.parquet'].flatMap((name) => [
+    `linked/${name}`,
+    `../${basename(outside)}/${name}`,
+    join(outside, name),
+  ]);
+  const files = Object.fromEntries(planted.map((key) => [key, file]));
+  const batch = { digest: 'x', files, archives: [], failed: [] };
+  mkdirSync(join(into, '_varve_export'));
+  writeFileSync(join(into, '_varve_export/1-of-1.json'), JSON.stringify({ batches: [batch, batch] }));
+  const before = fingerprint(outside);
+  await expect(exportArchives(dir, { lineage, into })).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  expect(fingerprint(outside)).toEqual(before);
 });

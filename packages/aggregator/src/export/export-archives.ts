@@ -17,6 +17,7 @@ import { prepareOwnQuery } from '../query/index.ts';
 import { Stage } from '../stage/index.ts';
 import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
 import { decideKinds, readDeclaredColumns, readSeenKinds } from './column-kinds.ts';
+import { damagedManifest, foreignFile, parseObject } from './export-manifest.ts';
 import { divideArchives, type Partitioning, partitionFolder, selectPartition } from './export-partitions.ts';
 import { openRowFile } from './open-row-file.ts';
 
@@ -75,6 +76,8 @@ interface ShardManifest {
   readonly lineage: string;
   readonly head: number;
   readonly batches: readonly ExportedBatch[];
+  /** Keys that the next batch may write: what a killed export has written is known as ours. */
+  readonly pending?: readonly string[];
 }
 
 /**
@@ -120,6 +123,8 @@ class ArchiveExport {
   readonly #written: string[] = [];
   readonly #unchanged: string[] = [];
   readonly #failed: Problem[] = [];
+  #ours: ReadonlySet<string> = new Set();
+  #announce: (pending: readonly string[]) => Promise<void> = async () => {};
   #archives = 0;
   #rows = 0;
 
@@ -139,12 +144,15 @@ class ArchiveExport {
   async export(where: Archives): Promise<ExportArchivesReport> {
     const notes = newNotes();
     const before = await this.#readManifest();
+    this.#ours = new Set([...keysOf(before?.batches ?? []), ...(before?.pending ?? [])]);
     const batches: ExportedBatch[] = [];
+    const rest = () => before?.batches.slice(batches.length) ?? [];
+    this.#announce = (pending) => this.#writeManifest([...batches, ...rest()], pending);
     const files = streamCandidates(where, notes, this.#options);
     for await (const batch of inBatches(files, this.#options.batchBytes ?? defaultBatchBytes)) {
       if (this.#isStopped()) break;
       batches.push(await this.#exportBatch(batch, batches.length, before?.batches[batches.length]));
-      await this.#writeManifest([...batches, ...(before?.batches.slice(batches.length) ?? [])]);
+      await this.#writeManifest([...batches, ...rest()]);
     }
     this.#failed.push(...notes.problems.map((error) => problemOf(error, error.path ?? '')));
     const isWhole = !this.#isStopped() && notes.problems.length === 0;
@@ -218,10 +226,16 @@ class ArchiveExport {
     const partitions = divideArchives(sqlite, partitionBy);
     const files: Record<string, ExportedBatch['files'][string]> = {};
     const name = `${this.#name}-${String(number).padStart(6, '0')}.parquet`;
+    const folderOf = (table: string, { value }: { readonly value: string | null }) =>
+      partitionBy ? `${table}/${partitionFolder(partitionBy, value)}` : table;
+    const folders = this.#tables.flatMap((table) =>
+      partitions.map((partition) => folderOf(table, partition)),
+    );
+    await this.#announce([...folders, '_archives'].map((folder) => `${folder}/${name}`));
     for (const table of this.#tables) {
       const all = `SELECT * FROM main.${quoteIdentifier(table)}`;
       for (const partition of partitions) {
-        const folder = partitionBy ? `${table}/${partitionFolder(partitionBy, partition.value)}` : table;
+        const folder = folderOf(table, partition);
         const sql = partitionBy ? selectPartition(all, partition) : all;
         const file = await this.#writeFile(`${folder}/${name}`, sql, lineage);
         if (file) files[`${folder}/${name}`] = file;
@@ -250,10 +264,20 @@ class ArchiveExport {
     }
     file.close();
     const bytes = readFileSync(path);
-    if (rows > 0) await this.#store.put(key, path, 'any');
+    if (rows > 0) await this.#put(key, path);
     rmSync(path);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     return rows > 0 ? { rows, sizeBytes: bytes.length, sha256 } : undefined;
+  }
+
+  /** Over a file of an earlier export, never over any other. */
+  async #put(key: string, path: string): Promise<void> {
+    try {
+      await this.#store.put(key, path, this.#ours.has(key) ? 'any' : 'absent');
+    } catch (error) {
+      const isTaken = error instanceof VarveError && error.code === 'STORE_CHANGED';
+      throw isTaken ? foreignFile(`${this.#store.url}/${key}`) : error;
+    }
   }
 
   #digestOf(files: readonly FoundFile[]): string {
@@ -273,17 +297,25 @@ class ArchiveExport {
     const path = join(this.#dir, 'before.json');
     try {
       await this.#store.read(this.#manifestKey, path);
-      return JSON.parse(readFileSync(path, 'utf8')) as ShardManifest;
     } catch (error) {
       if (error instanceof VarveError && error.code === 'FILE_NOT_FOUND') return undefined;
       throw error;
     }
+    const url = `${this.#store.url}/${this.#manifestKey}`;
+    const manifest: object = parseObject(url, readFileSync(path, 'utf8'));
+    if (!isShardManifest(manifest)) throw damagedManifest(url);
+    return manifest;
   }
 
-  async #writeManifest(batches: readonly ExportedBatch[]): Promise<void> {
+  async #writeManifest(batches: readonly ExportedBatch[], pending: readonly string[] = []): Promise<void> {
     const path = join(this.#dir, 'manifest.json');
     const { name, migrations } = this.#options.lineage;
-    const manifest: ShardManifest = { lineage: name, head: migrations.length, batches };
+    const manifest: ShardManifest = {
+      lineage: name,
+      head: migrations.length,
+      batches,
+      ...(pending.length > 0 && { pending }),
+    };
     writeFileSync(path, JSON.stringify(manifest, undefined, 1));
     await this.#store.put(this.#manifestKey, path, 'any');
   }
@@ -292,13 +324,36 @@ class ArchiveExport {
     before: ShardManifest | undefined,
     batches: readonly ExportedBatch[],
   ): Promise<string[]> {
-    const kept = new Set(batches.flatMap(({ files }) => Object.keys(files)));
-    const known = before?.batches.flatMap(({ files }) => Object.keys(files)) ?? [];
-    // Files are removed by it: none may lie elsewhere.
-    const others = [...new Set(known)].filter((key) => !kept.has(key) && !key.split(/[/\\]/).includes('..'));
+    const kept = new Set(keysOf(batches));
+    const known = [...keysOf(before?.batches ?? []), ...(before?.pending ?? [])];
+    const others = [...new Set(known)].filter((key) => !kept.has(key) && isExportKey(key, this.#name));
     for (const key of others) await this.#store.remove(key);
     return others;
   }
+}
+
+function keysOf(batches: readonly ExportedBatch[]): string[] {
+  return batches.flatMap(({ files }) => Object.keys(files));
+}
+
+/** Files are removed by what lies in the folder: none may be another than an export names it, or lie elsewhere. */
+function isExportKey(key: string, name: string): boolean {
+  const parts = key.split('/');
+  const file = parts.at(-1) ?? '';
+  const isOfShard = file.startsWith(`${name}-`) && /^-\d{6}\.parquet$/.test(file.slice(name.length));
+  return isOfShard && parts.length <= 3 && !key.includes('\\') && !parts.includes('..');
+}
+
+function isShardManifest(value: object): value is ShardManifest {
+  const { batches, pending = [] } = value as Partial<Record<keyof ShardManifest, unknown>>;
+  return Array.isArray(batches) && batches.every(isBatch) && Array.isArray(pending);
+}
+
+function isBatch(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { digest, files, archives, failed } = value as Partial<Record<keyof ExportedBatch, unknown>>;
+  const isFiles = typeof files === 'object' && files !== null;
+  return typeof digest === 'string' && isFiles && Array.isArray(archives) && Array.isArray(failed);
 }
 
 const archivesSql = `SELECT "id", "path", "size_bytes", "session_id", "version", "rows", "strategy", "state", "error_code"

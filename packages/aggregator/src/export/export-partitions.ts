@@ -63,10 +63,19 @@ export function selectPartition(sql: string, { rowid }: ExportPartition): string
   return `SELECT * FROM (${sql}\n) WHERE "_archive" IN (SELECT archive FROM temp."_parts" WHERE part IS ${part})`;
 }
 
-/** As Hive, Spark and DuckDB name the folders of partitions. */
+/**
+ * As Hive, Spark and DuckDB name the folders of partitions. Of a value that is longer than the name of a folder can be, the
+ * beginning and a digest.
+ */
 export function partitionFolder(by: Partitioning, value: string | null): string {
-  return `${by}=${value === null ? '__HIVE_DEFAULT_PARTITION__' : encodeURIComponent(value)}`;
+  if (value === null) return `${by}=__HIVE_DEFAULT_PARTITION__`;
+  const encoded = encodeURIComponent(value.toWellFormed());
+  if (encoded.length <= mostValueChars) return `${by}=${encoded}`;
+  const digest = createHash('sha256').update(value).digest('hex').slice(0, 16);
+  return `${by}=${encoded.slice(0, mostValueChars - 20).replace(/%[0-9A-F]?$/, '')}~${digest}`;
 }
+
+const mostValueChars = 200;
 
 export function selectTable(table: string): string {
   return `SELECT * FROM main.${quoteIdentifier(table)}`;

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createSession } from '@varve/core';
@@ -188,15 +188,102 @@ it('writes the older partitions anew when a new archive makes a column one of se
 it('removes what a killed export left of a file, and nothing that another still writes', async () => {
   const into = makeFolder();
   const file = await unify(makeFolder(), [1]);
+  const half = (name: string) => `.${name}.0123456789abcdef.creating`;
   for (const name of ['sessions.csv.4194305', `sessions.csv.${process.ppid}`, 'outputs.csv.4194305'])
-    writeFileSync(join(into, `${name}.writing`), '');
+    writeFileSync(join(into, half(name)), '');
   exportUnified(file, { lineage, format: 'csv', into, tables: ['sessions'] });
   expect(Object.keys(fingerprint(into))).toEqual([
+    half('outputs.csv.4194305'),
+    half(`sessions.csv.${process.ppid}`),
     '_varve_export.json',
-    'outputs.csv.4194305.writing',
     'sessions.csv',
-    `sessions.csv.${process.ppid}.writing`,
   ]);
+});
+
+it('writes over no file that no export has written, and goes on where a killed one stopped', async () => {
+  const into = makeFolder();
+  const file = await unify(makeFolder(), [1]);
+  const options = { lineage, format: 'csv', into, tables: ['sessions', 'outputs'] } as const;
+  writeFileSync(join(into, 'sessions.csv'), 'mine');
+  expect(() => exportUnified(file, options)).toThrow(
+    expect.objectContaining({ code: 'ARCHIVE_EXISTS', path: join(into, 'sessions.csv') }),
+  );
+  expect(Object.keys(fingerprint(into))).toEqual(['sessions.csv']);
+  rmSync(join(into, 'sessions.csv'));
+  // Where its second file is to be, a folder stops it.
+  mkdirSync(join(into, 'outputs.csv'));
+  expect(() => exportUnified(file, options)).toThrow(expect.objectContaining({ code: 'ARCHIVE_EXISTS' }));
+  rmSync(join(into, 'outputs.csv'), { recursive: true });
+  expect(exportUnified(file, options).written).toEqual(['outputs.csv', 'sessions.csv']);
+  const list = JSON.parse(readFileSync(join(into, '_varve_export.json'), 'utf8'));
+  list['sessions.csv'] = { made: '', seen: [], columns: '' };
+  writeFileSync(join(into, '_varve_export.json'), JSON.stringify(list));
+  expect(exportUnified(file, options)).toMatchObject({
+    written: ['sessions.csv'],
+    unchanged: ['outputs.csv'],
+  });
+});
+
+it.each([
+  ['half of it', '{"sessions.csv": {"made"'],
+  ['no object', '[1, 2]'],
+  ['entries that are none', '{"sessions.csv": 7}'],
+])('says that its list is damaged, and changes nothing: %s', async (_, text) => {
+  const into = makeFolder();
+  const file = await unify(makeFolder(), [1]);
+  const path = join(into, '_varve_export.json');
+  writeFileSync(path, text);
+  expect(() => exportUnified(file, { lineage, format: 'csv', into, tables: ['sessions'] })).toThrow(
+    expect.objectContaining({ code: 'FILE_UNREADABLE', path }),
+  );
+  expect([Object.keys(fingerprint(into)), readFileSync(path, 'utf8')]).toEqual([
+    ['_varve_export.json'],
+    text,
+  ]);
+});
+
+it('neither writes nor removes anything behind a link, whatever a list in the folder says', async () => {
+  const [into, outside] = [makeFolder(), makeFolder()];
+  const file = await unify(makeFolder(), [1]);
+  const [nested, tables] = ['agent=x/rows.csv', ['sessions', 'outputs']];
+  mkdirSync(join(outside, 'agent=x'));
+  for (const name of ['private.csv', nested]) writeFileSync(join(outside, name), 'private');
+  symlinkSync(outside, join(into, 'sessions'));
+  const entry = { made: 'x', seen: [], columns: 'x' };
+  const planted = [
+    'sessions/private.csv',
+    `sessions/${nested}`,
+    '../private.csv',
+    join(outside, 'private.csv'),
+  ];
+  const list = Object.fromEntries(planted.map((name) => [name, entry]));
+  writeFileSync(join(into, '_varve_export.json'), JSON.stringify(list));
+  const before = fingerprint(outside);
+  for (const options of [{}, { partitionBy: 'agent' }] as const) {
+    expect(() => exportUnified(file, { lineage, format: 'csv', into, tables, ...options })).toThrow(
+      expect.objectContaining({ code: 'FILE_UNREADABLE', details: { link: join(into, 'sessions') } }),
+    );
+    expect(fingerprint(outside)).toEqual(before);
+  }
+});
+
+it('names the partition of an agent whose name is longer than a folder’s can be', async () => {
+  const [into, dir] = [makeFolder(), makeFolder()];
+  const long = 'ü'.repeat(300);
+  for (const agentName of [long, `${long}x`, '../../up', 'a/b', ' '])
+    createSession(makeFolder(), { lineage, session: { agentName } }).seal(dir);
+  const options = { lineage, format: 'csv', into, tables: ['sessions'], partitionBy: 'agent' } as const;
+  const { written } = exportUnified(await unify(dir, []), options);
+  const folders = written.map((path) => path.split('/').at(-2) ?? '');
+  expect(folders).toEqual([
+    'agent=%20',
+    expect.stringMatching(/^agent=(%C3%BC){30}~[0-9a-f]{16}$/),
+    expect.stringMatching(/^agent=(%C3%BC){30}~[0-9a-f]{16}$/),
+    'agent=..%2F..%2Fup',
+    'agent=a%2Fb',
+  ]);
+  expect(new Set(folders).size).toBe(5);
+  for (const path of written) expect(readFileSync(join(into, path), 'utf8').split('\n')).toHaveLength(3);
 });
 
 it('partitions by agent', async () => {
@@ -228,5 +315,5 @@ it('refuses what is no view, no table, no query, or cannot be divided', async ()
   expect(Object.keys(fingerprint(into))).toEqual([]);
   expect(attempt({ into: file })).toThrow(withCode('USAGE'));
   mkdirSync(join(into, 'tool_calls.csv'));
-  expect(attempt({ tables: ['tool_calls'] })).toThrow(withCode('FILE_UNREADABLE'));
+  expect(attempt({ tables: ['tool_calls'] })).toThrow(withCode('ARCHIVE_EXISTS'));
 });

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
 import { prepareOwnQuery } from '../query/index.ts';
 import { decideKinds, type ExportColumn, readDeclaredColumns, readSeenKinds } from './column-kinds.ts';
 import {
+  assertOurs,
   type ExportedFile,
   type Manifest,
   readManifest,
+  removeExported,
   writeManifest,
   writeWhole,
 } from './export-manifest.ts';
@@ -42,13 +44,23 @@ export interface ExportReport {
 /** Goes up when rows are looked at for other kinds than before. */
 const kindsVersion = 3;
 
+interface PlannedFile {
+  readonly path: string;
+  readonly query: string;
+  readonly columns: readonly ExportColumn[];
+  readonly entry: ExportedFile;
+  /** It is there from an earlier export. */
+  readonly isDone: boolean;
+}
+
+const inTheMaking: ExportedFile = { made: '', seen: [], columns: '' };
+
 /** Writes the rows of queries over a view, each to a file for each partition, where it is not there yet. */
 export class Exporter {
   readonly #sqlite: Database;
   readonly #options: ExporterOptions;
   readonly #partitions: readonly ExportPartition[];
   readonly #before: Manifest;
-  readonly #manifest: Record<string, ExportedFile> = {};
   readonly #written: string[] = [];
   readonly #unchanged: string[] = [];
   #rows = 0;
@@ -60,18 +72,45 @@ export class Exporter {
     this.#before = readManifest(options.into);
   }
 
+  /** What is to be written is in the list before it is: what a killed export has written is known as ours. */
   run(exports: ReadonlyMap<string, string>): ExportReport {
-    for (const [name, sql] of exports) this.#export(name, sql);
-    const isOurs = (path: string) =>
-      path.endsWith(`.${this.#options.format}`) && exports.has(path.split(/[./]/)[0] ?? '');
-    const removed = Object.keys(this.#before).filter((path) => isOurs(path) && !(path in this.#manifest));
-    for (const path of removed) rmSync(join(this.#options.into, path), { force: true });
-    const others = Object.entries(this.#before).filter(([path]) => !isOurs(path));
-    writeManifest(this.#options.into, { ...Object.fromEntries(others), ...this.#manifest });
+    const { into } = this.#options;
+    const plan = [...exports].flatMap(([name, sql]) => this.#plan(name, sql));
+    const isOurs = (path: string) => this.#isPathOf(exports, path);
+    const others = Object.fromEntries(Object.entries(this.#before).filter(([path]) => !isOurs(path)));
+    const planned = plan.map(({ path }) => path);
+    assertOurs(into, planned, this.#before);
+    const begun = plan.filter(({ isDone }) => !isDone).map(({ path }) => [path, inTheMaking] as const);
+    if (begun.length > 0) writeManifest(into, { ...this.#before, ...Object.fromEntries(begun) });
+    try {
+      for (const { path, columns, query, isDone } of plan) {
+        if (isDone) this.#unchanged.push(path);
+        else this.#write(path, columns, query);
+      }
+    } catch (error) {
+      const written = plan.filter(({ path }) => this.#written.includes(path));
+      writeManifest(into, { ...this.#before, ...entriesOf(written) });
+      throw error;
+    }
+    const removed = Object.keys(this.#before).filter((path) => isOurs(path) && !planned.includes(path));
+    for (const path of removed) removeExported(into, path);
+    writeManifest(into, { ...others, ...entriesOf(plan) });
     return { written: this.#written.sort(), unchanged: this.#unchanged.sort(), removed, rows: this.#rows };
   }
 
-  #export(name: string, sql: string): void {
+  /** Only such files are removed, whatever the list in the folder says. */
+  #isPathOf(exports: ReadonlyMap<string, string>, path: string): boolean {
+    const [name = ''] = path.split(/[./]/);
+    const rest = path.slice(name.length);
+    const { format } = this.#options;
+    return (
+      exports.has(name) &&
+      (rest === `.${format}` || /^\/\w+=[^/]*\/rows\.\w+$/.test(rest)) &&
+      rest.endsWith(`.${format}`)
+    );
+  }
+
+  #plan(name: string, sql: string): PlannedFile[] {
     const { format, lineage, into } = this.#options;
     const declared = readDeclaredColumns(this.#sqlite, sql, lineage);
     const parts = this.#partitions.map((partition) => {
@@ -86,11 +125,13 @@ export class Exporter {
       declared,
       parts.map(({ seen }) => seen),
     );
-    for (const { path, query, made, before, seen } of parts) {
-      this.#manifest[path] = { made, seen, columns: digestOf(columns) };
-      if (before?.columns === digestOf(columns) && existsSync(join(into, path))) this.#unchanged.push(path);
-      else this.#write(path, columns, query);
-    }
+    return parts.map(({ path, query, made, before, seen }) => ({
+      path,
+      query,
+      columns,
+      entry: { made, seen, columns: digestOf(columns) },
+      isDone: before?.columns === digestOf(columns) && existsSync(join(into, path)),
+    }));
   }
 
   /** Where a partition is written to, and the SELECT of its rows. */
@@ -105,7 +146,7 @@ export class Exporter {
 
   #write(path: string, columns: readonly ExportColumn[], sql: string): void {
     const rows = prepareOwnQuery(this.#sqlite, sql);
-    writeWhole(join(this.#options.into, path), (fresh) => {
+    writeWhole(this.#options.into, path, (fresh) => {
       const file = openRowFile(fresh, this.#options.format, columns);
       for (const row of rows.iterate()) {
         file.write(row);
@@ -115,6 +156,10 @@ export class Exporter {
     });
     this.#written.push(path);
   }
+}
+
+function entriesOf(files: readonly PlannedFile[]): Manifest {
+  return Object.fromEntries(files.map(({ path, entry }) => [path, entry]));
 }
 
 function digestOf(value: unknown): string {

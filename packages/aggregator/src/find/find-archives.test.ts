@@ -49,7 +49,8 @@ it('passes over what SQLite and varve put beside a database', () => {
   const dir = makeFolder();
   const path = writeArchive(join(dir, 'a.db'), 1);
   for (const suffix of ['-wal', '-shm', '-journal', '-lock']) copyFileSync(path, path + suffix);
-  for (const name of ['.a.db.upgrading', '.b.db.sealing', 'b.db-lock']) copyFileSync(path, join(dir, name));
+  for (const name of ['.a.db.0123456789abcdef.upgrading', '.b.db.0123456789abcdef.sealing', 'b.db-lock'])
+    copyFileSync(path, join(dir, name));
   expect(found(dir)).toEqual({ paths: [path], problems: [] });
   expect(found(join(dir, '*'))).toEqual({ paths: [path], problems: [] });
 });

@@ -1,4 +1,5 @@
 import type { StoreUrl } from '@varve/core';
+import type { Leftover } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import { type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
 import { isSelected, type Selection } from './selection.ts';
@@ -60,8 +61,8 @@ export interface RecognisedArchives {
   readonly problems: readonly VarveError[];
   /** Unified views that were met on the way: they hold what archives hold, and are none. */
   readonly views: readonly RecognisedFile[];
-  /** Files that are gone, though half an upgrade of them is there. */
-  readonly vanished: readonly string[];
+  /** Halves of upgrades, under way or left by a killed run. */
+  readonly leftovers: readonly Leftover[];
 }
 
 /** `findArchives` on this machine, with what reading the headers brought to light. */
@@ -76,5 +77,5 @@ export function recogniseArchives(where: Archives, selection: Selection = {}): R
     if (recognised instanceof VarveError) problems.push(recognised);
     else if (recognised) archives.push(recognised);
   }
-  return { archives, problems, views, vanished: found.vanished };
+  return { archives, problems, views, leftovers: found.leftovers };
 }

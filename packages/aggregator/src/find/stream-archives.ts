@@ -56,7 +56,7 @@ export async function findCandidates(where: Archives, selection: Selection = {})
   const notes = newNotes();
   const files: FoundFile[] = [];
   for await (const file of streamCandidates(where, notes, selection)) files.push(file);
-  return { files, problems: notes.problems, vanished: [...notes.vanished] };
+  return { files, problems: notes.problems, leftovers: [...notes.leftovers.values()] };
 }
 
 function divide(where: Archives): { local: string[]; stores: string[] } {

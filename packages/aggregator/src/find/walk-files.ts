@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, resolve, sep } from 'node:path';
-import { upgradedFile } from '@varve/core/internal';
+import { type Leftover, leftoverUpgrade } from '@varve/core/internal';
 import type { VarveError } from '@varve/schema';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { Besides } from './besides.ts';
@@ -17,7 +17,7 @@ export { sidecarSuffixes } from './sidecar-names.ts';
 export interface WalkNotes {
   readonly problems: VarveError[];
   /** Files in the folders searched that are gone, though half an upgrade of them is there. */
-  readonly vanished: Set<string>;
+  readonly leftovers: Map<string, Leftover>;
 }
 
 export interface FoundFiles {
@@ -25,18 +25,18 @@ export interface FoundFiles {
   readonly files: readonly FoundFile[];
   readonly problems: readonly VarveError[];
   /** As in `WalkNotes`. */
-  readonly vanished: readonly string[];
+  readonly leftovers: readonly Leftover[];
 }
 
 export function newNotes(): WalkNotes {
-  return { problems: [], vanished: new Set() };
+  return { problems: [], leftovers: new Map() };
 }
 
 /** `streamFiles`, all at once. */
 export function walkFiles(where: string | readonly string[]): FoundFiles {
   const notes = newNotes();
   const files = [...streamFiles(where, notes)];
-  return { files, problems: notes.problems, vanished: [...notes.vanished] };
+  return { files, problems: notes.problems, leftovers: [...notes.leftovers.values()] };
 }
 
 /**
@@ -107,16 +107,16 @@ function* streamMet(
   try {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (!stats?.isFile()) return;
-    if (!sidecars) return lookForVanished(path, notes);
+    if (!sidecars) return noteLeftover(path, notes);
     yield toFile(path, root, stats, sidecars);
   } catch (error) {
     notes.problems.push(unreadable(path, error));
   }
 }
 
-function lookForVanished(path: string, notes: WalkNotes): void {
-  const upgraded = upgradedFile(path);
-  if (upgraded !== undefined && !existsSync(upgraded)) notes.vanished.add(upgraded);
+function noteLeftover(path: string, notes: WalkNotes): void {
+  const leftover = leftoverUpgrade(path);
+  if (leftover) notes.leftovers.set(leftover.work, leftover);
 }
 
 function enterGlob(pattern: string, notes: WalkNotes): SortedSource<FoundFile> {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, linkSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readHeader } from '@varve/core';
@@ -60,13 +61,13 @@ function replaceUnifiedFile(torn: Database, lineage: Lineage): Database {
 /** Complete or not at all: made in memory, written beside, and linked to its name unless another process was faster. */
 function createUnifiedFile(file: string, lineage: Lineage): void {
   // Named as core names its work files, so that no walk takes what a crash leaves for an archive.
-  const fresh = join(dirname(file), `.${basename(file)}.${process.pid}.creating`);
+  const fresh = join(dirname(file), `.${basename(file)}.${randomBytes(8).toString('hex')}.creating`);
   const sqlite = openMemory();
   try {
     sqlite.pragma(`page_size = ${pageSizeBytes}`);
     sqlite.pragma(`application_id = ${viewApplicationId}`);
     createTables(sqlite, lineage);
-    writeFileSync(fresh, sqlite.serialize(), { flush: true });
+    writeFileSync(fresh, sqlite.serialize(), { flush: true, flag: 'wx' });
     linkSync(fresh, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

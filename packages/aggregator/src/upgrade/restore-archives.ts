@@ -1,7 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type RestoreArchiveOptions, restoreArchive } from '@varve/core';
-import { isStoreUrl, makePrivateDir, openStore, removePrivateDir, type Store } from '@varve/core/internal';
+import {
+  assertNoLink,
+  isStoreUrl,
+  makePrivateDir,
+  openStore,
+  removePrivateDir,
+  type Store,
+} from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import {
   type FoundFile,
@@ -59,6 +66,7 @@ export async function restoreArchives(
   for (const [at, { path, relativePath }] of found.archives.entries()) {
     const target = join(into, relativePath);
     try {
+      assertNoLink(target, into);
       mkdirSync(dirname(target), { recursive: true });
       if (await restoreArchive(path, target, restoreOptions)) restored.push(target);
     } catch (error) {

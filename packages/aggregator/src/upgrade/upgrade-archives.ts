@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { isStoreUrl, removeUpgradeLeftovers } from '@varve/core/internal';
+import { isStoreUrl, type Leftover, removeLeftover } from '@varve/core/internal';
 import { type ErrorCode, VarveError } from '@varve/schema';
 import { type Archives, recogniseArchives, type Selection } from '../find/index.ts';
 import { crashProblem, FailureLimit, type Problem, problemOf, runOnWorkers } from '../work/index.ts';
@@ -72,7 +72,7 @@ async function upgradeFiles(
     ...settings
   } = options;
   const { lineage } = settings;
-  const { tasks, problems, vanished } = findTasks(where, { shard, sample });
+  const { tasks, problems, leftovers } = findTasks(where, { shard, sample });
   const log = new UpgradeLog(tasks, lineage.migrations.length, options);
   for (const problem of problems) log.addUnsearched(problem);
   const setAside = new Map(quarantined.filter(isOfTheFile).map((problem) => [problem.path, problem]));
@@ -80,7 +80,7 @@ async function upgradeFiles(
     const problem = setAside.get(task.path);
     if (problem) log.add(task, { problem, durationMs: 0 });
   }
-  if (!settings.dryRun) await removeVanished(vanished);
+  if (!settings.dryRun) await removeLeftovers(leftovers);
   await upgradeAll(
     tasks.filter(({ path }) => !setAside.has(path)),
     { ...settings, lineage: { ...lineage, tables: {} } },
@@ -92,11 +92,11 @@ async function upgradeFiles(
 
 /** The largest first, so that no worker is left alone with it at the end. */
 function findTasks(where: readonly string[], selection: Selection) {
-  const { archives, problems, vanished } = recogniseArchives(where, selection);
+  const { archives, problems, leftovers } = recogniseArchives(where, selection);
   const tasks = archives
     .map(({ path, relativePath, sizeBytes }): UpgradeTask => ({ path, relativePath, sizeBytes }))
     .sort((a, b) => b.sizeBytes - a.sizeBytes);
-  return { tasks, problems: problems.map((error) => problemOf(error, error.path ?? '')), vanished };
+  return { tasks, problems: problems.map((error) => problemOf(error, error.path ?? '')), leftovers };
 }
 
 function backupElsewhere(path: string): VarveError {
@@ -125,8 +125,8 @@ function isOfTheFile({ code }: Problem): boolean {
 }
 
 /** Another run may be at it, or the folder be read-only: then that stays. */
-async function removeVanished(files: readonly string[]): Promise<void> {
-  for (const file of files) await removeUpgradeLeftovers(file).catch(() => {});
+async function removeLeftovers(leftovers: readonly Leftover[]): Promise<void> {
+  for (const leftover of leftovers) await removeLeftover(leftover).catch(() => {});
 }
 
 /** By each worker: while the disk takes one, the next is built. */

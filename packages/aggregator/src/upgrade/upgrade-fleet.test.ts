@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openArchive, openSession } from '@varve/core';
+import { workFile } from '@varve/core/internal';
 import { defineLineage } from '@varve/migrations';
 import { expect, it } from 'vitest';
 import { census } from '../census/census.ts';
@@ -93,7 +94,10 @@ it('removes what a killed run left beside archives, also beside those it had fin
   const dir = makeFolder();
   for (const version of [1, head]) writeArchive(join(dir, `${version}.db`), version);
   for (const version of [1, head]) {
-    writeFileSync(join(dir, `.${version}.db.upgrading`), readFileSync(join(dir, `${version}.db`)));
+    const path = join(dir, `${version}.db`);
+    writeFileSync(workFile(path, 'upgrading'), readFileSync(path));
+    // Of another user, or another machine.
+    writeFileSync(join(dir, `.${version}.db.0123456789abcdef.upgrading`), readFileSync(path));
     writeFileSync(join(dir, `${version}.db-lock`), '');
   }
   expect(await upgradeArchives(dir, { lineage: here })).toMatchObject({
@@ -107,7 +111,11 @@ it('removes what a killed run left beside archives, also beside those it had fin
 it('removes half an upgrade of an archive that is gone', async () => {
   const dir = makeFolder();
   writeArchive(join(dir, 'a.db'), 1);
-  for (const name of ['.gone.db.upgrading', '.gone.db.upgrading-journal', 'gone.db-lock'])
+  for (const name of [
+    '.gone.db.0123456789abcdef.upgrading',
+    '.gone.db.0123456789abcdef.upgrading-journal',
+    'gone.db-lock',
+  ])
     writeFileSync(join(dir, name), '');
   await upgradeArchives(dir, { lineage: here, dryRun: true });
   expect(Object.keys(fingerprint(dir))).toHaveLength(4);

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
@@ -70,7 +71,7 @@ export class ArchiveDraft {
     sqlite.exec('PRAGMA journal_mode = DELETE');
     sqlite.close();
     this.#sqlite = undefined;
-    durableFs.chmod(this.#work, 0o444);
+    durableFs.chmod(this.#work, this.#modeBefore() ?? 0o444 & ~process.umask());
     await durableFs.syncAside(this.#work);
     if (statOf(this.path)) await this.#replace();
     else onFile(this.path, () => this.#giveName(), 'write');
@@ -81,6 +82,12 @@ export class ArchiveDraft {
     this.#sqlite?.close();
     this.#sqlite = undefined;
     if (this.#isBegun) removeWork(this.#work);
+  }
+
+  /** Never a reader more than the one that is replaced has. */
+  #modeBefore(): number | undefined {
+    const before = statSync(this.path, { throwIfNoEntry: false });
+    return before && before.mode & 0o444;
   }
 
   #open(): Database {

@@ -65,8 +65,10 @@ function isMostlyHoles(stat: fs.Stats): boolean {
 
 /** Node.js cannot ask where a file's holes are; the command of the system can. */
 function copyWithHoles(from: string, to: string): void {
+  // Made here, so that no name that is taken, nor a link, is written through.
+  fs.closeSync(fs.openSync(to, 'wx', 0o600));
   const { status } = spawnSync('cp', ['--sparse=always', '-T', '--', from, to], { stdio: 'ignore' });
-  if (status === 0) return;
+  if (status === 0) return fs.chmodSync(to, fs.statSync(from).mode & 0o777);
   fs.rmSync(to, { force: true });
   const { size } = fs.statSync(from);
   throw new VarveError(

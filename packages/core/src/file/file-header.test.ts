@@ -40,9 +40,9 @@ it('tells apart what is nothing, what is something else, and what is cut short',
 });
 
 it.each([
-  ['/a/.x.db.upgrading', true],
-  ['/a/.x.db.sealing', true],
-  ['/a/.x.db.creating', true],
+  ['/a/.x.db.0123456789abcdef.upgrading', true],
+  ['/a/.x.db.0123456789abcdef.sealing', true],
+  ['/a/.x.db.0123456789abcdef.creating', true],
   ['/a/x.db-lock', true],
   ['/a/x.db', false],
   ['/a/.x.db', false],

@@ -1,3 +1,4 @@
+export { assertNoLink } from './assert-no-link.ts';
 export { assertNotEmpty } from './assert-not-empty.ts';
 export { assertShape, columnsAt, findMissingColumns, findShapeDifferences } from './assert-shape.ts';
 export { assertSound, assertTablesSound } from './assert-sound.ts';
@@ -28,4 +29,11 @@ export { realPath } from './real-path.ts';
 export { removeIfThere } from './remove-if-there.ts';
 export { leftoverSuffixes, lockSuffix, statOf } from './sidecars.ts';
 export { describeTable } from './table-likeness.ts';
-export { isWorkFile, removeWork, upgradedFile, workFile } from './work-file.ts';
+export {
+  createdFile,
+  isWorkFile,
+  type Leftover,
+  leftoverUpgrade,
+  removeWork,
+  workFile,
+} from './work-file.ts';

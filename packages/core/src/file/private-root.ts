@@ -11,8 +11,13 @@ export function privateRootBeside(path: string): string | undefined {
   const device = deviceOf(path);
   if (device === deviceOf(tmpdir())) return tmpdir();
   const home = cacheHome();
-  if (home === undefined || deviceOf(firstThere(home)) !== device) return undefined;
-  return makeOwn(join(home, 'varve'));
+  return home !== undefined && deviceOf(firstThere(home)) === device ? userCacheDir() : undefined;
+}
+
+/** The user's own folder for what may be lost, made where it is missing; undefined where it cannot be, or is not theirs. */
+export function userCacheDir(): string | undefined {
+  const home = cacheHome();
+  return home === undefined ? undefined : makeOwn(join(home, 'varve'));
 }
 
 function deviceOf(path: string): bigint | undefined {
@@ -25,8 +30,9 @@ function firstThere(home: string): string {
 }
 
 function cacheHome(): string | undefined {
-  const { XDG_CACHE_HOME: xdg } = process.env;
+  const { XDG_CACHE_HOME: xdg, LOCALAPPDATA: local } = process.env;
   if (xdg && isAbsolute(xdg)) return xdg;
+  if (process.platform === 'win32') return local;
   const home = homedir();
   if (!isAbsolute(home)) return undefined;
   return process.platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache');

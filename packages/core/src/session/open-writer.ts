@@ -20,7 +20,7 @@ export function openWriter<TTables extends TableModule>(
   options: OpenWriterOptions<TTables>,
 ): Session<TTables> {
   const { path, lineage, lock } = options;
-  const sqlite = openDatabase(path, { isTrusted: true, ...options });
+  const sqlite = openDatabase(path, options);
   try {
     onFile(path, () => {
       registerFunctions(sqlite, lineage);

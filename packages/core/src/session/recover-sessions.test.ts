@@ -1,6 +1,7 @@
 import { copyFileSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { workFile } from '../file/index.ts';
 import { createSession, openArchive, type openSession, recoverSessions } from '../index.ts';
 import { describeFolder } from '../testing/folder.ts';
 import { head, history as lineage, writeFileAt } from '../testing/history.ts';
@@ -123,7 +124,9 @@ it('does not seal over another archive of the same name', () => {
 
 it('removes half-made sessions and dead locks', () => {
   const { live, archiveDir } = makeDirs();
-  writeFileSync(join(live, '.gone.db.creating'), 'half');
+  writeFileSync(workFile(join(live, 'gone.db'), 'creating'), 'half');
+  // Of another user, or another machine.
+  writeFileSync(join(live, '.other.db.0123456789abcdef.creating'), 'half');
   writeFileSync(join(live, 'gone.db-lock'), '');
   expect(recoverSessions(live, { lineage, archiveDir })).toEqual({ sealed: [], live: [], failed: [] });
   expect(readdirSync(live)).toEqual([]);

@@ -6,6 +6,7 @@ import { VarveError } from '@varve/schema/errors';
 import {
   assertNotEmpty,
   assertSound,
+  createdFile,
   durableFs,
   fileError,
   lockSuffix,
@@ -13,7 +14,6 @@ import {
   onFile,
   openDatabase,
   statOf,
-  workFile,
 } from '../file/index.ts';
 import { acquireWriterLock } from '../lock/index.ts';
 import { inspectAtRest } from '../source/index.ts';
@@ -59,9 +59,9 @@ export function recoverSessions(dir: string, options: RecoverSessionsOptions): R
   const live: Recovery['live'][number][] = [];
   const failed: Recovery['failed'][number][] = [];
   onFile(options.archiveDir, () => durableFs.makeDir(options.archiveDir), 'write');
-  for (const path of findSessions(resolve(dir))) {
+  for (const [path, halfMade] of findSessions(resolve(dir))) {
     try {
-      const archive = recoverSession(path, options);
+      const archive = recoverSession(path, halfMade, options);
       if (archive) sealed.push(archive);
     } catch (error) {
       const problem = asProblem(error, path);
@@ -72,20 +72,27 @@ export function recoverSessions(dir: string, options: RecoverSessionsOptions): R
   return { sealed, live, failed };
 }
 
-/** The names that sessions have or had, also where only a lock or half a file is left. */
-function findSessions(dir: string): string[] {
-  const names = onFile(dir, () => readdirSync(dir)).flatMap((name) => {
-    const session =
-      /^\.(.+\.db)\.creating$/.exec(name)?.[1] ?? name.replace(new RegExp(`${lockSuffix}$`), '');
-    return session.endsWith('.db') && !session.startsWith('.') ? [session] : [];
-  });
-  return [...new Set(names)].sort().map((name) => join(dir, name));
+/** The names that sessions have or had, also where only a lock is left, each with what was half made of it. */
+function findSessions(dir: string): [path: string, halfMade: readonly string[]][] {
+  const sessions = new Map<string, string[]>();
+  for (const name of onFile(dir, () => readdirSync(dir))) {
+    const created = createdFile(name);
+    const session = created ?? name.replace(new RegExp(`${lockSuffix}$`), '');
+    if (!session.endsWith('.db') || session.startsWith('.')) continue;
+    const halfMade = created === undefined ? [] : [join(dir, name)];
+    sessions.set(session, [...(sessions.get(session) ?? []), ...halfMade]);
+  }
+  return [...sessions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, made]) => [join(dir, name), made]);
 }
 
-function recoverSession(path: string, { lineage, archiveDir }: RecoverSessionsOptions): string | undefined {
+function recoverSession(
+  path: string,
+  halfMade: readonly string[],
+  { lineage, archiveDir }: RecoverSessionsOptions,
+): string | undefined {
   const lock = acquireWriterLock(path, 0);
   try {
-    durableFs.remove(workFile(path, 'creating'));
+    for (const work of halfMade) durableFs.remove(work);
     if (!statOf(path)) return undefined;
     const { mtimeMs } = assertNotEmpty(path);
     if (isSealed(path, lineage)) return onFile(path, () => moveInto(path, resolve(archiveDir)), 'write');

@@ -31,22 +31,6 @@ it.skipIf(process.platform === 'win32')(
   },
 );
 
-it.skipIf(process.platform === 'win32')(
-  'follows no link that was laid under the name of its work file',
-  async () => {
-    const [dir, outside] = [makeTempDir(), makeTempDir()];
-    const path = writeFileAt(dir, head - 1);
-    symlinkSync(join(outside, 'planted'), join(dir, `.${'v4.db'}.upgrading`));
-    writeFileSync(join(outside, 'private'), 'private');
-    expect(await upgradeArchive(path, { lineage })).toMatchObject({ to: head });
-    expect(readdirSync(outside)).toEqual(['private']);
-    expect(statSync(path).isFile()).toBe(true);
-    const sqlite = new Database(path, { readonly: true });
-    expect(sqlite.pragma('integrity_check', { simple: true })).toBe('ok');
-    sqlite.close();
-  },
-);
-
 it('gives a sealed session no reader that it did not have', () => {
   const session = createSession(makeTempDir(), { lineage, session: { agentName: 'x' } });
   chmodSync(session.path, 0o600);

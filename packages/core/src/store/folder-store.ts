@@ -3,7 +3,7 @@ import { type BigIntStats, opendirSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { VarveError } from '@varve/schema/errors';
-import { copyInto, durableFs, fileError, isWorkFile, workFile } from '../file/index.ts';
+import { assertNoLink, copyInto, durableFs, fileError, isWorkFile, workFile } from '../file/index.ts';
 import type { ListOptions, PutCondition, Store, StoreEntry, StorePage, StoreRange } from './contract.ts';
 
 const pageSize = 1000;
@@ -49,6 +49,7 @@ export class FolderStore implements Store {
   async put(key: string, from: string, condition: PutCondition): Promise<{ readonly etag: string }> {
     const path = this.#pathOf(key);
     return this.#ask(key, () => {
+      assertNoLink(path, this.url);
       durableFs.makeDir(dirname(path));
       if (condition === 'absent') {
         if (!copyInto(from, path)) throw changedError(path);
@@ -62,7 +63,10 @@ export class FolderStore implements Store {
   }
 
   async remove(key: string): Promise<void> {
-    await this.#ask(key, () => durableFs.remove(this.#pathOf(key)));
+    await this.#ask(key, () => {
+      assertNoLink(this.#pathOf(key), this.url);
+      durableFs.remove(this.#pathOf(key));
+    });
   }
 
   #etagOf(path: string): string | undefined {

@@ -2,7 +2,7 @@ export { rehearseUpgrade } from './rehearse-upgrade.ts';
 export { inspectOriginal, putInPlace, settleOriginal } from './replace-file.ts';
 export { type RestoreArchiveOptions, restoreArchive } from './restore-archive.ts';
 export {
-  removeUpgradeLeftovers,
+  removeLeftover,
   type UpgradeArchiveOptions,
   type UpgradeResult,
   upgradeArchive,

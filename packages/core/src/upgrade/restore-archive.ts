@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Lineage } from '@varve/migrations';
 import { lineageAt } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
@@ -105,7 +106,7 @@ async function putBack(backup: string, path: string, original: Original | undefi
       await finishReplacement(work, path);
       settleOriginal(path, original);
     } else {
-      durableFs.chmod(work, 0o444);
+      durableFs.chmod(work, statSync(backup).mode & 0o444);
       await durableFs.syncAside(work);
     }
     await putInPlace(work, path);

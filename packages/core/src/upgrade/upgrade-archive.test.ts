@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { defineLineage } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
+import { workFile } from '../file/index.ts';
 import { createSession, openArchive, upgradeArchive } from '../index.ts';
 import { rejectionOf } from '../testing/error-of.ts';
 import { describeFolder } from '../testing/folder.ts';
@@ -128,8 +129,7 @@ it('does not see rows that a reader of the old file still reads', async () => {
 it('removes what a killed upgrade left, and follows a link', async () => {
   const dir = makeTempDir();
   const path = writeFileAt(dir, 1);
-  for (const suffix of ['', '-journal', '-wal'])
-    writeFileSync(join(dir, `.v1.db.upgrading${suffix}`), 'half');
+  for (const suffix of ['', '-journal', '-wal']) writeFileSync(workFile(path, 'upgrading') + suffix, 'half');
   writeFileSync(`${path}-lock`, '');
   await upgradeArchive(path, { lineage });
   expect(readdirSync(dir)).toEqual(['v1.db']);

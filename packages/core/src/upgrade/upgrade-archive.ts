@@ -3,7 +3,9 @@ import { versionFromHint } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
 import {
   fileError,
+  type Leftover,
   lockSuffix,
+  lstatOf,
   onFile,
   openDatabase,
   realPath,
@@ -77,7 +79,7 @@ export async function upgradeArchive(path: string, options: UpgradeArchiveOption
   const to = options.lineage.migrations.length;
   const seen = onFile(file, () => lookAt(file));
   const isDone = onFile(file, () => isSealedAtHead(file, options));
-  if (isDone && !options.dryRun) await removeUpgradeLeftovers(file);
+  if (isDone && !options.dryRun) await removeOwnLeftovers(file);
   const outcome = isDone ? doneAlready(file, to) : await upgradeFile(file, seen, options);
   return { path, to, changed: outcome.how !== 'none', durationMs: performance.now() - startedMs, ...outcome };
 }
@@ -122,15 +124,19 @@ function isHintedBehind({ header }: FileAtRest, lineage: Lineage): boolean {
   return (versionFromHint(header, lineage) ?? lineage.migrations.length) < lineage.migrations.length;
 }
 
+/** Removes what a killed upgrade left of a file whose rename it had done, or that another run upgraded. */
+async function removeOwnLeftovers(file: string): Promise<void> {
+  const work = workFile(file, 'upgrading');
+  if (lstatOf(work) || lstatOf(file + lockSuffix)) await removeLeftover({ work, of: file });
+}
+
 /**
- * Removes what a killed upgrade left beside a file whose rename it had done, or that another run upgraded, or somebody
- * removed, since.
+ * Removes what a killed upgrade left, whosever it was: of a file that is there, or that is gone.
  *
  * @throws SESSION_LIVE when an upgrade is under way
  */
-export async function removeUpgradeLeftovers(file: string): Promise<void> {
-  const work = workFile(file, 'upgrading');
-  if (statOf(work) || statOf(file + lockSuffix)) await withUpgradeLock(file, async () => removeWork(work));
+export async function removeLeftover({ work, of }: Leftover): Promise<void> {
+  await withUpgradeLock(of, async () => removeWork(work));
 }
 
 function isLossAccepted({ backupDir, acceptLoss }: UpgradeArchiveOptions): boolean {

@@ -124,7 +124,8 @@ function filesWriter(into: string, suffix: string): Writer {
 
 function linesWriter(path: string): Writer {
   const work = workFile(path, 'creating');
-  let file: number | undefined = openSync(work, 'w');
+  durableFs.remove(work);
+  let file: number | undefined = openSync(work, 'wx');
   const close = () => {
     if (file !== undefined) closeSync(file);
     file = undefined;
