@@ -68,9 +68,12 @@ function copyWithHoles(from: string, to: string): void {
   // Made here, so that no name that is taken, nor a link, is written through.
   fs.closeSync(fs.openSync(to, 'wx', 0o600));
   const { status } = spawnSync('cp', ['--sparse=always', '-T', '--', from, to], { stdio: 'ignore' });
-  if (status === 0) return fs.chmodSync(to, fs.statSync(from).mode & 0o777);
+  const { size, mode } = fs.statSync(from);
+  if (status === 0) {
+    fs.chmodSync(to, mode & 0o777);
+    return;
+  }
   fs.rmSync(to, { force: true });
-  const { size } = fs.statSync(from);
   throw new VarveError(
     'FILE_UNREADABLE',
     `most of its ${size} bytes are holes, which this system cannot copy`,
