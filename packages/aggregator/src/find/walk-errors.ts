@@ -23,3 +23,13 @@ export function notARegularFile(path: string): VarveError {
     hint: 'name a database file, a folder or a glob',
   });
 }
+
+/** What Node.js puts for the bytes of a name that are not UTF-8: such a file has no path that opens it. */
+export const undecodable = '\ufffd';
+
+export function nameNotText(path: string): VarveError {
+  return new VarveError('FILE_UNREADABLE', 'its name is not UTF-8, so that no path opens it', {
+    path,
+    hint: 'rename it, with convmv or by hand',
+  });
+}

@@ -9,7 +9,7 @@ import type { FoundFile } from './found-file.ts';
 import { isManifest, listManifest } from './manifest-file.ts';
 import { mergeSorted, type SortedSource } from './merge-sorted.ts';
 import { isSidecarName, sidecarSuffixes } from './sidecar-names.ts';
-import { notARegularFile, notFound, unreadable } from './walk-errors.ts';
+import { nameNotText, notARegularFile, notFound, undecodable, unreadable } from './walk-errors.ts';
 
 export { sidecarSuffixes } from './sidecar-names.ts';
 
@@ -92,7 +92,8 @@ function readNames(start: string, notes: WalkNotes): FolderNames | undefined {
   try {
     return FolderNames.read(start);
   } catch (error) {
-    notes.problems.push(unreadable(resolve(start), error));
+    const isThere = !start.includes(undecodable) || existsSync(start);
+    notes.problems.push(isThere ? unreadable(resolve(start), error) : nameNotText(resolve(start)));
     return undefined;
   }
 }
@@ -106,6 +107,7 @@ function* streamMet(
 ): Generator<FoundFile> {
   try {
     const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (!stats && path.includes(undecodable)) notes.problems.push(nameNotText(path));
     if (!stats?.isFile()) return;
     if (!sidecars) return noteLeftover(path, notes);
     yield toFile(path, root, stats, sidecars);

@@ -27,7 +27,7 @@ export {
 export { detachPrivateDir, makePrivateDir, removePrivateDir } from './private-dir.ts';
 export { realPath } from './real-path.ts';
 export { removeIfThere } from './remove-if-there.ts';
-export { leftoverSuffixes, lockSuffix, statOf } from './sidecars.ts';
+export { leftoverSuffixes, lockSuffix, statOf, unlessTooLong } from './sidecars.ts';
 export { describeTable } from './table-likeness.ts';
 export {
   createdFile,

@@ -1,16 +1,16 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { VarveError } from '@varve/schema/errors';
 import { onFile } from './file-error.ts';
-import { leftoverSuffixes, lockSuffix } from './sidecars.ts';
+import { leftoverSuffixes, lockSuffix, unlessTooLong } from './sidecars.ts';
 
 /** What SQLite, and varve's lock, lay beside a database. */
 const sidecarSuffixes = [...leftoverSuffixes, '-shm', lockSuffix] as const;
 
 type SidecarSuffix = (typeof sidecarSuffixes)[number];
 
-/** Undefined for a name that is free. Links are not followed. */
+/** Undefined for a name that is free, or so long that nothing can have it. Links are not followed. */
 export function lstatOf(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
+  return unlessTooLong(() => lstatSync(path, { throwIfNoEntry: false }));
 }
 
 /**

@@ -8,5 +8,15 @@ export const lockSuffix = '-lock';
 
 /** Undefined for a file that is not there. */
 export function statOf(path: string): BigIntStats | undefined {
-  return statSync(path, { bigint: true, throwIfNoEntry: false });
+  return unlessTooLong(() => statSync(path, { bigint: true, throwIfNoEntry: false }));
+}
+
+/** Beside a file whose name is as long as names can be nothing lies under a longer one. */
+export function unlessTooLong<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return undefined;
+    throw error;
+  }
 }

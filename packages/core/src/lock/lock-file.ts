@@ -4,11 +4,13 @@ import {
   type Database,
   isBusy,
   isNotADatabase,
+  lockSuffix,
   lstatOf,
   onFile,
   openDatabase,
   openMemory,
   removeIfThere,
+  unlessTooLong,
 } from '../file/index.ts';
 
 /** Makes a lock file that says whose it is, and leaves it open; undefined when there is one. */
@@ -22,13 +24,26 @@ export function createLockFile(lockPath: string): number | undefined {
         writeSync(file, lockImage());
         return file;
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'EEXIST') return undefined;
+        if (code === 'ENAMETOOLONG') throw tooLong(lockPath);
         if (file !== undefined) closeSync(file);
         if (file !== undefined) removeIfThere(lockPath);
         throw error;
       }
     },
     'write',
+  );
+}
+
+function tooLong(lockPath: string): VarveError {
+  return new VarveError(
+    'FILE_UNREADABLE',
+    'its name is so long that nothing can lie beside it, as a lock must',
+    {
+      path: lockPath.slice(0, -lockSuffix.length),
+      hint: 'give it a name of at most 240 bytes; it can be read as it is',
+    },
   );
 }
 
@@ -82,7 +97,7 @@ export function tryBegin(sqlite: Database): boolean {
 
 /** Undefined for a name that is free. */
 export function inodeOf(path: string): bigint | undefined {
-  return lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+  return unlessTooLong(() => lstatSync(path, { bigint: true, throwIfNoEntry: false }))?.ino;
 }
 
 let image: Buffer | undefined;

@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { openUnified, upgradeArchives } from '@varve/aggregator';
+import { recoverSessions } from '@varve/core';
+import Database from 'better-sqlite3';
+import { expect, it, onTestFinished } from 'vitest';
+import { head, history as lineage, writeFileAt } from '../../packages/core/src/testing/history.ts';
+import { type Program, programHasEnded, startProgram } from '../../packages/core/src/testing/run-program.ts';
+
+const isDeep = process.env.VARVE_DEEP === '1';
+const [processes, kills, oldFiles] = [8, Number(process.env.KILLS ?? 100), 40];
+
+/** What others are at with the same file, or have just done with it. */
+const passing = new Set([
+  'ARCHIVE_EXISTS',
+  'FILE_BUSY',
+  'FILE_CHANGED',
+  'FILE_NOT_FOUND',
+  'RESTORE_REFUSED',
+  'SESSION_LIVE',
+  'SESSION_LOCKED',
+]);
+
+interface Run {
+  readonly program: Program;
+  readonly hasEnded: Promise<void>;
+}
+
+it.runIf(isDeep)(
+  'loses no row and leaves nothing half done among eight processes that are killed a hundred times',
+  {
+    timeout: 1_800_000,
+  },
+  async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'varve-together-'));
+    onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+    const [live, archives] = [join(dir, 'live'), join(dir, 'archives')];
+    mkdirSync(live);
+    mkdirSync(archives);
+    for (let at = 0; at < oldFiles; at++)
+      writeFileAt(archives, (at % (head - 1)) + 1, {
+        name: `old-${at}.db`,
+        sql: `UPDATE decisions SET summary = 'old-${at} ' || seq`,
+      });
+    const lines: string[] = [];
+    let started = 0;
+    const start = (): Run => {
+      const program = startProgram(
+        new URL('testing/live-together.ts', import.meta.url).pathname,
+        dir,
+        String(started++),
+      );
+      return { program, hasEnded: collect(program, lines) };
+    };
+    const runs = Array.from({ length: processes }, start);
+    await expect
+      .poll(() => lines.filter((line) => line === 'ready').length, { timeout: 600_000 })
+      .toBe(processes);
+    for (let kill = 0; kill < kills; kill++) {
+      await setTimeout(50 + ((kill * 37) % 400));
+      const at = (kill * 5) % processes;
+      const { program, hasEnded } = runs[at] as Run;
+      await program.kill();
+      await hasEnded;
+      runs[at] = start();
+    }
+    for (const { program, hasEnded } of runs) {
+      await program.kill();
+      await hasEnded;
+    }
+    await checkAll(dir, lines);
+  },
+);
+
+async function collect(program: Program, lines: string[]): Promise<void> {
+  for (let line = await program.nextLine(); line !== programHasEnded; line = await program.nextLine())
+    lines.push(line);
+}
+
+async function checkAll(dir: string, lines: readonly string[]): Promise<void> {
+  const [live, archives] = [join(dir, 'live'), join(dir, 'archives')];
+  expect(lines.filter((line) => line.startsWith('defect'))).toEqual([]);
+  const odd = lines.filter((line) => line.startsWith('problem') && !passing.has(line.split(' ')[1] ?? ''));
+  expect(odd).toEqual([]);
+  // What any next run does.
+  expect(recoverSessions(live, { lineage, archiveDir: archives })).toMatchObject({ live: [], failed: [] });
+  expect(readdirSync(live)).toEqual([]);
+  const report = await upgradeArchives(archives, { lineage, acceptLoss: true });
+  expect(report.failed).toEqual([]);
+  const names = readdirSync(archives);
+  expect(names.filter((name) => !name.endsWith('.db'))).toEqual([]);
+  expect(names.filter((name) => name.startsWith('old-'))).toHaveLength(oldFiles);
+  for (const name of names) expect([name, stateOf(join(archives, name))]).toEqual([name, 'ok sealed']);
+  using unified = await openUnified(join(dir, 'view.db'), { lineage, archives });
+  expect([unified.problems, unified.sqlite.pragma('integrity_check', { simple: true })]).toEqual([[], 'ok']);
+  const found = unified.sqlite.prepare('SELECT summary FROM decisions').pluck().all() as string[];
+  const seen = new Map<string, number>();
+  for (const summary of found) seen.set(summary, (seen.get(summary) ?? 0) + 1);
+  expect([...seen].filter(([, count]) => count > 1)).toEqual([]);
+  const rows = lines.filter((line) => line.startsWith('row ')).map((line) => line.slice('row '.length));
+  const old = Array.from({ length: oldFiles }, (_, at) => [1, 2, 3].map((seq) => `old-${at} ${seq}`)).flat();
+  expect(rows.length).toBeGreaterThan(100);
+  expect([...rows, ...old].filter((row) => !seen.has(row))).toEqual([]);
+}
+
+function stateOf(path: string): string {
+  const sqlite = new Database(path, { readonly: true });
+  try {
+    const isSealed = readFileSync(path)[18] === 1 && statSync(path).isFile();
+    return `${sqlite.pragma('integrity_check', { simple: true })} ${isSealed ? 'sealed' : 'in WAL mode'}`;
+  } finally {
+    sqlite.close();
+  }
+}
