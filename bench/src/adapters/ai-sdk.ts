@@ -1,0 +1,66 @@
+import { varveTelemetry } from '@varve/ai-sdk';
+import { generateText, isStepCount, type Telemetry, type TelemetryOptions, tool } from 'ai';
+import { MockLanguageModelV4 } from 'ai/test';
+import { z } from 'zod';
+import { makeBenchDir } from '../bench-files.ts';
+import { type Contestant, compare } from '../compare.ts';
+import { printPerStep } from '../per-step.ts';
+import { printTitle } from '../report.ts';
+
+const steps = 20;
+
+/** What recording costs a step of the AI SDK, beside a model that answers at once. */
+export async function run(): Promise<void> {
+  printTitle(`AI SDK: a run of ${steps} steps with a tool each, and a session of its own`);
+  const inMemory = keepInMemory();
+  const varve = varveTelemetry({ dir: makeBenchDir() });
+  const contestants: Contestant[] = [
+    { name: 'nothing recorded', run: () => runAgent({ isEnabled: false }) },
+    { name: 'events kept in memory as JSON', run: () => runAgent({ integrations: inMemory }) },
+    { name: '@varve/ai-sdk, each row forced to the disk', run: () => runAgent({ integrations: varve }) },
+  ];
+  printPerStep(await compare(contestants, { rounds: 30, warmup: 3 }), steps);
+}
+
+function keepInMemory(): Telemetry {
+  const events: string[] = [];
+  const keep = (event: unknown) => void events.push(JSON.stringify(event));
+  return {
+    onStart: keep,
+    onLanguageModelCallStart: keep,
+    onLanguageModelCallEnd: keep,
+    onToolExecutionStart: keep,
+    onToolExecutionEnd: keep,
+    onEnd: keep,
+  };
+}
+
+const look = tool({
+  inputSchema: z.object({ at: z.number() }),
+  execute: async ({ at }) => `page ${at}`.repeat(50),
+});
+
+async function runAgent(telemetry: TelemetryOptions): Promise<void> {
+  await generateText({
+    model: scripted(),
+    prompt: 'go',
+    tools: { look },
+    stopWhen: isStepCount(steps),
+    telemetry,
+  });
+}
+
+function scripted(): MockLanguageModelV4 {
+  let at = 0;
+  const usage = {
+    inputTokens: { total: 10, noCache: 10, cacheRead: 0, cacheWrite: 0 },
+    outputTokens: { total: 5, text: 5, reasoning: 0 },
+  };
+  const finishReason = { unified: 'tool-calls', raw: 'tool_calls' } as const;
+  const doGenerate = async () => {
+    at += 1;
+    const call = { toolCallId: `c${at}`, toolName: 'look', input: `{"at":${at}}` };
+    return { content: [{ type: 'tool-call' as const, ...call }], finishReason, usage, warnings: [] };
+  };
+  return new MockLanguageModelV4({ doGenerate });
+}

@@ -1,0 +1,103 @@
+import {
+  Agent,
+  type AgentInputItem,
+  createResponseSpan,
+  MemorySession,
+  type Model,
+  type ModelRequest,
+  type ModelResponse,
+  run as runAgent,
+  type Session,
+  setTraceProcessors,
+  setTracingDisabled,
+  type TracingProcessor,
+  tool,
+  Usage,
+} from '@openai/agents';
+import { VarveSession, VarveTracingProcessor } from '@varve/openai-agents';
+import { z } from 'zod';
+import { makeBenchDir } from '../bench-files.ts';
+import { compare } from '../compare.ts';
+import { printPerStep } from '../per-step.ts';
+import { printTitle } from '../report.ts';
+
+const turns = 20;
+
+/** What recording costs a turn of the OpenAI Agents SDK, beside a model that answers at once. */
+export async function run(): Promise<void> {
+  printTitle(`OpenAI Agents: a run of ${turns} turns with a tool each, and a session of its own`);
+  const varve = new VarveTracingProcessor({ dir: makeBenchDir() });
+  const traced = (processor: TracingProcessor | undefined) => async () => {
+    setTracingDisabled(processor === undefined);
+    setTraceProcessors(processor ? [processor] : []);
+    await runTurns();
+  };
+  const tracing = [
+    { name: 'nothing recorded', run: traced(undefined) },
+    { name: 'spans kept in memory as JSON', run: traced(inMemory()) },
+    { name: 'VarveTracingProcessor, each row forced to the disk', run: traced(varve) },
+  ];
+  printPerStep(await compare(tracing, { rounds: 20, warmup: 3 }), turns);
+  setTracingDisabled(true);
+  setTraceProcessors([]);
+  printTitle(`OpenAI Agents: a run of ${turns} turns with a session, which stores each turn's items`);
+  const dir = makeBenchDir();
+  const sessions = [
+    { name: 'no session', run: () => runTurns() },
+    { name: 'MemorySession', run: () => runTurns(new MemorySession()) },
+    { name: 'VarveSession, each change forced to the disk', run: () => runInFile(new VarveSession({ dir })) },
+  ];
+  printPerStep(await compare(sessions, { rounds: 20, warmup: 3 }), turns);
+}
+
+async function runInFile(session: VarveSession): Promise<void> {
+  await runTurns(session);
+  session.seal();
+}
+
+async function runTurns(session?: Session): Promise<void> {
+  const agent = new Agent({ name: 'Bench', model: new Scripted(), tools: [look] });
+  await runAgent(agent, 'go', { maxTurns: turns + 1, ...(session && { session }) });
+}
+
+const look = tool({
+  name: 'look',
+  description: 'Look at a page',
+  parameters: z.object({ at: z.number() }),
+  execute: async ({ at }) => `page ${at}`.repeat(50),
+});
+
+function inMemory(): TracingProcessor {
+  const spans: string[] = [];
+  const nothing = async () => {};
+  return {
+    onTraceStart: nothing,
+    onTraceEnd: nothing,
+    onSpanStart: nothing,
+    onSpanEnd: async (span) => void spans.push(JSON.stringify(span)),
+    shutdown: nothing,
+    forceFlush: nothing,
+  };
+}
+
+/** Makes the span that the models of the SDK make. */
+class Scripted implements Model {
+  #turn = 0;
+
+  async getResponse(request: ModelRequest): Promise<ModelResponse> {
+    this.#turn += 1;
+    const given = { callId: `c${this.#turn}`, name: 'look', arguments: `{"at":${this.#turn}}` };
+    const call = { type: 'function_call' as const, status: 'completed' as const, ...given };
+    const text = { type: 'output_text' as const, text: 'done' };
+    const message = { type: 'message' as const, role: 'assistant' as const, status: 'completed' as const };
+    const output = this.#turn < turns ? [call] : [{ ...message, content: [text] }];
+    const span = createResponseSpan();
+    span.start();
+    span.spanData._input = request.input as string | AgentInputItem[];
+    span.spanData._response = { model: 'scripted', status: 'completed', output };
+    span.end();
+    return { usage: new Usage({ inputTokens: 10, outputTokens: 5, totalTokens: 15 }), output };
+  }
+
+  async *getStreamedResponse(): AsyncGenerator<never> {}
+}
