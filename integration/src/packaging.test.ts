@@ -136,6 +136,7 @@ const documents = [
   ...[
     'start',
     'recording',
+    'adapters',
     'own-schema',
     'adopt',
     'schema-changes',

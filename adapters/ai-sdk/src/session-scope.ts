@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Session } from '@varve/core';
+import type { Lineage, TableModule } from '@varve/migrations';
 
 /** What is known of the session that many calls of the AI SDK make up. */
 export interface SessionScope {
@@ -14,7 +16,12 @@ export interface SessionScope {
 export interface Scope {
   readonly key: string;
   readonly values: SessionScope;
-  readonly tool?: { readonly seq: number | undefined; readonly toolCallId: string };
+  readonly tool?: {
+    readonly seq: number | undefined;
+    readonly toolCallId: string;
+    /** The session that the tool's call is recorded in. */
+    readonly session: unknown;
+  };
   /** Ends the sessions that were opened by this scope. */
   readonly enders: Set<(status: 'completed' | 'failed', error?: unknown) => void>;
 }
@@ -28,6 +35,26 @@ export function currentScope(): Scope | undefined {
 
 export function runInTool<T>(scope: Scope, work: () => T): T {
   return storage.run(scope, work);
+}
+
+/**
+ * The session that the tool whose code is running is recorded in, for rows of your own beside those of the recorder;
+ * undefined outside of tools, and where nothing could be recorded. `lineage` is the one that `varveTelemetry` was given.
+ *
+ * @example
+ * ```ts
+ * import { currentSession } from '@varve/ai-sdk';
+ * import { standardLineage as lineage } from '@varve/migrations';
+ * import { decisions } from '@varve/schema';
+ *
+ * const execute = async () => currentSession(lineage)?.tryRecord(decisions, { summary: 'refund it' });
+ * console.log(await execute()); // undefined
+ * ```
+ */
+export function currentSession<TTables extends TableModule>(
+  _lineage: Lineage<TTables>,
+): Session<TTables> | undefined {
+  return storage.getStore()?.tool?.session as Session<TTables> | undefined;
 }
 
 /** Until it is told another, what follows runs inside of this scope. */

@@ -76,7 +76,7 @@ export class TelemetryRecorder {
   #toolScope(callId: string, toolCallId: string): Scope | undefined {
     const operation = this.#operations.get(callId);
     if (!operation) return undefined;
-    const tool = { seq: operation.toolSeq(toolCallId), toolCallId };
+    const tool = { seq: operation.toolSeq(toolCallId), toolCallId, session: operation.session };
     return { key: operation.key, values: { id: operation.session.id ?? '' }, tool, enders: new Set() };
   }
 

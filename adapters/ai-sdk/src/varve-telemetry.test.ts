@@ -8,7 +8,7 @@ import { APICallError, generateText, isStepCount, registerTelemetry, streamText,
 import { MockLanguageModelV4, simulateReadableStream } from 'ai/test';
 import { afterEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { runInSession, type VarveTelemetryOptions, varveTelemetry } from './index.ts';
+import { currentSession, runInSession, type VarveTelemetryOptions, varveTelemetry } from './index.ts';
 
 type Generate = NonNullable<ConstructorParameters<typeof MockLanguageModelV4>[0]>['doGenerate'];
 type Answer = Awaited<ReturnType<Extract<Generate, (...args: never[]) => unknown>>>;
@@ -223,6 +223,22 @@ it('leaves inputs and outputs out where the call says so', async () => {
   const sessions = read();
   expect(JSON.stringify(sessions)).not.toMatch(/secret|Oslo|degrees/);
   expect(sessions[0]?.toolCalls).toMatchObject([{ toolName: 'weather', status: 'ok' }]);
+});
+
+it('hands the session to the tool that runs in it, for rows of its own', async () => {
+  const { read } = record();
+  const { toolCalls } = lineage.tables;
+  const note = tool({
+    inputSchema: z.object({}),
+    execute: async () => {
+      currentSession(lineage)?.record(toolCalls, { toolName: 'inner', status: 'ok' });
+      return 'noted';
+    },
+  });
+  const model = modelOf(calling(['c1', 'note', '{}']), text('done'));
+  await generateText({ model, prompt: 'x', tools: { note }, stopWhen: isStepCount(3) });
+  expect(currentSession(lineage)).toBeUndefined();
+  expect(read()[0]?.toolCalls.map(({ toolName }) => toolName)).toEqual(['note', 'inner']);
 });
 
 it('counts the attempts of a request that is made again', async () => {
