@@ -1,4 +1,5 @@
 import type { ArchiveDraft } from '@varve/core/internal';
+import { quoteIdentifier } from '@varve/migrations/internal';
 import {
   intermediateResults,
   messages,
@@ -8,6 +9,7 @@ import {
   sources,
   toolCalls,
 } from '@varve/schema';
+import { getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { KeySet, type SavedKeys } from './key-set.ts';
 import type { ParentFacts } from './read-imported.ts';
@@ -62,7 +64,6 @@ export class SessionWriter {
   readonly #metadata: Values;
   readonly #sourceSeqs: Map<string, number>;
   readonly #keys: KeySet;
-  readonly #isContinued: boolean;
   #memory: unknown;
   #seq = 0;
   #first: number | undefined;
@@ -72,13 +73,13 @@ export class SessionWriter {
   constructor(id: string, draft: ArchiveDraft | undefined, saved?: SavedWriter) {
     this.id = id;
     this.#draft = draft;
-    this.#isContinued = saved !== undefined;
     this.#facts = { ...saved?.facts };
     this.#metadata = { ...saved?.metadata };
     this.#sourceSeqs = new Map(saved?.sourceSeqs);
     this.#keys = saved ? KeySet.restore(saved.keys) : new KeySet();
     this.rows = saved?.rows ?? 0;
     this.#seq = saved?.seq ?? 0;
+    if (saved) this.#forgetEnd();
     this.#first = saved?.first;
     this.#last = saved?.last;
   }
@@ -188,7 +189,6 @@ export class SessionWriter {
   /** Writes what is still held, the sources and the session's own row. */
   finish(sourceRows: readonly SourceRow[]): void {
     for (const held of this.#held.values()) this.#write(held);
-    if (this.#isContinued) this.#draft?.sqlite.exec('DELETE FROM sources; DELETE FROM sessions');
     for (const row of sourceRows)
       this.#insertAt(sources, this.#sourceSeqs.get(row.path) ?? ++this.#seq, { ...row });
     const startedAtMs = this.#facts.startedAtMs ?? this.#first ?? 0;
@@ -203,6 +203,14 @@ export class SessionWriter {
       endedAtMs,
       metadata,
     });
+  }
+
+  /** The other writer's archive has been told that no more records come. */
+  #forgetEnd(): void {
+    const sqlite = this.#draft?.sqlite;
+    sqlite?.exec('DELETE FROM sources; DELETE FROM sessions');
+    for (const table of [messages, modelCalls, toolCalls, intermediateResults, outputs])
+      sqlite?.prepare(`DELETE FROM ${quoteIdentifier(getTableName(table))} WHERE seq > ?`).run(this.#seq);
   }
 
   #insert(table: SQLiteTable, row: Values): number {

@@ -40,10 +40,20 @@ export interface SavedCodex {
   readonly hasUsage: boolean;
   readonly model: string | undefined;
   readonly lastUsage: string | undefined;
+  readonly thoughts: readonly Thought[];
+}
+
+/** Reasoning that an event told, and no item by now. */
+interface Thought {
+  readonly text: string;
+  readonly atMs: number;
+  /** Told by an earlier import, which has counted it. */
+  readonly isCounted: boolean;
 }
 
 /** The item that an event repeats, or that repeats it: one of the two is enough. */
 const lastSaid = 64;
+const toldWithItem = 'told with its item';
 
 export class CodexMapper implements LogMapper {
   readonly #context: MapContext;
@@ -52,6 +62,8 @@ export class CodexMapper implements LogMapper {
   /** By who said what: how often items have said it without an event, or, below zero, events without an item. */
   readonly #said: Map<string, number>;
   readonly #clock: LogClock;
+  #thoughts: readonly Thought[];
+  #lateCount = 0;
   /** What is left of the records of the session that this one was forked from, to be met again here. */
   #copied: readonly string[];
   #copiedAt = 0;
@@ -73,6 +85,7 @@ export class CodexMapper implements LogMapper {
     this.#hasUsage = saved?.hasUsage ?? true;
     this.#model = saved?.model;
     this.#lastUsage = saved?.lastUsage;
+    this.#thoughts = (saved?.thoughts ?? []).map((it) => ({ ...it, isCounted: true }));
     this.#lastCall = saved?.lastCall === undefined ? undefined : { seq: saved.lastCall };
     this.#modelCall = saved?.modelCall === saved?.lastCall ? this.#lastCall : undefined;
     if (saved) this.#session = context.session(identity.id);
@@ -92,8 +105,14 @@ export class CodexMapper implements LogMapper {
     return this.#mapLine(session, type, payload);
   }
 
+  /** Records that were said to be told by another one, which has not come. */
+  takenBack(): Readonly<Record<string, number>> {
+    return { [toldWithItem]: this.#lateCount };
+  }
+
   end(): void {
     if (!this.#session) return;
+    this.#writeThoughts(this.#session);
     this.#closeModelCall();
     for (const call of this.#open.values()) this.#addEvents(this.#session, call);
     if (this.#open.size > 0) this.#session.describe({ status: 'interrupted' });
@@ -112,6 +131,7 @@ export class CodexMapper implements LogMapper {
       hasUsage: this.#hasUsage,
       model: this.#model,
       lastUsage: this.#lastUsage,
+      thoughts: this.#thoughts,
     };
   }
 
@@ -183,8 +203,9 @@ export class CodexMapper implements LogMapper {
 
   #mapItem(session: SessionWriter, item: JsonObject): string | undefined {
     const type = String(item.type);
-    if (type === 'message') return this.#mapMessage(session, item);
     if (type === 'reasoning') return this.#mapReasoning(session, item);
+    this.#writeThoughts(session);
+    if (type === 'message') return this.#mapMessage(session, item);
     if (type.endsWith('_output')) return this.#endCall(session, item);
     if (type.endsWith('_call')) return this.#startCall(session, item);
     this.#keep(session, type, type, item);
@@ -203,6 +224,7 @@ export class CodexMapper implements LogMapper {
   #mapReasoning(session: SessionWriter, item: JsonObject): string | undefined {
     const summary = arrayOf(item.summary).map((it) => textOf(objectOf(it).text) ?? '');
     for (const text of summary) this.#isSaid('reasoning', text, 1);
+    this.#thoughts = this.#thoughts.filter(({ text }) => !summary.includes(text));
     const more = restOf(item, new Set(['type', 'summary', 'id']));
     this.#message(
       session,
@@ -212,6 +234,15 @@ export class CodexMapper implements LogMapper {
       item.id,
     );
     return undefined;
+  }
+
+  #writeThoughts(session: SessionWriter): void {
+    const thoughts = this.#thoughts;
+    this.#thoughts = [];
+    for (const { text, isCounted } of thoughts) {
+      this.#message(session, 'assistant', [{ type: 'reasoning', content: text }], undefined);
+      if (!isCounted) this.#lateCount++;
+    }
   }
 
   #startCall(session: SessionWriter, item: JsonObject): undefined {
@@ -289,7 +320,10 @@ export class CodexMapper implements LogMapper {
     if (type === 'user_message' || type === 'agent_message') {
       const role = type === 'user_message' ? 'user' : 'assistant';
       if (this.#isSaid(role, textOf(event.message) ?? '', -1)) return 'repeats an item';
-      if (role === 'user') this.#closeModelCall();
+      if (role === 'user') {
+        this.#writeThoughts(session);
+        this.#closeModelCall();
+      }
       this.#message(
         session,
         role,
@@ -301,8 +335,9 @@ export class CodexMapper implements LogMapper {
     if (type.startsWith('agent_reasoning')) {
       const text = textOf(event.text) ?? '';
       if (text === '' || this.#isSaid('reasoning', text, -1)) return 'repeats an item';
-      // The item follows, with all of it.
-      return 'told with its item';
+      // The item follows, with all of it, unless the version logs none.
+      this.#thoughts = [...this.#thoughts, { text, atMs: this.#atMs, isCounted: false }];
+      return toldWithItem;
     }
     const call = this.#open.get(String(event.call_id));
     if (call) return this.#tellOfCall(session, type, event, call);

@@ -107,6 +107,8 @@ export interface LogMapper {
   map(record: LogRecord): string | undefined;
   /** There are no more records. */
   end?(): void;
+  /** How many of the records that gave no row, by the reason it told, have given one after all. */
+  takenBack?(): Readonly<Record<string, number>>;
   /** What it keeps in mind, as `structuredClone` takes it; undefined where nobody could go on from that alone. */
   save?(): unknown;
 }

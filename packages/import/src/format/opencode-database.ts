@@ -5,22 +5,22 @@ import { parseOrUndefined } from '../log/index.ts';
 import type { LogRecord, LogSource } from './contract.ts';
 import { isObject, type JsonObject } from './json-access.ts';
 import type { OpencodeMessage, OpencodeSession } from './opencode-session.ts';
+import { messageOfRow } from './opencode-v2.ts';
 
 type Row = Record<string, unknown>;
 
-const tables = ['session', 'message', 'part'] as const;
+const tables = ['session', 'message', 'part', 'session_message'] as const;
 
 /** Reads sessions one at a time, by the indexes that opencode itself reads by: its databases may be of any size. */
 export const openCodeDatabase = {
   recognise(path: string): boolean {
     return withDatabase(path, (sqlite) => {
-      const columns = (table: string) => sqlite.pragma(`table_info(${table})`).map(({ name }) => name);
-      const [session = [], message = [], part = []] = tables.map(columns);
-      return (
-        session.includes('id') &&
+      const columns = (table: string) => columnsOf(sqlite, table);
+      const [session = [], message = [], part = [], second = []] = tables.map(columns);
+      const isFirst =
         ['session_id', 'data'].every((it) => message.includes(it)) &&
-        ['message_id', 'data'].every((it) => part.includes(it))
-      );
+        ['message_id', 'data'].every((it) => part.includes(it));
+      return session.includes('id') && (isFirst || isSecondStore(second));
     });
   },
 
@@ -49,6 +49,11 @@ export const openCodeDatabase = {
     }
   },
 };
+
+/** Of the columns of `session_message`. */
+function isSecondStore(columns: readonly string[]): boolean {
+  return ['session_id', 'type', 'data'].every((it) => columns.includes(it));
+}
 
 interface Sqlite extends Database.Database {
   pragma(source: string): { name: string }[];
@@ -92,19 +97,40 @@ function readSession(
     };
   };
   hash.update(JSON.stringify(row));
-  const parts = sqlite.prepare<[unknown], Row>('SELECT * FROM part WHERE message_id = ? ORDER BY id');
-  const messages = sqlite.prepare<[unknown], Row>(
-    'SELECT * FROM message WHERE session_id = ? ORDER BY time_created, id',
-  );
+  /** Where a session stands in both stores, they tell the same. */
   function* read(): Generator<OpencodeMessage> {
-    for (const message of messages.all(row.id))
-      yield { info: take(message), parts: parts.all(message.id).map(take) };
+    let count = 0;
+    if (hasTable(sqlite, 'message')) {
+      const parts = sqlite.prepare<[unknown], Row>('SELECT * FROM part WHERE message_id = ? ORDER BY id');
+      const messages = sqlite.prepare<[unknown], Row>(
+        'SELECT * FROM message WHERE session_id = ? ORDER BY time_created, id',
+      );
+      for (const message of messages.all(row.id)) {
+        count++;
+        yield { info: take(message), parts: parts.all(message.id).map(take) };
+      }
+    }
+    if (count > 0 || !hasTable(sqlite, 'session_message')) return;
+    const columns = columnsOf(sqlite, 'session_message');
+    const order = columns.includes('seq') ? 'seq' : 'time_created, id';
+    const messages = sqlite.prepare<[unknown], Row>(
+      `SELECT * FROM session_message WHERE session_id = ? ORDER BY ${order}`,
+    );
+    for (const message of messages.all(row.id)) yield messageOfRow(take(message));
   }
   return {
     info: infoOf(row),
     messages: read(),
     part: () => ({ hash: hash.digest('hex'), sizeBytes, lastRecordKey: last }),
   };
+}
+
+function columnsOf(sqlite: Database.Database, table: string): readonly string[] {
+  return (sqlite as Sqlite).pragma(`table_info(${table})`).map(({ name }) => name);
+}
+
+function hasTable(sqlite: Database.Database, table: string): boolean {
+  return columnsOf(sqlite, table).length > 0;
 }
 
 /** The columns in the words of the JSON that they were before; JSON in them parsed. */

@@ -136,9 +136,17 @@ class LogReader {
       records: this.#records - this.#knownRecords,
       knownBytes: this.#knownBytes,
       place: this.#place(),
-      skipped: this.#skipped,
+      skipped: this.#skippedAfterAll(),
       lastRecordKey: this.#lastRecordKey,
     };
+  }
+
+  #skippedAfterAll(): Readonly<Record<string, number>> {
+    const late = this.#mapper.takenBack?.() ?? {};
+    const counts = Object.entries(this.#skipped).map(
+      ([reason, count]) => [reason, count - (late[reason] ?? 0)] as const,
+    );
+    return Object.fromEntries(counts.filter(([, count]) => count > 0));
   }
 
   close(): void {

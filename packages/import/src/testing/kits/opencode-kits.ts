@@ -107,6 +107,45 @@ const ddl = `
   CREATE INDEX part_message_idx ON part (message_id);
   CREATE INDEX part_session_idx ON part (session_id);`;
 
+/** The store of opencode's second API, a row a message with all of its content. */
+export const opencodeSecondKit: LogKit = {
+  format: 'opencode',
+  name: 'opencode database, second store',
+  moves: Object.keys(makers).filter((move) => move !== 'an answer in steps'),
+  make(moves) {
+    const { made, totals } = makeMessages(moves);
+    const path = join(makeTestFolder(), 'opencode.db');
+    const sqlite = new Database(path);
+    sqlite.exec(`CREATE TABLE session (id text PRIMARY KEY, title text, time_created integer, time_updated integer);
+      CREATE TABLE session_message (id text PRIMARY KEY, session_id text NOT NULL, type text NOT NULL,
+        seq integer NOT NULL, time_created integer NOT NULL, time_updated integer NOT NULL, data text NOT NULL);`);
+    const write = sqlite.prepare('INSERT INTO session_message VALUES (?, ?, ?, ?, ?, ?, ?)');
+    sqlite.transaction(() => {
+      for (const { id, title } of sessions)
+        sqlite.prepare('INSERT INTO session VALUES (?, ?, ?, ?)').run(id, title, msAt(0), msAt(moves.length));
+      for (const [at, { info, parts }] of made.entries()) {
+        const ms = msAt(at);
+        write.run(info.id, info.sessionID, info.role, at, ms, ms, JSON.stringify(secondData(info, parts)));
+      }
+    })();
+    sqlite.close();
+    return { files: { 'opencode.db': readFileSync(path) }, totals };
+  },
+};
+
+function secondData({ tokens, cost, time, role, error }: Json, parts: readonly Json[]): Json {
+  if (role === 'user') return { time, text: parts[0]?.text ?? '', parts };
+  const content = parts
+    .filter(({ type }) => type === 'text' || type === 'reasoning' || type === 'tool')
+    .map((part) => {
+      if (part.type !== 'tool') return part;
+      const { output, ...state } = part.state as Json;
+      const told = output === undefined ? {} : { content: [{ type: 'text', text: output }], structured: {} };
+      return { type: 'tool', id: part.callID, name: part.tool, state: { ...state, ...told }, time: {} };
+    });
+  return { tokens, cost, time, error, content, model: { id: 'm', providerID: 'x' }, agent: 'build' };
+}
+
 export const opencodeDatabaseKit: LogKit = {
   format: 'opencode',
   name: 'opencode database',

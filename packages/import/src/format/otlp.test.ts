@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { jsonLines } from '../testing/dump-archives.ts';
+import { importFiles } from '../testing/import-files.ts';
+
+describe('otlp', () => {
+  const attribute = (key: string, value: unknown) => ({
+    key,
+    value: typeof value === 'number' ? { intValue: String(value) } : { stringValue: value },
+  });
+  const span = (spanId: string, attributes: Record<string, unknown>, more: object = {}) => ({
+    resourceSpans: [
+      {
+        resource: { attributes: [attribute('service.name', 'svc')] },
+        scopeSpans: [
+          {
+            spans: [
+              {
+                traceId: 't',
+                spanId,
+                name: 'n',
+                startTimeUnixNano: '1767225600000000000',
+                endTimeUnixNano: '1767225600250000000',
+                attributes: Object.entries(attributes).map(([k, v]) => attribute(k, v)),
+                ...more,
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+  const text = (role: string, content: string) => ({ role, parts: [{ type: 'text', content }] });
+
+  it('writes each message once, though every request repeats the conversation, and gathers a trace before its conversation is named', async () => {
+    const chat = (input: object[], output: object, tokens: number) => ({
+      ...{
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': 'm',
+        'gen_ai.usage.input_tokens': tokens,
+        'gen_ai.usage.cache_read.input_tokens': 1,
+      },
+      ...{
+        'gen_ai.input.messages': JSON.stringify(input),
+        'gen_ai.output.messages': JSON.stringify([output]),
+      },
+    });
+    const asks = { role: 'assistant', parts: [{ type: 'tool_call', id: 'c', name: 'f', arguments: {} }] };
+    const { dumps, report } = await importFiles('otlp', {
+      'traces.jsonl': jsonLines(
+        span('1', chat([text('user', 'yes')], asks, 10)),
+        span('2', {
+          'gen_ai.operation.name': 'execute_tool',
+          'gen_ai.tool.name': 'f',
+          'gen_ai.tool.call.id': 'c',
+          'gen_ai.tool.call.arguments': '{"a":1}',
+          'error.type': 'timeout',
+        }),
+        span('3', chat([text('user', 'yes'), asks, text('user', 'yes')], text('assistant', 'done'), 20)),
+        span('4', {
+          'gen_ai.operation.name': 'invoke_agent',
+          'gen_ai.agent.name': 'agent',
+          'gen_ai.conversation.id': 'conv',
+        }),
+        span('5', { 'http.method': 'GET' }),
+        span('1', chat([], asks, 10)),
+      ),
+    });
+    expect(Object.keys(dumps)).toEqual(['conv']);
+    expect(dumps.conv?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+    expect(dumps.conv?.model_calls.map((row) => [row.input_tokens, row.duration_ms])).toEqual([
+      [10, 250],
+      [20, 250],
+    ]);
+    expect(dumps.conv?.tool_calls).toMatchObject([
+      {
+        status: 'error',
+        error_type: 'timeout',
+        arguments: '{"a":1}',
+        model_call_seq: dumps.conv?.model_calls[0]?.seq,
+      },
+    ]);
+    expect(dumps.conv?.sessions).toMatchObject([{ agent_name: 'agent', conversation_id: 'conv' }]);
+    expect(report.skipped).toEqual({ 'without GenAI spans': 1, repeated: 1 });
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { at, importFiles } from '../testing/import-files.ts';
+
+describe('tau-bench', () => {
+  it('pairs calls whose ids repeat by their place, and reads the simulations of its successor', async () => {
+    const call = (q: number) => ({
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 'same', type: 'function', function: { name: 'f', arguments: `{"q":${q}}` } }],
+    });
+    const answer = (content: string) => ({ role: 'tool', tool_call_id: 'same', name: 'f', content });
+    const traj = [call(1), answer('1'), call(2), answer('Error: no')];
+    const simulation = {
+      id: 'x',
+      task_id: 't',
+      trial: 3,
+      start_time: at(0),
+      end_time: at(9),
+      messages: [
+        { role: 'assistant', content: 'hi', cost: 0.5, usage: { prompt_tokens: 3, completion_tokens: 1 } },
+      ],
+    };
+    const { dumps } = await importFiles('tau-bench', {
+      'one.json': JSON.stringify([{ task_id: 0, trial: 1, reward: 1, info: {}, traj }]),
+      'two.json': JSON.stringify({
+        info: { agent_info: { llm: 'm' } },
+        tasks: [],
+        simulations: [simulation],
+      }),
+    });
+    expect(dumps['one-0-1']?.tool_calls.map((row) => [row.arguments, row.result, row.status])).toEqual([
+      ['{"q":1}', '"1"', 'ok'],
+      ['{"q":2}', '"Error: no"', 'error'],
+    ]);
+    expect(dumps['two-t-3']?.model_calls).toMatchObject([
+      { input_tokens: 3, cost_usd: 0.5, response_model: 'm' },
+    ]);
+  });
+});
