@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -102,6 +104,36 @@ describe('the packed packages', () => {
       versions: [{ version: 3, migration: '0001_labels' }],
     });
   });
+
+  it('give an agent the Model Context Protocol, whose queries run in a process of their own', async () => {
+    const main = join('node_modules', 'varve', 'dist', 'main.js');
+    const call = (id: number, method: string, params: object) =>
+      JSON.stringify({ jsonrpc: '2.0', id, method, params });
+    const clientInfo = { name: 'test', version: '1' };
+    const sql = 'SELECT count(*) AS calls FROM tool_calls';
+    const server = spawn(node, [main, 'mcp', './archives'], {
+      cwd: project.dir,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+    const ask = async (message: string) => {
+      server.stdin.write(`${message}\n`);
+      return JSON.parse(String((await lines.next()).value)) as { result: unknown };
+    };
+    try {
+      const begun = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+      expect(await ask(call(1, 'initialize', begun))).toMatchObject({
+        result: { serverInfo: { name: 'varve' } },
+      });
+      server.stdin.write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
+      const answer = await ask(call(2, 'tools/call', { name: 'query', arguments: { sql } }));
+      expect(answer).toMatchObject({
+        result: { content: [{ text: expect.stringContaining('"rows":[[1]]') }] },
+      });
+    } finally {
+      server.kill();
+    }
+  }, 120_000);
 
   it('share their modules with a configuration, whose errors the command knows', async () => {
     const dir = join(project.dir, 'failing');

@@ -5,6 +5,8 @@ export const limits = {
   timeLimitMs: 30_000,
   /** Characters of one cell. */
   cellLength: 4000,
+  /** Characters of a name in a list. */
+  nameLength: 200,
   /** Characters of one answer, as JSON. */
   answerLength: 100_000,
   /** Sessions that are listed as resources, the newest. */
