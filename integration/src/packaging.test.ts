@@ -141,18 +141,19 @@ describe('the packed packages', () => {
     writeFileSync(
       join(dir, 'varve.config.ts'),
       `import { openArchive } from '@varve/core';
+      import { threadLineage } from '@varve/langgraph';
       import { readLineage, standardLineage } from '@varve/migrations';
       import { VarveError } from '@varve/schema';
       const caught: string[] = [];
       try { openArchive('nowhere.db', { lineage: standardLineage }); }
       catch (error) { if (error instanceof VarveError) caught.push(error.code); }
-      console.error(caught.join());
+      console.error(caught.join(), threadLineage.name);
       export default { lineage: readLineage('nowhere') };`,
     );
     const main = join('..', 'node_modules', 'varve', 'dist', 'main.js');
     const { exitCode, stderr } = await runProcess(dir, node, main, 'status', '.');
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^FILE_NOT_FOUND\nerror\[LINEAGE_NOT_FOUND\]: /);
+    expect(stderr).toMatch(/^FILE_NOT_FOUND \w+\nerror\[LINEAGE_NOT_FOUND\]: /);
   });
 });
 

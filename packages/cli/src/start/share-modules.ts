@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as module from 'node:module';
 import { fileURLToPath } from 'node:url';
 import manifest from '../../package.json' with { type: 'json' };
 
-/** All but those that the command does not bundle. */
-const ours = /^@varve\/(?!page$|testing$)(\w+)(?:\/([\w-]+))?$/;
+const ours = /^@varve\/([\w-]+)(?:\/([\w-]+))?$/;
 
 /**
  * Lets a configuration have the modules that this process has loaded already instead of a copy: an error that a team's
@@ -16,9 +15,11 @@ export function shareModules(): void {
   module.registerHooks?.({
     resolve: (specifier, context, next) => {
       const [, name, door = 'index'] = ours.exec(specifier) ?? [];
-      if (!name || !isSameVersion(() => next(specifier, context).url)) return next(specifier, context);
-      const url = new URL(`./${name}-${door}.js`, import.meta.url).href;
-      return { url, format: 'module', shortCircuit: true };
+      const url = new URL(`./${name}-${door}.js`, import.meta.url);
+      // The page, the adapters and what tests need are no part of the bundle.
+      const isShared = name !== undefined && existsSync(url);
+      if (!isShared || !isSameVersion(() => next(specifier, context).url)) return next(specifier, context);
+      return { url: url.href, format: 'module', shortCircuit: true };
     },
   });
 }
