@@ -1,15 +1,18 @@
 import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { HumanMessage } from '@langchain/core/messages';
+import { FakeListChatModel } from '@langchain/core/utils/testing';
 import {
   Annotation,
   type BaseCheckpointSaver,
   END,
   MemorySaver,
+  MessagesAnnotation,
   START,
   StateGraph,
 } from '@langchain/langgraph';
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
-import { VarveSaver } from '@varve/langgraph';
+import { VarveCallbackHandler, VarveSaver } from '@varve/langgraph';
 import { makeBenchDir } from '../bench-files.ts';
 import { compare } from '../compare.ts';
 import { printFigures, printTitle } from '../report.ts';
@@ -19,6 +22,8 @@ const stepsOfRun = 20;
 /** What LangGraph's checkpointers cost a superstep, and how their files grow. */
 export async function run(): Promise<void> {
   await timeSupersteps();
+  await timeLongThread();
+  await timeRecorder();
   for (const steps of [100, 1000]) await measureGrowth(steps);
 }
 
@@ -44,6 +49,48 @@ async function timeSupersteps(): Promise<void> {
   printFigures(figures);
   varve.close();
   sqlite.db.close();
+}
+
+async function timeLongThread(): Promise<void> {
+  printTitle('LangGraph: a superstep of one thread of 200, in a graph that only counts');
+  const steps = 200;
+  using varve = new VarveSaver({ dir: makeBenchDir() });
+  const sqlite = SqliteSaver.fromConnString(join(makeBenchDir(), 'checkpoints.db'));
+  const savers = { MemorySaver: new MemorySaver(), SqliteSaver: sqlite, VarveSaver: varve };
+  for (const [name, saver] of Object.entries(savers)) {
+    const graph = buildChat(saver);
+    await runChat(graph, 'warm-up', stepsOfRun);
+    const started = performance.now();
+    await runChat(graph, 'thread', steps);
+    console.log(`  ${name.padEnd(20)}  ${((performance.now() - started) / steps).toFixed(2).padStart(8)} ms`);
+  }
+  sqlite.db.close();
+}
+
+async function timeRecorder(): Promise<void> {
+  printTitle('LangGraph: a run whose one node calls a model that answers at once');
+  const handler = new VarveCallbackHandler({ dir: makeBenchDir() });
+  const contestants = [
+    { name: 'nothing recorded', callbacks: [] },
+    { name: 'VarveCallbackHandler: a session of 7 rows, made and sealed', callbacks: [handler] },
+  ];
+  const figures = await compare(
+    contestants.map(({ name, callbacks }) => {
+      const graph = buildCaller();
+      return { name, run: () => graph.invoke({ messages: [new HumanMessage('Hello')] }, { callbacks }) };
+    }),
+    { rounds: 100 },
+  );
+  printFigures(figures);
+}
+
+function buildCaller() {
+  const model = new FakeListChatModel({ responses: ['Hello to you'] });
+  return new StateGraph(MessagesAnnotation)
+    .addNode('answer', async ({ messages }) => ({ messages: [await model.invoke(messages)] }))
+    .addEdge(START, 'answer')
+    .addEdge('answer', END)
+    .compile();
 }
 
 async function measureGrowth(steps: number): Promise<void> {

@@ -317,3 +317,11 @@ it('stores what a serializer of the team makes of values, and nothing else', asy
   saver.close();
   expect(readFileSync(join(dir, 't.db')).includes('hidden')).toBe(false);
 });
+
+it('seals by itself what nobody has written for a while, and goes on with it when asked', async () => {
+  const { saver, dir } = makeSaver({ idleMs: 100 });
+  const config = await saver.put(threadConfig('t'), checkpointOf({ a: 1 }), metadata, { a: 1 });
+  await expect.poll(() => existsSync(join(dir, 'archives', 't.db')), { timeout: 20_000 }).toBe(true);
+  await saver.put(config, checkpointOf({ a: 2 }, 2), metadata, { a: 2 });
+  expect((await saver.getTuple(threadConfig('t')))?.checkpoint.channel_values).toEqual({ a: 2 });
+});

@@ -44,12 +44,16 @@ export interface VarveSaverOptions<TTables extends ThreadTables = ThreadTables> 
   readonly agentName?: string;
   /** How long a thread that another process writes is waited for, in milliseconds; 5,000 unless given. */
   readonly busyTimeoutMs?: number;
+  /** Seals threads that nobody has written for so long, in milliseconds, and looks as often; never unless given. */
+  readonly idleMs?: number;
   /** How values become bytes; unless given, LangGraph's own serializer. */
   readonly serde?: SerializerProtocol;
 }
 
 /** A list is most often left after its first. */
 const maxTuplesAtOnce = 32;
+/** A look goes over the folder. */
+const minLookMs = 100;
 
 /**
  * Keeps LangGraph's threads, one SQLite file each, that any later version reads. A checkpoint is on the disk when `put`
@@ -82,6 +86,7 @@ const maxTuplesAtOnce = 32;
  */
 export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends BaseCheckpointSaver {
   readonly #threads: Threads;
+  readonly #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(options: VarveSaverOptions<TTables>) {
     super(options.serde);
@@ -94,6 +99,10 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
     const lineage = (options.lineage ?? threadLineage) as unknown as Lineage<ThreadTables>;
     const folder = new ThreadFolder(dir, archiveDir);
     this.#threads = new Threads({ folder, lineage, agentName, busyTimeoutMs });
+    const { idleMs } = options;
+    if (idleMs === undefined) return;
+    const sealIdle = () => void this.sealIdle(idleMs).catch(warn);
+    this.#idleTimer = setInterval(sealIdle, Math.max(idleMs, minLookMs)).unref();
   }
 
   async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
@@ -265,6 +274,7 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
 
   /** Closes the files that are open. Closing twice is nothing. */
   close(): void {
+    clearInterval(this.#idleTimer);
     this.#threads.close();
   }
 
@@ -322,8 +332,16 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
 /** One file does not keep the others from being worked on. */
 function passOver(error: unknown, expected?: string): void {
   if (!(error instanceof VarveError) || error.code === 'SESSION_CLOSED') throw error;
-  if (error.code === expected) return;
-  process.emitWarning(`${error.path}: ${error.message}`, { type: 'VarveWarning', code: error.code });
+  if (error.code !== expected) warn(error);
+}
+
+function warn(error: unknown): void {
+  const {
+    path = 'threads',
+    message = String(error),
+    code = 'INTERNAL',
+  } = error instanceof VarveError ? error : {};
+  if (code !== 'SESSION_CLOSED') process.emitWarning(`${path}: ${message}`, { type: 'VarveWarning', code });
 }
 
 function threadOf({ configurable }: RunnableConfig): string | undefined {
