@@ -1,11 +1,10 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runToSuccess } from './run-process.ts';
 
 export const workspaceRoot = fileURLToPath(new URL('../../..', import.meta.url));
-const programs = fileURLToPath(new URL('./packed', import.meta.url));
 
 export const workspaceBin = (name: string): string => join(workspaceRoot, 'node_modules', '.bin', name);
 
@@ -15,11 +14,12 @@ export interface PackedProject {
   readonly tarballs: readonly string[];
 }
 
-/** Builds and packs the packages, and installs them with npm into a new project outside the workspace. */
-export async function installPackedProject(): Promise<PackedProject> {
-  const dir = mkdtempSync(join(tmpdir(), 'varve-packed-'));
-  const packs = join(dir, 'packs');
-  mkdirSync(packs);
+/** What a team on one of Drizzle's majors has: programs and a package.json, in a folder of `integration`. */
+export type Team = 'drizzle-045' | 'drizzle-1';
+
+/** Builds and packs the packages. */
+export async function packPackages(): Promise<readonly string[]> {
+  const packs = mkdtempSync(join(tmpdir(), 'varve-packs-'));
   await runToSuccess(workspaceRoot, workspaceBin('turbo'), 'run', 'build');
   const pack = [
     '--yes',
@@ -33,26 +33,21 @@ export async function installPackedProject(): Promise<PackedProject> {
     packs,
   ];
   await runToSuccess(workspaceRoot, 'npx', ...pack);
-  const tarballs = readdirSync(packs).map((name) => join(packs, name));
-  cpSync(programs, dir, { recursive: true });
-  writeFileSync(join(dir, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  return readdirSync(packs).map((name) => join(packs, name));
+}
+
+/** Installs packed packages with npm into a team's project outside the workspace. */
+export async function installPackedProject(team: Team, tarballs: readonly string[]): Promise<PackedProject> {
+  const dir = mkdtempSync(join(tmpdir(), `varve-${team}-`));
+  cpSync(join(workspaceRoot, 'integration', team), dir, { recursive: true });
   writeFileSync(
     join(dir, 'tsconfig.json'),
     JSON.stringify({ compilerOptions, include: ['**/*.ts'], exclude: ['node_modules'] }),
   );
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  await runToSuccess(dir, 'npm', 'install', ...quiet, ...beside, ...tarballs);
+  await runToSuccess(dir, 'npm', 'install', ...quiet, ...tarballs);
   return { dir, tarballs };
 }
-
-/** What a team installs itself. */
-const beside = [
-  'drizzle-orm@^0.45.4',
-  'drizzle-kit@^0.31.11',
-  'zod@4',
-  '@types/node@24',
-  '@langchain/langgraph@1',
-];
 
 const compilerOptions = {
   target: 'es2023',

@@ -3,4 +3,5 @@
  *
  * @packageDocumentation
  */
+export { decodeColumn, decodeColumn1 } from './decode-column.ts';
 export { drizzleExport, type IsDrizzle1, isDrizzle1 } from './drizzle-major.ts';

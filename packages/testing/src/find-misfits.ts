@@ -1,6 +1,7 @@
 import type { Lineage, TableModule } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { createSelectRowSchema } from '@varve/schema';
+import { decodeColumn } from '@varve/schema/internal';
 import type { Database } from 'better-sqlite3';
 import { type Column, getTableColumns, getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
@@ -49,7 +50,7 @@ function decodeRow(
   for (const [at, [key, column]] of Object.entries(columns).entries()) {
     const value = values[at];
     try {
-      row[key] = value === null ? null : column.mapFromDriverValue(value);
+      row[key] = value === null ? null : decodeColumn(column, value);
     } catch (error) {
       return { row, issue: { path: [key], message: error instanceof Error ? error.message : String(error) } };
     }

@@ -1,4 +1,5 @@
 import type { TableModule } from '@varve/migrations';
+import { decodeColumn } from '@varve/schema/internal';
 import { type Column, getTableColumns, getTableName, is } from 'drizzle-orm';
 import {
   bigint,
@@ -62,7 +63,7 @@ function toPgTable(table: SQLiteTable) {
 function toPgColumn(column: Column) {
   const type = customType<{ data: unknown; driverData: unknown }>({
     dataType: () => pgType(column),
-    fromDriver: (value) => column.mapFromDriverValue(asInSqlite(value, column)),
+    fromDriver: (value) => decodeColumn(column, asInSqlite(value, column)),
     toDriver: (value) => column.mapToDriverValue(value),
   })(viewColumnName(column.name));
   return column.notNull ? type.notNull() : type;

@@ -1,5 +1,6 @@
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { createInsertRowSchema, createUpdateRowSchema, isJsonColumn } from '@varve/schema';
+import { decodeColumn } from '@varve/schema/internal';
 import { type Column, getTableColumns, getTableName, is, SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { z } from 'zod';
@@ -130,7 +131,7 @@ export class RowEncoder {
 
   /** The key as Drizzle would read it, from the rowid that SQLite gave. */
   decodeKey(rowid: number | bigint): unknown {
-    return this.#keyColumn?.column.mapFromDriverValue(rowid);
+    return this.#keyColumn && decodeColumn(this.#keyColumn.column, rowid);
   }
 }
 
