@@ -6,6 +6,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askStudio } from './testing/ask-studio.ts';
+import { findBun } from './testing/find-bun.ts';
 import { findOldNode } from './testing/find-old-node.ts';
 import {
   installPackedProject,
@@ -36,6 +37,17 @@ afterAll(() => {
   rmSync(dirname(project.tarballs[0] as string), { recursive: true, force: true });
   rmSync(project.dir, { recursive: true, force: true });
 }, 120_000);
+
+const printedByProgram = {
+  result: ['a', 'b'],
+  calls: [['search', ['a', 'b']]],
+  colours: [{ name: 'urgent', colour: 'red' }],
+  version: 2,
+  strategy: 'lens',
+  unified: [['search', ['a', 'b']]],
+  upgraded: 1,
+  failed: [],
+};
 
 describe('the packed packages', () => {
   it('hold what runs, its types and the licence, and nothing else', async () => {
@@ -83,17 +95,23 @@ describe('the packed packages', () => {
   it('record, seal, read, unify and upgrade on worker threads outside the workspace', async () => {
     const { exitCode, stdout, stderr } = await runProcess(project.dir, node, 'program.ts');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(JSON.parse(stdout)).toEqual({
-      result: ['a', 'b'],
-      calls: [['search', ['a', 'b']]],
-      colours: [{ name: 'urgent', colour: 'red' }],
-      version: 2,
-      strategy: 'lens',
-      unified: [['search', ['a', 'b']]],
-      upgraded: 1,
-      failed: [],
-    });
+    expect(JSON.parse(stdout)).toEqual(printedByProgram);
   });
+
+  it('do so under Bun, and so does the command', async ({ skip }) => {
+    const bun = findBun();
+    if (!bun) skip('the package bun has no program for this machine');
+    const dir = join(project.dir, 'under-bun');
+    mkdirSync(dir);
+    for (const name of ['lineage.ts', 'program.ts', 'varve.config.ts'])
+      copyFileSync(join(project.dir, name), join(dir, name));
+    const { exitCode, stdout, stderr } = await runProcess(dir, bun as string, 'program.ts');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual(printedByProgram);
+    const main = join('..', 'node_modules', 'varve', 'dist', 'main.js');
+    const status = await runProcess(dir, bun as string, '--bun', main, 'status', 'archives', '--json');
+    expect(JSON.parse(status.stdout), status.stderr).toMatchObject({ total: 1, versions: [{ version: 3 }] });
+  }, 60_000);
 
   it('give the varve command, which loads a TypeScript configuration', async () => {
     const main = join('node_modules', 'varve', 'dist', 'main.js');
@@ -174,6 +192,7 @@ it('drizzle-kit studio reads an archive as any other database', async () => {
 const documents = [
   'README.md',
   ...[
+    'agents',
     'start',
     'recording',
     'adapters',

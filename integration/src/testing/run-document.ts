@@ -43,9 +43,13 @@ type Bin = (name: string) => string;
 
 /** A command that the document shows with its output prints just this, and may fail if it shows an error. */
 async function runCommand(dir: string, bin: Bin, step: Step<'command'>, clean: Clean): Promise<void> {
-  const main = step.name === 'varve' ? bin('varve/dist/main.js') : bin('drizzle-kit/bin.cjs');
+  const main = {
+    varve: bin('varve/dist/main.js'),
+    'drizzle-kit': bin('drizzle-kit/bin.cjs'),
+    tsc: bin('typescript/bin/tsc'),
+  }[step.name];
   const { exitCode, stdout, stderr } = await runProcess(dir, node, main, ...step.args);
-  const title = `varve ${step.args.join(' ')}`;
+  const title = `${step.name} ${step.args.join(' ')}`;
   if (step.promisedOutput === undefined) {
     expect({ exitCode, stderr }, title).toMatchObject({ exitCode: 0 });
     return;
@@ -87,7 +91,7 @@ async function runFile(dir: string, bin: Bin, step: Step<'file'>): Promise<void>
   const file = migrationFile(dir, step.fileName) ?? join(dir, step.fileName);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, step.source);
-  if (file.endsWith('.sql')) return;
+  if (!file.endsWith('.ts')) return;
   const run = file.endsWith('.test.ts') ? [bin('vitest/vitest.mjs'), 'run', '--root', dir] : [step.fileName];
   expect(await runToSuccess(dir, node, ...run)).toContain(step.promisedOutput);
 }
