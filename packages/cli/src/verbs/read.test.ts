@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { type Migration, replayMigrations } from '@varve/migrations';
+import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { makeWorkplace } from '../testing/make-workplace.ts';
 import { runVarve, startVarve } from '../testing/run-varve.ts';
@@ -15,6 +17,27 @@ it('reads an old archive at head schema, and leaves it untouched and alone', asy
   expect(stdout).toBe('id  tool    duration_ms  status\n 1  search               ok\n');
   expect(readFileSync(path).equals(before)).toBe(true);
   expect(readdirSync(join(dir, 'archives'))).toEqual(['old.db']);
+});
+
+it.each([
+  ['reads a file of newer code that has all that head knows', 'ALTER TABLE calls ADD COLUMN model text', ''],
+  [
+    'refuses a file of newer code that lacks what head knows',
+    'ALTER TABLE calls DROP COLUMN status',
+    /^error\[VERSION_AHEAD\]: .*calls\.status/,
+  ],
+])('with --newer it %s', async (_, sql, said) => {
+  const { dir, lineage, addArchive } = makeWorkplace();
+  const path = addArchive('newer.db', 3, 'search');
+  const next: Migration = { name: '0003_next', createdAtMs: 1_800_000_000_000, sql };
+  const sqlite = new Database(path);
+  replayMigrations(sqlite, { ...lineage, migrations: [...lineage.migrations, next] });
+  sqlite.close();
+  const refused = await runVarve(dir, 'read', path, 'SELECT tool FROM calls');
+  expect(refused.stderr).toMatch(/^error\[VERSION_AHEAD\]/);
+  const { stdout, stderr } = await runVarve(dir, 'read', '--newer', path, 'SELECT tool FROM calls');
+  expect(stdout).toBe(said === '' ? 'tool\nsearch\n' : '');
+  expect(stderr).toMatch(said);
 });
 
 it.each([

@@ -7,16 +7,21 @@ import type { Command } from 'commander';
 import { defineVerb } from '../command/index.ts';
 import { addRowsOptions, queryView, type RowsOptions, renderRows } from '../output/index.ts';
 
+interface ReadOptions extends RowsOptions {
+  readonly newer?: boolean;
+}
+
 export function defineRead(command: Command): void {
   addRowsOptions(command);
-  defineVerb<RowsOptions>(command, async (context, [file = '', sql = ''], options) => {
+  command.option('--newer', 'read a file of a newer version too, if all that head knows is still there');
+  defineVerb<ReadOptions>(command, async (context, [file = '', sql = ''], options) => {
     const view = readUnified(file);
     if (view) return { output: queryView(view, sql, options) };
     return { output: readRows(await fetchObject(file), sql, await context.loadLineage(), options) };
   });
 }
 
-function* readRows(file: string, sql: string, lineage: Lineage, options: RowsOptions): Generator<string> {
-  using archive = openArchive(file, { lineage });
+function* readRows(file: string, sql: string, lineage: Lineage, options: ReadOptions): Generator<string> {
+  using archive = openArchive(file, { lineage, newer: options.newer ? 'additive' : 'refuse' });
   yield* renderRows(prepareQuery(archive.sqlite, sql), options);
 }
