@@ -178,7 +178,7 @@ describe('the packed packages', () => {
     const main = join('..', 'node_modules', 'varve', 'dist', 'main.js');
     const { exitCode, stderr } = await runProcess(dir, node, main, 'status', '.');
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^FILE_NOT_FOUND \w+\nerror\[LINEAGE_NOT_FOUND\]: /);
+    expect(stderr).toMatch(/^FILE_NOT_FOUND langgraph-threads\nerror\[LINEAGE_NOT_FOUND\]: /);
   });
 });
 

@@ -33,6 +33,8 @@ export class OperationRecorder {
   readonly #tables: Partial<StandardTables>;
   readonly #said: SaidSoFar;
   readonly #records: Records;
+  /** Within one call the SDK adds messages, and changes none. */
+  readonly #messageKeys = new WeakMap<object, string>();
   readonly #tools = new Map<string, RunningCall>();
   #modelCall: RunningCall | undefined;
   #modelCallStartedMs = 0;
@@ -179,11 +181,8 @@ export class OperationRecorder {
   /** Every request repeats the conversation: what is on the timeline already is not recorded again. */
   #recordInputs({ instructions, messages = [] }: ModelCallStart): void {
     const system = instructions === undefined ? [] : [instructionsOf(instructions)];
-    const rows = [...system, ...messages].map(({ role, content }) => ({
-      role,
-      parts: messageParts(content),
-    }));
-    for (const row of this.#said.takeNew(rows, (it) => it)) this.#say(row);
+    const fresh = this.#said.takeNew([...system, ...messages], rowOf, this.#messageKeys);
+    for (const message of fresh) this.#say(rowOf(message));
   }
 
   #recordAnswer(content: readonly unknown[], modelCallSeq: number | undefined): void {
@@ -197,6 +196,10 @@ export class OperationRecorder {
     const { messages } = this.#tables;
     if (messages) this.session.tryRecord(messages, row as never);
   }
+}
+
+function rowOf({ role, content }: { readonly role: string; readonly content: unknown }): Row {
+  return { role, parts: messageParts(content) };
 }
 
 function instructionsOf(instructions: unknown): { role: string; content: unknown } {

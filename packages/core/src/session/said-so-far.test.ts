@@ -9,3 +9,15 @@ it('takes of each request what was not said before, however often something is s
   expect(take('hello', 'hi', 'yes', 'yes')).toEqual(['yes', 'yes']);
   expect(take('hello', 'hi', 'yes', 'yes', 'yes')).toEqual(['yes']);
 });
+
+it('looks at an object that comes again once, where it is told that objects stay as they are', () => {
+  const said = new SaidSoFar();
+  const keys = new WeakMap<object, string>();
+  const looked: string[] = [];
+  const take = (...messages: { text: string }[]) =>
+    said.takeNew(messages, (it) => looked.push(it.text) && it.text, keys);
+  const hello = { text: 'hello' };
+  take(hello);
+  expect(take(hello, { text: 'hello' })).toHaveLength(1);
+  expect(looked).toEqual(['hello', 'hello']);
+});

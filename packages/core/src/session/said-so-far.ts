@@ -6,12 +6,17 @@ export class SaidSoFar {
 
   /**
    * Of the messages of one request those that are new, which then count as said: the n-th of its kind there is new if it
-   * was said fewer than n times before.
+   * was said fewer than n times before. `keys` keeps what is known of objects that come again unchanged, since to look at all
+   * that was said costs more with each request.
    */
-  takeNew<T>(messages: readonly T[], printOf: (message: T) => unknown): T[] {
+  takeNew<T>(
+    messages: readonly T[],
+    printOf: (message: T) => unknown,
+    keys: WeakMap<object, string> = new WeakMap(),
+  ): T[] {
     const here = new Map<string, number>();
     return messages.filter((message) => {
-      const key = keyOf(printOf(message));
+      const key = keyIn(keys, message, printOf);
       const times = (here.get(key) ?? 0) + 1;
       here.set(key, times);
       if (times <= (this.#said.get(key) ?? 0)) return false;
@@ -25,6 +30,13 @@ export class SaidSoFar {
     const key = keyOf(print);
     this.#said.set(key, (this.#said.get(key) ?? 0) + 1);
   }
+}
+
+function keyIn<T>(keys: WeakMap<object, string>, message: T, printOf: (message: T) => unknown): string {
+  if (typeof message !== 'object' || message === null) return keyOf(printOf(message));
+  const key = keys.get(message) ?? keyOf(printOf(message));
+  keys.set(message, key);
+  return key;
 }
 
 function keyOf(print: unknown): string {
