@@ -3,7 +3,7 @@ import { SaidSoFar } from '@varve/core/internal';
 import { type MessagePart, toJson } from '@varve/schema';
 import { type AgentItem, itemPrint } from './agent-item.ts';
 import { type JsonObject, objectOf, parsed, textOf } from './json-access.ts';
-import { readModelSpan, usageOf } from './model-span.ts';
+import { type ModelSpan, readModelSpan, usageOf } from './model-span.ts';
 import type { StandardTables } from './standard-tables.ts';
 
 /** What is read of a span of the SDK. */
@@ -35,6 +35,7 @@ export class TraceRecorder {
   readonly #turnsWithModel = new Set<string>();
   #answer: readonly AgentItem[] = [];
   #hasFailed = false;
+  #isDescribed = false;
 
   constructor(session: Session<StandardTables>, tables: Partial<StandardTables>) {
     this.#session = session;
@@ -79,12 +80,21 @@ export class TraceRecorder {
     const { call, inputs, outputs } = readModelSpan(data);
     for (const item of this.#said.takeNew(inputs, itemPrint)) this.#say([item], startOf(span), null);
     const seq = this.#recordCall(span, { ...call });
+    this.#describe(call);
     if (span.parentId) this.#turnsWithModel.add(span.parentId);
     for (const item of outputs) this.#said.add(itemPrint(item));
     if (outputs.length > 0) this.#say(outputs, endOf(span), seq ?? null);
     const calls = outputs.flatMap(({ parts }) => parts.filter(({ type }) => type === 'tool_call'));
     this.#asked.set(span.parentId ?? '', { modelCallSeq: seq, calls });
     this.#answer = outputs;
+  }
+
+  /** The session's row has the model that was asked first. */
+  #describe({ providerName = null, requestModel = null }: ModelSpan['call']): void {
+    const { sessions } = this.#tables;
+    if (this.#isDescribed || !sessions || requestModel === null) return;
+    this.#isDescribed = true;
+    this.#session.db.update(sessions).set({ providerName, requestModel }).run();
   }
 
   /** A model that makes no span of its own still leaves its usage with the turn. */

@@ -4,6 +4,7 @@ import {
   Agent,
   type AgentInputItem,
   MemorySession,
+  OpenAIResponsesCompactionSession,
   OpenAIResponsesModel,
   run,
   setTracingDisabled,
@@ -171,6 +172,19 @@ it('deletes nothing: what was popped, compacted and cleared is in the archive', 
     ['compaction', { supersedes: [1] }],
     ['clear', { supersedes: [4] }],
   ]);
+});
+
+it("is compacted by the SDK's own session around it", async () => {
+  const { open } = make();
+  const summary = { type: 'compaction', id: 'x', encrypted_content: 'short' };
+  const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 };
+  const answer = { id: 'c', object: 'response.compaction', created_at: 1, output: [summary], usage };
+  const options = { client: scriptedOpenAi(answer) as never, model: 'gpt-5', underlyingSession: open() };
+  const session = new OpenAIResponsesCompactionSession(options);
+  await session.addItems([user('one'), user('two')]);
+  await session.runCompaction({ force: true, compactionMode: 'input' });
+  expect(await open().getItems()).toEqual([summary]);
+  open().close();
 });
 
 it('is the memory of runs, also of runs in another process, and a writer at a time', async () => {

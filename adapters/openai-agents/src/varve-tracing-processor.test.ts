@@ -21,7 +21,14 @@ import { afterEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { VarveTracingProcessor, type VarveTracingProcessorOptions } from './index.ts';
 import { readArchives } from './testing/read-archives.ts';
-import { type Answer, calls, response, says, scriptedOpenAi } from './testing/scripted-openai.ts';
+import {
+  type Answer,
+  calls,
+  response,
+  says,
+  scriptedOpenAi,
+  streamingOpenAi,
+} from './testing/scripted-openai.ts';
 
 afterEach(() => {
   setTraceProcessors([]);
@@ -76,6 +83,7 @@ it('makes a session of a trace: messages, model calls with usage, parallel tool 
     agentName: 'Forecaster',
     title: 'Weather report',
     conversationId: 'user:42',
+    requestModel: 'gpt-5-2026',
     status: 'completed',
   });
   const roles = session?.messages.map(({ role, parts }) => `${role} ${parts.map(({ type }) => type)}`);
@@ -146,6 +154,18 @@ it('records a model of Chat Completions, whose usage stands in its answer alone'
     ['user', 'hi'],
     ['assistant', 'hello'],
   ]);
+});
+
+it('records a stream when it has come to its end', async () => {
+  const { read } = record();
+  const model = new OpenAIResponsesModel(streamingOpenAi(response(says('cold'))) as never, 'gpt-5');
+  const result = await run(new Agent({ name: 'Streaming', model }), 'weather?', { stream: true });
+  await result.completed;
+  await expect
+    .poll(read)
+    .toMatchObject([
+      { session: { status: 'completed', requestModel: 'gpt-5-2026' }, outputs: [{ content: 'cold' }] },
+    ]);
 });
 
 it('keeps the usage of a model that makes no span of its own', async () => {

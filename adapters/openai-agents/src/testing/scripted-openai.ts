@@ -14,6 +14,19 @@ export function scriptedOpenAi(...answers: readonly Answer[]): OpenAI {
   return new OpenAI({ apiKey: 'none', maxRetries: 0, fetch });
 }
 
+/** The real client of OpenAI, whose next answer is a stream. */
+export function streamingOpenAi(answer: Answer): OpenAI {
+  const events = [
+    { type: 'response.created', response: { ...answer, status: 'in_progress', output: [] } },
+    { type: 'response.completed', response: answer },
+  ];
+  const text = events
+    .map((it, at) => `event: ${it.type}\ndata: ${JSON.stringify({ ...it, sequence_number: at })}\n\n`)
+    .join('');
+  const fetch = async () => new Response(text, { headers: { 'content-type': 'text/event-stream' } });
+  return new OpenAI({ apiKey: 'none', maxRetries: 0, fetch });
+}
+
 /** An answer of the Responses API. */
 export function response(...output: readonly object[]): Answer {
   return {
