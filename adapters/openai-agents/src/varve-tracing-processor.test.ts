@@ -244,6 +244,16 @@ it('leaves out what was said where the run leaves it out of its trace', async ()
   expect(sessions).toMatchObject([{ toolCalls: [{ toolName: 'weather', status: 'ok' }] }]);
 });
 
+it('redacts before the disk', async () => {
+  const redact = (_path: unknown, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('hunter2', '***') : value;
+  const { read } = record({ redact });
+  const model = modelOf(response(calls('c1', 'weather', { city: 'hunter2' })), response(says('hunter2')));
+  await run(new Agent({ name: 'Discreet', model, tools: [weather] }), 'the password is hunter2');
+  expect(read()).toMatchObject([{ outputs: [{ content: '***' }] }]);
+  expect(JSON.stringify(read())).not.toContain('hunter2');
+});
+
 it('never harms the agent when nothing can be recorded, and says so once for a trace', async () => {
   const { errors } = record({ dir: '/dev/null/live' });
   const agent = new Agent({ name: 'Fine', model: modelOf(response(says('fine'))) });

@@ -191,3 +191,17 @@ it('seals what is open when the process exits, and tells a span that was under w
   );
   expect(statuses.sort()).toEqual(['completed', 'interrupted']);
 });
+
+it('redacts before the disk, also what is told of a session late', async () => {
+  const redact = (_path: unknown, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('hunter2', '***') : value;
+  const { start, provider, read } = record(makeTestFolder(), { redact });
+  const root = start('invoke_agent support', agent);
+  const input = JSON.stringify([said('user', 'hunter2')]);
+  const told = { ...chat, 'gen_ai.conversation.id': 'hunter2', 'gen_ai.input.messages': input };
+  start('chat m1', told, root).end();
+  root.end();
+  await provider.shutdown();
+  expect(read()).toMatchObject([{ session: { conversationId: '***' }, messages: [{ role: 'user' }] }]);
+  expect(JSON.stringify(read())).not.toContain('hunter2');
+});
