@@ -65,6 +65,8 @@ export {
 export {
   type BinaryExpr,
   type Expr,
+  groupedCells,
+  groupSize,
   nameKey,
   parseSql,
   quoteIdentifier,

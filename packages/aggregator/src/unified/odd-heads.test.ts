@@ -7,7 +7,7 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { describe, expect, it } from 'vitest';
 import { queryArchives } from '../query/query-archives.ts';
 import { runQuery } from '../query/run-query.ts';
-import { makeFolder } from '../testing/archives.ts';
+import { makeFolder, uuidOf } from '../testing/archives.ts';
 import { writeSampleArchives } from '../testing/lineage-archives.ts';
 import { clashing, virtualLineages } from '../testing/odd-lineages.ts';
 import { openUnified } from './open-unified.ts';
@@ -195,4 +195,28 @@ it('reads archives whose columns lie in another order', async () => {
   ];
   expect(runQuery(unified.sqlite, 'SELECT * FROM notes').rows).toEqual(rows);
   expect((await queryArchives(dir, 'SELECT * FROM notes', { lineage: ordered })).rows).toEqual(rows);
+});
+
+it('compares archives of one session, and an archive with what it was, where a table has 1100 columns', async () => {
+  const columns = Array.from({ length: 1099 }, (_, at) => `c${at} ${at % 2 ? 'text' : 'real'}`).join(', ');
+  const steps = [
+    `CREATE TABLE sessions (id text PRIMARY KEY); CREATE TABLE wide (id integer PRIMARY KEY, ${columns})`,
+    "UPDATE wide SET c7 = 'seven'",
+  ];
+  const migrations = steps.map((sql, at) => ({ name: `000${at}_step`, sql, createdAtMs: at + 1 }));
+  const lineage = defineLineage({ name: 'wide', tables: {}, migrations });
+  const dir = makeFolder();
+  const rows = [
+    `INSERT INTO sessions VALUES ('${uuidOf(1)}')`,
+    'INSERT INTO wide (c1, c1098) VALUES (1, 0.1)',
+  ];
+  writeSampleArchives({ lineage, from: 1, rows }, dir);
+  using unified = await openUnified(join(makeFolder(), 'u.db'), { lineage, archives: dir });
+  expect(unified.report).toMatchObject({ problems: [], clashes: [], duplicates: [{ sessionId: uuidOf(1) }] });
+  expect(runQuery(unified.sqlite, 'SELECT c1, c7, c1098 FROM wide').rows).toEqual([['1', 'seven', 0.1]]);
+  const grown = new Database(unified.report.duplicates[0]?.path);
+  grown.exec("INSERT INTO wide (c7) VALUES ('eight'); UPDATE wide SET c3 = 'other' WHERE id = 1");
+  grown.close();
+  const { changed, problems, clashes } = await unified.refresh();
+  expect({ changed, problems, clashes: clashes.length }).toEqual({ changed: 1, problems: [], clashes: 1 });
 });

@@ -1,5 +1,5 @@
 import type { Database, Statement } from '@varve/migrations/internal';
-import { quoteIdentifier } from '@varve/migrations/internal';
+import { groupedCells, quoteIdentifier } from '@varve/migrations/internal';
 import type { HeadTable } from './head-tables.ts';
 
 /** Compares rows that a view holds with those an archive has now. */
@@ -27,11 +27,18 @@ function differenceSql(table: HeadTable, select: string): string {
   return `SELECT (SELECT count(*) FROM (${select}\n)) <> (SELECT count(*) FROM (${held})) OR EXISTS (${fresh} EXCEPT ${known})`;
 }
 
+/** SQLite groups by 2000 terms, and a cell takes two. Source: https://www.sqlite.org/limits.html */
+const mostColumns = 950;
+
 /** Each distinct row with its number. A text is compared by its bytes, whatever its column's collation. */
 function countedCells(table: HeadTable, select: string): string {
-  const cells = table.columns.flatMap(({ name }) => {
-    const column = quoteIdentifier(name);
-    return [`typeof(${column})`, `iif(typeof(${column}) = 'text', CAST(${column} AS BLOB), ${column})`];
-  });
+  const names = table.columns.map(({ name }) => name);
+  const cells =
+    names.length > mostColumns
+      ? groupedCells(names)
+      : names.flatMap((name) => {
+          const column = quoteIdentifier(name);
+          return [`typeof(${column})`, `iif(typeof(${column}) = 'text', CAST(${column} AS BLOB), ${column})`];
+        });
   return `SELECT ${['count(*)', ...cells].join(', ')} FROM (${select}\n) GROUP BY ${cells.join(', ')}`;
 }

@@ -35,7 +35,7 @@ function contradictionSql(table: HeadTable): string {
   const name = `main.${quoteIdentifier(table.name)}`;
   const key = table.primaryKey.flatMap((column) => column.name ?? []);
   const isKeyed = key.length > 0 && key.length === table.primaryKey.length;
-  const matched = isKeyed ? key.map(isSameCell).join(' AND ') : '1';
+  const matched = isKeyed ? allOf(key.map(isSameCell)) : '1';
   return `EXISTS (SELECT 1 FROM ${name} AS a WHERE a."_archive" = :one AND NOT EXISTS (
     SELECT 1 FROM ${name} AS b WHERE b."_archive" = :other AND ${matched} AND (${isUnchanged(table)})))`;
 }
@@ -50,9 +50,19 @@ function isUnchanged({ name, columns }: HeadTable): string {
         .map(isSameCell)
         .join() || '1'
     );
-  const cells = names.map(isSameCell).join(' AND ') || '1';
+  const cells = allOf(names.map(isSameCell));
   return names.includes('status') ? `a."status" = 'running' OR (${cells})` : cells;
 }
+
+/** SQLite takes expressions of a thousand levels, and each AND is one. Source: https://www.sqlite.org/limits.html */
+function allOf(conditions: readonly string[]): string {
+  const groups = Array.from({ length: Math.ceil(conditions.length / groupSize) }, (_, at) =>
+    conditions.slice(at * groupSize, (at + 1) * groupSize).join(' AND '),
+  );
+  return groups.map((group) => `(${group})`).join(' AND ') || '1';
+}
+
+const groupSize = 50;
 
 /** A text is compared by its bytes, whatever its column's collation. */
 function isSameCell(column: string): string {

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '@varve/migrations/internal';
+import { groupedCells, groupSize, quoteIdentifier } from '@varve/migrations/internal';
 import type { Database } from '../file/index.ts';
 
 /** The columns of a table that hold something, computed ones too. */
@@ -58,16 +58,8 @@ function isSurelySame(cell: unknown, other: unknown): boolean {
 
 /** SQLite gives and sorts 2000 columns, and a cell takes two. Source: https://www.sqlite.org/limits.html */
 const mostColumns = 950;
-const groupSize = 100;
-
-/** Of a wider table, the cells of many columns in one: each by its storage class and its bytes, or all its digits. */
 function selectGroups(table: string, columns: readonly string[]): string {
-  const cells = columns.map(quoteIdentifier).map((column) => {
-    return `typeof(${column}) || CASE typeof(${column}) WHEN 'real' THEN printf('%!.17g', ${column}) ELSE hex(${column}) END`;
-  });
-  const groups = Array.from({ length: Math.ceil(cells.length / groupSize) }, (_, at) =>
-    cells.slice(at * groupSize, (at + 1) * groupSize).join(` || ',' || `),
-  );
+  const groups = groupedCells(columns);
   const order = groups.map((_, at) => at + 1);
   return `SELECT ${groups.join(', ')} FROM ${quoteIdentifier(table)} ORDER BY ${order.join(', ')}`;
 }

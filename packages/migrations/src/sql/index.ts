@@ -1,3 +1,4 @@
+export { groupedCells, groupSize } from './grouped-cells.ts';
 export { nameKey } from './name-key.ts';
 export {
   type BinaryExpr,
