@@ -2,6 +2,7 @@ import type { Database } from '../driver/index.ts';
 import { ledgerTable } from '../ledger/index.ts';
 import { readSchema, type SchemaObject } from '../replay/index.ts';
 import { quoteIdentifier } from '../sql/index.ts';
+import { readVirtual, type VirtualContent } from './virtual-content.ts';
 
 export interface ContentTable {
   readonly name: string;
@@ -15,7 +16,9 @@ export interface ContentTable {
 /** What a database holds: the ordinary tables with their rows, and the SQL of all that stands beside them. */
 export interface DatabaseContent {
   readonly tables: readonly ContentTable[];
-  /** What virtual tables keep for themselves. */
+  /** The virtual tables of modules that are known. */
+  readonly virtuals: readonly VirtualContent[];
+  /** What virtual tables keep for themselves, as far as it must be the same to the byte. */
   readonly shadows: readonly ContentTable[];
   /** In the order they were made. */
   readonly others: readonly SchemaObject[];
@@ -35,9 +38,14 @@ export function readContent(sqlite: Database): DatabaseContent {
   const tablesOf = (kind: string) =>
     objects.filter(({ type, name }) => type === 'table' && kindOf.get(name) === kind);
   const isStored = ({ type, name }: SchemaObject) => type === 'table' && kindOf.get(name) !== 'virtual';
+  const virtuals = tablesOf('virtual').flatMap((object) => readVirtual(sqlite, object) ?? []);
+  const free = new Set(virtuals.flatMap(({ freeShadows }) => freeShadows));
   return {
     tables: tablesOf('table').map(({ name, sql }) => readTable(sqlite, name, sql)),
-    shadows: tablesOf('shadow').map(({ name, sql }) => readTable(sqlite, name, sql)),
+    virtuals,
+    shadows: tablesOf('shadow')
+      .filter(({ name }) => !free.has(name))
+      .map(({ name, sql }) => readTable(sqlite, name, sql)),
     others: objects.filter((object) => !isStored(object)),
     sequences: kindOf.has('sqlite_sequence')
       ? sqlite

@@ -157,9 +157,25 @@ it.each([
     /CURRENT_TIMESTAMP makes different/,
   ],
   [
-    'the rows of a virtual table',
-    ['CREATE VIRTUAL TABLE words USING fts5 (text)', "INSERT INTO words VALUES ('a b')"],
-    /words_\w+ would come out different/,
+    'the words of a full-text table that keeps no texts',
+    ["CREATE VIRTUAL TABLE words USING fts5 (text, content='')", "INSERT INTO words VALUES ('a b')"],
+    /words, which does not keep what it was given/,
+  ],
+  [
+    'a full-text table that does not say what its contents do',
+    [
+      "CREATE TABLE notes (text); CREATE VIRTUAL TABLE words USING fts5 (text, content='notes')",
+      "INSERT INTO notes VALUES ('a b'); INSERT INTO words (rowid, text) VALUES (1, 'c')",
+    ],
+    /words\w* would come out different/,
+  ],
+  [
+    'settings of a full-text table',
+    [
+      'CREATE VIRTUAL TABLE words USING fts5 (text)',
+      "INSERT INTO words (words, rank) VALUES ('automerge', 3)",
+    ],
+    /words_config would come out different/,
   ],
   [
     'a counter that goes on',
@@ -169,6 +185,33 @@ it.each([
 ])('refuses %s', (_, sql, reason) => {
   const refused = expect.objectContaining({ code: 'SQUASH_REFUSED', message: expect.stringMatching(reason) });
   expect(() => squashLineage(lineageOf(sql), sql.length)).toThrow(refused);
+});
+
+it.each([
+  ['its own texts', 'CREATE VIRTUAL TABLE words USING fts5(body)'],
+  [
+    'the texts of another',
+    'CREATE VIRTUAL TABLE words USING fts5(body, content = "notes", content_rowid=\'id\')',
+  ],
+  ['boxes', 'CREATE VIRTUAL TABLE words USING rtree(rowid, body, more, +note text)'],
+])('writes what the migrations wrote into a virtual table of %s', (title, virtual) => {
+  const value = title === 'boxes' ? "new.id, new.id + 0.1, 'it''s'" : 'new.body';
+  const columns = title === 'boxes' ? 'body, more, note' : 'body';
+  const seeded = lineageOf([
+    `CREATE TABLE notes (id integer PRIMARY KEY, body text); ${virtual};
+     CREATE TRIGGER mirror AFTER INSERT ON notes BEGIN INSERT INTO words (rowid, ${columns}) VALUES (new.id, ${value}); END`,
+    "INSERT INTO notes (id, body) VALUES (7, 'it''s hello'), (2, 'hello')",
+    'DELETE FROM notes WHERE id = 99',
+  ]);
+  const [made, folded] = [fileAt(seeded, 3), fileAt(squashLineage(seeded, 3), 1)];
+  const read = (sqlite: Database) => [
+    sqlite.prepare(`SELECT rowid, ${columns} FROM words ORDER BY rowid`).raw().all(),
+    title === 'boxes' ? [] : sqlite.prepare("SELECT rowid FROM words WHERE words MATCH 'hello'").all(),
+    sqlite.prepare('SELECT * FROM notes').raw().all(),
+  ];
+  expect(read(folded)).toEqual(read(made));
+  expect(read(folded)[0]).toHaveLength(2);
+  expect(folded.pragma('integrity_check', { simple: true })).toBe('ok');
 });
 
 it('takes a moment in the default of an empty table, and the tables of a virtual one', () => {

@@ -43,6 +43,7 @@ export function squashLineage<TLineage extends Lineage>(lineage: TLineage, throu
   if (!last || folded.length < 2) throw squashRefused(lineage, 'there are no two migrations to fold');
   const made = contentAt(lineage, through);
   assertSameEveryDay(lineage, folded, made);
+  assertRendered(lineage, made);
   const sql = renderBaselineHeader(headerOf(folded)) + renderScript(made);
   const squashed = { ...lineage, migrations: [{ ...last, sql }, ...lineage.migrations.slice(through)] };
   assertSameContent(squashed, made);
@@ -68,12 +69,22 @@ function contentAt(lineage: Lineage, version: number): DatabaseContent {
   }
 }
 
+function assertRendered(lineage: Lineage, { virtuals }: DatabaseContent): void {
+  const lost = virtuals.find(({ script }) => script === undefined);
+  if (lost)
+    throw squashRefused(
+      lineage,
+      `the migrations write into ${lost.name}, which does not keep what it was given`,
+    );
+}
+
 /** Indexes and triggers come after the rows, as they were not there, or did their work, when these were written. */
-function renderScript({ tables, others }: DatabaseContent): string {
+function renderScript({ tables, others, virtuals }: DatabaseContent): string {
   const statements = [
     ...tables.map(({ sql }) => sql),
     ...tables.flatMap(renderRows),
     ...others.map(({ sql }) => sql),
+    ...virtuals.flatMap(({ script }) => script ?? []),
   ];
   return `${statements.join(';\n--> statement-breakpoint\n')};\n`;
 }
@@ -87,10 +98,10 @@ function renderRows({ name, columns, rows }: ContentTable): string[] {
 function assertSameEveryDay(
   lineage: Lineage,
   folded: readonly Migration[],
-  { tables }: DatabaseContent,
+  { tables, virtuals }: DatabaseContent,
 ): void {
   const filled = tables.filter(({ rows }) => rows.length > 0);
-  if (filled.length === 0) return;
+  if (filled.length === 0 && virtuals.every(({ rows }) => rows.length === 0)) return;
   const changes = folded.flatMap(({ sql }) => splitStatements(sql)).filter(changesRows);
   const defaults = filled.flatMap(({ sql }) => splitStatements(sql));
   const word = [...changes, ...defaults].map(findNonDeterministic).find((token) => token !== undefined);
@@ -100,7 +111,12 @@ function assertSameEveryDay(
 
 function assertSameContent(squashed: Lineage, made: DatabaseContent): void {
   const again = contentAt(squashed, 1);
-  const objectsOf = ({ tables, shadows, others }: DatabaseContent) => [...tables, ...shadows, ...others];
+  const objectsOf = ({ tables, shadows, virtuals, others }: DatabaseContent) => [
+    ...tables,
+    ...shadows,
+    ...virtuals,
+    ...others,
+  ];
   const found = objectsOf(again);
   const different = objectsOf(made).find(
     (object) => !found.some((other) => isDeepStrictEqual(object, other)),
