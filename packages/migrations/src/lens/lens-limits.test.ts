@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { openBoth } from '../testing/lineages/open-both.ts';
 import { lineageOf } from '../testing/test-lineage.ts';
 import { compileLens } from './compile-lens.ts';
+import { ShapeReader } from './table-shape.ts';
+import { traceLineage } from './trace-lineage.ts';
 
 const times = (count: number, write: (at: number) => string): string[] =>
   Array.from({ length: count }, (_, at) => write(at));
@@ -85,4 +87,36 @@ it('replays where SQLite takes what was compiled in no number of steps', () => {
   const lineage = lineageOf([plain, `UPDATE t SET a = ${tooDeep} WHERE id < 9`]);
   const { refusal } = compileLens(lineage, 1);
   expect(refusal?.reason).toMatch(/SQLite does not take|too deep|depth/);
+});
+
+it.each([
+  [
+    'plain ones',
+    (at: number) => `c${at} ${at % 2 ? 'text' : 'integer'} DEFAULT '${at % 5}' COLLATE NOCASE NOT NULL`,
+  ],
+  [
+    'checked and generated ones',
+    (at: number) => (at % 2 ? `c${at} AS (a + ${at})` : `c${at} real CHECK (a > 0) DEFAULT 1`),
+  ],
+  ['quoted ones', (at: number) => `"c,${at} )" "varchar (${at})" DEFAULT (', AS')`],
+  ['keyed ones', (at: number) => `c${at} integer REFERENCES t (id) ON DELETE CASCADE`],
+])('knows a table that many columns were added to, %s, as one that was made so', (_title, write) => {
+  const made = times(40, (at) => write(at));
+  for (const table of [
+    'a integer, b text',
+    'a integer, b text, PRIMARY KEY (a, b)',
+    'a integer, b text) STRICT, (',
+  ]) {
+    const [start, end] =
+      table.split(') STRICT, (').length > 1 ? ['a integer, b text', ') STRICT'] : [table, ')'];
+    const isStrict = end !== ')';
+    const columns = isStrict ? made.map((it) => it.replace(/"varchar[^"]*"/, 'ANY')) : made;
+    const lineage = lineageOf([
+      `CREATE TABLE t (id integer UNIQUE NOT NULL, ${start}${end}`,
+      ...columns.map((column) => `ALTER TABLE t ADD ${column}`),
+    ]);
+    const { shapes } = traceLineage(lineage);
+    const grown = shapes.map((shape) => shape.tables.get('t')).at(-1);
+    expect(grown).toEqual(new ShapeReader(lineage).read('t', grown?.ddl ?? ''));
+  }
 });

@@ -9,6 +9,7 @@ import {
 } from '../replay/index.ts';
 import { keywordOf, nameKey, quoteIdentifier, tokenizeSql } from '../sql/index.ts';
 
+import { addedColumn } from './added-column.ts';
 import { scratchDatabase } from './scratch-database.ts';
 
 export type Affinity = 'blob' | 'text' | 'integer' | 'real' | 'numeric';
@@ -39,6 +40,8 @@ export interface TableShape {
   readonly resolvesConflicts: boolean;
 }
 
+const probe = '"varve alone"';
+
 interface ColumnRow {
   name: string;
   type: string;
@@ -52,6 +55,7 @@ interface ColumnRow {
 export class ShapeReader {
   readonly #lineage: Lineage;
   readonly #known = new Map<string, TableShape>();
+  readonly #latest = new Map<string, TableShape>();
   readonly #actions = new Map<string, readonly ForeignKeyAction[]>();
 
   constructor(lineage: Lineage) {
@@ -61,9 +65,22 @@ export class ShapeReader {
   read(name: string, ddl: string): TableShape {
     const known = this.#known.get(ddl);
     if (known) return known;
-    const shape = this.#make(name, ddl, (sqlite) => readShape(sqlite, name, ddl));
+    const shape = this.#grow(name, ddl) ?? this.#make(name, ddl, (sqlite) => readShape(sqlite, name, ddl));
     this.#known.set(ddl, shape);
+    this.#latest.set(name, shape);
     return shape;
+  }
+
+  /** Of a table that has but a column more than the last of its name, only the column is read. */
+  #grow(name: string, ddl: string): TableShape | undefined {
+    const before = this.#latest.get(name);
+    const definition = before && addedColumn(before, ddl);
+    if (definition === undefined) return undefined;
+    const alone = `CREATE TABLE ${probe} (${before.isStrict ? 'first TEXT' : 'first'}, ${definition})${before.isStrict ? ' STRICT' : ''}`;
+    const { columns } = this.#make('varve alone', alone, (sqlite) => readShape(sqlite, 'varve alone', alone));
+    const [, column, ...others] = columns;
+    if (!column || others.length > 0) return undefined;
+    return { ...before, ddl, columns: [...before.columns, column] };
   }
 
   /** The sets of columns, by name key, in which a table with these indexes can hold no two equal rows. */

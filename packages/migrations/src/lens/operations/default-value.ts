@@ -21,6 +21,8 @@ const known = new Map<string, Defaults | undefined>();
 export function defaultOf(column: ColumnShape, isStrict: boolean, moment: keyof Defaults): Expression {
   const { name, declaredType, affinity, defaultSql } = column;
   if (defaultSql === undefined) return absent;
+  const plain = plainDefault(affinity, defaultSql);
+  if (plain) return plain;
   // A declared type may be any text; a STRICT table has but a few.
   const definition = `${isStrict ? declaredType : affinity.toUpperCase()} DEFAULT`;
   // SQLite tells a default without the parentheses that an expression needs.
@@ -28,6 +30,14 @@ export function defaultOf(column: ColumnShape, isStrict: boolean, moment: keyof 
     evaluate(`${definition} ${defaultSql}`, isStrict) ?? evaluate(`${definition} (${defaultSql})`, isStrict);
   if (!defaults) throw new Refused(`the default of ${name} is not a constant`);
   return defaults[moment];
+}
+
+/** What a column of its own kind stores as it is written. */
+function plainDefault(affinity: ColumnShape['affinity'], sql: string): Expression | undefined {
+  if (affinity === 'text' && /^'(?:[^'\0]|'')*'$/.test(sql))
+    return literalExpression(sql, classesOfText(sql.slice(1, -1)));
+  const isPlain = affinity === 'integer' && /^(?:0|[1-9]\d{0,14})$/.test(sql);
+  return isPlain ? literalExpression(sql, integers) : undefined;
 }
 
 function evaluate(definition: string, isStrict: boolean): Defaults | undefined {
