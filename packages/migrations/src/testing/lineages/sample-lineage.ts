@@ -28,6 +28,7 @@ interface Throws {
   readonly from: number;
   readonly rows: readonly (readonly number[])[];
   readonly queries: readonly (readonly number[])[];
+  readonly encoding: number;
 }
 
 const throws = (maxLength: number) => fc.array(fc.nat(9999), { maxLength, size: 'max' });
@@ -44,6 +45,7 @@ export function lineageSamples(size: 'small' | 'large' = 'small'): fc.Arbitrary<
         from: fc.nat(99),
         rows: fc.array(throws(12), { maxLength: 12, size: 'max' }),
         queries: fc.array(throws(30), { minLength: 2, maxLength: 3 }),
+        encoding: fc.nat(11),
       }),
     )
     .map(buildSample)
@@ -67,7 +69,7 @@ function buildSample(chosen: Throws): LineageSample | undefined {
     migrations: scripts.map((sql, at) => ({ name: `m${at}`, sql, createdAtMs: at + 1 })),
   });
   const from = 1 + (chosen.from % Math.max(1, scripts.length - 1));
-  const file = buildFile(chosen.rows, lineage, from);
+  const file = buildFile(chosen, lineage, from);
   if (!file) return undefined;
   const sample = { lineage, from, ...file, queryThrows: chosen.queries };
   return { ...sample, [fc.toStringMethod]: () => describeSample(sample) } as LineageSample;
@@ -111,9 +113,10 @@ function tryStatements(sqlite: Database.Database, statements: string[]): string[
   }
 }
 
-function buildFile(throwsOfRows: Throws['rows'], lineage: Lineage, from: number) {
+function buildFile({ rows: throwsOfRows, encoding }: Throws, lineage: Lineage, from: number) {
   const sqlite = new Database(':memory:');
   try {
+    sqlite.pragma(`encoding = '${encodings[encoding] ?? 'UTF-8'}'`);
     if (!canReplay(sqlite, lineageAt(lineage, from))) return undefined;
     sqlite.pragma('foreign_keys = OFF');
     const tables = sampleTables(sqlite);
@@ -133,6 +136,8 @@ function buildFile(throwsOfRows: Throws['rows'], lineage: Lineage, from: number)
     sqlite.close();
   }
 }
+
+const encodings = ['UTF-16le', 'UTF-16be'];
 
 function canReplay(sqlite: Database.Database, lineage: Lineage): boolean {
   try {

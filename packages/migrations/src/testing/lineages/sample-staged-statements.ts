@@ -102,17 +102,3 @@ export function writingTrigger(dice: Dice, table: SampleTable, tables: readonly 
   ]);
   return [`CREATE TRIGGER IF NOT EXISTS "fired" AFTER ${event} ON ${name} BEGIN ${body}; END`];
 }
-
-/** A full-text index, filled and kept by triggers. */
-export function searchIndex(dice: Dice, table: SampleTable, tables: readonly SampleTable[]): string[] {
-  const { name, column, second } = partsOf(dice, table, tables);
-  const fill = `INSERT INTO "found" ("a", "b") SELECT ${column}, ${second} FROM ${name}`;
-  const keep = `CREATE TRIGGER IF NOT EXISTS "keep found" AFTER ${dice.pick(['INSERT', 'UPDATE'])} ON ${name} BEGIN
-  INSERT INTO "found" ("a", "b") VALUES (new.${column}, new.${second});
-END`;
-  return dice.pick([
-    ['CREATE VIRTUAL TABLE IF NOT EXISTS "found" USING fts5("a", b UNINDEXED)', fill, keep],
-    [fill],
-    ['DROP TRIGGER IF EXISTS "keep found"', 'DROP TABLE "found"'],
-  ]);
-}

@@ -4,7 +4,8 @@ import { pickLiteral } from './literals.ts';
 import { pickName } from './names.ts';
 import { type Ground, pickCondition, pickExpression } from './sample-expression.ts';
 import { namesOf, type SampleTable } from './sample-schema.ts';
-import { searchIndex, stagedStatement, writingTrigger } from './sample-staged-statements.ts';
+import { stagedStatement, writingTrigger } from './sample-staged-statements.ts';
+import { virtualTable } from './sample-virtual-tables.ts';
 
 /** Writes the statements of one change to the tables that exist now. */
 type SampleChange = (dice: Dice, table: SampleTable, tables: readonly SampleTable[]) => string[];
@@ -282,5 +283,5 @@ export const sampleChanges: readonly SampleChange[] = [
   addColumn, renameColumn, updateRows, dropColumn, rebuildTable, updateRows, deleteRows, insertValues, insertSelect,
   createTable, renameTable, insertQuery, changeViews, updateRows, rebuildTable, dropTable, updateRows, changeIndexes,
   rebuildTable, updateRows, addColumn, insertSelect, createTrigger, updateRows, rebuildTable, insertOrReplace,
-  stagedStatement, stagedStatement, stagedStatement, stagedStatement, writingTrigger, searchIndex,
+  stagedStatement, stagedStatement, stagedStatement, stagedStatement, writingTrigger, virtualTable, virtualTable,
 ]; // biome-ignore format: a list reads better in rows
