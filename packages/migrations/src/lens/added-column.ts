@@ -1,5 +1,4 @@
 import { keywordOf, tokenizeSql } from '../sql/index.ts';
-import type { TableShape } from './table-shape.ts';
 
 /** What may name other columns of its table, or say something of the table as a whole. */
 const widerWords = new Set(['AS', 'GENERATED', 'CHECK', 'PRIMARY', 'UNIQUE', 'CONFLICT']);
@@ -8,7 +7,7 @@ const widerWords = new Set(['AS', 'GENERATED', 'CHECK', 'PRIMARY', 'UNIQUE', 'CO
  * The definition of the one column that a statement has more, at the end, than the one that made a table before, as
  * ALTER TABLE writes it; undefined for any other difference, and for a column that is not read by itself.
  */
-export function addedColumn({ ddl: before }: TableShape, after: string): string | undefined {
+export function addedColumn(before: string, after: string): string | undefined {
   const length = after.length - before.length;
   if (length <= 1) return undefined;
   const at = commonLength(before, after);

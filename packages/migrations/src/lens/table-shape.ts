@@ -74,7 +74,7 @@ export class ShapeReader {
   /** Of a table that has but a column more than the last of its name, only the column is read. */
   #grow(name: string, ddl: string): TableShape | undefined {
     const before = this.#latest.get(name);
-    const definition = before && addedColumn(before, ddl);
+    const definition = before && addedColumn(before.ddl, ddl);
     if (definition === undefined) return undefined;
     const alone = `CREATE TABLE ${probe} (${before.isStrict ? 'first TEXT' : 'first'}, ${definition})${before.isStrict ? ' STRICT' : ''}`;
     const { columns } = this.#make('varve alone', alone, (sqlite) => readShape(sqlite, 'varve alone', alone));
