@@ -75,7 +75,7 @@ export class ShapeReader {
   #grow(name: string, ddl: string): TableShape | undefined {
     const before = this.#latest.get(name);
     const definition = before && addedColumn(before.ddl, ddl);
-    if (definition === undefined) return undefined;
+    if (!before || definition === undefined) return undefined;
     const alone = `CREATE TABLE ${probe} (${before.isStrict ? 'first TEXT' : 'first'}, ${definition})${before.isStrict ? ' STRICT' : ''}`;
     const { columns } = this.#make('varve alone', alone, (sqlite) => readShape(sqlite, 'varve alone', alone));
     const [, column, ...others] = columns;
