@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { lockFileName, migrationFile } from '@varve/migrations/internal';
+import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
 import { defineVerb } from '../command/index.ts';
 import {
@@ -78,13 +79,17 @@ export function defineGenerate(command: Command): void {
   });
 }
 
-async function askName(): Promise<string | undefined> {
-  const { text } = await import('@clack/prompts');
+/** @throws USAGE where the question is left with Ctrl-C; nothing was made then */
+async function askName(): Promise<string> {
+  const { isCancel, text } = await import('@clack/prompts');
   const answer = await text({
     message: 'What is the migration called?',
     placeholder: 'as drizzle-kit calls it',
   });
-  return typeof answer === 'string' ? answer : undefined;
+  if (!isCancel(answer)) return answer ?? '';
+  throw new VarveError('USAGE', 'the question was not answered, and nothing was generated', {
+    hint: 'varve generate NAME asks nothing',
+  });
 }
 
 function renderResult(result: GenerateResult, { migrationsDir }: Project, isCustom: boolean): string {
