@@ -10,7 +10,7 @@ import { head, history as lineage, writeFileAt } from '../../packages/core/src/t
 import { type Program, programHasEnded, startProgram } from '../../packages/core/src/testing/run-program.ts';
 
 const isDeep = process.env.VARVE_DEEP === '1';
-const [processes, kills, oldFiles] = [8, Number(process.env.KILLS ?? 100), 40];
+const [processes, kills, oldFiles] = [8, 100, 40];
 
 /** What others are at with the same file, or have just done with it. */
 const passing = new Set([
@@ -25,58 +25,65 @@ const passing = new Set([
 
 interface Run {
   readonly program: Program;
+  /** It has begun to work. */
+  readonly isReady: Promise<void>;
   readonly hasEnded: Promise<void>;
 }
 
 it.runIf(isDeep)(
   'loses no row and leaves nothing half done among eight processes that are killed a hundred times',
-  {
-    timeout: 1_800_000,
-  },
+  { timeout: 3_600_000 },
   async () => {
     const dir = mkdtempSync(join(tmpdir(), 'varve-together-'));
     onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-    const [live, archives] = [join(dir, 'live'), join(dir, 'archives')];
-    mkdirSync(live);
-    mkdirSync(archives);
-    for (let at = 0; at < oldFiles; at++)
-      writeFileAt(archives, (at % (head - 1)) + 1, {
-        name: `old-${at}.db`,
-        sql: `UPDATE decisions SET summary = 'old-${at} ' || seq`,
-      });
+    writeOldFiles(dir);
     const lines: string[] = [];
     let started = 0;
-    const start = (): Run => {
-      const program = startProgram(
-        new URL('testing/live-together.ts', import.meta.url).pathname,
-        dir,
-        String(started++),
-      );
-      return { program, hasEnded: collect(program, lines) };
-    };
+    const start = () => startRun(dir, started++, lines);
     const runs = Array.from({ length: processes }, start);
-    await expect
-      .poll(() => lines.filter((line) => line === 'ready').length, { timeout: 600_000 })
-      .toBe(processes);
     for (let kill = 0; kill < kills; kill++) {
-      await setTimeout(50 + ((kill * 37) % 400));
       const at = (kill * 5) % processes;
-      const { program, hasEnded } = runs[at] as Run;
-      await program.kill();
-      await hasEnded;
+      const run = runs[at] as Run;
+      await run.isReady;
+      await setTimeout((kill * 137) % 400);
+      await end(run);
       runs[at] = start();
     }
-    for (const { program, hasEnded } of runs) {
-      await program.kill();
-      await hasEnded;
-    }
+    for (const run of runs) await end(run);
     await checkAll(dir, lines);
   },
 );
 
-async function collect(program: Program, lines: string[]): Promise<void> {
-  for (let line = await program.nextLine(); line !== programHasEnded; line = await program.nextLine())
+function writeOldFiles(dir: string): void {
+  const archives = join(dir, 'archives');
+  mkdirSync(join(dir, 'live'));
+  mkdirSync(archives);
+  for (let at = 0; at < oldFiles; at++)
+    writeFileAt(archives, (at % (head - 1)) + 1, {
+      name: `old-${at}.db`,
+      sql: `UPDATE decisions SET summary = 'old-${at} ' || seq`,
+    });
+}
+
+function startRun(dir: string, number: number, lines: string[]): Run {
+  const file = new URL('testing/live-together.ts', import.meta.url).pathname;
+  const program = startProgram(file, dir, String(number));
+  const ready = Promise.withResolvers<void>();
+  return { program, isReady: ready.promise, hasEnded: collect(program, lines, ready.resolve) };
+}
+
+async function end({ program, hasEnded }: Run): Promise<void> {
+  await program.kill();
+  await hasEnded;
+}
+
+/** Its first line says that it begins, or that it could not. */
+async function collect(program: Program, lines: string[], onFirst: () => void): Promise<void> {
+  for (let line = await program.nextLine(); line !== programHasEnded; line = await program.nextLine()) {
     lines.push(line);
+    onFirst();
+  }
+  onFirst();
 }
 
 async function checkAll(dir: string, lines: readonly string[]): Promise<void> {

@@ -57,7 +57,7 @@ export {
   type RelatedTable,
 } from './orm/index.ts';
 export { redactRow } from './redact/index.ts';
-export { foldTexts, unfoldTexts } from './row/index.ts';
+export { foldTexts, inPieces, unfoldTexts } from './row/index.ts';
 export { LiveSessions, type LiveSessionsOptions, SaidSoFar, sessionFileName } from './session/index.ts';
 export {
   clientMissing,

@@ -1,4 +1,5 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { inPieces } from '@varve/core/internal';
 import type { ColumnKind, ExportColumn } from './column-kinds.ts';
 import { openParquetFile } from './parquet-file.ts';
 import type { RowFile } from './row-file.ts';
@@ -51,7 +52,9 @@ function jsonValue(kind: ColumnKind, value: unknown): string {
   if (value === Number.NEGATIVE_INFINITY) return '-9e999';
   if (kind !== 'json' || typeof value !== 'string') return JSON.stringify(value);
   // A line must stay a line.
-  return value.includes('\n') || value.includes('\r') ? value.replaceAll(/[\r\n]/g, ' ') : value;
+  return value.includes('\n') || value.includes('\r')
+    ? inPieces(value, (piece) => piece.replaceAll(/[\r\n]/g, ' '))
+    : value;
 }
 
 /** A row of values as SQLite has them. Source: RFC 4180. NULL is nothing, an empty text is `""`, a blob is base64. */
@@ -63,5 +66,6 @@ function csvField(value: unknown): string {
   if (value === null) return '';
   if (typeof value === 'bigint' || typeof value === 'number') return String(value);
   const text = Buffer.isBuffer(value) ? value.toString('base64') : String(value);
-  return text === '' || /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+  if (text !== '' && !/[",\r\n]/.test(text)) return text;
+  return `"${inPieces(text, (piece) => piece.replace(/"/g, '""'))}"`;
 }

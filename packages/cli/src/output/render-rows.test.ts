@@ -53,3 +53,18 @@ it('prints JSON row by row as it would print the whole', () => {
   );
   expect(render(['n'], [], { json: true })).toBe('[]\n');
 });
+
+it('shows what is longer than a page of memory, escaped to its end, and measures no column by it', () => {
+  const long = '\u001b\u202e'.repeat(1_000_000);
+  const shown = '\\x1b\\u202e'.repeat(1_000_000);
+  const rows = [
+    ['a', 1n],
+    [long, 2n],
+  ];
+  expect(render(['text', 'n'], rows).split('\n').slice(1)).toEqual([
+    expect.stringMatching(/^a +1$/),
+    `${shown}  2`,
+    '',
+  ]);
+  expect(render(['text'], [[long]], { json: true })).not.toContain('\u202e');
+});

@@ -20,11 +20,18 @@ export function alignBy(
   rows: readonly (readonly string[])[],
 ): (row: readonly string[]) => string {
   const widths = columns.map((_, at) =>
-    rows.reduce((most, row) => Math.max(most, stringWidth(row[at] ?? '')), 0),
+    rows.reduce((most, row) => Math.max(most, widthOf(row[at] ?? '')), 0),
   );
   const pad = (text: string, at: number): string => {
-    const blanks = ' '.repeat(Math.max(0, (widths[at] ?? 0) - stringWidth(text)));
+    const blanks = ' '.repeat(Math.max(0, Math.min(widths[at] ?? 0, mostBlanks) - widthOf(text)));
     return columns[at]?.align === 'right' ? blanks + text : text + blanks;
   };
   return (row) => row.map(pad).join(gap).trimEnd();
+}
+
+/** Wider than any terminal; beyond it nobody sees columns, and to measure a text of megabytes takes minutes. */
+const mostBlanks = 10_000;
+
+function widthOf(text: string): number {
+  return text.length > mostBlanks ? text.length : stringWidth(text);
 }

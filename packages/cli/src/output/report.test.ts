@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { type Problem, reportProblem, reportProblems } from './report.ts';
+import { type Problem, reportError, reportProblem, reportProblems } from './report.ts';
 
 function said(report: () => void): string {
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
@@ -39,4 +39,9 @@ it('names three files that failed alike one by one, and shows what is behind the
 it('prints lines as lines, and no other control character as it is', () => {
   const text = said(() => reportProblem({ ...problem('x'), message: 'one\ntwo\u001b[2J' }));
   expect(text).toBe('error[FILE_CORRUPT]: x: one\n  two\\x1b[2J\nhint: restore it\n');
+});
+
+it('says that a value is too large where no text can hold it', () => {
+  const text = said(() => reportError(new RangeError('Invalid string length'), false));
+  expect(text).toMatch(/^error\[FILE_UNSUPPORTED\]: .*larger than/);
 });

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { fileError } from '@varve/core/internal';
 import type { LintCode } from '@varve/migrations';
 import { type ErrorCode, VarveError } from '@varve/schema';
 import { escapeControls, escapeLines } from './escape-controls.ts';
@@ -84,7 +85,9 @@ function joined(alike: readonly Problem[]): string {
 }
 
 /** Prints an error as two lines, its stack below with `verbose`, and returns the exit code it stands for. */
-export function reportError(error: unknown, verbose: boolean): number {
+export function reportError(thrown: unknown, verbose: boolean): number {
+  // A value longer than any text may be.
+  const error = thrown instanceof RangeError ? fileError(thrown, '') : thrown;
   reportProblem(error instanceof VarveError ? error : unforeseen(error));
   if (verbose && error instanceof Error) tell(renderStack(error));
   return error instanceof VarveError && !usageCodes.has(error.code) ? exitCodes.problems : exitCodes.usage;

@@ -1,4 +1,5 @@
 export { foldTexts, unfoldTexts } from './fold-texts.ts';
+export { inPieces } from './in-pieces.ts';
 export { lenientRow, withoutRefused } from './lenient-row.ts';
 export {
   type EncodedRow,
