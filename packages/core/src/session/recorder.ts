@@ -41,7 +41,7 @@ export class Recorder {
   constructor(parts: RecorderParts) {
     this.#parts = parts;
     this.report = parts.report;
-    this.#tables = new Set(Object.values(parts.tables));
+    this.#tables = new Set(Object.values(parts.tables).filter((it) => is(it, SQLiteTable)));
     this.timeline = new Timeline(parts.sqlite, parts.tables, parts.path);
   }
 
