@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { type ImportedArchive, readImported } from './archive/index.ts';
 
@@ -13,6 +14,23 @@ export function changeOf(path: string, read: ImportedArchive): 'added' | 'change
   const before = readImported(path);
   if (!before || before.sources.length === 0) throw existsError(path);
   return signatureOf(before) === signatureOf(read) ? 'unchanged' : 'changed';
+}
+
+/**
+ * A log that an archive was made of and that is gone, while others that it was made of are there: what it told stands in the
+ * archive alone, so that nothing may take its place.
+ *
+ * @param logs Those that are read now.
+ */
+export function goneLog(path: string, logs: ReadonlySet<string>): VarveError | undefined {
+  const before = existsSync(path) ? (readImported(path)?.sources ?? []) : [];
+  if (!before.some((source) => logs.has(source.path))) return undefined;
+  const gone = before.find((source) => !logs.has(source.path) && !existsSync(source.path));
+  if (!gone) return undefined;
+  return new VarveError('FILE_NOT_FOUND', `the log is gone that ${basename(path)} was made of, with others`, {
+    path: gone.path,
+    hint: 'put it back, or import into another folder: the archive stays as it is, without what the others tell since',
+  });
 }
 
 function signatureOf({ sources, parents, rows }: ImportedArchive): string {

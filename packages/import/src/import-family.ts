@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { ArchiveDraft } from '@varve/core/internal';
 import { standardLineage } from '@varve/migrations';
 import { archiveName, readImported, removeArchive, SessionWriter, type SourceRow } from './archive/index.ts';
-import { changeOf } from './archive-change.ts';
+import { changeOf, goneLog } from './archive-change.ts';
 import { Continuation, LogSnapshot } from './continuation.ts';
 import { type FamilyFile, importerVersion } from './family-file.ts';
 import { readFamilyState, type SavedLog, type SavedSession, writeFamilyState } from './family-state.ts';
@@ -17,6 +17,7 @@ import {
   readLog,
   timeOf,
 } from './format/index.ts';
+import { type ImportProblem, problemOf } from './import-problem.ts';
 import { NotContinuable, SharedFamily } from './shared-family.ts';
 
 export interface ImportFamilyOptions {
@@ -47,6 +48,7 @@ export interface ReadFile extends LogReading {
 
 export interface FamilyResult {
   readonly sessions: readonly ImportedSession[];
+  readonly problems: readonly ImportProblem[];
   readonly files: readonly ReadFile[];
 }
 
@@ -100,8 +102,11 @@ class FamilyImport {
   /** The sessions that each log tells of. */
   readonly #told = new Map<string, Set<string>>();
   readonly #superseded = new Set<string>();
+  readonly #problems: ImportProblem[] = [];
   /** Archives on their way to the disk. */
   readonly #writing = new Set<Promise<void>>();
+  /** Of archives that could not be written. */
+  readonly #failures: unknown[] = [];
 
   readonly #continuation: Continuation | undefined;
   readonly #snapshots = new Map<string, LogSnapshot>();
@@ -124,6 +129,7 @@ class FamilyImport {
       }
       await this.#finishAll(this.#sessions.values());
       await Promise.all(this.#writing);
+      if (this.#failures.length > 0) throw this.#failures[0];
       for (const id of this.#superseded) this.#removeSuperseded(id);
       this.#saveState(read);
     } finally {
@@ -132,6 +138,7 @@ class FamilyImport {
     }
     return {
       sessions: this.#done,
+      problems: this.#problems,
       files: read.map((it) => ({ ...it, sessions: [...(this.#told.get(it.path) ?? [])] })),
     };
   }
@@ -300,9 +307,11 @@ class FamilyImport {
       return;
     }
     const change = changeOf(path, read);
-    if (change === 'unchanged') draft?.discard();
+    const gone = change === 'changed' ? goneLog(path, logs) : undefined;
+    if (gone) this.#problems.push(problemOf(gone, gone.path ?? path));
+    if (gone || change === 'unchanged') draft?.discard();
     else if (draft) await this.#startWriting(draft);
-    this.#done.push({ id: writer.id, path, change, format, rows: writer.rows });
+    this.#done.push({ id: writer.id, path, change: gone ? 'unchanged' : change, format, rows: writer.rows });
   }
 
   /** Only an archive that was made of these logs, and of no others. */
@@ -317,9 +326,13 @@ class FamilyImport {
 
   /** While the disk is busy with some, the next are read. */
   async #startWriting(draft: ArchiveDraft): Promise<void> {
-    const writing = draft.finish().finally(() => this.#writing.delete(writing));
+    const writing = draft
+      .finish()
+      .catch((error: unknown) => {
+        this.#failures.push(error);
+      })
+      .finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);
-    writing.catch(() => {});
     if (this.#writing.size >= mostWriting) await Promise.race(this.#writing);
   }
 }

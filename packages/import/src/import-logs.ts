@@ -121,9 +121,18 @@ class ImportRun {
     } catch (error) {
       throw this.#options.signal?.aborted ? interrupted(this.#options.into) : error;
     } finally {
-      if (!this.#options.dryRun) this.#index.save();
+      if (!this.#options.dryRun) this.#saveIndex();
     }
     return this.#tally.report();
+  }
+
+  /** Without it the next import reads more. */
+  #saveIndex(): void {
+    try {
+      this.#index.save();
+    } catch (error) {
+      this.#tally.fail(error, this.#index.path);
+    }
   }
 
   async #importAll(families: Families): Promise<void> {

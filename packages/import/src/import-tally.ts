@@ -25,7 +25,8 @@ export class ImportTally {
   }
 
   /** Takes over what came of a family. */
-  take({ sessions, files }: FamilyResult): void {
+  take({ sessions, problems, files }: FamilyResult): void {
+    this.#problems.push(...problems);
     for (const session of sessions) {
       if (session.change === 'unchanged') this.#unchanged++;
       else this.#sessions.push(session);

@@ -1,5 +1,8 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { jsonLines } from '../testing/dump-archives.ts';
+import { importLogs } from '../import-logs.ts';
+import { dumpArchives, jsonLines } from '../testing/dump-archives.ts';
 import { importFiles } from '../testing/import-files.ts';
 
 describe('otlp', () => {
@@ -81,5 +84,25 @@ describe('otlp', () => {
     ]);
     expect(dumps.conv?.sessions).toMatchObject([{ agent_name: 'agent', conversation_id: 'conv' }]);
     expect(report.skipped).toEqual({ 'without GenAI spans': 1, repeated: 1 });
+  });
+
+  it('puts a trace together from several files and imports, and loses nothing of one that is gone', async () => {
+    const chat = (n: number, more: object = {}) =>
+      span(`${n}`, { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm', ...more });
+    const named = { 'gen_ai.conversation.id': 'conv' };
+    const { dumps, from, into } = await importFiles('otlp', { 'a.jsonl': jsonLines(chat(1), chat(2)) });
+    expect(Object.keys(dumps)).toEqual(['t']);
+    writeFileSync(join(from, 'b.jsonl'), jsonLines(chat(3), chat(4, named)));
+    expect(await importLogs('otlp', from, { into })).toMatchObject({ added: 1, problems: [] });
+    expect(Object.keys(dumpArchives(into))).toEqual(['conv']);
+    expect(dumpArchives(into).conv?.model_calls).toHaveLength(4);
+    rmSync(join(from, 'a.jsonl'));
+    writeFileSync(join(from, 'b.jsonl'), jsonLines(chat(3), chat(4, named), chat(5)));
+    const { problems, changed } = await importLogs('otlp', from, { into });
+    expect({ codes: problems.map(({ code }) => code), changed }).toEqual({
+      codes: ['FILE_NOT_FOUND'],
+      changed: 0,
+    });
+    expect(dumpArchives(into).conv?.model_calls).toHaveLength(4);
   });
 });

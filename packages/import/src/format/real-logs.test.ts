@@ -35,6 +35,82 @@ function add(...counts: readonly Partial<Counts>[]): Counts {
   return sum as unknown as Counts;
 }
 
+const linesIn = (path: string): Json[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Json);
+
+/** Of these a message may stand in several records, so that only calls and usage can be told without the mapping. */
+const sums: Record<string, { glob: string; count: (path: string) => Partial<Counts> }> = {
+  codex: {
+    glob: 'agent-logs/codex/rollout-*.jsonl',
+    count: (path) => {
+      const payloads = linesIn(path).map(({ payload }) => objectIn(payload));
+      const totals = new Map(
+        payloads
+          .filter(({ type, info }) => type === 'token_count' && info)
+          .map(({ info }) => [
+            JSON.stringify(objectIn(info).total_token_usage),
+            objectIn(info).last_token_usage,
+          ]),
+      );
+      const usages = [...totals.values()].map(objectIn);
+      const sum = (key: string) => usages.reduce((total, usage) => total + numberIn(usage[key]), 0);
+      const kinds = payloads.map(({ type }) => String(type));
+      return {
+        calls: kinds.filter((type) => type.endsWith('_call')).length,
+        results: kinds.filter((type) => type.endsWith('_call_output')).length,
+        input: sum('input_tokens'),
+        output: sum('output_tokens'),
+        cached: sum('cached_input_tokens'),
+      };
+    },
+  },
+  opencode: {
+    glob: 'agent-logs/opencode-json/storage/session/**/*.json',
+    count: () => {
+      const parts = findSamples('agent-logs/opencode-json/storage/part/**/*.json').map(
+        (path) => JSON.parse(readFileSync(path, 'utf8')) as Json,
+      );
+      const tokens = parts.filter(({ type }) => type === 'step-finish').map((part) => objectIn(part.tokens));
+      const sum = (count: (it: Json) => number) => tokens.reduce((total, it) => total + count(it), 0);
+      const cache = (it: Json) => objectIn(it.cache);
+      return {
+        calls: parts.filter(({ type }) => type === 'tool').length,
+        input: sum((it) => numberIn(it.input) + numberIn(cache(it).read) + numberIn(cache(it).write)),
+        output: sum((it) => numberIn(it.output) + numberIn(it.reasoning)),
+        cached: sum((it) => numberIn(cache(it).read)),
+      };
+    },
+  },
+  otlp: {
+    glob: 'agent-logs/otlp/*.jsonl',
+    count: (path) => {
+      const spans = linesIn(path)
+        .flatMap(({ resourceSpans }) => listIn(resourceSpans))
+        .flatMap(({ scopeSpans }) => listIn(scopeSpans))
+        .flatMap((scope) => listIn(scope.spans));
+      const attributeOf = (span: Json, name: string) => {
+        const found = listIn(span.attributes).find(({ key }) => key === name);
+        return Object.values(objectIn(found?.value))[0];
+      };
+      const ofKind = (kind: string) =>
+        spans.filter((span) => attributeOf(span, 'gen_ai.operation.name') === kind);
+      const sum = (name: string) =>
+        ofKind('chat').reduce(
+          (total, span) => total + Number(attributeOf(span, `gen_ai.usage.${name}`) ?? 0),
+          0,
+        );
+      return {
+        calls: ofKind('execute_tool').length,
+        input: sum('input_tokens'),
+        output: sum('output_tokens'),
+      };
+    },
+  },
+};
+
 const formats: Record<string, { glob: string; count: (path: string) => Counts }> = {
   'gemini-cli': {
     glob: 'agent-logs/gemini-cli/*.json',
@@ -176,6 +252,21 @@ describe.skipIf(!logSamples)(`real logs (skipped where ${whyNoSamples})`, () => 
       expect(report.skipped).toEqual({});
       const found = add(...samples.map(count));
       expect(countRows(dumpArchives(into))).toEqual({ ...found, usd: Number(found.usd.toFixed(6)) });
+    },
+  );
+
+  it.each(Object.keys(sums))(
+    '%s: has the calls and the usage that an independent reading finds',
+    async (name) => {
+      const { glob, count } = sums[name] ?? { glob: '', count: () => nothing };
+      const samples = findSamples(glob);
+      expect(samples).not.toEqual([]);
+      const into = makeTestFolder();
+      expect((await importLogs(name, samples, { into })).problems).toEqual([]);
+      const counts = samples.map(count);
+      const keys = Object.keys(counts[0] ?? {}) as (keyof Counts)[];
+      const [found, expected] = [countRows(dumpArchives(into)), add(...counts)];
+      expect(keys.map((key) => [key, found[key]])).toEqual(keys.map((key) => [key, expected[key]]));
     },
   );
 
