@@ -66,6 +66,8 @@ const mapped = new Set([
 ]);
 const mappedOfMessage = new Set(['id', 'type', 'role', 'model', 'content', 'usage', 'stop_reason']);
 const noModel = '<synthetic>';
+/** Lines of one answer lie near each other: of so many answers the oldest has no more to come. */
+const mostModelCalls = 1 << 15;
 
 interface Title {
   readonly leaf: string | undefined;
@@ -315,6 +317,7 @@ export class ClaudeMapper {
     if (session.fact('requestModel') === undefined && model) session.describe({ requestModel: model });
     const call = { held, usage };
     modelCalls.set(key, call);
+    if (modelCalls.size > mostModelCalls) modelCalls.delete(modelCalls.keys().next().value ?? '');
     return call;
   }
 

@@ -34,13 +34,19 @@ class AtifTrajectory {
   readonly #steps: Step[] = [];
   #answer: Step | undefined;
   #answeredCall: unknown;
+  /** Calls of the model whose answer no message is. */
+  readonly #silent: Map<number, Row>;
 
   constructor(exported: ExportedSession) {
     this.#exported = exported;
+    this.#silent = new Map(exported.modelCalls);
+    for (const { kind, row } of exported.entries)
+      if (kind === 'message' && row.role === 'assistant') this.#silent.delete(Number(row.model_call_seq));
   }
 
   trajectory(): object {
     for (const entry of this.#exported.entries) this.#add(entry);
+    this.#addSilent(Number.POSITIVE_INFINITY);
     const { session } = this.#exported;
     return {
       schema_version: 'ATIF-v1.6',
@@ -63,8 +69,21 @@ class AtifTrajectory {
   #add(entry: Entry): void {
     if (entry.kind === 'toolCall') this.#addCall(entry.row, entry.id);
     else if (entry.row.role === 'assistant') this.#addAnswer(entry.row, entry.parts);
-    else if (entry.row.role !== 'tool')
+    else if (entry.row.role !== 'tool') {
+      this.#addSilent(Number(entry.row.seq));
       this.#push(entry.row, entry.row.role === 'system' ? 'system' : 'user', textOfParts(entry.parts));
+    }
+  }
+
+  /** What they used counts, though nothing was said: those up to a place on the timeline. */
+  #addSilent(before: number): void {
+    for (const [seq, call] of this.#silent) if (seq < before) this.#answerSilently(seq, call);
+  }
+
+  #answerSilently(seq: number, call: Row): void {
+    this.#silent.delete(seq);
+    this.#answer = Object.assign(this.#push(call, 'agent', ''), describeCall(call));
+    this.#answeredCall = seq;
   }
 
   /** An answer that was logged in several messages is one step. */
@@ -78,10 +97,14 @@ class AtifTrajectory {
     if (reasoning) step.reasoning_content = reasoning;
     const call = this.#exported.modelCalls.get(Number(row.model_call_seq));
     if (call) Object.assign(step, describeCall(call));
+    else if (!isSame) step.extra = { llm_call_count: 0 };
   }
 
   #addCall(row: Row, id: string): void {
-    const step = this.#answer ?? this.#push(row, 'agent', '');
+    const silent = this.#silent.get(Number(row.model_call_seq));
+    if (silent) this.#answerSilently(Number(row.model_call_seq), silent);
+    const step =
+      this.#answer ?? Object.assign(this.#push(row, 'agent', ''), { extra: { llm_call_count: 0 } });
     this.#answer = step;
     const given = jsonOf(row.arguments);
     const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);

@@ -119,7 +119,8 @@ class TrajectoryMapper {
   }
 
   #modelCall(step: JsonObject): HeldRow | undefined {
-    if (step.is_copied_context === true || step.llm_call_count === 0) return undefined;
+    const count = step.llm_call_count ?? objectOf(step.extra).llm_call_count;
+    if (step.is_copied_context === true || count === 0) return undefined;
     const metrics = objectOf(step.metrics);
     const extra = objectOf(metrics.extra);
     const held = this.#session.modelCall({

@@ -1,0 +1,57 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { makeTestFolder } from '@varve/testing';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { importLogs } from '../import-logs.ts';
+import { type Dump, dumpArchives, rowsOf } from '../testing/dump-archives.ts';
+import { logKits } from '../testing/kits/index.ts';
+import { exportSessions } from './export-sessions.ts';
+
+const deepMs = 600_000;
+const numRuns = process.env.VARVE_DEEP ? 100 : 4;
+const names = ['claude-code', 'codex', 'pi', 'gemini-cli documents', 'opencode tree', 'mini-swe-agent'];
+const kits = logKits.filter(({ name }) => names.includes(name));
+
+/** What every trajectory format can say of all sessions together. */
+function gist(dumps: Record<string, Dump>) {
+  const calls = rowsOf(dumps, 'tool_calls').map(({ tool_name }) => tool_name);
+  const total = (column: string) =>
+    rowsOf(dumps, 'model_calls').reduce((sum, row) => sum + Number(row[column] ?? 0), 0);
+  return {
+    calls: calls.sort(),
+    models: rowsOf(dumps, 'model_calls').length,
+    usage: ['input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cost_usd'].map(total),
+  };
+}
+
+describe.each(kits.map((kit) => [kit.name, kit] as const))('sessions of %s', (_name, kit) => {
+  it.each(['atif', 'otlp'] as const)(
+    'written as %s and read again, have the calls and the usage that they had',
+    async (format) => {
+      const moves = fc.array(fc.constantFrom(...kit.moves), { maxLength: 16 });
+      await fc.assert(
+        fc.asyncProperty(moves, async (list) => {
+          const [from, into, out, back] = [1, 2, 3, 4].map(() => makeTestFolder()) as [
+            string,
+            string,
+            string,
+            string,
+          ];
+          for (const [name, content] of Object.entries(kit.make(list).files)) {
+            mkdirSync(dirname(join(from, name)), { recursive: true });
+            writeFileSync(join(from, name), content);
+          }
+          await importLogs(kit.format, from, { into });
+          const archives = readdirSync(into).filter((name) => name.endsWith('.db'));
+          const paths = archives.map((name) => join(into, name));
+          expect(exportSessions(paths, { format, into: out }).problems).toEqual([]);
+          expect((await importLogs(format, out, { into: back })).problems).toEqual([]);
+          expect(gist(dumpArchives(back))).toEqual(gist(dumpArchives(into)));
+        }),
+        { numRuns },
+      );
+    },
+    deepMs,
+  );
+});
