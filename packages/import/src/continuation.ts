@@ -56,13 +56,17 @@ function isSameOrLonger({ sizeBytes, identity }: FamilyFile, log: SavedLog | und
   return log !== undefined && sizeBytes >= log.sizeBytes && JSON.stringify(identity) === log.identity;
 }
 
+/** A log of more records, gigabytes long, is read whole when it has grown: what there is to keep would take too much memory. */
+const mostKeys = 400_000;
+
 /** What a log's mapper and the writers of its sessions keep in mind before they know that no more records come. */
 export class LogSnapshot {
   readonly #mapper: Uint8Array | undefined;
   readonly #writers: ReadonlyMap<string, { readonly writer: Uint8Array; readonly rows: number }>;
 
   constructor(mapper: LogMapper, writers: readonly SessionWriter[]) {
-    const saved = mapper.save?.();
+    const isSmall = writers.every(({ keyCount }) => keyCount <= mostKeys);
+    const saved = isSmall ? mapper.save?.() : undefined;
     this.#mapper = saved === undefined ? undefined : serialize(saved);
     const entries = this.#mapper ? writers.map((it) => [it.id, savedWriter(it)] as const) : [];
     this.#writers = new Map(entries);

@@ -26,6 +26,10 @@ export class KeySet {
     return this.#addWords(words);
   }
 
+  get size(): number {
+    return this.#count + this.#others.size;
+  }
+
   save(): SavedKeys {
     const words = new Uint32Array(this.#count * 4);
     let filled = 0;

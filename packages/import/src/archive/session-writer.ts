@@ -84,6 +84,11 @@ export class SessionWriter {
     this.#last = saved?.last;
   }
 
+  /** How many records it has met that have keys. */
+  get keyCount(): number {
+    return this.#keys.size;
+  }
+
   /** What another writer needs to go on, once this one has finished. */
   save(): SavedWriter {
     return {
