@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -50,9 +51,24 @@ export async function run(): Promise<void> {
       `  ${name.padEnd(26)} archives/s ${rates}   CPU ms each ${cpu}   most memory ${Math.round(most / 1e6)} MB`,
     );
   }
+  printTitle('List a bucket');
+  for (const archives of [count * 250, count * 2500]) await printListing(archives);
   printTitle('On paper');
   console.log(renderPaper(measured));
   console.log(`\nThe archives themselves, in the bucket: ${renderStorage()}`);
+}
+
+/** By a server that makes up what it lists. */
+async function printListing(archives: number): Promise<void> {
+  const server = fork(fileURLToPath(new URL('./listing-server.ts', import.meta.url)), [String(archives)]);
+  const [port] = await once(server, 'message');
+  const env = { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` };
+  const answer = await work('./list-program.ts', [], env);
+  server.disconnect();
+  const { durationMs, peakBytes } = answer;
+  console.log(
+    `  ${archives} archives: ${(durationMs / 1000).toFixed(1)} s, most memory ${Math.round(peakBytes / 1e6)} MB`,
+  );
 }
 
 /** Texts as long as before, of which no two are the same: as long as they were the engines would keep next to nothing. */
@@ -168,7 +184,7 @@ async function measure(sink: Sink, archives: string, workers: number) {
   const startedAt = performance.now();
   const answers = await Promise.all(
     Array.from({ length: workers }, (_, at) =>
-      work([sink.kind, place.archives ?? archives, place.into, `${at + 1}/${workers}`]),
+      work('./scale-program.ts', [sink.kind, place.archives ?? archives, place.into, `${at + 1}/${workers}`]),
     ),
   );
   const seconds = (performance.now() - startedAt) / 1000;
@@ -184,10 +200,15 @@ async function measure(sink: Sink, archives: string, workers: number) {
   };
 }
 
-async function work(args: readonly string[]): Promise<ScaleAnswer> {
-  const script = fileURLToPath(new URL('./scale-program.ts', import.meta.url));
+async function work(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ScaleAnswer> {
+  const script = fileURLToPath(new URL(program, import.meta.url));
   const child = spawn(process.execPath, [...commandFlags, script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
   });
   return JSON.parse(await text(child.stdout)) as ScaleAnswer;
 }

@@ -4,7 +4,7 @@ import { identifyArchive, type StoreUrl } from '@varve/core';
 import { lockHolder, makePrivateDir, removePrivateDir, requestsInFlight } from '@varve/core/internal';
 import { type FileIdentity, type Lineage, versionFromHint } from '@varve/migrations';
 import { identityError } from '@varve/migrations/internal';
-import type { VarveError } from '@varve/schema';
+import { VarveError } from '@varve/schema';
 import {
   type Archives,
   type FoundFile,
@@ -12,18 +12,25 @@ import {
   inFlight,
   isInStore,
   isRemote,
+  isSelected,
   newNotes,
   problemOfFile,
   type RecognisedFile,
-  recogniseArchives,
+  recogniseArchive,
   type Selection,
   streamArchives,
+  streamFiles,
   viewApplicationId,
 } from '../find/index.ts';
 import { type Problem, problemOf } from '../work/index.ts';
 
 export interface CensusOptions extends Selection {
   readonly lineage: Lineage;
+  /**
+   * Whether `archives` lists them; true unless given. Otherwise it is empty, and no more memory is taken whatever their
+   * number.
+   */
+  readonly lists?: boolean;
 }
 
 /** How an archive stands to head; `damaged` when SQLite cannot tell. */
@@ -61,7 +68,7 @@ export interface Census {
   readonly versions: readonly CountedVersion[];
   readonly states: Readonly<Partial<Record<ArchiveState, number>>>;
   readonly problems: readonly Problem[];
-  /** Sorted by path. */
+  /** Sorted by path; empty where it was not to be listed. */
   readonly archives: readonly CountedArchive[];
 }
 
@@ -88,24 +95,32 @@ export function census(where: Archives, options: CensusOptions): Census | Promis
   return isInStore(where) ? countStores(where, options) : countFiles(where, options);
 }
 
-function countFiles(where: Archives, { lineage, ...selection }: CensusOptions): Census {
-  const found = recogniseArchives(where, selection);
-  const views = [...found.views, ...found.archives.filter(isView)];
-  const archives = found.archives.filter((file) => !isView(file));
-  const counted = archives.map((file) => countArchive(file, file.path, lineage));
-  return { ...sumUp(counted, found.problems, lineage), views: views.map(({ path }) => path) };
+function countFiles(where: Archives, { lineage, lists = true, ...selection }: CensusOptions): Census {
+  const notes = newNotes();
+  const sum = new CensusSum(lineage, lists);
+  for (const found of streamFiles(where, notes)) {
+    if (!isSelected(found, selection)) continue;
+    const file = recogniseArchive(found, (view) => sum.views.push(view.path));
+    if (file instanceof VarveError) notes.problems.push(file);
+    else if (file && isView(file)) sum.views.push(file.path);
+    else if (file) sum.add(countArchive(file, file.path, lineage));
+  }
+  return sum.result(notes.problems);
 }
 
-async function countStores(where: Archives, { lineage, ...selection }: CensusOptions): Promise<Census> {
+async function countStores(
+  where: Archives,
+  { lineage, lists = true, ...selection }: CensusOptions,
+): Promise<Census> {
   const notes = newNotes();
   const dir = makePrivateDir();
+  const sum = new CensusSum(lineage, lists);
   try {
     const files = streamArchives(where, notes, selection);
     let at = 0;
     const count = (file: RecognisedFile) => countObject(file, join(dir, `${at++}.db`), lineage);
-    const counted: Counted[] = [];
-    for await (const one of inFlight(files, requestsInFlight, count)) counted.push(one);
-    return { ...sumUp(counted, notes.problems, lineage), views: [] };
+    for await (const one of inFlight(files, requestsInFlight, count)) sum.add(one);
+    return sum.result(notes.problems);
   } finally {
     removePrivateDir(dir);
   }
@@ -134,25 +149,51 @@ function isView({ header }: RecognisedFile): boolean {
   return header?.applicationId === viewApplicationId;
 }
 
-function sumUp(
-  counted: readonly Counted[],
-  unsearched: readonly VarveError[],
-  lineage: Lineage,
-): Omit<Census, 'views'> {
-  const archives = counted.map(({ archive }) => archive);
-  return {
-    total: archives.length,
-    sizeBytes: sumSizes(archives),
-    live: archives.filter((archive) => archive.sealing === 'live').length,
-    withoutWal: counted.filter(({ lacksWal }) => lacksWal).length,
-    versions: countVersions(archives, lineage),
-    states: countStates(archives),
-    problems: [
-      ...unsearched.map((error) => problemOf(error, error.path ?? '')),
-      ...counted.flatMap(({ problem }) => problem ?? []),
-    ],
-    archives,
-  };
+/** Keeps a number for each version and state, and the archives themselves where they are to be listed. */
+class CensusSum {
+  readonly views: string[] = [];
+  readonly #lineage: Lineage;
+  readonly #lists: boolean;
+  readonly #archives: CountedArchive[] = [];
+  readonly #problems: Problem[] = [];
+  readonly #versions = new Map<number, { count: number; sizeBytes: number }>();
+  readonly #states: Partial<Record<ArchiveState, number>> = {};
+  readonly #totals = { total: 0, sizeBytes: 0, live: 0, withoutWal: 0 };
+
+  constructor(lineage: Lineage, lists: boolean) {
+    this.#lineage = lineage;
+    this.#lists = lists;
+  }
+
+  add({ archive, problem, lacksWal }: Counted): void {
+    const { state, version, sizeBytes, sealing } = archive;
+    if (this.#lists) this.#archives.push(archive);
+    if (problem) this.#problems.push(problem);
+    this.#states[state] = (this.#states[state] ?? 0) + 1;
+    this.#totals.total += 1;
+    this.#totals.sizeBytes += sizeBytes;
+    this.#totals.live += Number(sealing === 'live');
+    this.#totals.withoutWal += Number(lacksWal);
+    if (version === undefined) return;
+    const before = this.#versions.get(version) ?? { count: 0, sizeBytes: 0 };
+    this.#versions.set(version, { count: before.count + 1, sizeBytes: before.sizeBytes + sizeBytes });
+  }
+
+  result(unsearched: readonly VarveError[]): Census {
+    const versions = [...this.#versions].sort(([a], [b]) => a - b);
+    return {
+      ...this.#totals,
+      versions: versions.map(([version, sums]) => ({
+        version,
+        migration: this.#lineage.migrations[version - 1]?.name,
+        ...sums,
+      })),
+      states: this.#states,
+      problems: [...unsearched.map((error) => problemOf(error, error.path ?? '')), ...this.#problems],
+      archives: this.#archives,
+      views: this.views,
+    };
+  }
 }
 
 function countArchive(file: Countable, localPath: string, lineage: Lineage): Counted {
@@ -203,26 +244,4 @@ function hintedIdentity({ header }: Pick<Countable, 'header'>, lineage: Lineage)
   const version = header && versionFromHint(header, lineage);
   if (version === undefined) return undefined;
   return { state: version === lineage.migrations.length ? 'current' : 'behind', version };
-}
-
-function countVersions(archives: readonly CountedArchive[], lineage: Lineage): CountedVersion[] {
-  const byVersion = Map.groupBy(archives, (archive) => archive.version);
-  return [...byVersion]
-    .filter((entry): entry is [number, CountedArchive[]] => entry[0] !== undefined)
-    .sort(([a], [b]) => a - b)
-    .map(([version, counted]) => ({
-      version,
-      migration: lineage.migrations[version - 1]?.name,
-      count: counted.length,
-      sizeBytes: sumSizes(counted),
-    }));
-}
-
-function countStates(archives: readonly CountedArchive[]): Census['states'] {
-  const byState = Map.groupBy(archives, (archive) => archive.state);
-  return Object.fromEntries([...byState].map(([state, counted]) => [state, counted.length]));
-}
-
-function sumSizes(archives: readonly { readonly sizeBytes: number }[]): number {
-  return archives.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }

@@ -4,14 +4,22 @@ import type { Command } from 'commander';
 import { addSelectionOptions, defineVerb, readSelection, type SelectionOptions } from '../command/index.ts';
 import { formatSize, renderTable } from '../output/index.ts';
 
+interface StatusOptions extends SelectionOptions {
+  readonly json?: boolean;
+}
+
 const barWidth = 30;
 
 export function defineStatus(command: Command): void {
   addSelectionOptions(command);
-  defineVerb<SelectionOptions>(command, async (context, args, options) => {
+  defineVerb<StatusOptions>(command, async (context, args, options) => {
     const archives = await context.findArchives(args);
     const lineage = await context.loadLineage();
-    const counted = await census(archives, { lineage, ...readSelection(options) });
+    const counted = await census(archives, {
+      lineage,
+      ...readSelection(options),
+      lists: options.json === true,
+    });
     const ledger = lineage.ledger?.table;
     return {
       json: { ...counted, ledger },
