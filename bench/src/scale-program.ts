@@ -22,24 +22,42 @@ const [sink = '', archives = '', into = '', part = '1/1'] = process.argv.slice(2
 const [index = 1, count = 1] = part.split('/').map(Number);
 const shard = { index, count };
 
-const work: Record<string, () => Promise<number>> = {
+const work: Record<string, () => Promise<{ done: number; failed?: readonly { message: string }[] }>> = {
   async view() {
     const unified = await openUnified(`${into}-${index}.db`, { lineage, archives, shard, jobs: 1 });
     unified.close();
-    return unified.report.added;
+    return { done: unified.report.added };
   },
-  parquet: async () => (await exportArchives(archives, { lineage, into, shard })).archives,
-  postgres: async () => (await loadArchives(archives, into, { lineage, shard })).loaded,
-  clickhouse: async () => (await loadArchives(archives, into, { lineage, shard })).loaded,
-  manifest: async () => (await writeManifest(archives, { lineage, into: `${into}-${index}.db`, shard })).read,
-  push: async () => (await pushArchives(archives, { into, shard, keep: true })).pushed,
-  upgrade: async () =>
-    (await upgradeArchives(archives, { lineage, shard, jobs: 0, backupDir: into })).upgraded,
+  async parquet() {
+    const { archives: done, failed } = await exportArchives(archives, { lineage, into, shard });
+    return { done, failed };
+  },
+  postgres: () => load(),
+  clickhouse: () => load(),
+  async manifest() {
+    const { read, problems } = await writeManifest(archives, { lineage, into: `${into}-${index}.db`, shard });
+    return { done: read, failed: problems };
+  },
+  async push() {
+    const { pushed, failed } = await pushArchives(archives, { into, shard, keep: true });
+    return { done: pushed, failed };
+  },
+  async upgrade() {
+    const options = { lineage, shard, jobs: 0, backupDir: into };
+    const { upgraded, current, failed } = await upgradeArchives(archives, options);
+    return { done: upgraded + current, failed };
+  },
 };
+
+async function load() {
+  const { loaded, failed } = await loadArchives(archives, into, { lineage, shard });
+  return { done: loaded, failed };
+}
 
 const startedAt = performance.now();
 const cpu = process.cpuUsage();
-const done = (await work[sink]?.()) ?? 0;
+const { done = 0, failed = [] } = (await work[sink]?.()) ?? {};
+if (failed[0]) throw failed[0];
 const { user, system } = process.cpuUsage(cpu);
 const answer: ScaleAnswer = {
   done,

@@ -189,7 +189,7 @@ async function measure(sink: Sink, archives: string, workers: number) {
   );
   const seconds = (performance.now() - startedAt) / 1000;
   const done = answers.reduce((sum, answer) => sum + answer.done, 0);
-  if (done < count * 0.9) throw new Error(`${sink.name}: only ${done} of ${count} archives`);
+  if (done !== count) throw new Error(`${sink.name}: only ${done} of ${count} archives`);
   const sizeBytes = (await place.sizeBytes()) / done;
   await place.close();
   return {

@@ -2,12 +2,13 @@ import { statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { isStoreUrl, openStore } from '@varve/core/internal';
 import type { VarveError } from '@varve/schema';
+import { parseBucketGlob } from './bucket-glob.ts';
 import type { Archives } from './stream-archives.ts';
 
 /** The folders and prefixes among what was named, with a separator at the end: all that lies below them was listed. */
 export function searchedRoots(where: Archives): string[] {
   return [where].flat().flatMap((name) => {
-    if (isStoreUrl(name)) return `${openStore(name).url}/`;
+    if (isStoreUrl(name)) return parseBucketGlob(name) ? [] : `${openStore(name).url}/`;
     const path = resolve(name);
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [];
     return path.endsWith(sep) ? path : path + sep;

@@ -1,5 +1,6 @@
 import { isStoreUrl, openStore, requestsInFlight } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
+import { parseBucketGlob } from './bucket-glob.ts';
 import type { FoundFile } from './found-file.ts';
 import { inFlight } from './in-flight.ts';
 import { listBucket } from './list-bucket.ts';
@@ -8,6 +9,7 @@ import { isExpected, type RecognisedFile, recogniseArchive } from './recognise-a
 import { recogniseObject } from './recognise-object.ts';
 import { isRemote } from './remote-file.ts';
 import { isSelected, type Selection } from './selection.ts';
+import { notFound } from './walk-errors.ts';
 import { type FoundFiles, newNotes, streamFiles, type WalkNotes } from './walk-files.ts';
 
 /** Files, folders, globs, and `s3://bucket/prefix`. */
@@ -83,12 +85,19 @@ async function* listSelected(
   selection: Selection,
   after?: string,
 ): AsyncGenerator<FoundFile> {
-  const root = `${openStore(url).url}/`;
+  const glob = parseBucketGlob(url);
+  const listed = glob?.url ?? url;
+  const root = `${openStore(listed).url}/`;
   const isWithin = after?.startsWith(root) === true;
   if (after !== undefined && isStoreUrl(after) && root < after && !isWithin) return;
+  let isEmpty = glob !== undefined && !isWithin;
   try {
-    for await (const file of listBucket(url, isWithin ? after : undefined))
+    for await (const file of listBucket(listed, isWithin ? after : undefined)) {
+      if (glob && !glob.isMeant(file.path)) continue;
+      isEmpty = false;
       if (isSelected(file, selection)) yield file;
+    }
+    if (isEmpty) notes.problems.push(notFound(url));
   } catch (error) {
     if (!(error instanceof VarveError)) throw error;
     notes.problems.push(error);

@@ -160,3 +160,44 @@ it('stops when more archives fail than may', async () => {
   expect(report).toMatchObject({ upgraded: 0, left: 30 - report.failed.length });
   expect(report.left).toBeGreaterThan(0);
 });
+
+it('keeps the originals of local archives in a bucket before it upgrades them, and restores them from there', async () => {
+  const { bucket } = await fillBucket();
+  bucket.objects.clear();
+  const dir = makeFolder();
+  const paths = [1, 2, head].map((version) => writeArchive(join(dir, 'deep', `${version}.db`), version));
+  const before = paths.map((path) => readFileSync(path));
+  bucket.put('bucket/originals/deep/2.db', Buffer.from('somebody else'));
+  const options = { lineage, jobs: 0, backupDir: 's3://bucket/originals' };
+  const report = await upgradeArchives(dir, options);
+  expect(report).toMatchObject({ upgraded: 1, failed: [{ code: 'ARCHIVE_EXISTS', path: paths[1] }] });
+  expect(readFileSync(paths[1] as string).equals(before[1] as Buffer)).toBe(true);
+  bucket.objects.delete('bucket/originals/deep/2.db');
+  expect(await upgradeArchives(dir, options)).toMatchObject({ upgraded: 1, failed: [] });
+  expect([...bucket.objects.keys()]).toEqual(['bucket/originals/deep/1.db', 'bucket/originals/deep/2.db']);
+  expect((await census(dir, { lineage })).states).toEqual({ current: 3 });
+  await restoreArchives('s3://bucket/originals', { into: dir, lineage });
+  expect(paths.map((path, at) => readFileSync(path).equals(before[at] as Buffer))).toEqual([
+    true,
+    true,
+    true,
+  ]);
+});
+
+it('takes a glob of objects as it takes one of files', async () => {
+  const bucket = await useBucket();
+  onTestFinished(() => bucket[Symbol.asyncDispose]());
+  const bytes = readFileSync(writeArchive(join(makeFolder(), 'a.db'), 1));
+  const keys = ['2026/01/a.db', '2026/01/b.sqlite', '2026/02/c.db', '2026/02/deep/d.db', '2027/01/e+(1).db'];
+  for (const key of keys) bucket.put(`bucket/fleet/${key}`, bytes);
+  const found = async (pattern: string) => {
+    const { archives, problems } = await findArchives(`s3://bucket/fleet/${pattern}`);
+    expect(problems.map(({ code }) => code)).toEqual(archives.length > 0 ? [] : ['FILE_NOT_FOUND']);
+    return archives.map(({ path }) => path.slice('s3://bucket/fleet/'.length));
+  };
+  expect(await found('2026/*/*.db')).toEqual(['2026/01/a.db', '2026/02/c.db']);
+  expect(await found('2026/0?')).toEqual(keys.slice(0, 4));
+  expect(await found('**/*.db')).toEqual(keys.filter((key) => key.endsWith('.db')));
+  expect(await found('{2027,2028}/01/e+(*).db')).toEqual(['2027/01/e+(1).db']);
+  expect(await found('2029/*')).toEqual([]);
+});

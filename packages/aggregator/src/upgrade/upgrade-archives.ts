@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { isStoreUrl, type Leftover, removeLeftover } from '@varve/core/internal';
-import { type ErrorCode, VarveError } from '@varve/schema';
+import { type Leftover, removeLeftover } from '@varve/core/internal';
+import type { ErrorCode } from '@varve/schema';
 import { type Archives, recogniseArchives, type Selection } from '../find/index.ts';
 import { crashProblem, FailureLimit, type Problem, problemOf, runOnWorkers } from '../work/index.ts';
 import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
@@ -58,8 +58,6 @@ async function upgradeFiles(
   where: readonly string[],
   options: UpgradeArchivesOptions,
 ): Promise<UpgradeReport> {
-  if (options.backupDir !== undefined && isStoreUrl(options.backupDir))
-    throw backupElsewhere(options.backupDir);
   const {
     jobs = availableParallelism(),
     shard,
@@ -97,13 +95,6 @@ function findTasks(where: readonly string[], selection: Selection) {
     .map(({ path, relativePath, sizeBytes }): UpgradeTask => ({ path, relativePath, sizeBytes }))
     .sort((a, b) => b.sizeBytes - a.sizeBytes);
   return { tasks, problems: problems.map((error) => problemOf(error, error.path ?? '')), leftovers };
-}
-
-function backupElsewhere(path: string): VarveError {
-  return new VarveError('USAGE', 'the originals of files are kept in a folder', {
-    path,
-    hint: 'name a folder for the backups, or push the archives into the bucket and upgrade them there',
-  });
 }
 
 /** What may be otherwise the next time, without anybody having touched the file. */

@@ -22,11 +22,19 @@ export type UpgradeOutcome = { readonly durationMs: number } & (
 
 /** Never throws, but for a mistake in the program. */
 export async function upgradeFile(
-  { path, relativePath }: UpgradeTask,
+  task: UpgradeTask,
   { backupDir, ...options }: UpgradeSettings,
 ): Promise<UpgradeOutcome> {
+  const { path, relativePath } = task;
   const startedAt = performance.now();
   try {
+    if (backupDir?.startsWith('s3://')) {
+      // Loaded only where it is needed: a worker starts at once without.
+      const { keepInStore } = await import('./keep-in-store.ts');
+      if (!options.dryRun) await keepInStore(task, backupDir, options.lineage);
+      const result = await upgradeArchive(path, { ...options, acceptLoss: true });
+      return { result, durationMs: performance.now() - startedAt };
+    }
     const backup = backupDir !== undefined && { backupDir: join(backupDir, dirname(relativePath)) };
     const result = await upgradeArchive(path, { ...options, ...backup });
     return { result, durationMs: performance.now() - startedAt };
