@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createSession } from '@varve/core';
 import { standardLineage as lineage } from '@varve/migrations';
+import { decisions } from '@varve/schema';
 import { expect, it, onTestFinished } from 'vitest';
 import { useBucket } from '../../../core/src/testing/use-bucket.ts';
 import { fingerprint, makeFolder } from '../testing/archives.ts';
@@ -157,4 +159,21 @@ it('neither writes nor removes anything behind a link, whatever a list in the fo
   const before = fingerprint(outside);
   await expect(exportArchives(dir, { lineage, into })).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   expect(fingerprint(outside)).toEqual(before);
+});
+
+it('ends a file that is large, and goes on in another', async () => {
+  const [dir, into] = [makeFolder(), makeFolder()];
+  const session = createSession(makeFolder(), { lineage, session: { agentName: 'large' } });
+  session.batch(() => {
+    for (let at = 0; at < 40_000; at++)
+      session.record(decisions, { summary: `${at} ${randomBytes(200).toString('hex')}` });
+  });
+  session.seal(dir);
+  const { written } = await exportArchives(dir, { lineage, into, tables: ['decisions'], fileBytes: 1000 });
+  expect(written.slice(0, 2)).toEqual([
+    'decisions/1-of-1-000000.parquet',
+    'decisions/1-of-1-000000-1.parquet',
+  ]);
+  const files = `read_parquet('${into}/decisions/*.parquet')`;
+  expect(await askDuckDb(`SELECT count(*), count(DISTINCT seq) FROM ${files}`)).toEqual([['40000', '40000']]);
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePrivateDir, openStore, removePrivateDir, type Store } from '@varve/core/internal';
+import { hashFile, makePrivateDir, openStore, removePrivateDir, type Store } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
@@ -20,9 +20,11 @@ import { decideKinds, readDeclaredColumns, readSeenKinds } from './column-kinds.
 import { damagedManifest, foreignFile, parseObject } from './export-manifest.ts';
 import { divideArchives, type Partitioning, partitionFolder, selectPartition } from './export-partitions.ts';
 import { openRowFile } from './open-row-file.ts';
+import type { RowFile } from './row-file.ts';
 
 /** Of archives, about: their rows make Parquet of a fifth to a tenth of that. */
 const defaultBatchBytes = 1024 ** 3;
+const defaultFileBytes = 256 * 1024 ** 2;
 
 export interface ExportArchivesOptions extends Selection {
   readonly lineage: Lineage;
@@ -33,6 +35,8 @@ export interface ExportArchivesOptions extends Selection {
   readonly tables?: readonly string[];
   /** How many bytes of archives make one file of each table and partition: 1 GiB unless given. */
   readonly batchBytes?: number;
+  /** A file that has reached this size ends, and another goes on: 256 MiB unless given. */
+  readonly fileBytes?: number;
   /** When more fail, no other is begun. */
   readonly maxFailures?: number;
   readonly signal?: AbortSignal;
@@ -124,6 +128,8 @@ class ArchiveExport {
   readonly #unchanged: string[] = [];
   readonly #failed: Problem[] = [];
   #ours: ReadonlySet<string> = new Set();
+  /** Files of the batch that is being written. */
+  #pending: string[] = [];
   #announce: (pending: readonly string[]) => Promise<void> = async () => {};
   #archives = 0;
   #rows = 0;
@@ -231,43 +237,61 @@ class ArchiveExport {
     const folders = this.#tables.flatMap((table) =>
       partitions.map((partition) => folderOf(table, partition)),
     );
-    await this.#announce([...folders, '_archives'].map((folder) => `${folder}/${name}`));
+    this.#pending = [...folders, '_archives'].map((folder) => `${folder}/${name}`);
+    await this.#announce(this.#pending);
     for (const table of this.#tables) {
       const all = `SELECT * FROM main.${quoteIdentifier(table)}`;
       for (const partition of partitions) {
-        const folder = folderOf(table, partition);
         const sql = partitionBy ? selectPartition(all, partition) : all;
-        const file = await this.#writeFile(`${folder}/${name}`, sql, lineage);
-        if (file) files[`${folder}/${name}`] = file;
+        Object.assign(files, await this.#writeRows(`${folderOf(table, partition)}/${name}`, sql, lineage));
       }
     }
     sqlite.exec('DROP TABLE temp."_parts"');
-    const archives = await this.#writeFile(`_archives/${name}`, archivesSql, lineage);
-    return archives ? { ...files, [`_archives/${name}`]: archives } : files;
+    return { ...files, ...(await this.#writeRows(`_archives/${name}`, archivesSql, lineage)) };
   }
 
-  /** Undefined where there is no row. */
-  async #writeFile(
-    key: string,
-    sql: string,
-    lineage: Lineage,
-  ): Promise<ExportedBatch['files'][string] | undefined> {
+  /** No file where there is no row; several, where one would be too large: the second is called `…-1`. */
+  async #writeRows(key: string, sql: string, lineage: Lineage): Promise<ExportedBatch['files']> {
     const { sqlite } = this.#stage;
     const declared = readDeclaredColumns(sqlite, sql, lineage);
     const columns = decideKinds(declared, [readSeenKinds(sqlite, sql, declared)]);
-    const path = join(this.#dir, 'file.parquet');
-    let rows = 0;
-    const file = openRowFile(path, 'parquet', columns);
+    const most = this.#options.fileBytes ?? defaultFileBytes;
+    const parts: { path: string; rows: number }[] = [];
+    let file: RowFile | undefined;
     for (const row of prepareOwnQuery(sqlite, sql).iterate()) {
+      let part = parts.at(-1);
+      if (!file || !part) {
+        part = { path: join(this.#dir, `${parts.length}.parquet`), rows: 0 };
+        parts.push(part);
+        file = openRowFile(part.path, 'parquet', columns);
+      }
       file.write(row);
-      rows += 1;
+      part.rows += 1;
+      if (part.rows % 1024 !== 0 || statSync(part.path).size < most) continue;
+      file.close();
+      file = undefined;
     }
-    file.close();
-    const bytes = readFileSync(path);
-    if (rows > 0) await this.#put(key, path);
-    rmSync(path);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return rows > 0 ? { rows, sizeBytes: bytes.length, sha256 } : undefined;
+    file?.close();
+    const keys = parts.map((_, at) => (at === 0 ? key : key.replace(/\.parquet$/, `-${at}.parquet`)));
+    if (keys.length > 1) {
+      this.#pending.push(...keys.slice(1));
+      await this.#announce(this.#pending);
+    }
+    return this.#putAll(keys, parts);
+  }
+
+  async #putAll(
+    keys: readonly string[],
+    parts: readonly { readonly path: string; readonly rows: number }[],
+  ): Promise<ExportedBatch['files']> {
+    const files: Record<string, ExportedBatch['files'][string]> = {};
+    for (const [at, { path, rows }] of parts.entries()) {
+      const key = keys[at] as string;
+      await this.#put(key, path);
+      files[key] = { rows, sizeBytes: statSync(path).size, sha256: hashFile(path) };
+      rmSync(path);
+    }
+    return files;
   }
 
   /** Over a file of an earlier export, never over any other. */
@@ -285,7 +309,7 @@ class ArchiveExport {
     const facts = files.map(({ path, sizeBytes, mtimeMs, etag }) => [path, sizeBytes, etag ?? mtimeMs]);
     const migrations = lineage.migrations.map(({ sql }) => sql);
     return createHash('sha256')
-      .update(JSON.stringify([facts, migrations, this.#tables, partitionBy ?? null]))
+      .update(JSON.stringify([facts, migrations, this.#tables, partitionBy ?? null, this.#options.fileBytes]))
       .digest('hex');
   }
 
@@ -340,7 +364,7 @@ function keysOf(batches: readonly ExportedBatch[]): string[] {
 function isExportKey(key: string, name: string): boolean {
   const parts = key.split('/');
   const file = parts.at(-1) ?? '';
-  const isOfShard = file.startsWith(`${name}-`) && /^-\d{6}\.parquet$/.test(file.slice(name.length));
+  const isOfShard = file.startsWith(`${name}-`) && /^-\d{6}(-\d+)?\.parquet$/.test(file.slice(name.length));
   return isOfShard && parts.length <= 3 && !key.includes('\\') && !parts.includes('..');
 }
 
