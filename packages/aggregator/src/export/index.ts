@@ -1,4 +1,4 @@
-export { readDeclaredColumns, readSeenKinds } from './column-kinds.ts';
+export { type ColumnKind, readDeclaredColumns, readSeenKinds } from './column-kinds.ts';
 export {
   type ExportArchivesOptions,
   type ExportArchivesReport,
@@ -8,4 +8,4 @@ export {
 export { type Partitioning, partitionings } from './export-partitions.ts';
 export { type ExportUnifiedOptions, exportUnified } from './export-unified.ts';
 export type { ExporterOptions, ExportReport } from './exporter.ts';
-export { csvLine, type ExportFormat, exportFormats } from './open-row-file.ts';
+export { csvLine, type ExportFormat, exportFormats, openRowFile } from './open-row-file.ts';

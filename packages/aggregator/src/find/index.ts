@@ -4,6 +4,7 @@ export { type FoundArchive, type FoundArchives, findArchives, recogniseArchives 
 export type { FoundFile } from './found-file.ts';
 export { inFlight } from './in-flight.ts';
 export { openManifest } from './manifest-file.ts';
+export { isParquetManifest, manifestColumns, unpackManifest, unpackManifests } from './parquet-manifest.ts';
 export { isExpected, type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
 export { isRemote, localPathOf, problemOfFile } from './remote-file.ts';
 export { isOutOfSight, searchedRoots } from './searched-roots.ts';

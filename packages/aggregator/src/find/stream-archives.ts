@@ -5,6 +5,7 @@ import type { FoundFile } from './found-file.ts';
 import { inFlight } from './in-flight.ts';
 import { listBucket } from './list-bucket.ts';
 import { isManifestOfStore } from './manifest-file.ts';
+import { isParquetManifest, unpackManifests } from './parquet-manifest.ts';
 import { isExpected, type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
 import { recogniseObject } from './recognise-object.ts';
 import { isRemote } from './remote-file.ts';
@@ -15,9 +16,11 @@ import { type FoundFiles, newNotes, streamFiles, type WalkNotes } from './walk-f
 /** Files, folders, globs, and `s3://bucket/prefix`. */
 export type Archives = string | readonly string[];
 
-/** Whether it takes asking a server to find these. */
+/** Whether it takes asking a server to find these, or reading Parquet, which takes its time likewise. */
 export function isInStore(where: Archives): boolean {
-  return [where].flat().some((name) => isStoreUrl(name) || isManifestOfStore(name));
+  return [where]
+    .flat()
+    .some((name) => isStoreUrl(name) || isManifestOfStore(name) || isParquetManifest(name));
 }
 
 /**
@@ -30,7 +33,8 @@ export async function* streamCandidates(
   notes: WalkNotes,
   { after, ...selection }: Selection & { readonly after?: string } = {},
 ): AsyncGenerator<FoundFile> {
-  const { local, stores } = divide(where);
+  using unpacked = await unpackManifests(where);
+  const { local, stores } = divide(unpacked.where);
   const isLocalDone = after !== undefined && isStoreUrl(after);
   for (const file of isLocalDone ? [] : streamFiles(local, notes))
     if (isSelected(file, selection) && (after === undefined || file.path > after)) yield file;
@@ -46,7 +50,8 @@ export async function* streamArchives(
   notes: WalkNotes,
   selection: Selection = {},
 ): AsyncGenerator<RecognisedFile> {
-  const { local, stores } = divide(where);
+  using unpacked = await unpackManifests(where);
+  const { local, stores } = divide(unpacked.where);
   yield* sorted(inFlight(selected(streamFiles(local, notes), selection), requestsInFlight, recognise), notes);
   for (const url of stores) {
     yield* sorted(inFlight(listSelected(url, notes, selection), requestsInFlight, recogniseObject), notes);

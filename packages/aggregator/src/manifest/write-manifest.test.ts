@@ -1,5 +1,6 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { useBucket } from '../../../core/src/testing/use-bucket.ts';
@@ -46,13 +47,15 @@ it('stands for a walk wherever archives are named, of a folder and of a bucket',
   for (const [where, name] of [
     [dir, 'local.db'],
     ['s3://bucket', 'remote.db'],
+    [dir, 'local.parquet'],
+    ['s3://bucket', 'remote.parquet'],
   ] as const) {
     const into = join(makeFolder(), name);
     await writeManifest(where, { lineage, into });
     expect((await census(into, { lineage })).total).toBe(head);
     const { rows } = await queryArchives(into, 'SELECT count(*) FROM sessions', { lineage });
     expect(rows).toEqual([[BigInt(head)]]);
-    expect(await upgradeArchives(into, { lineage, jobs: 1, acceptLoss: true })).toMatchObject({
+    expect(await upgradeArchives(into, { lineage, jobs: 0, acceptLoss: true })).toMatchObject({
       failed: [],
       left: 0,
     });
@@ -67,4 +70,24 @@ it('writes over no other file', async () => {
     code: 'MANIFEST_FOREIGN',
   });
   expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+it('lists archives in Parquet, which others read, and reads again only what is new', async () => {
+  const [dir, work] = [makeFolder(), makeFolder()];
+  const into = join(work, 'manifest.parquet');
+  const [a] = ['a', 'b'].map((name, at) => writeArchive(join(dir, `${name}.db`), at + 1, name));
+  expect(await writeManifest(dir, { lineage, into })).toMatchObject({ read: 2, problems: [] });
+  const duckdb = await (await DuckDBInstance.create()).connect();
+  const sql = `SELECT session_id, version, rows, size_bytes > 0, length(sha256) FROM '${into}' ORDER BY path`;
+  expect((await duckdb.runAndReadAll(sql)).getRowsJson()).toEqual([
+    ['a', '1', '6', true, '64'],
+    ['b', '2', '6', true, '64'],
+  ]);
+  expect(await writeManifest(dir, { lineage, into })).toMatchObject({ read: 0, unchanged: 2 });
+  rmSync(a as string);
+  expect(await writeManifest(dir, { lineage, into })).toMatchObject({ unchanged: 1, removed: 1 });
+  expect(readdirSync(work)).toEqual(['manifest.parquet']);
+  writeFileSync(into, 'text');
+  await expect(writeManifest(dir, { lineage, into })).rejects.toMatchObject({ code: 'MANIFEST_FOREIGN' });
+  expect(readFileSync(into, 'utf8')).toBe('text');
 });

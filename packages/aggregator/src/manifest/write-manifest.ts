@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs';
 import { hashFile } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
@@ -6,6 +7,7 @@ import {
   type Archives,
   type FoundFile,
   fetchWindows,
+  isParquetManifest,
   isRemote,
   isSelected,
   localPathOf,
@@ -14,15 +16,17 @@ import {
   recogniseArchive,
   type Selection,
   streamCandidates,
+  unpackManifest,
 } from '../find/index.ts';
 import { Stage, type StagedArchive } from '../stage/index.ts';
 import { withWal } from '../unified/index.ts';
 import { type Problem, problemOf } from '../work/index.ts';
 import { ListingCursor } from './listing-cursor.ts';
+import { packManifest } from './pack-manifest.ts';
 
 export interface WriteManifestOptions extends Selection {
   readonly lineage: Lineage;
-  /** A file whose name ends in `.db`, made where there is none. */
+  /** A file whose name ends in `.db` or `.parquet`, made where there is none. */
   readonly into: string;
 }
 
@@ -36,7 +40,7 @@ export interface ManifestReport {
 }
 
 /**
- * Lists archives in an SQLite file, with what is known of each: path, size, time or ETag, hash, session, agent, start,
+ * Lists archives in an SQLite file, or in Parquet, with what is known of each: path, size, time or ETag, hash, session, agent, start,
  * version, rows, problem. Only new and changed archives are read. A run that was killed goes on where it was, also its listing
  * of a bucket. Wherever
  * archives are named, a manifest may stand for a walk.
@@ -56,6 +60,18 @@ export interface ManifestReport {
  * ```
  */
 export async function writeManifest(where: Archives, options: WriteManifestOptions): Promise<ManifestReport> {
+  const { into } = options;
+  if (!into.endsWith('.parquet')) return writeList(where, options);
+  // Kept until the Parquet is there: a run that was killed goes on with it.
+  const work = `${into}.work.db`;
+  if (!existsSync(work) && isParquetManifest(into)) await unpackManifest(into, work);
+  const report = await writeList(where, { ...options, into: work });
+  packManifest(work, into);
+  rmSync(work);
+  return report;
+}
+
+async function writeList(where: Archives, options: WriteManifestOptions): Promise<ManifestReport> {
   const sqlite = openManifest(options.into);
   using stage = new Stage(options.lineage);
   try {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { type Leftover, removeLeftover } from '@varve/core/internal';
 import type { ErrorCode } from '@varve/schema';
-import { type Archives, recogniseArchives, type Selection } from '../find/index.ts';
+import { type Archives, recogniseArchives, type Selection, unpackManifests } from '../find/index.ts';
 import { crashProblem, FailureLimit, type Problem, problemOf, runOnWorkers } from '../work/index.ts';
 import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
 import { sumReports, UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
@@ -33,7 +33,8 @@ export async function upgradeArchives(
   where: Archives,
   options: UpgradeArchivesOptions,
 ): Promise<UpgradeReport> {
-  const { stores, local } = divideByStore(where);
+  using unpacked = await unpackManifests(where);
+  const { stores, local } = divideByStore(unpacked.where);
   const limit = new FailureLimit(options.maxFailures);
   const limited = limitFailures(options, limit);
   if (stores.length === 0) return upgradeFiles(local, limited);

@@ -7,7 +7,7 @@ interface ManifestOptions extends SelectionOptions {
 }
 
 export function defineManifest(command: Command): void {
-  command.requiredOption('--into <file>', 'the SQLite file that holds the list, ending in .db');
+  command.requiredOption('--into <file>', 'the file that holds the list, ending in .db or .parquet');
   addSelectionOptions(command);
   defineVerb<ManifestOptions>(command, async (context, args, options) => {
     const { into } = options;

@@ -1,0 +1,98 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import zlib from 'node:zlib';
+import { makePrivateDir, removePrivateDir } from '@varve/core/internal';
+import type { Database } from '@varve/migrations/internal';
+import { VarveError } from '@varve/schema';
+import { openManifest } from './manifest-file.ts';
+
+/** Of a manifest, in the order of its table. */
+export const manifestColumns = [
+  'path',
+  'relative_path',
+  'size_bytes',
+  'mtime_ms',
+  'etag',
+  'sha256',
+  'session_id',
+  'agent',
+  'started_at_ms',
+  'lineage',
+  'version',
+  'head',
+  'rows',
+  'problem_code',
+  'problem_message',
+  'run',
+] as const;
+
+/** Whether a path may name a list of archives in Parquet: no archive ends so. */
+export function isParquetManifest(path: string): boolean {
+  return path.endsWith('.parquet') && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+export interface UnpackedManifests extends Disposable {
+  readonly where: string | readonly string[];
+}
+
+/** Lists in Parquet stand for the same lists in SQLite until they are let go. @throws MANIFEST_FOREIGN */
+export async function unpackManifests(where: string | readonly string[]): Promise<UnpackedManifests> {
+  const names = [where].flat();
+  if (!names.some(isParquetManifest)) return { where, [Symbol.dispose]: () => {} };
+  const dir = makePrivateDir();
+  const unpacked: string[] = [];
+  for (const [at, name] of names.entries()) {
+    if (!isParquetManifest(name)) unpacked.push(name);
+    else unpacked.push(await unpackManifest(name, join(dir, `${at}.db`)));
+  }
+  return { where: unpacked, [Symbol.dispose]: () => removePrivateDir(dir) };
+}
+
+/** Returns `into`. @throws MANIFEST_FOREIGN */
+export async function unpackManifest(path: string, into: string): Promise<string> {
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
+  const file = await asyncBufferFromFile(path);
+  const metadata = await parquetMetadataAsync(file).catch((cause: unknown) => {
+    throw foreign(path, cause);
+  });
+  const known = new Set(metadata.schema.map(({ name }) => name));
+  if (!manifestColumns.every((name) => known.has(name))) throw foreign(path);
+  const sqlite = openManifest(into);
+  try {
+    let rowStart = 0;
+    for (const { num_rows } of metadata.row_groups) {
+      const rowEnd = rowStart + Number(num_rows);
+      save(sqlite, await parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors }));
+      rowStart = rowEnd;
+    }
+  } finally {
+    sqlite.close();
+  }
+  return into;
+}
+
+function save(sqlite: Database, rows: readonly Record<string, unknown>[]): void {
+  const insert = sqlite.prepare(
+    `INSERT OR REPLACE INTO "archives" VALUES (${manifestColumns.map(() => '?').join(', ')})`,
+  );
+  sqlite.transaction(() => {
+    for (const row of rows) insert.run(manifestColumns.map((name) => valueOf(row[name])));
+  })();
+}
+
+function valueOf(value: unknown): unknown {
+  return value instanceof Date ? value.getTime() : (value ?? null);
+}
+
+const compressors =
+  'zstdDecompressSync' in zlib
+    ? { ZSTD: (page: Uint8Array) => new Uint8Array(zlib.zstdDecompressSync(page)) }
+    : {};
+
+function foreign(path: string, cause?: unknown): VarveError {
+  return new VarveError('MANIFEST_FOREIGN', 'the file is no manifest of archives; it is untouched', {
+    path,
+    hint: 'name archives, or a file that varve manifest has made',
+    cause,
+  });
+}
