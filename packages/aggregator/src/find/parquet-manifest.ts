@@ -76,11 +76,11 @@ function save(sqlite: Database, rows: readonly Record<string, unknown>[]): void 
     `INSERT OR REPLACE INTO "archives" VALUES (${manifestColumns.map(() => '?').join(', ')})`,
   );
   sqlite.transaction(() => {
-    for (const row of rows) insert.run(manifestColumns.map((name) => valueOf(row[name])));
+    for (const row of rows) insert.run(manifestColumns.map((name) => storedValue(row[name])));
   })();
 }
 
-function valueOf(value: unknown): unknown {
+function storedValue(value: unknown): unknown {
   return value instanceof Date ? value.getTime() : (value ?? null);
 }
 
