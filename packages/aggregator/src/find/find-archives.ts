@@ -4,7 +4,7 @@ import { VarveError } from '@varve/schema';
 import { type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
 import { isSelected, type Selection } from './selection.ts';
 import { type Archives, isInStore, streamArchives } from './stream-archives.ts';
-import { newNotes, walkFiles } from './walk-files.ts';
+import { newNotes, streamFiles } from './walk-files.ts';
 
 export interface FoundArchive {
   /** Absolute. */
@@ -67,15 +67,17 @@ export interface RecognisedArchives {
 
 /** `findArchives` on this machine, with what reading the headers brought to light. */
 export function recogniseArchives(where: Archives, selection: Selection = {}): RecognisedArchives {
-  const found = walkFiles(where);
+  const notes = newNotes();
   const archives: RecognisedFile[] = [];
-  const problems = [...found.problems];
+  const unreadable: VarveError[] = [];
   const views: RecognisedFile[] = [];
-  for (const file of found.files) {
+  // Of those that are not selected nothing is kept.
+  for (const file of streamFiles(where, notes)) {
     if (!isSelected(file, selection)) continue;
     const recognised = recogniseArchive(file, (view) => views.push(view));
-    if (recognised instanceof VarveError) problems.push(recognised);
+    if (recognised instanceof VarveError) unreadable.push(recognised);
     else if (recognised) archives.push(recognised);
   }
-  return { archives, problems, views, leftovers: found.leftovers };
+  const problems = [...notes.problems, ...unreadable];
+  return { archives, problems, views, leftovers: [...notes.leftovers.values()] };
 }

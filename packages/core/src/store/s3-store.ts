@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { VarveError } from '@varve/schema/errors';
 import { hashFile } from '../file/index.ts';
 import type { ListOptions, PutCondition, Store, StoreEntry, StorePage, StoreRange } from './contract.ts';
+import { putInParts } from './put-in-parts.ts';
 import { type LoadedClient, loadS3Client } from './s3-client.ts';
 import { s3Error } from './s3-error.ts';
 import { parseStoreUrl } from './store-url.ts';
@@ -19,14 +20,25 @@ interface ObjectFacts {
   readonly ETag?: string | undefined;
 }
 
+interface S3Limits {
+  /** A larger file goes in parts. */
+  readonly mostBytesAtOnce: number;
+  readonly partBytes: number;
+}
+
+/** S3 takes 5 GiB at once, and up to 10,000 parts. */
+const defaultLimits: S3Limits = { mostBytesAtOnce: 4 * 1024 ** 3, partBytes: 128 * 1024 ** 2 };
+
 /** A bucket, or what is below a prefix in it, by any server that speaks S3. */
 export class S3Store implements Store {
   readonly url: string;
   readonly #bucket: string;
   /** With a `/` at the end, unless empty. */
   readonly #prefix: string;
+  readonly #limits: S3Limits;
 
-  constructor(url: string) {
+  constructor(url: string, limits: S3Limits = defaultLimits) {
+    this.#limits = limits;
     const { bucket, prefix } = parseStoreUrl(url);
     this.url = prefix ? `s3://${bucket}/${prefix}` : `s3://${bucket}`;
     this.#bucket = bucket;
@@ -68,17 +80,19 @@ export class S3Store implements Store {
   }
 
   async put(key: string, from: string, condition: PutCondition): Promise<{ readonly etag: string }> {
-    return this.#ask(key, async ({ sdk, client }) => {
+    return this.#ask(key, async (loaded) => {
+      const { sdk, client } = loaded;
       const sizeBytes = statSync(from).size;
+      const object = { ...this.#object(key), ContentType: contentType(key) };
+      if (sizeBytes > this.#limits.mostBytesAtOnce)
+        return putInParts(loaded, object, from, conditionHeaders(condition), this.#limits.partBytes);
       const answer = await client.send(
         new sdk.PutObjectCommand({
-          ...this.#object(key),
+          ...object,
           Body: sizeBytes > mostBytesInMemory ? createReadStream(from) : readFileSync(from),
           ContentLength: sizeBytes,
-          ContentType: contentType(key),
           ChecksumSHA256: Buffer.from(hashFile(from), 'hex').toString('base64'),
-          ...(condition === 'absent' && { IfNoneMatch: '*' }),
-          ...(typeof condition === 'object' && { IfMatch: condition.etag }),
+          ...conditionHeaders(condition),
         }),
       );
       return { etag: answer.ETag ?? '' };
@@ -111,6 +125,11 @@ export class S3Store implements Store {
 }
 
 const mostAttempts = 3;
+
+function conditionHeaders(condition: PutCondition): { IfNoneMatch?: string; IfMatch?: string } {
+  if (condition === 'absent') return { IfNoneMatch: '*' };
+  return condition === 'any' ? {} : { IfMatch: condition.etag };
+}
 
 function toEntry(key: string, { Size, ContentLength, LastModified, ETag }: ObjectFacts): StoreEntry {
   const sizeBytes = Size ?? ContentLength ?? 0;

@@ -6,6 +6,7 @@ import type { BucketFault, ServedBucket } from '../testing/serve-bucket.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
 import { useBucket } from '../testing/use-bucket.ts';
 import { clientMissing, openStore, type Store } from './index.ts';
+import { S3Store } from './s3-store.ts';
 
 async function startBucket(): Promise<ServedBucket> {
   const bucket = await useBucket();
@@ -143,4 +144,23 @@ it('says which package is to be installed', () => {
     code: 'CLIENT_MISSING',
     hint: 'install it beside varve: npm install some-client',
   });
+});
+
+it('puts a file that is too large for one request in parts, under its condition, and leaves no parts behind', async () => {
+  const bucket = await useBucket();
+  onTestFinished(() => bucket[Symbol.asyncDispose]());
+  const store = new S3Store('s3://bucket/fleet', { mostBytesAtOnce: 1000, partBytes: 400 });
+  const path = join(makeTempDir(), 'large.db');
+  const bytes = Buffer.from(Array.from({ length: 1601 }, (_, at) => at % 251));
+  writeFileSync(path, bytes);
+  const { etag } = await store.put('large.db', path, 'absent');
+  expect(bucket.objects.get('bucket/fleet/large.db')?.bytes.equals(bytes)).toBe(true);
+  expect(bucket.requests.filter((request) => request.startsWith('PUT'))).toHaveLength(5);
+  expect(await rejectionOf(store.put('large.db', path, 'absent'))).toMatchObject({ code: 'STORE_CHANGED' });
+  await store.put('large.db', path, { etag });
+  bucket.fault = (_, nth) => (nth % 4 === 0 ? { status: 503, code: 'SlowDown' } : undefined);
+  await store.put('other.db', path, 'any');
+  bucket.fault = (request) => (request.startsWith('PUT') ? { status: 403, code: 'AccessDenied' } : undefined);
+  expect(await rejectionOf(store.put('third.db', path, 'any'))).toMatchObject({ code: 'STORE_DENIED' });
+  expect([...bucket.objects.keys()]).toEqual(['bucket/fleet/large.db', 'bucket/fleet/other.db']);
 });

@@ -92,18 +92,53 @@ function answer(exchange: Exchange): ServerResponse {
   const { objects, key, url, request, response } = exchange;
   if (request.method === 'GET' && url.searchParams.get('list-type') === '2') return list(exchange);
   if (request.method === 'GET' || request.method === 'HEAD') return get(exchange);
+  const upload = url.searchParams.get('uploadId');
+  if (request.method === 'POST' || upload !== null) return putInParts(exchange, upload);
   if (request.method === 'PUT') return put(exchange);
   if (request.method !== 'DELETE') return refuse(response, 501, 'NotImplemented');
   objects.delete(key);
   return response.writeHead(204).end();
 }
 
-function put({ objects, key, request, body, response }: Exchange): ServerResponse {
-  const there = objects.get(key);
+/** Parts of uploads that are not complete lie among the objects, under a name that no key has. */
+function putInParts({ objects, key, url, request, body, response }: Exchange, upload: string | null) {
+  const xml = { 'content-type': 'application/xml' };
+  if (upload === null) {
+    const id = `<UploadId>${objects.size}-${Date.now()}</UploadId>`;
+    return response
+      .writeHead(200, xml)
+      .end(`<?xml version="1.0"?><InitiateMultipartUploadResult>${id}</InitiateMultipartUploadResult>`);
+  }
+  const prefix = `parts of ${upload}/`;
+  const parts = [...objects].filter(([name]) => name.startsWith(prefix));
+  if (request.method === 'PUT') {
+    const part = toObject(body, '');
+    objects.set(prefix + url.searchParams.get('partNumber')?.padStart(5, '0'), part);
+    return response.writeHead(200, { etag: part.etag }).end();
+  }
+  const refusal = request.method === 'POST' ? refusalOf(objects.get(key), request) : undefined;
+  if (refusal) return refuse(response, ...refusal);
+  for (const [name] of parts) objects.delete(name);
+  if (request.method === 'DELETE') return response.writeHead(204).end();
+  const bytes = Buffer.concat(parts.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, part]) => part.bytes));
+  const object = toObject(bytes, '');
+  objects.set(key, object);
+  const etag = `<ETag>${escapeXml(object.etag)}</ETag>`;
+  return response
+    .writeHead(200, xml)
+    .end(`<?xml version="1.0"?><CompleteMultipartUploadResult>${etag}</CompleteMultipartUploadResult>`);
+}
+
+function refusalOf(there: StoredObject | undefined, request: IncomingMessage): [number, string] | undefined {
   const { 'if-none-match': unless, 'if-match': etag } = request.headers;
-  if (unless === '*' && there) return refuse(response, 412, 'PreconditionFailed');
-  if (etag !== undefined && !there) return refuse(response, 404, 'NoSuchKey');
-  if (etag !== undefined && there?.etag !== etag) return refuse(response, 412, 'PreconditionFailed');
+  if (unless === '*' && there) return [412, 'PreconditionFailed'];
+  if (etag !== undefined && !there) return [404, 'NoSuchKey'];
+  return etag !== undefined && there?.etag !== etag ? [412, 'PreconditionFailed'] : undefined;
+}
+
+function put({ objects, key, request, body, response }: Exchange): ServerResponse {
+  const refusal = refusalOf(objects.get(key), request);
+  if (refusal) return refuse(response, ...refusal);
   const checksum = request.headers['x-amz-checksum-sha256'];
   const hash = createHash('sha256').update(body).digest('base64');
   if (checksum !== undefined && checksum !== hash) return refuse(response, 400, 'BadDigest');
