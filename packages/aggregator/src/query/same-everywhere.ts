@@ -69,7 +69,8 @@ function addVirtual(model: Database, sqlite: Database, { schema, name }: Relatio
     .get(name);
   const module = /\bUSING\b[\s\S]*/i.exec(sql ?? '')?.[0];
   try {
-    model.exec(`CREATE VIRTUAL TABLE ${modelSchema}.${quoteIdentifier(name)} ${module}`);
+    // One statement: the text of a stranger's file may say more.
+    model.prepare(`CREATE VIRTUAL TABLE ${modelSchema}.${quoteIdentifier(name)} ${module}`).run();
     return true;
   } catch {
     return false;

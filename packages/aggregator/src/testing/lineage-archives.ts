@@ -16,6 +16,7 @@ export function writeSampleArchives(
       replayMigrations(sqlite, lineageAt(lineage, version));
       const path = join(dir, `${version}.db`);
       sqlite.prepare('VACUUM INTO ?').run(path);
+      if (version % 2) leaveInWal(path);
       image = sqlite.serialize();
       paths.push(path);
     } catch {
@@ -25,6 +26,13 @@ export function writeSampleArchives(
     }
   }
   return paths;
+}
+
+/** As most products leave their files: a header that asks for a WAL, and none beside it. */
+function leaveInWal(path: string): void {
+  const sqlite = new Database(path);
+  sqlite.pragma('journal_mode = WAL');
+  sqlite.close();
 }
 
 function writeRows({ lineage, from, rows }: Pick<LineageSample, 'lineage' | 'from' | 'rows'>): Buffer {
