@@ -50,7 +50,7 @@ function branchesOf({ anyOf, oneOf }: JsonSchema): JsonSchema[] | undefined {
 const listOf = (value: unknown): unknown[] => (value === undefined ? [] : [value].flat());
 
 function narrowedType(was: JsonSchema, is: JsonSchema): string | undefined {
-  const [before, now] = [listOf(was['type']), listOf(is['type'])];
+  const [before, now] = [listOf(was.type), listOf(is.type)];
   if (now.length === 0) return undefined;
   const isTaken = (type: unknown) => now.includes(type) || (type === 'integer' && now.includes('number'));
   return before.length > 0 && before.every(isTaken) ? undefined : now.join(' or ');
@@ -73,24 +73,24 @@ function isNarrowedBy(key: string, was: unknown, is: unknown): boolean {
 }
 
 function narrowedProperty(was: JsonSchema, is: JsonSchema, path: string): string | undefined {
-  const [before, now] = [was['properties'] ?? {}, is['properties'] ?? {}] as Record<string, unknown>[];
+  const [before, now] = [was.properties ?? {}, is.properties ?? {}] as Record<string, unknown>[];
   const name = (key: string) => (path ? `${path}.${key}` : key);
-  const required = listOf(is['required']).find((key) => !listOf(was['required']).includes(key));
+  const required = listOf(is.required).find((key) => !listOf(was.required).includes(key));
   if (required !== undefined) return `${name(String(required))} is required`;
   for (const [key, schema] of Object.entries(now ?? {})) {
     const old = before?.[key];
     const narrowing = isSchema(old) && isSchema(schema) ? findNarrowing(old, schema, name(key)) : undefined;
     if (narrowing) return narrowing;
   }
-  const others = is['additionalProperties'];
+  const others = is.additionalProperties;
   const gone = Object.keys(before ?? {}).find((key) => !(key in (now ?? {})));
   if (others === false && gone !== undefined) return `${name(gone)} is not taken any more`;
-  if (others === false && was['additionalProperties'] !== false) return `${name('*')} is not taken any more`;
-  const old = was['additionalProperties'];
+  if (others === false && was.additionalProperties !== false) return `${name('*')} is not taken any more`;
+  const old = was.additionalProperties;
   return isSchema(others) ? findNarrowing(isSchema(old) ? old : {}, others, name('*')) : undefined;
 }
 
 function narrowedItems(was: JsonSchema, is: JsonSchema, path: string): string | undefined {
-  const [before, now] = [was['items'], is['items']];
+  const [before, now] = [was.items, is.items];
   return isSchema(now) ? findNarrowing(isSchema(before) ? before : {}, now, `${path}[]`) : undefined;
 }

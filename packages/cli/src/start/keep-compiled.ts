@@ -9,9 +9,9 @@ import { isAbsolute, join } from 'node:path';
  */
 export function keepCompiled(): void {
   const dir = join(cacheHome(), 'varve', 'compiled');
-  if (process.env['NODE_COMPILE_CACHE'] || !isOurs(dir)) return;
+  if (process.env.NODE_COMPILE_CACHE || !isOurs(dir)) return;
   module.enableCompileCache?.(dir);
-  process.env['NODE_COMPILE_CACHE'] = dir;
+  process.env.NODE_COMPILE_CACHE = dir;
 }
 
 function cacheHome(): string {

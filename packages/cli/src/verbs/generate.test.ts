@@ -182,6 +182,7 @@ it('writes the module of SQL functions into the lineage, and runs them in migrat
     'varve.config.ts': `export default { name: 'notes', schema: './schema.ts', migrations: './drizzle',
       lineageModule: './src/lineage.ts', functions: './src/sql-functions.ts' };`,
     'schema.ts': schemaOf({ notes: [body] }),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code that is written to a file
     'src/sql-functions.ts': 'export const shout = (text: unknown): string => `${text}!`;\n',
   });
   await varve('generate', 'first');

@@ -1,8 +1,6 @@
-import { chmodSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
-import { createSession, openArchive, upgradeArchive } from '../index.ts';
+import { createSession, openArchive } from '../index.ts';
 import { describeFolder } from '../testing/folder.ts';
 import { head, history as lineage, writeFileAt } from '../testing/history.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';

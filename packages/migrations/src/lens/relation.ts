@@ -1,5 +1,5 @@
 import { nameKey, rowidNames } from '../sql/index.ts';
-import type { Arm, Relation, Source, Stage, TableSource } from './program.ts';
+import type { Arm, Relation, Stage, TableSource } from './program.ts';
 import { anything, nulls } from './storage-classes.ts';
 import { storedValue } from './stored-value.ts';
 import type { TableShape } from './table-shape.ts';

@@ -19,5 +19,5 @@ export function editEntries(
   journal: Record<string, unknown>,
   edit: (entry: JournalEntry) => readonly JournalEntry[],
 ): Record<string, unknown> {
-  return { ...journal, entries: (journal['entries'] as readonly JournalEntry[]).flatMap(edit) };
+  return { ...journal, entries: (journal.entries as readonly JournalEntry[]).flatMap(edit) };
 }
