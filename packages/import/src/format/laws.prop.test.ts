@@ -97,7 +97,7 @@ describe.each(logKits.map((kit) => [kit.name, kit] as const))('logs of %s', (_na
           await importLogs(kit.format, from, { into: grown });
           const report = await importLogs(kit.format, from, { into: whole });
           expect(report.problems).toEqual([]);
-          expect(dumpArchives(grown)).toEqual(dumpArchives(whole));
+          expect(withoutPlaces(dumpArchives(grown))).toEqual(withoutPlaces(dumpArchives(whole)));
         }),
         { numRuns },
       );
@@ -105,6 +105,18 @@ describe.each(logKits.map((kit) => [kit.name, kit] as const))('logs of %s', (_na
     deepMs,
   );
 });
+
+/** A session that is one record of many is as it was where only its place among them is another. */
+function withoutPlaces(dumps: Record<string, Dump>) {
+  const isPlace = (key: unknown) => String(key).startsWith('record ');
+  const entries = Object.entries(dumps).map(([id, { sources, ...dump }]) => {
+    const told = sources.map((row) =>
+      isPlace(row.last_record_key) ? { ...row, last_record_key: null } : row,
+    );
+    return [id, { ...dump, sources: told }];
+  });
+  return Object.fromEntries(entries);
+}
 
 /** What a writer in the middle of its last line has left. */
 function cutOff({ files }: MadeLog, count: number): Pick<MadeLog, 'files'> {
