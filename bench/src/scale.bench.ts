@@ -37,8 +37,9 @@ export async function run(): Promise<void> {
   writeArchives(archives, 0, count, (at) => (at % head) + 1);
   for (const name of readdirSync(archives)) fill(join(archives, name));
   printTitle(`Put ${count} archives of 100 kB, of ${head} versions, into each sink, by 1, 2 and 4 workers`);
+  await using servers = new AsyncDisposableStack();
   const measured: MeasuredSink[] = [];
-  for (const sink of await sinksOf(dir, archives)) {
+  for (const sink of await sinksOf(dir, archives, servers)) {
     const runs = [];
     for (const workers of [1, 2, 4]) runs.push(await measure(sink, archives, workers));
     const [one] = runs;
@@ -82,13 +83,11 @@ function fill(path: string): void {
   sqlite.close();
 }
 
-async function sinksOf(dir: string, archives: string): Promise<Sink[]> {
+async function sinksOf(dir: string, archives: string, servers: AsyncDisposableStack): Promise<Sink[]> {
   const bucket = await useBucket();
   const postgres = hasPostgres ? await startPostgres() : undefined;
   const clickhouse = hasClickHouse ? await startClickHouse() : undefined;
-  process.once('beforeExit', async () => {
-    for (const server of [bucket, postgres, clickhouse]) await server?.[Symbol.asyncDispose]();
-  });
+  for (const server of [bucket, postgres, clickhouse]) if (server) servers.use(server);
   const folder = (kind: string, name: string, gets: number, puts: number): Sink => ({
     name,
     kind,
