@@ -12,9 +12,18 @@ export {
   openArchiveSource,
 } from './archive/index.ts';
 export {
+  arrayOf,
   type ClaudeIdentity,
   ClaudeMapper,
+  countOf,
+  isObject,
+  type JsonObject,
+  jsonText,
   LogClock,
+  numberOf,
+  objectOf,
+  plainPart,
+  restOf,
   type SavedClaude,
   type TranscriptContext,
   type TranscriptFacts,
@@ -24,6 +33,7 @@ export {
   type TranscriptRow,
   type TranscriptToolCall,
   type TranscriptWriter,
+  textOf,
   type Usage,
 } from './claude/index.ts';
 export { ArchiveDraft } from './draft/index.ts';

@@ -4,7 +4,7 @@ import { VarveError } from '@varve/schema';
 import { type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
 import { isSelected, type Selection } from './selection.ts';
 import { type Archives, isInStore, streamArchives } from './stream-archives.ts';
-import { newNotes, streamFiles } from './walk-files.ts';
+import { newNotes, streamFiles } from './stream-files.ts';
 
 export interface FoundArchive {
   /** Absolute. */

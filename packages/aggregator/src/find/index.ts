@@ -17,5 +17,5 @@ export {
   streamArchives,
   streamCandidates,
 } from './stream-archives.ts';
+export { type FoundFiles, newNotes, sidecarSuffixes, streamFiles } from './stream-files.ts';
 export { viewApplicationId } from './view-stamp.ts';
-export { type FoundFiles, newNotes, sidecarSuffixes, streamFiles } from './walk-files.ts';

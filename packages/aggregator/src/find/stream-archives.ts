@@ -10,8 +10,8 @@ import { isExpected, type RecognisedFile, recogniseArchive } from './recognise-a
 import { recogniseObject } from './recognise-object.ts';
 import { isRemote } from './remote-file.ts';
 import { isSelected, type Selection } from './selection.ts';
+import { type FoundFiles, newNotes, streamFiles, type WalkNotes } from './stream-files.ts';
 import { notFound } from './walk-errors.ts';
-import { type FoundFiles, newNotes, streamFiles, type WalkNotes } from './walk-files.ts';
 
 /** Files, folders, globs, and `s3://bucket/prefix`. */
 export type Archives = string | readonly string[];

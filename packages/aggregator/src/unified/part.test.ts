@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { walkFiles } from '../find/walk-files.ts';
+import { newNotes, streamFiles } from '../find/stream-files.ts';
 import { makeFolder, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
 import { readUnifiedRows, unionOfUpgraded } from '../testing/unified-rows.ts';
@@ -23,7 +23,7 @@ it('uses a part again for other archives, and the view takes over each', () => {
   const tables = readHeadTables(lineage);
   const merger = new PartMerger(new UnifiedWriter(sqlite, tables), tables);
   const filler = new PartFiller({ lineage, dir });
-  const parts = walkFiles(archives).files.map((file) => filler.fill([file]));
+  const parts = [...streamFiles(archives, newNotes())].map((file) => filler.fill([file]));
   expect(new Set(parts).size).toBe(partsInTurn);
   // All but the last were filled again since.
   expect(parts.slice(-partsInTurn).map((part) => merger.merge(part))).toEqual([true, true]);

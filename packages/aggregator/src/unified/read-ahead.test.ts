@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { FoundFile } from '../find/found-file.ts';
-import { walkFiles } from '../find/walk-files.ts';
+import { newNotes, streamFiles } from '../find/stream-files.ts';
 import { makeFolder } from '../testing/archives.ts';
 import { type Batch, ReadAhead } from './read-ahead.ts';
 
@@ -11,7 +11,7 @@ import { type Batch, ReadAhead } from './read-ahead.ts';
 function makeBatches(): Batch[] {
   const dir = makeFolder();
   for (let at = 0; at < 12; at++) writeFileSync(join(dir, `${at + 10}.db`), 'x'.repeat(5000));
-  const { files } = walkFiles(dir);
+  const files = [...streamFiles(dir, newNotes())];
   for (const { path } of files) utimesSync(path, 1, new Date());
   return Array.from({ length: 6 }, (_, at) => files.slice(at * 2, at * 2 + 2));
 }

@@ -1,5 +1,17 @@
 export { type ClaudeIdentity, ClaudeMapper, type SavedClaude } from './claude-mapper.ts';
 export type { Usage } from './claude-usage.ts';
+export {
+  arrayOf,
+  countOf,
+  isObject,
+  type JsonObject,
+  jsonText,
+  numberOf,
+  objectOf,
+  plainPart,
+  restOf,
+  textOf,
+} from './json-access.ts';
 export { LogClock } from './log-clock.ts';
 export type {
   TranscriptContext,

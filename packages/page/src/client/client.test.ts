@@ -290,7 +290,7 @@ describe.skipIf(!chromiumPath)('in a real browser', () => {
     const { page } = await openRuns();
     await page.getByRole('link', { name: 'Ask' }).click();
     await page.getByRole('button', { name: 'Tools by failures' }).click();
-    await page.getByText('2 rows in').waitFor();
+    await page.getByText('3 rows in').waitFor();
     expect(await page.getByRole('table', { name: 'Answer' }).textContent()).toMatch(/pay42/);
     const editor = page.getByRole('textbox', { name: 'SQL' });
     await editor.fill('DELETE FROM sessions');

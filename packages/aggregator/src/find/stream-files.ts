@@ -32,13 +32,6 @@ export function newNotes(): WalkNotes {
   return { problems: [], leftovers: new Map() };
 }
 
-/** `streamFiles`, all at once. */
-export function walkFiles(where: string | readonly string[]): FoundFiles {
-  const notes = newNotes();
-  const files = [...streamFiles(where, notes)];
-  return { files, problems: notes.problems, leftovers: [...notes.leftovers.values()] };
-}
-
 /**
  * Every regular file that paths, folders and globs name, whatever it holds, in the order of the paths; what SQLite and
  * varve put beside another file while they work on it is left out. Of a folder no more is in memory than the names of one
