@@ -28,11 +28,12 @@ function readCells(sqlite: Database, table: string, withRowids: boolean): unknow
   const cells = columns.map(({ name }) => `quote(${quoteIdentifier(name)})`);
   const list = [...(withRowids ? ['_rowid_'] : []), ...cells].join(', ');
   const order = [...(withRowids ? ['_rowid_'] : cells)].join(', ');
-  return [
-    table,
-    ...sqlite
-      .prepare(`SELECT ${list} FROM ${quoteIdentifier(table)} ORDER BY ${order}`)
-      .raw()
-      .all(),
-  ];
+  const sql = `SELECT ${list} FROM ${quoteIdentifier(table)} ORDER BY ${order}`;
+  try {
+    return [table, ...sqlite.prepare(sql).raw().all()];
+  } catch (error) {
+    // A full-text table without content gives no rows; what it holds are its shadow tables, which are described as well.
+    if (!String(error).includes('does not support scanning')) throw error;
+    return [table];
+  }
 }
