@@ -13,5 +13,7 @@ export default defineConfig({
     // Drizzle alone takes most of a second to load: a process loads everything once, for all its test files.
     isolate: false,
     testTimeout: 60_000,
+    // Both cores: left to itself it would keep one for the process that only waits.
+    maxWorkers: '100%',
   },
 });

@@ -24,6 +24,6 @@ it('runs the main job: sessions of many versions, one typed view, the same answe
   const readManifest = answers.tools.find(({ tool }) => tool === 'read_manifest');
   expect(readManifest?.calls).toBe(54);
   expect(answers.tools.some(({ failures }) => failures > 0)).toBe(true);
-  expect(answers.verdictsByLicence[0]).toMatchObject({ licence: 'MIT' });
+  expect(answers.verdictsByLicence.map(({ licence }) => licence)).toContain('MIT');
   expect(await printed).toMatch(/no file was left beside it[\s\S]*the same questions, the same answers/);
 }, 180_000);

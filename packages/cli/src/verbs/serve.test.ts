@@ -20,7 +20,7 @@ it('prints an address that shows the archives, until it is interrupted', async (
 it('needs a port that is one, and archives or a unified view', async () => {
   const { dir } = makeWorkplace();
   expect((await runVarve(dir, 'serve', 'archives', '--port', 'x')).stderr).toMatch(
-    /^error\[USAGE\]: --port x/,
+    /^error\[USAGE\]: option '--port <number>' argument 'x'/,
   );
   expect((await runVarve(dir, 'serve')).stderr).toMatch(/^error\[USAGE\]: no archives are named/);
 });

@@ -1,4 +1,5 @@
 import { nameKey, quoteIdentifier } from '../sql/index.ts';
+import { assertContentsStay } from './contents-elsewhere.ts';
 import { isIdentity } from './is-identity.ts';
 import type { LensTable } from './lens.ts';
 import type { LensTables } from './lens-tables.ts';
@@ -26,6 +27,7 @@ export function headTables(head: Shape, tables: LensTables): HeadTable[] {
       const before = tables.start.tables.get(key);
       return { ...ordinaryTable(table, before, relation), ...rowidFacts(table, relation) };
     });
+  for (const table of head.opaque.values()) assertContentsStay(table, head, tables);
   return [...ordinary, ...[...head.opaque.values()].map((table) => opaqueTable(table, tables))];
 }
 
