@@ -42,6 +42,8 @@ function roomOf(path: string): string | null {
   const [, dependency] = /.*node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path) ?? [];
   if (dependency) return dependency.replace('@', '').replace('/', '-');
   if (/[\\/](varve-error|error-codes)\.ts$/.test(path)) return 'errors';
+  // Whatever is printed goes through it; the rest of its room brings zod along.
+  if (/[\\/]in-pieces\.ts$/.test(path)) return 'in-pieces';
   const [, name, room] = /packages[\\/](\w+)[\\/]src[\\/](\w+)[\\/](?!.*-worker\.ts$)/.exec(path) ?? [];
   return name && room && name !== 'cli' ? `${name}-${room}` : null;
 }

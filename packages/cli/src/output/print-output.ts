@@ -1,4 +1,3 @@
-import { fileError } from '@varve/core/internal';
 import { escapeLines } from './escape-controls.ts';
 
 /** Output is written in pieces of about this length. */
@@ -26,7 +25,12 @@ function write(text: string): Promise<boolean> {
     process.stdout.write(process.stdout.isTTY ? escapeLines(text) : text, (error) => {
       if (!error) resolve(true);
       else if ('code' in error && error.code === 'EPIPE') resolve(false);
-      else reject(fileError(error, 'stdout', 'write'));
+      else void explain(error).then(reject);
     });
   });
+}
+
+async function explain(error: Error): Promise<unknown> {
+  const { fileError } = await import('@varve/core/internal');
+  return fileError(error, 'stdout', 'write');
 }

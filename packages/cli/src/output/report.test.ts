@@ -41,7 +41,10 @@ it('prints lines as lines, and no other control character as it is', () => {
   expect(text).toBe('error[FILE_CORRUPT]: x: one\n  two\\x1b[2J\nhint: restore it\n');
 });
 
-it('says that a value is too large where no text can hold it', () => {
-  const text = said(() => reportError(new RangeError('Invalid string length'), false));
+it('says that a value is too large where no text can hold it', async () => {
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  await reportError(new RangeError('Invalid string length'), false);
+  const text = String(stderr.mock.calls[0]?.[0]);
+  stderr.mockRestore();
   expect(text).toMatch(/^error\[FILE_UNSUPPORTED\]: .*larger than/);
 });

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { fileError } from '@varve/core/internal';
 import type { LintCode } from '@varve/migrations';
 import { type ErrorCode, VarveError } from '@varve/schema';
 import { escapeControls, escapeLines } from './escape-controls.ts';
@@ -85,12 +84,17 @@ function joined(alike: readonly Problem[]): string {
 }
 
 /** Prints an error as two lines, its stack below with `verbose`, and returns the exit code it stands for. */
-export function reportError(thrown: unknown, verbose: boolean): number {
-  // A value longer than any text may be.
-  const error = thrown instanceof RangeError ? fileError(thrown, '') : thrown;
+export async function reportError(thrown: unknown, verbose: boolean): Promise<number> {
+  const error = thrown instanceof RangeError ? await tooLong(thrown) : thrown;
   reportProblem(error instanceof VarveError ? error : unforeseen(error));
   if (verbose && error instanceof Error) tell(renderStack(error));
   return error instanceof VarveError && !usageCodes.has(error.code) ? exitCodes.problems : exitCodes.usage;
+}
+
+/** A value longer than any text may be. What explains it is loaded then alone: it brings SQLite along. */
+async function tooLong(error: RangeError): Promise<unknown> {
+  const { fileError } = await import('@varve/core/internal');
+  return fileError(error, '');
 }
 
 /** As when the working directory is deleted while a verb runs. */

@@ -15,7 +15,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
       if (error.exitCode !== 0) throw usageError(error);
     }
   } catch (error) {
-    process.exitCode = reportError(error, argv.includes('--verbose'));
+    process.exitCode = await reportError(error, argv.includes('--verbose'));
   }
 }
 
