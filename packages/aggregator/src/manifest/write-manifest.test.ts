@@ -5,9 +5,11 @@ import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { useBucket } from '../../../core/src/testing/use-bucket.ts';
 import { census } from '../census/census.ts';
+import { pushArchives } from '../push/push-archives.ts';
 import { queryArchives } from '../query/query-archives.ts';
 import { makeFolder, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
+import { restoreArchives } from '../upgrade/restore-archives.ts';
 import { upgradeArchives } from '../upgrade/upgrade-archives.ts';
 import { writeManifest } from './write-manifest.ts';
 
@@ -62,6 +64,33 @@ it('stands for a walk wherever archives are named, of a folder and of a bucket',
     expect((await census(where, { lineage })).states).toEqual({ current: head });
   }
 });
+
+it.each(['m.db', 'm.parquet'])(
+  'stands for a walk where archives are loaded back, pushed and listed: %s',
+  async (name) => {
+    const bucket = await useBucket();
+    onTestFinished(() => bucket[Symbol.asyncDispose]());
+    const [dir, work] = [makeFolder(), makeFolder()];
+    const path = writeArchive(join(dir, 'deep', 'a b+c%.db'), 1, 'a');
+    const into = join(work, name);
+    await writeManifest(dir, { lineage, into });
+    expect(await pushArchives(into, { into: 's3://bucket/originals', keep: true })).toMatchObject({
+      pushed: 1,
+      failed: [],
+    });
+    expect([...bucket.objects.keys()]).toEqual(['bucket/originals/deep/a b+c%.db']);
+    const before = readFileSync(path);
+    await upgradeArchives(dir, { lineage, jobs: 0, acceptLoss: true });
+    expect(readFileSync(path).equals(before)).toBe(false);
+    const ofBucket = join(work, `bucket-${name}`);
+    await writeManifest('s3://bucket/originals', { lineage, into: ofBucket });
+    expect(await restoreArchives(ofBucket, { into: dir, lineage })).toMatchObject({
+      restored: [path],
+      failed: [],
+    });
+    expect(readFileSync(path).equals(before)).toBe(true);
+  },
+);
 
 it('writes over no other file', async () => {
   const path = writeArchive(join(makeFolder(), 'a.db'), 1);

@@ -10,6 +10,7 @@ import {
   recogniseArchive,
   type Selection,
   streamFiles,
+  unpackManifests,
 } from '../find/index.ts';
 import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
 
@@ -76,8 +77,9 @@ export async function pushArchives(
   const failed: Problem[] = [];
   let sizeBytes = 0;
   const push = (file: RecognisedFile | VarveError) => pushOne(file, store, options);
+  using unpacked = await unpackManifests(where);
   for await (const file of inFlight(
-    whileNot(isStopped, recognised(where, notes, options)),
+    whileNot(isStopped, recognised(unpacked.where, notes, options)),
     requestsInFlight,
     push,
   )) {

@@ -13,6 +13,7 @@ import { VarveError } from '@varve/schema';
 import {
   type FoundFile,
   fetchWindows,
+  isInStore,
   localPathOf,
   newNotes,
   recogniseArchives,
@@ -59,7 +60,7 @@ export async function restoreArchives(
   options: RestoreArchivesOptions,
 ): Promise<RestoreReport> {
   const { into, onProgress, shard, sample, ...restoreOptions } = options;
-  if (isStoreUrl(into) || isStoreUrl(backups)) return restoreStore(backups, options);
+  if (isStoreUrl(into) || isInStore(backups)) return restoreStore(backups, options);
   const found = recogniseArchives(backups, { shard, sample });
   const failed = found.problems.map((error) => problemOf(error, error.path ?? backups));
   const restored: string[] = [];
@@ -99,13 +100,11 @@ async function restoreStore(backups: string, options: RestoreArchivesOptions): P
     }
   };
   const found = streamArchives(backups, notes, { shard, sample });
-  if (!isStoreUrl(backups)) for await (const file of found) await restoreAll([file]);
-  else
-    for await (const window of fetchWindows(found)) {
-      using fetched = window;
-      failed.push(...fetched.failed.map(({ file, error }) => problemOf(error, file.path)));
-      await restoreAll(fetched.files);
-    }
+  for await (const window of fetchWindows(found)) {
+    using fetched = window;
+    failed.push(...fetched.failed.map(({ file, error }) => problemOf(error, file.path)));
+    await restoreAll(fetched.files);
+  }
   failed.push(...notes.problems.map((error) => problemOf(error, error.path ?? backups)));
   return { restored, current, failed };
 }

@@ -22,21 +22,27 @@ export async function pushFile(path: string, store: Store, key: string): Promise
     return { etag, isNew: true };
   } catch (error) {
     if (!(error instanceof VarveError && error.code === 'STORE_CHANGED')) throw error;
-    return { etag: await sameObject(path, store, key), isNew: false };
+    const etag = await holdsSame(store, key, path);
+    if (etag === undefined) throw archiveExists(path, store, key);
+    return { etag, isNew: false };
   }
 }
 
-async function sameObject(path: string, store: Store, key: string): Promise<string> {
+/** The ETag of what a store holds under a key, where that is a file's bytes. */
+export async function holdsSame(store: Store, key: string, path: string): Promise<string | undefined> {
   const dir = makePrivateDir();
   const copy = join(dir, createHash('sha256').update(key).digest('hex'));
   try {
     const { etag } = await store.read(key, copy);
-    if (hashFile(copy) === hashFile(path)) return etag;
+    return hashFile(copy) === hashFile(path) ? etag : undefined;
   } finally {
     rmSync(copy, { force: true });
     removePrivateDir(dir);
   }
-  throw new VarveError('ARCHIVE_EXISTS', 'the store already holds another object of this key', {
+}
+
+function archiveExists(path: string, store: Store, key: string): VarveError {
+  return new VarveError('ARCHIVE_EXISTS', 'the store already holds another object of this key', {
     path,
     hint: 'push into another prefix, or move the other object away; neither was changed',
     details: { archive: `${store.url}/${key}` },

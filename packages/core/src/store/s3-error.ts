@@ -29,15 +29,17 @@ const busy = new Set([
 const absent = new Set(['NoSuchKey', 'NotFound']);
 const changed = new Set(['PreconditionFailed', 'ConditionalRequestConflict']);
 
-/** What the SDK threw, as an error of varve; `path` is the address of the object or of the bucket. */
-export function s3Error(cause: unknown, path: string): VarveError {
+/**
+ * What the SDK threw at our own `attempt`, as an error of varve; `path` is the address of the object or of the bucket.
+ */
+export function s3Error(cause: unknown, path: string, attempt = 1): VarveError {
   if (cause instanceof VarveError) return cause;
-  const { name, message, $metadata: { httpStatusCode: status, attempts } = {} } = cause as SdkError;
+  const { name, message, $metadata: { httpStatusCode: status, attempts = 1 } = {} } = cause as SdkError;
   const { code, says, hint } = meaningOf(name, status);
   return new VarveError(code, `${says} (${name}: ${message})`, {
     path,
     hint,
-    details: { reason: name, status, attempts },
+    details: { reason: name, status, attempts: attempts + attempt - 1 },
     cause,
   });
 }

@@ -1,9 +1,11 @@
 import { createReadStream, createWriteStream, readFileSync, rmSync, statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { VarveError } from '@varve/schema/errors';
 import { hashFile } from '../file/index.ts';
 import type { ListOptions, PutCondition, Store, StoreEntry, StorePage, StoreRange } from './contract.ts';
+import { holdsSame } from './push-file.ts';
 import { putInParts } from './put-in-parts.ts';
 import { type LoadedClient, loadS3Client } from './s3-client.ts';
 import { s3Error } from './s3-error.ts';
@@ -79,24 +81,34 @@ export class S3Store implements Store {
     });
   }
 
+  /** Where an earlier attempt had no answer, what lies there may be what it wrote. */
   async put(key: string, from: string, condition: PutCondition): Promise<{ readonly etag: string }> {
-    return this.#ask(key, async (loaded) => {
-      const { sdk, client } = loaded;
-      const sizeBytes = statSync(from).size;
-      const object = { ...this.#object(key), ContentType: contentType(key) };
-      if (sizeBytes > this.#limits.mostBytesAtOnce)
-        return putInParts(loaded, object, from, conditionHeaders(condition), this.#limits.partBytes);
-      const answer = await client.send(
-        new sdk.PutObjectCommand({
-          ...object,
-          Body: sizeBytes > mostBytesInMemory ? createReadStream(from) : readFileSync(from),
-          ContentLength: sizeBytes,
-          ChecksumSHA256: Buffer.from(hashFile(from), 'hex').toString('base64'),
-          ...conditionHeaders(condition),
-        }),
-      );
-      return { etag: answer.ETag ?? '' };
-    });
+    try {
+      return await this.#ask(key, (loaded) => this.#put(loaded, key, from, condition));
+    } catch (error) {
+      const isRetried = error instanceof VarveError && Number(error.details.attempts) > 1;
+      if (!isRetried || error.code !== 'STORE_CHANGED' || condition === 'absent') throw error;
+      const etag = await holdsSame(this, key, from);
+      if (etag === undefined) throw error;
+      return { etag };
+    }
+  }
+
+  async #put({ sdk, client }: LoadedClient, key: string, from: string, condition: PutCondition) {
+    const sizeBytes = statSync(from).size;
+    const object = { ...this.#object(key), ContentType: contentType(key) };
+    if (sizeBytes > this.#limits.mostBytesAtOnce)
+      return putInParts({ sdk, client }, object, from, conditionHeaders(condition), this.#limits.partBytes);
+    const answer = await client.send(
+      new sdk.PutObjectCommand({
+        ...object,
+        Body: sizeBytes > mostBytesInMemory ? createReadStream(from) : readFileSync(from),
+        ContentLength: sizeBytes,
+        ChecksumSHA256: Buffer.from(hashFile(from), 'hex').toString('base64'),
+        ...conditionHeaders(condition),
+      }),
+    );
+    return { etag: answer.ETag ?? '' };
   }
 
   async remove(key: string): Promise<void> {
@@ -111,14 +123,19 @@ export class S3Store implements Store {
     return key ? `${this.url}/${key}` : this.url;
   }
 
-  /** The client asks again by itself until there is an answer; what breaks off within it is for us to ask again. */
+  /**
+   * The client asks again by itself until there is an answer, within a budget for all requests together, which a few dozen
+   * connections that idled too long exceed; and not where an answer breaks off.
+   */
   async #ask<T>(key: string, request: (loaded: LoadedClient) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await request(await loadS3Client());
       } catch (cause) {
-        const error = s3Error(cause, this.#urlOf(key));
-        if (error.code !== 'STORE_TORN' || attempt === mostAttempts) throw error;
+        const error = s3Error(cause, this.#urlOf(key), attempt);
+        const isWorthIt = error.code === 'STORE_TORN' || isHungUp(cause);
+        if (!isWorthIt || attempt === mostAttempts) throw error;
+        await setImmediate();
       }
     }
   }
@@ -165,6 +182,12 @@ function isConnectionLost(error: unknown): boolean {
     ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'EPIPE', 'ETIMEDOUT'].includes(code) ||
     /aborted/.test(String(error))
   );
+}
+
+/** Before there was an answer: the server had closed the connection, or closes it. */
+function isHungUp(error: unknown): boolean {
+  const { code = '', message = '' } = error as NodeJS.ErrnoException;
+  return ['ECONNRESET', 'EPIPE'].includes(code) || /socket hang up|ECONNRESET|EPIPE/.test(message);
 }
 
 function torn(

@@ -113,6 +113,30 @@ it('a bucket that is busy, or gone, for a moment is asked again', async () => {
   expect(bucket.requests).toHaveLength(3);
 });
 
+it('a bucket that hangs up on all connections at once is asked again by each', async () => {
+  const bucket = await startBucket();
+  const keys = Array.from({ length: 200 }, (_, at) => `${at}.db`);
+  for (const key of keys) bucket.put(`bucket/${key}`, Buffer.from(key));
+  const met = new Set<string>();
+  bucket.fault = (request) => (met.has(request) ? undefined : (met.add(request), 'lost'));
+  const store = openStore('s3://bucket');
+  const read = await Promise.all(keys.map((key) => store.readRange(key, 0, 10)));
+  expect(read.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(keys);
+});
+
+it('a write that was done and not answered is no change by another', async () => {
+  const bucket = await startBucket();
+  const store = openStore('s3://bucket');
+  const { etag } = await store.put('x.db', makeFile('first'), 'absent');
+  const puts = () => bucket.requests.filter((request) => request.startsWith('PUT')).length;
+  bucket.fault = (request) => (request.startsWith('PUT') && puts() === 2 ? 'unanswered' : undefined);
+  const second = await store.put('x.db', makeFile('second'), { etag });
+  expect(puts()).toBe(3);
+  expect((await store.list()).entries).toMatchObject([{ key: 'x.db', sizeBytes: 6, etag: second.etag }]);
+  bucket.fault = (request) => (request.startsWith('PUT') && puts() === 4 ? 'lost' : undefined);
+  expect((await rejectionOf(store.put('x.db', makeFile('third'), { etag }))).code).toBe('STORE_CHANGED');
+});
+
 it('an object that breaks off once is asked for again, whole', async () => {
   const bucket = await startBucket();
   bucket.put('bucket/x.db', Buffer.alloc(100_000, 'x'));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 interface StoredObject {
@@ -12,8 +12,9 @@ interface StoredObject {
 /** What a server of S3 does wrong; undefined lets the request through. */
 export type BucketFault =
   | { readonly status: number; readonly code: string }
-  /** The connection ends before an answer, or in the middle of the object. */
+  /** The connection ends before an answer, without it although the work is done, or in the middle of the object. */
   | 'lost'
+  | 'unanswered'
   | 'torn';
 
 export interface ServedBucket extends AsyncDisposable {
@@ -57,10 +58,11 @@ export async function serveBucket(): Promise<ServedBucket> {
       url,
       request,
       body,
-      response,
+      response: fault === 'unanswered' ? new ServerResponse(request) : response,
       isTorn: fault === 'torn',
       pageSize: served.pageSize,
     });
+    if (fault === 'unanswered') request.socket.destroy();
   });
   const { port } = await listen(server);
   return Object.assign(served, {
