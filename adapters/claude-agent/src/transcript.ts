@@ -18,6 +18,9 @@ export interface TranscriptParts {
   readonly tools: ToolFacts;
 }
 
+/** What is stored here is a copy: the SDK's own transcript is on the disk before it is told. */
+const durability = 'process';
+
 /** One transcript that is being written: its session file, and those of sub-agents whose entries stand in it. */
 export class Transcript {
   readonly #parts: TranscriptParts;
@@ -84,8 +87,8 @@ export class Transcript {
     const row = { id: fileId, agentName: 'claude-code', conversationId: key.sessionId };
     const after = part === 1 ? {} : { parentSessionId: partId(id, part - 1) };
     const session = existsSync(path)
-      ? openSession(path, { lineage })
-      : createSession(folderOf(dir, key.projectKey), { lineage, session: { ...row, ...after } });
+      ? openSession(path, { lineage, durability })
+      : createSession(folderOf(dir, key.projectKey), { lineage, durability, session: { ...row, ...after } });
     const kept = { tables: lineage.tables, hand: this.#hand, tools };
     const file = new TranscriptFile({ id: fileId, session, isMain: id === this.#id, ...kept });
     this.#files.set(id, file);

@@ -80,8 +80,9 @@ export class VarveTracingProcessor implements TracingProcessor {
     this.#sessions.endAll();
   }
 
-  /** Rows are on the disk already. */
-  async forceFlush(): Promise<void> {}
+  forceFlush(): Promise<void> {
+    return this.#sessions.flush();
+  }
 
   #end(traceId: string): void {
     const { recorder, timer } = this.#traces.get(traceId) ?? {};

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { openArchive } from '@varve/core';
+import { durableFs } from '@varve/core/internal';
 import { standardLineage as lineage } from '@varve/migrations';
 import type { VarveError } from '@varve/schema';
 import { makeTestFolder } from '@varve/testing';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { VarveSpanProcessor, type VarveSpanProcessorOptions } from './index.ts';
 
 function record(dir = makeTestFolder(), options: Partial<VarveSpanProcessorOptions> = {}) {
@@ -204,4 +205,25 @@ it('redacts before the disk, also what is told of a session late', async () => {
   await provider.shutdown();
   expect(read()).toMatchObject([{ session: { conversationId: '***' }, messages: [{ role: 'user' }] }]);
   expect(JSON.stringify(read())).not.toContain('hunter2');
+});
+
+it('waits in forceFlush until what was recorded is on the disk', async () => {
+  const { start, provider } = record();
+  let sync: (() => void) | undefined;
+  const aside = vi.spyOn(durableFs, 'syncAside').mockImplementation(
+    () =>
+      new Promise((resolve) => {
+        sync = resolve;
+      }),
+  );
+  onTestFinished(() => aside.mockRestore());
+  start('chat m1', chat).end();
+  let isFlushed = false;
+  const flushed = provider.forceFlush().then(() => {
+    isFlushed = true;
+  });
+  await expect.poll(() => sync).toBeDefined();
+  expect(isFlushed).toBe(false);
+  sync?.();
+  await flushed;
 });

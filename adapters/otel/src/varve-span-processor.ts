@@ -80,8 +80,9 @@ export class VarveSpanProcessor implements SpanProcessor {
     });
   }
 
-  /** Rows are on the disk already. */
-  async forceFlush(): Promise<void> {}
+  forceFlush(): Promise<void> {
+    return this.#sessions.flush();
+  }
 
   async shutdown(): Promise<void> {
     for (const [key, session] of [...this.#open]) this.#end(key, session);

@@ -17,7 +17,7 @@ export async function run(): Promise<void> {
   const contestants: Contestant[] = [
     { name: 'nothing recorded', run: () => runAgent({ isEnabled: false }) },
     { name: 'events kept in memory as JSON', run: () => runAgent({ integrations: inMemory }) },
-    { name: '@varve/ai-sdk, each row forced to the disk', run: () => runAgent({ integrations: varve }) },
+    { name: '@varve/ai-sdk, forced to the disk aside', run: () => runAgent({ integrations: varve }) },
   ];
   printPerStep(await compare(contestants, { rounds: 30, warmup: 3 }), steps);
 }

@@ -24,7 +24,7 @@ export async function run(): Promise<void> {
         }),
     },
     {
-      name: 'VarveSessionStore, each turn forced to the disk',
+      name: 'VarveSessionStore, forced to the disk aside',
       run: () => store((key, entries) => varve.append(key, entries)),
     },
   ];

@@ -35,7 +35,7 @@ export async function run(): Promise<void> {
   const tracing = [
     { name: 'nothing recorded', run: traced(undefined) },
     { name: 'spans kept in memory as JSON', run: traced(inMemory()) },
-    { name: 'VarveTracingProcessor, each row forced to the disk', run: traced(varve) },
+    { name: 'VarveTracingProcessor, forced to the disk aside', run: traced(varve) },
   ];
   printPerStep(await compare(tracing, { rounds: 20, warmup: 3 }), turns);
   setTracingDisabled(true);

@@ -20,7 +20,7 @@ export async function run(): Promise<void> {
   const contestants = [
     { name: 'no processor', run: tracing() },
     { name: 'InMemorySpanExporter', run: tracing(new SimpleSpanProcessor(new InMemorySpanExporter())) },
-    { name: 'VarveSpanProcessor, each row forced to the disk', run: tracing(varve) },
+    { name: 'VarveSpanProcessor, forced to the disk aside', run: tracing(varve) },
   ];
   printPerStep(await compare(contestants, { rounds: 30, warmup: 3 }), steps);
   await varve.shutdown();

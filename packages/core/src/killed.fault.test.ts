@@ -25,14 +25,18 @@ function readRows(path: string) {
   };
 }
 
-it('keeps every recorded row of a session that is killed at any moment', { timeout }, async () => {
+const durabilities = [{ durability: 'power' }, { durability: 'process' }];
+const killedTitle =
+  'keeps every recorded row of a session that is killed at any moment, durable past the $durability';
+
+it.each(durabilities)(killedTitle, { timeout }, async ({ durability }) => {
   let dir = '';
   await killRounds({
     program: 'record-program.ts',
     longestMs: 400,
     prepare: () => {
       dir = makeTempDir();
-      return [join(dir, 'live')];
+      return [join(dir, 'live'), durability];
     },
     check: (_round, lines) => {
       const archiveDir = join(dir, 'archives');

@@ -6,7 +6,6 @@ import type { ThreadTables } from '../thread/index.ts';
 import { ThreadFolder } from './thread-folder.ts';
 import { ThreadReader } from './thread-reader.ts';
 import { ThreadWriter } from './thread-writer.ts';
-import { WalSync } from './wal-sync.ts';
 
 export interface ThreadsOptions {
   readonly folder: ThreadFolder;
@@ -19,18 +18,18 @@ export interface ThreadsOptions {
 interface OpenThread {
   readonly writer: ThreadWriter;
   readonly reader: ThreadReader;
-  readonly sync: WalSync;
   usedAtMs: number;
 }
 
-type WriteThread<T> = (writer: ThreadWriter, reader: ThreadReader) => T;
-type UseThread<T> = (writer: ThreadWriter, reader: ThreadReader, sync: WalSync) => T;
+type UseThread<T> = (writer: ThreadWriter, reader: ThreadReader) => T;
 
 /** More than these are not kept open: each takes a few file descriptors. */
 const maxOpen = 64;
 /** A thread that is not used is let go of, so that another process can go on with it. */
 const releaseMs = 1000;
 const pollMs = 25;
+/** Forced to the disk before a step counts as stored, but not while nothing else goes on. */
+const durability = 'process';
 const atExit = new Set<Threads>();
 let closesAtExit = false;
 
@@ -52,13 +51,11 @@ export class Threads {
   }
 
   /** Opens the thread for writing, made where there is none. What is written is on the disk when this resolves. */
-  async write<T>(threadId: string, work: WriteThread<T>): Promise<T> {
-    let sync: WalSync | undefined;
-    const result = await this.use(threadId, (writer, reader, itsSync) => {
-      sync = itsSync;
-      return work(writer, reader);
+  async write<T>(threadId: string, work: UseThread<T>): Promise<T> {
+    const { result, whenDurable } = await this.use(threadId, (writer, reader) => {
+      return { result: work(writer, reader), whenDurable: writer.session.flush() };
     });
-    await sync?.whenDurable();
+    await whenDurable;
     return result;
   }
 
@@ -72,7 +69,7 @@ export class Threads {
       () => this.#openThread(threadId),
       busyTimeoutMs,
       (opened) => {
-        return { result: work(opened.writer, opened.reader, opened.sync) };
+        return { result: work(opened.writer, opened.reader) };
       },
     );
     return thread.result;
@@ -167,7 +164,7 @@ export class Threads {
       assertThread(session, threadId);
       const { sqlite } = session;
       const parts = { writer: new ThreadWriter(session), reader: new ThreadReader(threadId, sqlite) };
-      return this.#touch(name, { ...parts, sync: new WalSync(sqlite), usedAtMs: 0 });
+      return this.#touch(name, { ...parts, usedAtMs: 0 });
     } catch (error) {
       session.close();
       throw error;
@@ -179,10 +176,14 @@ export class Threads {
     const found = this.folder.find(name);
     if (!found) {
       // biome-ignore lint/suspicious/noExplicitAny: the tables of a team's lineage are known to have these columns
-      return createSession(this.folder.dir, { lineage, session: { id: threadId, agentName } as any });
+      return createSession(this.folder.dir, {
+        lineage,
+        durability,
+        session: { id: threadId, agentName } as any,
+      });
     }
     if (!found.isLive) this.folder.thaw(name);
-    const session = openSession(this.folder.placesOf(name).live, { lineage, busyTimeoutMs: 100 });
+    const session = openSession(this.folder.placesOf(name).live, { lineage, durability, busyTimeoutMs: 100 });
     if (!found.isLive) session.sqlite.exec("UPDATE sessions SET status = 'running', ended_at_ms = NULL");
     return session;
   }

@@ -7,9 +7,11 @@ export function leaveWal(sqlite: Database, path: string): void {
   const [checkpoint] = sqlite.inTransaction
     ? []
     : (sqlite.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]);
+  // What is written then are some of the first hundred bytes, which come together: no journal, and its four syncs.
   const isLeft =
-    checkpoint?.busy === 0 && sqlite.pragma('journal_mode = DELETE', { simple: true }) === 'delete';
+    checkpoint?.busy === 0 && sqlite.pragma('journal_mode = MEMORY', { simple: true }) === 'memory';
   if (!isLeft) throw inUseError(path);
+  sqlite.pragma('journal_mode = DELETE');
   // They hold nothing by now. SQLite says nothing when it cannot remove them.
   for (const suffix of ['-wal', '-shm']) durableFs.remove(sqlite.name + suffix);
 }

@@ -28,6 +28,21 @@ export function endSession(sqlite: Database, tables: TableModule, { status, ende
   sqlite.prepare(`UPDATE ${columns.table} SET ${assignments.join(', ')}`).run({ status, endedAtMs });
 }
 
+/** Returns what makes the session's row say of its end again what it says now. */
+export function keepEnd(sqlite: Database, tables: TableModule): () => void {
+  const columns = sessionColumns(tables);
+  const names = [columns?.status, columns?.endedAtMs].filter((it) => it !== undefined);
+  if (!columns || names.length === 0) return () => {};
+  const values = sqlite
+    .prepare(`SELECT ${names.join(', ')} FROM ${columns.table} LIMIT 1`)
+    .raw()
+    .get();
+  const assignments = names.map((name) => `${name} = ?`).join(', ');
+  return () => {
+    if (values) sqlite.prepare(`UPDATE ${columns.table} SET ${assignments}`).run(...(values as unknown[]));
+  };
+}
+
 /** The status in the session row; undefined without such a row. */
 export function readSessionStatus(sqlite: Database, tables: TableModule): string | undefined {
   const columns = sessionColumns(tables);

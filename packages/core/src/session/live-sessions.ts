@@ -41,11 +41,19 @@ export class LiveSessions<TTables extends TableModule> {
   open(key: string, values: () => SessionValues<TTables>): CreatedSession<TTables> | undefined {
     const open = this.#sessions.get(key);
     if (open) return open;
+    // A framework's events come on the event loop of the agent: nothing there waits for a disk.
+    const durability = 'process';
     return this.attempt(() => {
-      const session = createSession(this.#options.dir, { ...this.#options, session: values() });
+      const session = createSession(this.#options.dir, { durability, ...this.#options, session: values() });
       this.#sessions.set(key, session);
       return session;
     });
+  }
+
+  /** What was recorded is on the disk when this resolves. */
+  async flush(): Promise<void> {
+    const flushes = [...this.#sessions.values()].map((session) => session.flush().catch(this.report));
+    await Promise.all(flushes);
   }
 
   /** How the session of this key ends should the process exit now; until told, it is interrupted. */

@@ -13,19 +13,20 @@ export interface OpenWriterOptions<TTables extends TableModule> extends RecordOp
 }
 
 /**
- * Opens a file that the caller has the writer lock of, at head, every commit durable. The migrations run before the
+ * Opens a file that the caller has the writer lock of, at head, every commit durable as told. The migrations run before the
  * journal mode is touched: a file that cannot be brought to head stays as it is.
  */
 export function openWriter<TTables extends TableModule>(
   options: OpenWriterOptions<TTables>,
 ): Session<TTables> {
-  const { path, lineage, lock } = options;
+  const { path, lineage, lock, durability = 'power' } = options;
+  const synchronous = durability === 'power' ? 'FULL' : 'NORMAL';
   const sqlite = openDatabase(path, options);
   try {
     onFile(path, () => {
       registerFunctions(sqlite, lineage);
       bringToHead(sqlite, lineage, path);
-      sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+      sqlite.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON`);
     });
     return new Session({ path, lineage, sqlite, lock, options });
   } catch (error) {

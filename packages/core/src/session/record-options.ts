@@ -9,6 +9,12 @@ export interface RecordOptions {
    * ignored. Unless given, the first such error of a session is a warning of the process.
    */
   readonly onRecordError?: (error: VarveError) => void;
+  /**
+   * What a recorded row outlives. `power`: a power failure too, since each commit is forced to the disk before the call
+   * returns, which blocks the process for as long as the disk takes. `process`: the end of the process, by SIGKILL too;
+   * within some ten milliseconds, off the event loop, it is forced to the disk, as it is by `flush`, `close` and `seal`.
+   */
+  readonly durability?: 'power' | 'process';
   /** Applied to every value before it is stored through the session; not to what plain Drizzle writes. */
   readonly redact?: Redact;
 }

@@ -24,6 +24,8 @@ export interface RecorderParts {
   readonly path: string;
   readonly redact: Redact | undefined;
   readonly report: ReportError;
+  /** Told of each commit. */
+  readonly onWrite: () => void;
   /** @throws SESSION_CLOSED */
   readonly assertOpen: () => void;
 }
@@ -88,6 +90,7 @@ export class Recorder {
   #insert(table: SQLiteTable, encoder: RowEncoder, { sql, values, key }: EncodedRow): unknown {
     try {
       const { lastInsertRowid } = this.#statement(sql).run(values);
+      this.#parts.onWrite();
       return key === null ? encoder.decodeKey(lastInsertRowid) : key;
     } catch (error) {
       // Rows may have been written past the recorder: the next row counts from what is there.
@@ -100,7 +103,9 @@ export class Recorder {
     this.#assertRecordable(table);
     const { sql, values } = rowEncoderOf(table).encodeChange(row);
     try {
-      return this.#statement(sql).run(...values, key).changes > 0;
+      const { changes } = this.#statement(sql).run(...values, key);
+      this.#parts.onWrite();
+      return changes > 0;
     } catch (error) {
       throw constraintError(fileError(error, this.#parts.path, 'write'), table);
     }

@@ -10,7 +10,7 @@ import {
   onFile,
 } from '../file/index.ts';
 import type { KeyLayout } from '../store/index.ts';
-import { endSession, readSessionStatus } from './end-session.ts';
+import { endSession, keepEnd, readSessionStatus } from './end-session.ts';
 import { interruptCalls } from './interrupt-calls.ts';
 
 export interface SealOptions {
@@ -42,12 +42,15 @@ export function sealFile(session: Sealable, archiveDir: string, { status }: Seal
   onFile(archiveDir, () => durableFs.makeDir(archiveDir), 'write');
   assertNameIsFree(path, archiveDir);
   onFile(path, () => {
+    assertSound(sqlite, path);
+    // While there is a WAL, into which a commit costs least.
+    const takeBack = keepEnd(sqlite, lineage.tables);
+    markEnded(sqlite, lineage.tables, status);
     try {
       leaveWal(sqlite, path);
-      assertSound(sqlite, path);
-      markEnded(sqlite, lineage.tables, status);
     } catch (error) {
       sqlite.pragma('journal_mode = WAL');
+      takeBack();
       throw error;
     }
   });

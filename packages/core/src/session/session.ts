@@ -21,6 +21,7 @@ import { Recorder } from './recorder.ts';
 import { type CallOutcome, runCall } from './run-call.ts';
 import { type SealOptions, type StoreSealOptions, sealFile } from './seal.ts';
 import { readSessionId } from './timeline.ts';
+import { WalSync } from './wal-sync.ts';
 
 export interface SessionParts<TTables extends TableModule> {
   readonly path: string;
@@ -31,26 +32,32 @@ export interface SessionParts<TTables extends TableModule> {
 }
 
 /**
- * The one writer of a live session file. Every recorded row is on the disk when `record` returns. Close it, or seal
- * it; `using` closes it.
+ * The one writer of a live session file. Every recorded row is on the disk when `record` returns, unless `durability`
+ * says otherwise. Close it, or seal it; `using` closes it.
  */
 export class Session<TTables extends TableModule = TableModule> {
   readonly path: string;
   readonly #parts: SessionParts<TTables>;
   readonly #recorder: Recorder;
   readonly #calls: Calls;
+  /** Where commits are forced to the disk aside. */
+  readonly #walSync: WalSync | undefined;
   #db: Db<TTables> | undefined;
   #isOpen = true;
 
   constructor(parts: SessionParts<TTables>) {
     this.path = parts.path;
     this.#parts = parts;
+    const { redact, onRecordError, durability } = parts.options;
+    const report = errorReporter(parts.path, onRecordError);
+    if (durability === 'process') this.#walSync = new WalSync(parts.sqlite, report);
     this.#recorder = new Recorder({
       path: parts.path,
       sqlite: parts.sqlite,
       tables: parts.lineage.tables,
-      redact: parts.options.redact,
-      report: errorReporter(parts.path, parts.options.onRecordError),
+      redact,
+      report,
+      onWrite: () => this.#walSync?.soon(),
       assertOpen: () => this.#assertOpen(),
     });
     this.#calls = new Calls(this.#recorder);
@@ -62,18 +69,21 @@ export class Session<TTables extends TableModule = TableModule> {
 
   /** The id in the session row; undefined when the file has none. */
   get id(): string | undefined {
-    return readSessionId(this.sqlite, this.#parts.lineage.tables);
+    this.#assertOpen();
+    return readSessionId(this.#parts.sqlite, this.#parts.lineage.tables);
   }
 
   /** The connection itself. */
   get sqlite(): Database {
     this.#assertOpen();
+    this.#walSync?.soon();
     return this.#parts.sqlite;
   }
 
   /** Drizzle over the file, with the lineage's tables for relational queries. */
   get db(): Db<TTables> {
     this.#assertOpen();
+    this.#walSync?.soon();
     this.#db ??= openDb(this.#parts.sqlite, this.#parts.lineage.tables);
     return this.#db;
   }
@@ -111,11 +121,25 @@ export class Session<TTables extends TableModule = TableModule> {
   batch<T>(work: () => T): T {
     this.#assertOpen();
     try {
-      return this.#parts.sqlite.transaction(work)();
+      const result = this.#parts.sqlite.transaction(work)();
+      // Rows may have told of it before it was committed.
+      this.#walSync?.soon();
+      return result;
     } catch (error) {
       this.#recorder.timeline.forget();
       throw isSqliteError(error) ? fileError(error, this.path, 'write') : error;
     }
+  }
+
+  /**
+   * What was written before is on the disk when this resolves, and the process is not blocked for it: for a session whose
+   * `durability` is `process`; else it is there already.
+   *
+   * @throws DISK_FULL and other errors of the file, SESSION_CLOSED
+   */
+  async flush(): Promise<void> {
+    this.#assertOpen();
+    await this.#walSync?.whenDurable();
   }
 
   /**
@@ -196,6 +220,7 @@ export class Session<TTables extends TableModule = TableModule> {
     const closeFile = () => {
       this.#isOpen = false;
       this.#parts.sqlite.close();
+      this.#walSync?.forget();
     };
     try {
       return sealFile({ ...this.#parts, closeFile }, archiveDir, options);
@@ -210,6 +235,7 @@ export class Session<TTables extends TableModule = TableModule> {
     this.#isOpen = false;
     try {
       this.#parts.sqlite.close();
+      this.#walSync?.afterClose();
     } finally {
       this.#parts.lock.release();
     }

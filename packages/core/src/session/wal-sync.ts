@@ -1,5 +1,8 @@
-import { durableFs, fileError } from '@varve/core/internal';
-import type { Database } from '@varve/migrations/internal';
+import { type Database, durableFs, fileError, statOf } from '../file/index.ts';
+import type { ReportError } from './record-options.ts';
+
+/** How long commits are collected, before one sync takes them all. */
+const delayMs = 10;
 
 /**
  * Forces commits to the disk without blocking the process, once for all that wait. The connection leaves it to this:
@@ -8,13 +11,20 @@ import type { Database } from '@varve/migrations/internal';
 export class WalSync {
   readonly #sqlite: Database;
   readonly #path: string;
+  readonly #report: ReportError;
+  #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #waiting: Promise<void> | undefined;
 
-  constructor(sqlite: Database) {
+  constructor(sqlite: Database, report: ReportError) {
     this.#sqlite = sqlite;
     this.#path = sqlite.name;
-    sqlite.pragma('synchronous = NORMAL');
+    this.#report = report;
+  }
+
+  /** Something was committed: it will be on the disk soon. */
+  soon(): void {
+    this.#timer ??= setTimeout(() => this.whenDurable().catch(this.#report), delayMs);
   }
 
   /** What was committed before is on the disk when this resolves. One that is under way may have begun too early. */
@@ -27,7 +37,21 @@ export class WalSync {
     return this.#waiting;
   }
 
+  /** Closing the last connection brings all of it into the file, forced to the disk: but a reader may have it open. */
+  afterClose(): void {
+    this.forget();
+    const wal = `${this.#path}-wal`;
+    if (statOf(wal)) durableFs.sync(wal);
+  }
+
+  /** Nothing is left to force. */
+  forget(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
   async #sync(): Promise<void> {
+    this.forget();
     try {
       await durableFs.syncAside(`${this.#path}-wal`);
     } catch (error) {

@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { durableFs } from '../file/index.ts';
+import { createSession, openSession, type RecordOptions, readSession } from '../index.ts';
+import { history as lineage } from '../testing/history.ts';
+import { makeTempDir } from '../testing/temp-dir.ts';
+
+const { decisions } = lineage.tables;
+
+function create(options: RecordOptions = { durability: 'process' }) {
+  const session = createSession(makeTempDir(), { lineage, session: { agentName: 'x' }, ...options });
+  onTestFinished(() => session.close());
+  return session;
+}
+
+/** Sees what is forced to the disk aside, and how much of it. */
+function watchSyncs(sync: (path: string) => Promise<void> = durableFs.syncAside) {
+  const spy = vi.spyOn(durableFs, 'syncAside').mockImplementation(sync);
+  onTestFinished(() => spy.mockRestore());
+  return spy.mock.calls;
+}
+
+it('forces what was recorded to the disk soon after, many rows at once, and off the event loop', async () => {
+  const session = create();
+  const syncs = watchSyncs();
+  for (let row = 0; row < 50; row++) session.record(decisions, { summary: 'kept' });
+  expect(syncs).toEqual([]);
+  await expect.poll(() => syncs).toEqual([[`${session.path}-wal`]]);
+});
+
+it.each([
+  [
+    'a row in a batch',
+    (it: ReturnType<typeof create>) => it.batch(() => it.tryRecord(decisions, { summary: 'x' })),
+  ],
+  ['a row of a call', (it: ReturnType<typeof create>) => it.begin(decisions, { summary: 'x' }).end()],
+  [
+    'what Drizzle writes',
+    (it: ReturnType<typeof create>) =>
+      it.db.insert(decisions).values({ seq: 1, sessionId: it.id, summary: 'x' }).run(),
+  ],
+  [
+    'what SQL writes',
+    (it: ReturnType<typeof create>) => it.sqlite.exec("UPDATE sessions SET status = 'failed'"),
+  ],
+])('forces %s to the disk too', async (_, write) => {
+  const session = create();
+  const syncs = watchSyncs();
+  write(session);
+  await expect.poll(() => syncs.length).toBe(1);
+});
+
+it('waits in flush for a sync that began after the row, once for all that wait', async () => {
+  const session = create();
+  const finish: (() => void)[] = [];
+  const syncs = watchSyncs(() => new Promise((resolve) => finish.push(resolve)));
+  session.record(decisions, { summary: 'first' });
+  const done: string[] = [];
+  const first = session.flush().then(() => done.push('first'));
+  await expect.poll(() => syncs.length).toBe(1);
+  session.record(decisions, { summary: 'second' });
+  const others = [session.flush(), session.flush()].map((it) => it.then(() => done.push('other')));
+  finish[0]?.();
+  await first;
+  await expect.poll(() => syncs.length).toBe(2);
+  expect(done).toEqual(['first']);
+  finish[1]?.();
+  await Promise.all(others);
+  expect(syncs.length).toBe(2);
+});
+
+it('tells what the disk says, to those who wait and to onRecordError', async () => {
+  const told: string[] = [];
+  const session = create({ durability: 'process', onRecordError: ({ code }) => told.push(code) });
+  watchSyncs(async () => {
+    throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', syscall: 'fsync' });
+  });
+  session.record(decisions, { summary: 'x' });
+  await expect(session.flush()).rejects.toMatchObject({ code: 'DISK_FULL' });
+  session.record(decisions, { summary: 'x' });
+  await expect.poll(() => told).toEqual(['DISK_FULL']);
+});
+
+it('has nothing to force where each commit is on the disk when it returns', async () => {
+  const session = create({});
+  const syncs = watchSyncs();
+  session.record(decisions, { summary: 'x' });
+  await session.flush();
+  expect([syncs, session.sqlite.pragma('synchronous', { simple: true })]).toEqual([[], 2]);
+});
+
+it('forces what a reader keeps beside the file to the disk when it is closed', () => {
+  const session = create();
+  session.record(decisions, { summary: 'x' });
+  using reader = readSession(session.path, { lineage });
+  const synced = vi.spyOn(durableFs, 'sync');
+  onTestFinished(() => synced.mockRestore());
+  session.close();
+  expect(existsSync(`${session.path}-wal`)).toBe(true);
+  expect(synced.mock.calls).toEqual([[`${session.path}-wal`]]);
+  expect(reader.db.select().from(decisions).all()).toHaveLength(1);
+});
+
+it('leaves nothing to do behind when it is closed or sealed', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const closed = create();
+  closed.record(decisions, { summary: 'x' });
+  expect(vi.getTimerCount()).toBe(1);
+  closed.close();
+  expect(vi.getTimerCount()).toBe(0);
+  const sealed = openSession(closed.path, { lineage, durability: 'process' });
+  sealed.record(decisions, { summary: 'x' });
+  const archive = sealed.seal(join(makeTempDir(), 'archives'));
+  expect(vi.getTimerCount()).toBe(0);
+  expect([...readFileSync(archive).subarray(18, 20)]).toEqual([1, 1]);
+});
