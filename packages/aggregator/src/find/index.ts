@@ -1,5 +1,6 @@
 export { archiveIdOf } from './archive-id.ts';
 export { type FetchedWindow, fetchFile, fetchWindows } from './fetch-windows.ts';
+export { type FileCount, FileList } from './file-list.ts';
 export { type FoundArchive, type FoundArchives, findArchives, recogniseArchives } from './find-archives.ts';
 export type { FoundFile } from './found-file.ts';
 export { inFlight } from './in-flight.ts';
@@ -8,14 +9,14 @@ export { isParquetManifest, manifestColumns, unpackManifest, unpackManifests } f
 export { isExpected, type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
 export { isRemote, localPathOf, problemOfFile } from './remote-file.ts';
 export { isOutOfSight, searchedRoots } from './searched-roots.ts';
+export { SeenArchives } from './seen-archives.ts';
 export { isSelected, type Selection } from './selection.ts';
 export type { Shard } from './shard.ts';
 export {
   type Archives,
-  findCandidates,
   isInStore,
   streamArchives,
   streamCandidates,
 } from './stream-archives.ts';
-export { type FoundFiles, newNotes, sidecarSuffixes, streamFiles } from './stream-files.ts';
+export { newNotes, sidecarSuffixes, streamFiles, type WalkNotes } from './stream-files.ts';
 export { viewApplicationId } from './view-stamp.ts';

@@ -10,7 +10,7 @@ import { isExpected, type RecognisedFile, recogniseArchive } from './recognise-a
 import { recogniseObject } from './recognise-object.ts';
 import { isRemote } from './remote-file.ts';
 import { isSelected, type Selection } from './selection.ts';
-import { type FoundFiles, newNotes, streamFiles, type WalkNotes } from './stream-files.ts';
+import { streamFiles, type WalkNotes } from './stream-files.ts';
 import { notFound } from './walk-errors.ts';
 
 /** Files, folders, globs, and `s3://bucket/prefix`. */
@@ -56,14 +56,6 @@ export async function* streamArchives(
   for (const url of stores) {
     yield* sorted(inFlight(listSelected(url, notes, selection), requestsInFlight, recogniseObject), notes);
   }
-}
-
-/** `streamCandidates`, all at once. */
-export async function findCandidates(where: Archives, selection: Selection = {}): Promise<FoundFiles> {
-  const notes = newNotes();
-  const files: FoundFile[] = [];
-  for await (const file of streamCandidates(where, notes, selection)) files.push(file);
-  return { files, problems: notes.problems, leftovers: [...notes.leftovers.values()] };
 }
 
 function divide(where: Archives): { local: string[]; stores: string[] } {

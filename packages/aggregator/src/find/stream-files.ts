@@ -20,14 +20,6 @@ export interface WalkNotes {
   readonly leftovers: Map<string, Leftover>;
 }
 
-export interface FoundFiles {
-  /** Sorted by path, each once. */
-  readonly files: readonly FoundFile[];
-  readonly problems: readonly VarveError[];
-  /** As in `WalkNotes`. */
-  readonly leftovers: readonly Leftover[];
-}
-
 export function newNotes(): WalkNotes {
   return { problems: [], leftovers: new Map() };
 }

@@ -1,6 +1,6 @@
 import type { Lineage } from '@varve/migrations';
 import { type Database, openFile, registerFunctions, tokenizeSql } from '@varve/migrations/internal';
-import { type Archives, findCandidates, type Selection } from '../find/index.ts';
+import { type Archives, newNotes, type Selection, streamCandidates } from '../find/index.ts';
 import {
   ArchiveComparison,
   archivesDdl,
@@ -155,9 +155,11 @@ async function pull(
   const needed = pruneTables(head, sql, isExplain(sql) ? new Map() : readNamedColumns(sqlite, sql));
   using comparison = new ArchiveComparison(lineage);
   const writer = new UnifiedWriter(sqlite, needed, comparison.compare);
-  const plan = planRefresh(await findCandidates(archives, selection), [], undefined);
-  await ingestFiles(writer, plan.toRead, { lineage, ...(onProgress && { onProgress }) });
-  const read = plan.toRead.length - leaveOutViews(writer, plan.toRead);
+  const notes = newNotes();
+  const { entries } = writer;
+  using plan = await planRefresh(streamCandidates(archives, notes, selection), { entries, notes });
+  await ingestFiles(writer, plan.files, { lineage, ...(onProgress && { onProgress }) });
+  const read = plan.added - leaveOutViews(writer, plan.files);
   const rowsPulled = sqlite
     .prepare('SELECT coalesce(sum("rows"), 0) FROM "_archives"')
     .pluck()

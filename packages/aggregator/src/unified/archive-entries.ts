@@ -43,6 +43,7 @@ const keepSql = `UPDATE main."_archives" SET "size_bytes" = :sizeBytes, "mtime_m
 export class ArchiveEntries {
   readonly #sqlite: Database;
   readonly #find: Statement<[string], KnownArchive>;
+  readonly #findAll: Statement<[string], KnownArchive>;
   readonly #keep: Statement;
   readonly #save: Statement;
   readonly #setRows: Statement;
@@ -54,6 +55,7 @@ export class ArchiveEntries {
   constructor(sqlite: Database) {
     this.#sqlite = sqlite;
     this.#find = sqlite.prepare(`${knownSql} WHERE "path" = ?`);
+    this.#findAll = sqlite.prepare(`${knownSql} WHERE "path" IN (SELECT value FROM json_each(?))`);
     this.#keep = sqlite.prepare(keepSql);
     this.#save = sqlite.prepare(saveSql).pluck();
     this.#setRows = sqlite.prepare('UPDATE main."_archives" SET "rows" = ?, "session_id" = ? WHERE "id" = ?');
@@ -65,8 +67,18 @@ export class ArchiveEntries {
       .pluck();
   }
 
-  list(): KnownArchive[] {
-    return this.#sqlite.prepare<[], KnownArchive>(knownSql).all();
+  /** Page by page, so that they may be removed meanwhile. */
+  *list(): Generator<KnownArchive> {
+    const page = this.#sqlite.prepare<[number], KnownArchive>(
+      `${knownSql} WHERE "id" > ? ORDER BY "id" LIMIT 1000`,
+    );
+    for (let known = page.all(0); known.length > 0; known = page.all(known.at(-1)?.id ?? 0)) yield* known;
+  }
+
+  /** By path. */
+  findAll(paths: readonly string[]): ReadonlyMap<string, KnownArchive> {
+    const known = this.#findAll.all(JSON.stringify(paths));
+    return new Map(known.map((archive) => [archive.path, archive]));
   }
 
   find(path: string): KnownArchive | undefined {

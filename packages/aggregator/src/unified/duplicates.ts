@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { hashFile } from '@varve/core/internal';
 import type { Database, Statement } from '@varve/migrations/internal';
-import type { FoundFile } from '../find/index.ts';
+import { type FoundFile, sidecarSuffixes } from '../find/index.ts';
 import type { StateRelation } from './session-states.ts';
 
 /** An archive that holds nothing that another does not hold as well, of the same session. */
@@ -56,6 +57,9 @@ const sameSizeSql = `SELECT 1 FROM main."_archives" WHERE "size_bytes" = ? AND "
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** Of the files looked at last. */
+const mostHashes = 10_000;
+
 /** More archives of one session than anybody has copies. */
 const mostCompared = 20;
 
@@ -88,6 +92,8 @@ export class Duplicates {
    * locks that this process has on it. Source: https://www.sqlite.org/howtocorrupt.html §2.2
    */
   lookAt(files: readonly FoundFile[]): void {
+    // Those of the batch at hand stay: they cannot be read once they are attached.
+    if (this.#hashes.size > mostHashes) this.#hashes.clear();
     const sizes = Map.groupBy(files, ({ sizeBytes }) => sizeBytes);
     for (const { path, sizeBytes, sidecars, etag } of files) {
       if (etag !== undefined) {
@@ -126,7 +132,7 @@ export class Duplicates {
   }
 
   #hash(path: string): string | undefined {
-    if (!this.#hashes.has(path)) this.#hashes.set(path, tryHash(path));
+    if (!this.#hashes.has(path)) this.#hashes.set(path, isAtRest(path) ? tryHash(path) : undefined);
     return this.#hashes.get(path);
   }
 
@@ -148,6 +154,10 @@ export class Duplicates {
   listClashes(): SessionClash[] {
     return this.#clashes.all().map(({ sessionId, paths }) => ({ sessionId, paths: JSON.parse(paths) }));
   }
+}
+
+function isAtRest(path: string): boolean {
+  return !sidecarSuffixes.some((suffix) => existsSync(path + suffix));
 }
 
 /** Undefined for a file that cannot be read: whoever reads its rows says why. */

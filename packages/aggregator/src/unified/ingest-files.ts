@@ -1,35 +1,37 @@
 import { availableParallelism } from 'node:os';
-import { type FoundFile, fetchWindows, isRemote } from '../find/index.ts';
+import { type FileList, type FoundFile, fetchWindows } from '../find/index.ts';
 import { problemOf } from '../work/index.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { batchSize, ingestBatch } from './ingest-batch.ts';
 import { eachInTurn, ingestOnWorkers } from './ingest-on-workers.ts';
 import type { IngestOptions } from './ingest-options.ts';
+import { type FileLane, isForWorkers, lanesToRead } from './plan-refresh.ts';
 import { type Batch, ReadAhead } from './read-ahead.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
 
 /** Reads archives batch by batch, a transaction each; other work has its turn in between. */
 export async function ingestFiles(
   writer: UnifiedWriter,
-  files: readonly FoundFile[],
+  files: FileList<FileLane>,
   options: IngestOptions,
 ): Promise<void> {
   const { onProgress } = options;
-  const progress = { done: 0, total: files.length, bytesDone: 0, bytesTotal: sumSizes(files) };
+  const all = files.count(lanesToRead);
+  const progress = { done: 0, total: all.files, bytesDone: 0, bytesTotal: all.sizeBytes };
   const onBatch = (batch: Batch) => {
     progress.done += batch.length;
-    progress.bytesDone += sumSizes(batch);
+    progress.bytesDone += batch.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     if (batch.length > 0) onProgress?.({ ...progress });
   };
-  const [remote, local] = [files.filter(isRemote), files.filter((file) => !isRemote(file))];
+  const local = { forWorkers: files.count(['workers']).files, list: (lanes: Lanes) => files.list(lanes) };
   await ingestLocal(writer, local, { ...options, onBatch });
-  for await (const window of fetchWindows(remote)) {
+  for await (const window of fetchWindows(files.list(['remote', 'remote again']))) {
     using fetched = window;
     for (const { file, error } of fetched.failed) {
       writer.write(() => writer.writeProblem(file, problemOf(error, file.path)));
     }
     onBatch(fetched.failed.map(({ file }) => file));
-    await ingestLocal(writer, fetched.files, { ...options, onBatch });
+    await ingestLocal(writer, divide(fetched.files, writer), { ...options, onBatch });
   }
 }
 
@@ -37,32 +39,39 @@ interface LocalOptions extends IngestOptions {
   readonly onBatch: (batch: Batch) => void;
 }
 
-/** Of files that lie on this machine, at their paths or for a while. */
+type Lanes = readonly ('workers' | 'here' | 'here again')[];
+
+const here = ['here', 'here again'] as const;
+
+/** Files that lie on this machine, at their paths or for a while. */
+interface LocalFiles {
+  /** How many. */
+  readonly forWorkers: number;
+  list(lanes: Lanes): Iterable<FoundFile>;
+}
+
+function divide(files: readonly FoundFile[], { entries }: UnifiedWriter): LocalFiles {
+  const forWorkers = new Set(files.filter((file) => isForWorkers(file, entries.find(file.path))));
+  const isOf = (lanes: Lanes, file: FoundFile) => lanes.includes(forWorkers.has(file) ? 'workers' : 'here');
+  return { forWorkers: forWorkers.size, list: (lanes) => files.filter((file) => isOf(lanes, file)) };
+}
+
 async function ingestLocal(
   writer: UnifiedWriter,
-  files: readonly FoundFile[],
-  options: LocalOptions,
+  files: LocalFiles,
+  { onBatch, ...options }: LocalOptions,
 ): Promise<void> {
-  const { lineage, onBatch } = options;
+  const { lineage } = options;
   const reader = new ArchiveReader(writer.sqlite, lineage);
   const readHere = (batch: Batch) => {
     ingestBatch(writer, reader, batch);
     onBatch(batch);
   };
-  const forWorkers = new Set(files.filter((file) => isForWorkers(file, writer)));
-  const workers = countWorkers(forWorkers.size, options);
-  if (workers === 0) return eachInTurn(inBatches(files), readHere);
-  await ingestOnWorkers(writer, inBatches([...forWorkers]), { lineage, workers, readHere, onBatch });
-  const others = files.filter((file) => !forWorkers.has(file));
-  await eachInTurn(inBatches(others), readHere);
-}
-
-/** A larger archive is better written once, straight into the view. */
-const mostBytesForWorkers = 8 * 1024 ** 2;
-
-/** Rows that the view has of an archive must be compared with what it holds now. */
-function isForWorkers(file: FoundFile, { entries }: UnifiedWriter): boolean {
-  return file.sizeBytes <= mostBytesForWorkers && !entries.find(file.path);
+  const batchesOf = (lanes: Lanes) => new ReadAhead(inBatches(files.list(lanes)));
+  const workers = countWorkers(files.forWorkers, options);
+  if (workers === 0) return eachInTurn(batchesOf(['workers', ...here]), readHere);
+  await ingestOnWorkers(writer, batchesOf(['workers']), { lineage, workers, readHere, onBatch });
+  await eachInTurn(batchesOf(here), readHere);
 }
 
 const fewestForWorkers = 1000;
@@ -76,11 +85,12 @@ function countWorkers(archives: number, { lineage, jobs }: IngestOptions): numbe
   return archives < fewestForWorkers ? 0 : Math.min(availableParallelism(), mostJobs) - 1;
 }
 
-function inBatches(files: readonly FoundFile[]): ReadAhead {
-  const starts = Array.from({ length: Math.ceil(files.length / batchSize) }, (_, at) => at * batchSize);
-  return new ReadAhead(starts.map((start) => files.slice(start, start + batchSize)));
-}
-
-function sumSizes(files: readonly FoundFile[]): number {
-  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+function* inBatches(files: Iterable<FoundFile>): Generator<Batch> {
+  let batch: FoundFile[] = [];
+  for (const file of files) {
+    if (batch.push(file) < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -1,4 +1,4 @@
-import { type FoundFile, isRemote } from '../find/index.ts';
+import { type FileList, type FoundFile, isRemote } from '../find/index.ts';
 import { isUnifiedFile } from './unified-file.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
 
@@ -6,9 +6,9 @@ import type { UnifiedWriter } from './unified-writer.ts';
  * Forgets of files that were read and failed those that are unified views and were met on the way; returns how many.
  * Only after a failure: to look at each file before would cost more than all of them together.
  */
-export function leaveOutViews(writer: UnifiedWriter, read: readonly FoundFile[]): number {
-  const failed = new Set(writer.entries.listProblems().map(({ path }) => path));
-  const views = read.filter((file) => failed.has(file.path) && isViewMet(file));
+export function leaveOutViews(writer: UnifiedWriter, read: FileList): number {
+  const failed = writer.entries.listProblems().map(({ path }) => read.find(path)?.file);
+  const views = failed.filter((file) => file !== undefined).filter(isViewMet);
   for (const { path } of views) {
     const known = writer.entries.find(path);
     if (known) writer.write(() => writer.removeArchive(known.id));

@@ -2,23 +2,45 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { VarveError } from '@varve/schema';
 import {
+  FileList,
   type FoundFile,
-  type FoundFiles,
   isExpected,
   isOutOfSight,
   isRemote,
   recogniseArchive,
+  SeenArchives,
+  type WalkNotes,
 } from '../find/index.ts';
-import type { KnownArchive } from './archive-entries.ts';
+import type { ArchiveEntries, KnownArchive } from './archive-entries.ts';
 
-export interface RefreshPlan {
-  readonly toRead: readonly FoundFile[];
+/**
+ * What is to be done with a file: `workers` may read it beside this process, which reads those `here` itself, and fetches
+ * `remote` ones before; `again`, where the view knows it. A `settled` one is as it was, and not counted, since another holds
+ * its session.
+ */
+export type FileLane = 'workers' | 'here' | 'here again' | 'remote' | 'remote again' | 'settled';
+
+export const lanesToRead: readonly FileLane[] = ['workers', 'here', 'here again', 'remote', 'remote again'];
+export const lanesAgain: readonly FileLane[] = ['here again', 'remote again'];
+
+/** However many archives there are, no list of them is in memory. */
+export interface RefreshPlan extends Disposable {
+  readonly files: FileList<FileLane>;
   /** Archives that are no longer there, and that the view does not know as such. */
-  readonly gone: readonly KnownArchive[];
+  readonly gone: number;
+  listGone(): Iterable<KnownArchive>;
   readonly added: number;
   readonly changed: number;
   readonly unchanged: number;
   readonly problems: readonly VarveError[];
+}
+
+export interface PlanOptions {
+  readonly entries: ArchiveEntries;
+  readonly notes: WalkNotes;
+  /** The view itself, where it is a file. */
+  readonly unifiedFile?: string;
+  readonly keepsGone?: boolean;
 }
 
 /**
@@ -33,47 +55,121 @@ const passingCodes = new Set([
   'FILE_CORRUPT',
 ]);
 
+/** Many enough that asking for them one by one would cost more. */
+const lookupFiles = 500;
+
+/** A larger archive is better written once, straight into the view. */
+const mostBytesForWorkers = 8 * 1024 ** 2;
+
 /**
  * Compares what lies there with what the view has seen, by path, size and time. Looks only into files that
  * are new or changed, and whose names do not tell that they are archives.
  */
-export function planRefresh(
-  found: FoundFiles,
-  knownArchives: readonly KnownArchive[],
-  unifiedFile: string | undefined,
-  keepsGone = false,
-): RefreshPlan {
-  /** Those that no file was found for yet. */
-  const missing = new Map(knownArchives.map((archive) => [archive.path, archive]));
-  const own = unifiedFile && realpathSync(unifiedFile);
-  const problems = [...found.problems];
-  const toRead: FoundFile[] = [];
-  let [changed, unchanged] = [0, 0];
-  for (const file of found.files.map(withWal)) {
-    const before = missing.get(file.path);
-    if (isUnchanged(file, before)) {
-      missing.delete(file.path);
-      unchanged += 1;
-      continue;
+export async function planRefresh(
+  found: AsyncIterable<FoundFile>,
+  options: PlanOptions,
+): Promise<RefreshPlan> {
+  const plan = new Plan(options);
+  try {
+    let page: FoundFile[] = [];
+    for await (const file of found) {
+      if (page.push(withWal(file)) < lookupFiles) continue;
+      plan.compare(page);
+      page = [];
     }
-    if (own && !isRemote(file) && basename(file.path) === basename(own) && realpathSync(file.path) === own)
-      continue;
-    // Whoever reads it says what is wrong with it.
-    const recognised = isExpected(file) || isRemote(file) ? file : recogniseArchive(file);
-    if (recognised instanceof VarveError) problems.push(recognised);
-    else if (recognised) {
-      missing.delete(file.path);
-      toRead.push(file);
-      if (before && before.state !== 'gone') changed += 1;
-    }
+    plan.compare(page);
+    plan.countGone();
+    return plan;
+  } catch (error) {
+    plan[Symbol.dispose]();
+    throw error;
   }
-  const gone = [...missing.values()].filter(
-    ({ path, state }) => !isOutOfSight(path, found.problems) && !(keepsGone && state === 'gone'),
-  );
-  return { toRead, gone, added: toRead.length - changed, changed, unchanged, problems };
 }
 
-function isUnchanged(file: FoundFile, before: KnownArchive | undefined): boolean {
+class Plan implements RefreshPlan {
+  readonly files = new FileList<FileLane>();
+  readonly #options: PlanOptions;
+  readonly #seen = new SeenArchives();
+  readonly #own: string | undefined;
+  /** Of files alone; those of the walk come first. */
+  readonly #problems: VarveError[] = [];
+  added = 0;
+  changed = 0;
+  unchanged = 0;
+  gone = 0;
+
+  constructor(options: PlanOptions) {
+    this.#options = options;
+    this.#own = options.unifiedFile && realpathSync(options.unifiedFile);
+  }
+
+  get problems(): readonly VarveError[] {
+    return [...this.#options.notes.problems, ...this.#problems];
+  }
+
+  compare(page: readonly FoundFile[]): void {
+    const known = this.#options.entries.findAll(page.map(({ path }) => path));
+    for (const file of page) this.#compareOne(file, known.get(file.path));
+  }
+
+  #compareOne(file: FoundFile, before: KnownArchive | undefined): void {
+    if (isUnchanged(file, before)) {
+      this.unchanged += 1;
+      this.#seen.add(before.id);
+      if (before.state === 'duplicate') this.files.add(file, 'settled');
+    } else if (!this.#isOwn(file)) {
+      // Whoever reads it says what is wrong with it.
+      const recognised = isExpected(file) || isRemote(file) ? file : recogniseArchive(file);
+      if (recognised instanceof VarveError) this.#problems.push(recognised);
+      else if (recognised) this.#mustRead(file, before);
+    }
+  }
+
+  #mustRead(file: FoundFile, before: KnownArchive | undefined): void {
+    if (before) this.#seen.add(before.id);
+    this.files.add(file, laneOf(file, before));
+    if (before && before.state !== 'gone') this.changed += 1;
+    else this.added += 1;
+  }
+
+  #isOwn(file: FoundFile): boolean {
+    const own = this.#own;
+    if (own === undefined || isRemote(file) || basename(file.path) !== basename(own)) return false;
+    return realpathSync(file.path) === own;
+  }
+
+  countGone(): void {
+    for (const _ of this.listGone()) this.gone += 1;
+  }
+
+  *listGone(): Generator<KnownArchive> {
+    const { entries, notes, keepsGone = false } = this.#options;
+    const problems = [...notes.problems, ...this.#problems];
+    for (const archive of entries.list()) {
+      if (this.#seen.has(archive.id) || (keepsGone && archive.state === 'gone')) continue;
+      if (!isOutOfSight(archive.path, problems)) yield archive;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.files[Symbol.dispose]();
+    this.#seen[Symbol.dispose]();
+  }
+}
+
+function laneOf(file: FoundFile, before: KnownArchive | undefined): FileLane {
+  const isAgain = before !== undefined && before.state !== 'gone';
+  if (isRemote(file)) return isAgain ? 'remote again' : 'remote';
+  if (isForWorkers(file, before)) return 'workers';
+  return isAgain ? 'here again' : 'here';
+}
+
+/** Of a file that lies on this machine: rows that the view has of it must be compared with what it holds now. */
+export function isForWorkers({ sizeBytes }: FoundFile, before: KnownArchive | undefined): boolean {
+  return before === undefined && sizeBytes <= mostBytesForWorkers;
+}
+
+function isUnchanged(file: FoundFile, before: KnownArchive | undefined): before is KnownArchive {
   if (!before || before.state === 'gone') return false;
   const isSame = file.sizeBytes === before.sizeBytes && file.mtimeMs === before.mtimeMs;
   return isSame && !passingCodes.has(before.errorCode ?? '');

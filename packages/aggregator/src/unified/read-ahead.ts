@@ -14,16 +14,16 @@ const bytesAhead = 1024 ** 2;
  * come are read on the threads of Node.js, for the cache's sake alone: then nobody waits for them.
  */
 export class ReadAhead implements Iterable<Batch>, Iterator<Batch> {
-  readonly #batches: readonly Batch[];
+  readonly #source: Iterator<Batch>;
+  /** Taken from the source, and not handed out. */
+  readonly #next: Batch[] = [];
   readonly #readings = new Map<Batch, Promise<unknown>>();
   /** What all readings fill, and nobody looks at. */
   readonly #scratch = Buffer.allocUnsafe(bytesAhead);
-  #handedOut = 0;
-  #begun = 0;
   #blocksRead = countBlocksRead();
 
-  constructor(batches: readonly Batch[]) {
-    this.#batches = batches;
+  constructor(batches: Iterable<Batch>) {
+    this.#source = batches[Symbol.iterator]();
   }
 
   [Symbol.iterator](): this {
@@ -31,7 +31,7 @@ export class ReadAhead implements Iterable<Batch>, Iterator<Batch> {
   }
 
   next(): IteratorResult<Batch, undefined> {
-    const batch = this.#batches[this.#handedOut++];
+    const batch = this.#next.shift() ?? this.#take();
     if (batch === undefined) return { done: true, value: undefined };
     const blocksRead = countBlocksRead();
     if (blocksRead > this.#blocksRead) this.#readOn();
@@ -47,17 +47,22 @@ export class ReadAhead implements Iterable<Batch>, Iterator<Batch> {
     await this.#readings.get(batch);
   }
 
+  #take(): Batch | undefined {
+    const { done, value } = this.#source.next();
+    return done ? undefined : value;
+  }
+
   #readOn(): void {
-    const end = Math.min(this.#handedOut + batchesAhead, this.#batches.length);
-    for (let at = Math.max(this.#begun, this.#handedOut); at < end; at++) {
-      const batch = this.#batches[at] as Batch;
+    while (this.#next.length < batchesAhead) {
+      const batch = this.#take();
+      if (batch === undefined) return;
+      this.#next.push(batch);
       const reading = Promise.all(batch.map((file) => this.#read(file)));
       this.#readings.set(
         batch,
         reading.finally(() => this.#readings.delete(batch)),
       );
     }
-    this.#begun = Math.max(this.#begun, end);
   }
 
   async #read({ path, sidecars, localPath }: FoundFile): Promise<void> {

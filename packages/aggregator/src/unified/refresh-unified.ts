@@ -2,7 +2,14 @@ import { fileError } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
 import { registerFunctions } from '@varve/migrations/internal';
-import { type Archives, type FoundFile, findCandidates, type Selection } from '../find/index.ts';
+import {
+  type Archives,
+  FileList,
+  isRemote,
+  newNotes,
+  type Selection,
+  streamCandidates,
+} from '../find/index.ts';
 import { type Problem, problemOf } from '../work/index.ts';
 import { ArchiveEntries, type KnownArchive } from './archive-entries.ts';
 import { type Duplicate, Duplicates, type SessionClash } from './duplicates.ts';
@@ -11,7 +18,7 @@ import { readHeadTables } from './head-tables.ts';
 import { ingestFiles } from './ingest-files.ts';
 import type { IngestOptions } from './ingest-options.ts';
 import { leaveOutViews } from './leave-out-views.ts';
-import { planRefresh, withWal } from './plan-refresh.ts';
+import { type FileLane, lanesAgain, lanesToRead, planRefresh, type RefreshPlan } from './plan-refresh.ts';
 import { createSearchIndexes, readSearchIndexes } from './search-index.ts';
 import { openUnifiedFile } from './unified-file.ts';
 import { UnifiedWriter } from './unified-writer.ts';
@@ -60,63 +67,52 @@ export async function refreshUnified(file: string, options: RefreshOptions): Pro
 }
 
 async function refresh(file: string, options: RefreshOptions): Promise<RefreshReport> {
-  const found = await findCandidates(options.archives, options);
+  const notes = newNotes();
   const sqlite = openUnifiedFile(file, options.lineage);
   try {
     const entries = new ArchiveEntries(sqlite);
-    const known = entries.list();
-    const { gone, ...plan } = planRefresh(found, known, file, options.gone === 'keep');
+    const found = streamCandidates(options.archives, notes, options);
+    const keepsGone = options.gone === 'keep';
+    using plan = await planRefresh(found, { entries, notes, unifiedFile: file, keepsGone });
     if (options.search) ensureSearchIndexes(sqlite, options.lineage);
-    const changes = { gone, toRead: plan.toRead, found: found.files };
-    const isDue = plan.toRead.length + gone.length > 0 || isFilling(sqlite);
-    const views = isDue ? await writeChanges(sqlite, changes, options) : 0;
-    const { changed, unchanged } = plan;
-    const added = plan.added - views;
-    const problems = [
-      ...plan.problems.map((error) => problemOf(error, error.path ?? file)),
-      ...entries.listProblems(),
-    ];
+    const { changed, gone, unchanged } = plan;
+    const isDue = plan.added + changed + gone > 0 || isFilling(sqlite);
+    const views = isDue ? await writeChanges(sqlite, plan, options) : 0;
+    const unreadable = entries.listProblems();
+    const problems = [...plan.problems.map((error) => problemOf(error, error.path ?? file)), ...unreadable];
     const sessions = new Duplicates(sqlite);
-    const [duplicates, clashes] = [sessions.list(), sessions.listClashes()];
-    const failed = countFailed(entries, plan.toRead, known);
-    return { added, changed, failed, removed: gone.length, unchanged, duplicates, clashes, problems };
+    return {
+      added: plan.added - views,
+      changed,
+      failed: countFailed(unreadable, plan),
+      removed: gone,
+      unchanged,
+      duplicates: sessions.list(),
+      clashes: sessions.listClashes(),
+      problems,
+    };
   } finally {
     closeUnifiedFile(sqlite);
   }
 }
 
-function countFailed(
-  entries: ArchiveEntries,
-  toRead: readonly FoundFile[],
-  known: readonly KnownArchive[],
-): RefreshReport['failed'] {
-  const read = new Set(toRead.map(({ path }) => path));
-  const before = new Set(known.filter(({ state }) => state !== 'gone').map(({ path }) => path));
-  const failed = entries.list().filter(({ path, state }) => state === 'failed' && read.has(path));
-  const changed = failed.filter(({ path }) => before.has(path)).length;
-  return { added: failed.length - changed, changed };
-}
-
-interface Changes {
-  readonly gone: readonly KnownArchive[];
-  readonly toRead: readonly FoundFile[];
-  readonly found: readonly FoundFile[];
+/** Of those that were read. */
+function countFailed(problems: readonly Problem[], { files }: RefreshPlan): RefreshReport['failed'] {
+  const lanes = problems.map(({ path }) => files.find(path)?.kind);
+  const count = (some: readonly FileLane[]) => lanes.filter((lane) => lane && some.includes(lane)).length;
+  return { added: count(lanesToRead) - count(lanesAgain), changed: count(lanesAgain) };
 }
 
 /** Returns how many of the files were unified views, and are left out. */
-async function writeChanges(
-  sqlite: Database,
-  { gone, toRead, found }: Changes,
-  options: RefreshOptions,
-): Promise<number> {
+async function writeChanges(sqlite: Database, plan: RefreshPlan, options: RefreshOptions): Promise<number> {
   const tables = readHeadTables(options.lineage);
   enterWritingMode(sqlite);
   registerFunctions(sqlite, options.lineage);
   const writer = new UnifiedWriter(sqlite, tables);
-  settleGone(writer, gone, options.gone ?? 'remove');
-  await ingestFiles(writer, toRead, options);
-  await ingestOrphans(writer, found, options);
-  const views = leaveOutViews(writer, toRead);
+  settleGone(writer, plan.listGone(), options.gone ?? 'remove');
+  await ingestFiles(writer, plan.files, options);
+  await ingestOrphans(writer, plan, options);
+  const views = leaveOutViews(writer, plan.files);
   finishFilling(sqlite, tables);
   return views;
 }
@@ -129,7 +125,7 @@ function ensureSearchIndexes(sqlite: Database, lineage: Lineage): void {
   ensure.immediate();
 }
 
-function settleGone(writer: UnifiedWriter, gone: readonly KnownArchive[], rows: 'remove' | 'keep'): void {
+function settleGone(writer: UnifiedWriter, gone: Iterable<KnownArchive>, rows: 'remove' | 'keep'): void {
   for (const { id, state } of gone) {
     if (rows === 'keep' && state === 'unified') writer.entries.setState(id, 'gone');
     else writer.write(() => writer.removeArchive(id));
@@ -139,14 +135,17 @@ function settleGone(writer: UnifiedWriter, gone: readonly KnownArchive[], rows: 
 /** Reads the duplicates of what is gone: each round settles a session or fails on an archive. */
 async function ingestOrphans(
   writer: UnifiedWriter,
-  found: readonly FoundFile[],
+  { files }: RefreshPlan,
   options: RefreshOptions,
 ): Promise<void> {
   for (;;) {
-    const orphans = writer.duplicates.listOrphans();
-    const files = found.filter(({ path }) => orphans.has(path)).map(withWal);
-    if (files.length === 0) return;
-    await ingestFiles(writer, files, options);
+    using orphans = new FileList<FileLane>();
+    for (const path of writer.duplicates.listOrphans()) {
+      const found = files.find(path);
+      if (found) orphans.add(found.file, isRemote(found.file) ? 'remote' : 'here');
+    }
+    if (orphans.count(lanesToRead).files === 0) return;
+    await ingestFiles(writer, orphans, options);
   }
 }
 

@@ -1,8 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { type Leftover, removeLeftover } from '@varve/core/internal';
-import type { ErrorCode } from '@varve/schema';
-import { type Archives, recogniseArchives, type Selection, unpackManifests } from '../find/index.ts';
+import { type ErrorCode, VarveError } from '@varve/schema';
+import {
+  type Archives,
+  FileList,
+  type FoundFile,
+  isSelected,
+  newNotes,
+  recogniseArchive,
+  type Selection,
+  streamFiles,
+  unpackManifests,
+} from '../find/index.ts';
 import { crashProblem, FailureLimit, type Problem, problemOf, runOnWorkers } from '../work/index.ts';
 import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
 import { sumReports, UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
@@ -71,17 +81,18 @@ async function upgradeFiles(
     ...settings
   } = options;
   const { lineage } = settings;
-  const { tasks, problems, leftovers } = findTasks(where, { shard, sample });
-  const log = new UpgradeLog(tasks, lineage.migrations.length, options);
+  using files = new FileList();
+  const { problems, leftovers } = listFiles(where, { shard, sample }, files);
+  const log = new UpgradeLog(files.count([archive]), lineage.migrations.length, options);
   for (const problem of problems) log.addUnsearched(problem);
   const setAside = new Map(quarantined.filter(isOfTheFile).map((problem) => [problem.path, problem]));
-  for (const task of tasks) {
-    const problem = setAside.get(task.path);
-    if (problem) log.add(task, { problem, durationMs: 0 });
+  for (const [path, problem] of setAside) {
+    const file = files.find(path)?.file;
+    if (file) log.add(toTask(file), { problem, durationMs: 0 });
   }
   if (!settings.dryRun) await removeLeftovers(leftovers);
   await upgradeAll(
-    tasks.filter(({ path }) => !setAside.has(path)),
+    { files, setAside },
     { ...settings, lineage: { ...lineage, tables: {} } },
     { jobs, log, signal: AbortSignal.any([log.failure, ...(signal ? [signal] : [])]) },
   );
@@ -89,13 +100,37 @@ async function upgradeFiles(
   return log.report();
 }
 
+const archive = 'archive';
+
+function listFiles(where: readonly string[], selection: Selection, files: FileList) {
+  const notes = newNotes();
+  const unreadable: VarveError[] = [];
+  for (const file of streamFiles(where, notes)) {
+    const recognised = isSelected(file, selection) ? recogniseArchive(file) : undefined;
+    if (recognised instanceof VarveError) unreadable.push(recognised);
+    else if (recognised) files.add(recognised, archive);
+  }
+  const problems = [...notes.problems, ...unreadable].map((error) => problemOf(error, error.path ?? ''));
+  return { problems, leftovers: [...notes.leftovers.values()] };
+}
+
+function toTask({ path, relativePath, sizeBytes }: FoundFile): UpgradeTask {
+  return { path, relativePath, sizeBytes };
+}
+
+/** The files of a run, but for those that are not tried again. */
+interface UpgradeQueue {
+  readonly files: FileList;
+  readonly setAside: ReadonlyMap<string, Problem>;
+}
+
 /** The largest first, so that no worker is left alone with it at the end. */
-function findTasks(where: readonly string[], selection: Selection) {
-  const { archives, problems, leftovers } = recogniseArchives(where, selection);
-  const tasks = archives
-    .map(({ path, relativePath, sizeBytes }): UpgradeTask => ({ path, relativePath, sizeBytes }))
-    .sort((a, b) => b.sizeBytes - a.sizeBytes);
-  return { tasks, problems: problems.map((error) => problemOf(error, error.path ?? '')), leftovers };
+function* tasksOf(
+  { files, setAside }: UpgradeQueue,
+  isMeant: (task: UpgradeTask) => boolean = () => true,
+): Generator<UpgradeTask> {
+  for (const file of files.listLargestFirst())
+    if (!setAside.has(file.path) && isMeant(file)) yield toTask(file);
 }
 
 /** What may be otherwise the next time, without anybody having touched the file. */
@@ -135,42 +170,41 @@ interface UpgradeRun {
   readonly signal: AbortSignal;
 }
 
-function upgradeAll(
-  queue: readonly UpgradeTask[],
-  settings: UpgradeSettings,
-  run: UpgradeRun,
-): Promise<void> {
+function upgradeAll(queue: UpgradeQueue, settings: UpgradeSettings, run: UpgradeRun): Promise<void> {
   const isPlain = Object.keys(settings.lineage.functions).length === 0;
-  if (!isPlain) return upgradeHere(queue, settings, run);
-  return run.jobs === 0 ? upgradeSmallHere(queue, settings, run) : upgradeOnWorkers(queue, settings, run);
+  if (!isPlain) return upgradeHere(tasksOf(queue), settings, run);
+  return run.jobs === 0
+    ? upgradeSmallHere(queue, settings, run)
+    : upgradeOnWorkers(tasksOf(queue), settings, run);
 }
 
 /** A larger one keeps this process from all else for too long. */
 const mostBytesHere = 32 * 1024 ** 2;
 
 async function upgradeSmallHere(
-  queue: readonly UpgradeTask[],
+  queue: UpgradeQueue,
   settings: UpgradeSettings,
   run: UpgradeRun,
 ): Promise<void> {
   const isSmall = ({ sizeBytes }: UpgradeTask) => sizeBytes <= mostBytesHere;
-  await upgradeHere(queue.filter(isSmall), settings, run);
+  await upgradeHere(tasksOf(queue, isSmall), settings, run);
   await upgradeOnWorkers(
-    queue.filter((task) => !isSmall(task)),
+    tasksOf(queue, (task) => !isSmall(task)),
     settings,
     run,
   );
 }
 
+/** No more of them are started than there are tasks for. */
 async function upgradeOnWorkers(
-  queue: readonly UpgradeTask[],
+  tasks: Iterable<UpgradeTask>,
   settings: UpgradeSettings,
   { jobs, log, signal }: UpgradeRun,
 ): Promise<void> {
-  await runOnWorkers<UpgradeTask, UpgradeOutcome>(queue, {
+  await runOnWorkers<UpgradeTask, UpgradeOutcome>(tasks, {
     script,
     setup: settings,
-    jobs: Math.min(Math.max(1, jobs), queue.length),
+    jobs: Math.max(1, jobs),
     tasksInHand: filesInHand,
     signal,
     onResult: (task, outcome) => log.add(task, outcome),
@@ -179,11 +213,11 @@ async function upgradeOnWorkers(
 }
 
 async function upgradeHere(
-  queue: readonly UpgradeTask[],
+  tasks: Iterable<UpgradeTask>,
   settings: UpgradeSettings,
   { log, signal }: UpgradeRun,
 ): Promise<void> {
-  for (const task of queue) {
+  for (const task of tasks) {
     if (signal.aborted) return;
     log.add(task, await upgradeFile(task, settings));
     await setImmediate();

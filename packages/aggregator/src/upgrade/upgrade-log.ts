@@ -1,4 +1,5 @@
 import type { UpgradeResult } from '@varve/core';
+import type { FileCount } from '../find/index.ts';
 import type { Problem } from '../work/index.ts';
 import type { UpgradeOutcome, UpgradeTask } from './upgrade-file.ts';
 
@@ -72,11 +73,11 @@ export class UpgradeLog {
   #bytesDone = 0;
   #bytesUpgraded = 0;
 
-  constructor(tasks: readonly UpgradeTask[], head: number, listeners: UpgradeListeners) {
+  constructor(toDo: FileCount, head: number, listeners: UpgradeListeners) {
     this.#head = head;
     this.#listeners = listeners;
-    this.#total = tasks.length;
-    this.#bytesTotal = tasks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    this.#total = toDo.files;
+    this.#bytesTotal = toDo.sizeBytes;
   }
 
   /** Aborted, with what it threw, when a listener fails. */

@@ -13,6 +13,7 @@ import {
   isSelected,
   newNotes,
   recogniseArchive,
+  SeenArchives,
   type Selection,
   searchedRoots,
   streamCandidates,
@@ -22,7 +23,6 @@ import { withWal } from '../unified/index.ts';
 import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
 import type { Warehouse, WarehouseKind, WarehouseTable } from './contract.ts';
 import { prepareWarehouse, saveTables } from './prepare-warehouse.ts';
-import { SeenArchives } from './seen-archives.ts';
 import { headDigest } from './warehouse-tables.ts';
 
 export interface LoadArchivesOptions extends Selection {

@@ -13,11 +13,11 @@ export class SeenArchives implements Disposable {
     this.#find = this.#sqlite.prepare('SELECT 1 FROM seen WHERE id = ?').pluck();
   }
 
-  add(id: bigint): void {
+  add(id: bigint | number): void {
     this.#add.run(id);
   }
 
-  has(id: bigint): boolean {
+  has(id: bigint | number): boolean {
     return this.#find.get(id) !== undefined;
   }
 
