@@ -6,7 +6,12 @@ export interface ToolFact {
   readonly errorMessage?: string;
 }
 
+/** More calls than these are not under way at once: what never ended was refused without a word to the hooks. */
+const maxRunning = 1000;
+
 interface HookInput {
+  /** Measured by the SDK. */
+  readonly duration_ms?: number;
   readonly tool_use_id?: string;
   readonly error?: string;
   readonly is_interrupt?: boolean;
@@ -33,18 +38,21 @@ export class ToolFacts {
 
   start(toolUseId: string): void {
     this.#startedMs.set(toolUseId, performance.now());
+    const [oldest] = this.#startedMs.keys();
+    if (this.#startedMs.size > maxRunning && oldest !== undefined) this.#startedMs.delete(oldest);
   }
 
-  end(toolUseId: string): void {
-    this.#tell(toolUseId, this.#measured(toolUseId));
+  end(toolUseId: string, input: HookInput): void {
+    this.#tell(toolUseId, this.#measured(toolUseId, input));
   }
 
-  fail(toolUseId: string, { error, is_interrupt: isInterrupt = false }: HookInput): void {
+  fail(toolUseId: string, input: HookInput): void {
+    const { error, is_interrupt: isInterrupt = false } = input;
     const how = isInterrupt
       ? ({ status: 'cancelled', errorType: 'interrupted' } as const)
       : ({ status: 'error' } as const);
     const errorMessage = error === undefined ? {} : { errorMessage: error };
-    this.#tell(toolUseId, { ...this.#measured(toolUseId), ...how, ...errorMessage });
+    this.#tell(toolUseId, { ...this.#measured(toolUseId, input), ...how, ...errorMessage });
   }
 
   deny(toolUseId: string, { reason }: HookInput): void {
@@ -53,9 +61,10 @@ export class ToolFacts {
     this.#tell(toolUseId, { status: 'denied', errorType: 'rejected', ...errorMessage });
   }
 
-  #measured(toolUseId: string): ToolFact {
+  #measured(toolUseId: string, { duration_ms: durationMs }: HookInput): ToolFact {
     const startedMs = this.#startedMs.get(toolUseId);
     this.#startedMs.delete(toolUseId);
+    if (durationMs !== undefined) return { durationMs };
     return startedMs === undefined ? {} : { durationMs: performance.now() - startedMs };
   }
 

@@ -197,6 +197,53 @@ it('learns from hooks how long tools took, and which were refused', async () => 
   expect(two).toMatchObject({ status: 'denied', errorType: 'rejected', errorMessage: 'a rule says no' });
 });
 
+it('takes a refusal, and how long a tool took, from where the SDK says so', async () => {
+  const { open, read } = make();
+  const store = open();
+  const hook = store.hooks().PostToolUse[0]?.hooks[0];
+  await store.append(key, [assistant(['t1', 't2', 't3'].map((id) => use(id, 'Write', {})))]);
+  await hook?.({ hook_event_name: 'PostToolUse', tool_use_id: 't1', duration_ms: 1234 }, 't1');
+  const refused = (id: string, toolDenialKind: string) =>
+    user([{ type: 'tool_result', tool_use_id: id, content: 'not that', is_error: true }], {
+      toolUseResult: 'Error: not that',
+      toolDenialKind,
+    });
+  await store.append(key, [
+    answer('t1', 'ok'),
+    refused('t2', 'permission-rule'),
+    refused('t3', 'interrupted'),
+  ]);
+  store.sealAll();
+  expect(read()[0]?.toolCalls).toMatchObject([
+    { status: 'ok', durationMs: 1234 },
+    { status: 'denied', errorType: 'rejected', errorMessage: 'not that' },
+    { status: 'cancelled', errorType: 'interrupted' },
+  ]);
+});
+
+it.each(['first', 'last'])(
+  'knows which call started a sub-agent though others were told the same, where its metadata comes %s',
+  async (place) => {
+    const { open, read } = make();
+    const store = open();
+    const agents = ['a1', 'b2', 'c3'];
+    const started = agents.map((id) => use(`call-${id}`, 'Agent', { prompt: 'Look into it' }));
+    await store.append(key, [user('Delegate'), assistant(started)]);
+    for (const agentId of agents) {
+      const told = { type: 'agent_metadata', agentType: 'general-purpose', toolUseId: `call-${agentId}` };
+      const said = [user('Look into it', { isSidechain: true, agentId })];
+      const entries = place === 'first' ? [told, ...said] : [...said, told];
+      await store.append({ ...key, subpath: `subagents/agent-${agentId}` }, entries);
+    }
+    store.sealAll();
+    const calls = read().find(({ session }) => session?.parentSessionId === null)?.toolCalls;
+    const parents = read().flatMap(({ session }) => (session?.parentSessionId ? [session] : []));
+    expect(parents.map(({ parentToolCallId, parentCallSeq }) => [parentToolCallId, parentCallSeq])).toEqual(
+      calls?.map(({ toolCallId, seq }) => [toolCallId, seq]),
+    );
+  },
+);
+
 it('redacts before the disk, and gives back what it left', async () => {
   const redact = (_path: unknown, value: unknown) =>
     typeof value === 'string' ? value.replaceAll('hunter2', '***') : value;

@@ -130,7 +130,7 @@ export class VarveSessionStore {
     };
     return {
       PreToolUse: on((id) => this.#tools.start(id)),
-      PostToolUse: on((id) => this.#tools.end(id)),
+      PostToolUse: on((id, input) => this.#tools.end(id, input)),
       PostToolUseFailure: on((id, input) => this.#tools.fail(id, input)),
       PermissionDenied: on((id, input) => this.#tools.deny(id, input)),
     };

@@ -259,7 +259,9 @@ export class ClaudeMapper {
     });
     if (id !== undefined) calls.set(id, { held, startedAtMs: this.#atMs });
     const { prompt } = objectOf(block.input);
-    if (typeof prompt === 'string') this.#start(`prompt ${prompt}`, session, held, id);
+    if (typeof prompt !== 'string') return;
+    this.#start(`prompt ${prompt}`, session, held, id);
+    if (id !== undefined) this.#start(`call ${id}`, session, held, id);
   }
 
   #start(agent: string, session: TranscriptWriter, held: TranscriptRow, id: string | undefined): void {
@@ -282,7 +284,7 @@ export class ClaudeMapper {
     const said = numberOf(structured.totalDurationMs) ?? numberOf(structured.durationMs);
     session.changeToolCall(open.held, {
       result: response ?? jsonText(block.content),
-      ...claudeResultStatus(block, structured),
+      ...claudeResultStatus(block, structured, textOf(record.toolDenialKind)),
       durationMs: said ?? Math.max(0, this.#atMs - open.startedAtMs),
       ...(kept !== undefined && { metadata: kept }),
     });
@@ -358,6 +360,9 @@ export class ClaudeMapper {
       value: JSON.stringify(record),
       createdAtMs: this.#atMs,
     });
+    // Comes first in a sub-agent's own transcript, or when it has answered; two may have been told the same.
+    if (type === 'agent_metadata' && this.#identity.agentId !== undefined)
+      session.describe({ ...this.#context.family.starts.get(`call ${String(record.toolUseId)}`) });
     const title = textOf(record.customTitle) ?? textOf(record.aiTitle) ?? textOf(record.title);
     if (type === 'summary' && typeof record.summary === 'string') {
       this.#titles.push({ leaf: textOf(record.leafUuid), title: record.summary, weight: 1 });

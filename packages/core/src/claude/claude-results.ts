@@ -5,9 +5,15 @@ import type { TranscriptToolCall } from './transcript-writer.ts';
 export function claudeResultStatus(
   block: JsonObject,
   structured: JsonObject,
+  /** The entry's `toolDenialKind`, of Claude Code from 2.1.3 on. */
+  denial: string | undefined,
 ): Pick<TranscriptToolCall, 'status' | 'errorType' | 'errorMessage'> {
   const said = resultText(block.content);
   if (structured.interrupted === true) return { status: 'cancelled' };
+  if (denial === 'interrupted' || denial === 'cancelled') {
+    return { status: 'cancelled', errorType: 'interrupted', errorMessage: said };
+  }
+  if (denial !== undefined) return { status: 'denied', errorType: 'rejected', errorMessage: said };
   if (block.is_error !== true && !isFailedContent(block.content)) return { status: 'ok' };
   if (/^The user doesn't want to (proceed|take this action)|^Permission to use|was rejected/.test(said)) {
     return { status: 'denied', errorType: 'rejected', errorMessage: said };
