@@ -1,4 +1,4 @@
-export type { ArchiveLoad, LoadArchivesOptions, LoadReport } from './load-archives.ts';
+export type { ArchiveLoad, LoadArchivesOptions, LoadReport } from './load-options.ts';
 export {
   type ClickHouseUrl,
   type ClickHouseWarehouse,

@@ -1,62 +1,24 @@
-import { sep } from 'node:path';
-import type { Lineage } from '@varve/migrations';
-import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { readDeclaredColumns, readSeenKinds } from '../export/index.ts';
 import {
   type Archives,
   archiveIdOf,
   type FoundFile,
   fetchWindows,
-  isOutOfSight,
   isRemote,
-  isSelected,
   newNotes,
   recogniseArchive,
   SeenArchives,
-  type Selection,
-  searchedRoots,
   streamCandidates,
 } from '../find/index.ts';
 import { Stage, type StagedArchive } from '../stage/index.ts';
 import { withWal } from '../unified/index.ts';
 import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
-import type { Warehouse, WarehouseKind, WarehouseTable } from './contract.ts';
-import { prepareWarehouse, saveTables } from './prepare-warehouse.ts';
+import type { LoadedArchive, Warehouse, WarehouseTable } from './contract.ts';
+import { findMisfits } from './find-misfits.ts';
+import type { ArchiveLoad, LoadArchivesOptions, LoadReport } from './load-options.ts';
+import { ahead, prepareWarehouse, saveTables } from './prepare-warehouse.ts';
+import { removeGone } from './remove-gone.ts';
 import { headDigest } from './warehouse-tables.ts';
-
-export interface LoadArchivesOptions extends Selection {
-  readonly lineage: Lineage;
-  /** Runs the statements that bring the tables to head, where the lineage has moved on. */
-  readonly applyDdl?: boolean;
-  /**
-   * What becomes of the rows of an archive that was loaded from one of the folders or prefixes, and is no longer there:
-   * `remove` (default), or `keep` them. Where a manifest, a glob or a file is named, nothing is missed.
-   */
-  readonly gone?: 'remove' | 'keep';
-  /** When more fail, no other is begun. */
-  readonly maxFailures?: number;
-  readonly signal?: AbortSignal;
-  readonly onFile?: (archive: ArchiveLoad) => void;
-}
-
-export interface ArchiveLoad {
-  readonly path: string;
-  /** `current`: the database had its rows already. */
-  readonly state: 'loaded' | 'current' | 'failed';
-  readonly rows: number;
-  readonly problem?: Problem;
-}
-
-export interface LoadReport {
-  readonly loaded: number;
-  readonly current: number;
-  /** Archives that are gone, and their rows with them. */
-  readonly removed: number;
-  readonly rows: number;
-  readonly failed: readonly Problem[];
-  readonly isStopped: boolean;
-}
 
 /** How many archives go into the engine at once: as a whole, or not. */
 const batchFiles = 200;
@@ -132,19 +94,7 @@ class Load {
 
   async #removeGone(where: Archives, problems: readonly VarveError[]): Promise<number> {
     if (!this.#seen || this.#isStopped()) return 0;
-    const roots = searchedRoots(where).filter((root) => !isOutOfSight(root, problems));
-    if (roots.length === 0) return 0;
-    let removed = 0;
-    for await (const page of this.#warehouse.listLoaded()) {
-      const gone = page.filter(({ id, path }) => {
-        const root = roots.find((it) => path.startsWith(it));
-        if (root === undefined || this.#seen?.has(id) || isOutOfSight(path, problems)) return false;
-        return isSelected({ relativePath: path.slice(root.length).replaceAll(sep, '/') }, this.#options);
-      });
-      if (gone.length > 0) await this.#warehouse.remove(gone.map(({ id }) => id));
-      removed += gone.length;
-    }
-    return removed;
+    return removeGone(this.#warehouse, { where, selection: this.#options, seen: this.#seen, problems });
   }
 
   #isStopped(): boolean {
@@ -170,20 +120,20 @@ class Load {
     const known = await this.#warehouse.readLoaded(page.map(({ path }) => archiveIdOf(path)));
     const byId = new Map(known.map((archive) => [archive.id, archive]));
     for (const file of page) {
-      const before = byId.get(archiveIdOf(file.path));
-      const isSame =
-        before !== undefined &&
-        before.state !== 'failed' &&
-        before.head === this.#head &&
-        before.sizeBytes === file.sizeBytes &&
-        (file.etag === undefined ? before.mtimeMs === file.mtimeMs : before.etag === file.etag);
-      if (isSame) this.#tell({ path: file.path, state: 'current', rows: 0 });
-      else {
-        const recognised = isRemote(file) ? file : recogniseArchive(file);
-        if (recognised instanceof VarveError) problems.push(recognised);
-        else if (recognised) yield file;
+      if (this.#isSame(file, byId.get(archiveIdOf(file.path)))) {
+        this.#tell({ path: file.path, state: 'current', rows: 0 });
+        continue;
       }
+      const recognised = isRemote(file) ? file : recogniseArchive(file);
+      if (recognised instanceof VarveError) problems.push(recognised);
+      else if (recognised) yield file;
     }
+  }
+
+  #isSame(file: FoundFile, before: LoadedArchive | undefined): boolean {
+    if (!before || before.state === 'failed' || before.head !== this.#head) return false;
+    const isSameTime = file.etag === undefined ? before.mtimeMs === file.mtimeMs : before.etag === file.etag;
+    return before.sizeBytes === file.sizeBytes && isSameTime;
   }
 
   async #write(files: readonly FoundFile[]): Promise<void> {
@@ -195,6 +145,7 @@ class Load {
       await this.#writeBatch(archives);
     } catch (error) {
       if (!(error instanceof VarveError && error.code === 'WAREHOUSE_REFUSED')) throw error;
+      await this.#assertHead();
       if (archives.length > 1) for (const file of files) await this.#writeAlone(file);
       else await this.#refuse(archives[0] as StagedArchive, error);
     }
@@ -232,22 +183,25 @@ class Load {
 
   /** Makes a column text when a value has come that does not fit it. */
   async #widen(): Promise<void> {
-    const { sqlite } = this.#stage;
     for (const table of this.#tables) {
-      const names = table.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
-      const sql = `SELECT ${names} FROM main.${quoteIdentifier(table.name)}`;
-      const seen = readSeenKinds(sqlite, sql, readDeclaredColumns(sqlite, sql, this.#options.lineage));
-      const misfits = table.columns.filter(({ kind }, at) => (seen[at] ?? []).some((it) => !fits(it, kind)));
+      const misfits = findMisfits(this.#stage.sqlite, table, this.#options.lineage);
       if (misfits.length === 0) continue;
-      const isMisfit = (name: string) => misfits.some((column) => column.name === name);
-      const columns = table.columns.map((it) => (isMisfit(it.name) ? { ...it, kind: 'mixed' as const } : it));
+      await this.#assertHead();
+      const columns = table.columns.map((it) =>
+        misfits.includes(it.name) ? { ...it, kind: 'mixed' as const } : it,
+      );
       this.#tables = this.#tables.map((it) => (it.name === table.name ? { ...table, columns } : it));
       const { dialect } = this.#warehouse;
-      const widened = { ...table, columns };
-      const changes = misfits.flatMap(({ name }) => dialect.widenColumn(table, name));
-      const statements = dialect.changeTable(widened, changes);
+      const changes = misfits.flatMap((name) => dialect.widenColumn(table, name));
+      const statements = dialect.changeTable({ ...table, columns }, changes);
       await saveTables(this.#warehouse, this.#tables, statements, this.#head);
     }
+  }
+
+  /** Another load may have brought the tables to another head: that is no fault of an archive. */
+  async #assertHead(): Promise<void> {
+    const facts = await this.#warehouse.readFacts();
+    if (facts?.get('head') !== this.#head) throw ahead(this.#options.lineage.name);
   }
 
   #tell(archive: ArchiveLoad): void {
@@ -259,9 +213,4 @@ class Load {
     }
     this.#options.onFile?.(archive);
   }
-}
-
-function fits(seen: string, kind: WarehouseKind): boolean {
-  if (kind === 'mixed' || seen === kind) return true;
-  return (kind === 'real' && seen === 'integer') || (kind === 'text' && seen === 'json');
 }

@@ -5,7 +5,8 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { Archives } from '../find/index.ts';
 import { openClickHouse } from './clickhouse.ts';
 import type { Warehouse as Engine } from './contract.ts';
-import { type ArchiveLoad, type LoadArchivesOptions, type LoadReport, loadInto } from './load-archives.ts';
+import { loadInto } from './load-archives.ts';
+import type { ArchiveLoad, LoadArchivesOptions, LoadReport } from './load-options.ts';
 import { openPostgres } from './postgres.ts';
 import { prepareWarehouse } from './prepare-warehouse.ts';
 import { hidePassword } from './warehouse-error.ts';
@@ -107,7 +108,7 @@ export async function loadArchives(
   return await loadInto(engine, where, options);
 }
 
-async function openEngine(url: string): Promise<Engine> {
+export async function openEngine(url: string): Promise<Engine> {
   if (isClickHouse(url)) return openClickHouse(url);
   if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url);
   throw new VarveError('USAGE', 'this is the address of no database that archives can be loaded into', {

@@ -50,7 +50,7 @@ function behind(ddl: readonly string[]): VarveError {
   });
 }
 
-function ahead(lineage: string): VarveError {
+export function ahead(lineage: string): VarveError {
   return new VarveError('VERSION_AHEAD', 'the database was loaded by a newer version of the lineage', {
     hint: 'update this program, or load into another database',
     details: { lineage },

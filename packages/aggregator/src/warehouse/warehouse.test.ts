@@ -1,67 +1,26 @@
 import { readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineLineage, lineageAt } from '@varve/migrations';
+import { lineageAt } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { useBucket } from '../../../core/src/testing/use-bucket.ts';
 import { makeFolder, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
-import { hasClickHouse, type StartedClickHouse, startClickHouse } from '../testing/start-clickhouse.ts';
-import { hasPostgres, type StartedPostgres, startPostgres } from '../testing/start-postgres.ts';
+import { hasClickHouse } from '../testing/start-clickhouse.ts';
+import { hasPostgres } from '../testing/start-postgres.ts';
+import { testEngines } from '../testing/test-engines.ts';
 import { openClickHouse } from './clickhouse.ts';
 import { loadArchives, openWarehouse } from './open-warehouse.ts';
 
-let postgres: StartedPostgres | undefined;
-let clickhouse: StartedClickHouse | undefined;
-
-beforeAll(async () => {
-  postgres = hasPostgres ? await startPostgres() : undefined;
-  clickhouse = hasClickHouse ? await startClickHouse() : undefined;
-}, 120_000);
-
-afterAll(async () => {
-  await postgres?.[Symbol.asyncDispose]();
-  await clickhouse?.[Symbol.asyncDispose]();
-});
-
-let databases = 0;
-
-const engines = [
-  {
-    name: 'Postgres',
-    isThere: hasPostgres,
-    create: () => (postgres as StartedPostgres).createDatabase(`test${databases++}`),
-    async ask(url: string, sql: string): Promise<unknown[][]> {
-      const { default: pg } = await import('pg');
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      const { rows } = await client.query({ text: sql, rowMode: 'array' });
-      await client.end();
-      return rows.map((row: unknown[]) => row.map((it) => (Buffer.isBuffer(it) ? it.toString('hex') : it)));
-    },
-  },
-  {
-    name: 'ClickHouse',
-    isThere: hasClickHouse,
-    async create() {
-      const { url } = clickhouse as StartedClickHouse;
-      const name = `test${databases++}`;
-      await using engine = await openClickHouse(url);
-      await engine.query(`CREATE DATABASE ${name}`).catch(() => {});
-      return url.replace('/default', `/${name}`);
-    },
-    async ask(url: string, sql: string): Promise<unknown[][]> {
-      await using engine = await openClickHouse(url);
-      return engine.query(sql);
-    },
-  },
-] as const;
+const engines = testEngines();
+beforeAll(() => engines.start(), 120_000);
+afterAll(() => engines.stop());
 
 const callsSql = `SELECT agent, tool_name, failed, ordinal FROM sessions s JOIN tool_calls c ON c._archive = s._archive
   ORDER BY agent, ordinal`;
 
-describe.each(engines)('$name', ({ isThere, create, ask }) => {
+describe.each(engines.all)('$name', ({ isThere, create, ask }) => {
   const test = it.skipIf(!isThere);
 
   test('holds archives of every version at head, and takes again only what is new, changed or gone wrong', async () => {
@@ -100,43 +59,6 @@ describe.each(engines)('$name', ({ isThere, create, ask }) => {
     expect((await ask(url, `SELECT state FROM _archives WHERE path = '${broken}'`)).flat()).toEqual([
       'failed',
     ]);
-  });
-
-  test('loses nothing of a value: 64 bits, infinity, text of any kind, bytes, and what does not fit its column', async () => {
-    const [url, dir] = [await create(), makeFolder()];
-    const odd = defineLineage({
-      name: 'odd',
-      tables: {},
-      migrations: [
-        {
-          name: '0',
-          sql: 'CREATE TABLE odd (id INTEGER PRIMARY KEY, i INTEGER, r REAL, t TEXT, b BLOB)',
-          createdAtMs: 1,
-        },
-      ],
-    });
-    const { replayMigrations } = await import('@varve/migrations');
-    const sqlite = new Database(join(dir, 'odd.db'));
-    replayMigrations(sqlite, odd);
-    const insert = sqlite.prepare('INSERT INTO odd VALUES (?, ?, ?, ?, ?)');
-    insert.run(1, 9223372036854775807n, 0.1, 'tab\tline\nback\\slash "ü"', Buffer.from([0, 9, 10, 92, 255]));
-    insert.run(2, -9007199254740993n, Number.POSITIVE_INFINITY, '\\N', null);
-    sqlite.close();
-    expect(await loadArchives(dir, url, { lineage: odd })).toMatchObject({ loaded: 1, failed: [] });
-    const isPostgres = url.startsWith('postgres');
-    const hex = isPostgres ? `encode(b, 'hex')` : 'lower(hex(b))';
-    const text = isPostgres ? 'i::text, r::text' : 'toString(i), toString(r)';
-    expect(await ask(url, `SELECT ${text}, t, ${hex} FROM odd ORDER BY id`)).toEqual([
-      ['9223372036854775807', '0.1', 'tab\tline\nback\\slash "ü"', '00090a5cff'],
-      ['-9007199254740993', isPostgres ? 'Infinity' : 'inf', '\\N', null],
-    ]);
-    const other = new Database(join(dir, 'other.db'));
-    replayMigrations(other, odd);
-    other.exec(`INSERT INTO odd (id, i) VALUES (1, 'not a number')`);
-    other.close();
-    expect(await loadArchives(dir, url, { lineage: odd })).toMatchObject({ loaded: 1, failed: [] });
-    const all = await ask(url, 'SELECT i FROM odd ORDER BY i');
-    expect(all.flat().sort()).toEqual(['-9007199254740993', '9223372036854775807', 'not a number']);
   });
 
   test('says which statements bring it to head, runs them when told, and reads the archives again', async () => {
@@ -178,19 +100,6 @@ describe.each(engines)('$name', ({ isThere, create, ask }) => {
     expect(await count('tool_calls')).toBe(7);
   });
 
-  test('is filled by several loads at once, and nothing is there twice', async () => {
-    const [url, dir] = [await create(), makeFolder()];
-    for (let at = 0; at < 6; at++) writeArchive(join(dir, `${at}.db`), 1, `s${at}`);
-    const first = await loadArchives(dir, url, { lineage, shard: { index: 1, count: 2 } });
-    const others = await Promise.all(
-      [1, 2].map((index) => loadArchives(dir, url, { lineage, shard: { index, count: 2 } })),
-    );
-    expect(first.loaded + others.reduce((sum, { loaded }) => sum + loaded, 0)).toBe(6);
-    const [[count]] = (await ask(url, 'SELECT count(*) FROM tool_calls')) as [[unknown]];
-    expect(Number(count)).toBe(18);
-    expect(others.every(({ failed }) => failed.length === 0)).toBe(true);
-  });
-
   test('counts a session once that several archives hold, the newest', async () => {
     const [url, dir] = [await create(), makeFolder()];
     const id = '018cc7e6-1234-7abc-8def-0123456789ab';
@@ -218,22 +127,8 @@ describe.each(engines)('$name', ({ isThere, create, ask }) => {
   });
 });
 
-it.skipIf(!hasPostgres)(
-  'leaves out an archive whose text Postgres has no place for, and loads the others',
-  async () => {
-    const [url, dir] = [await engines[0].create(), makeFolder()];
-    const paths = ['a', 'b', 'c'].map((name) => writeArchive(join(dir, `${name}.db`), head, name));
-    const sqlite = new Database(paths[1] as string);
-    sqlite.prepare('UPDATE sessions SET agent = ?').run('nul \0 inside');
-    sqlite.close();
-    const report = await loadArchives(dir, url, { lineage });
-    expect(report).toMatchObject({ loaded: 2, failed: [{ code: 'WAREHOUSE_REFUSED', path: paths[1] }] });
-    expect((await engines[0].ask(url, 'SELECT count(*) FROM sessions')).flat().map(Number)).toEqual([2]);
-  },
-);
-
 it.skipIf(!hasClickHouse)('goes on with tables that somebody was killed in changing', async () => {
-  const [url, dir] = [await engines[1].create(), makeFolder()];
+  const [url, dir] = [await engines.clickhouse.create(), makeFolder()];
   writeArchive(join(dir, 'a.db'), 1, 'a');
   await loadArchives(dir, url, { lineage: lineageAt(lineage, 3) });
   await using engine = await openClickHouse(url);
@@ -244,7 +139,7 @@ it.skipIf(!hasClickHouse)('goes on with tables that somebody was killed in chang
 });
 
 it.skipIf(!hasPostgres)('is asked on Postgres with Drizzle as the SQLite view is', async () => {
-  const url = (await engines[0].create()) as `postgres://${string}`;
+  const url = (await engines.postgres.create()) as `postgres://${string}`;
   const bucket = await useBucket();
   onTestFinished(() => bucket[Symbol.asyncDispose]());
   bucket.put('bucket/a.db', readFileSync(writeArchive(join(makeFolder(), 'a.db'), 1, 'a')));
