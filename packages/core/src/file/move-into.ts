@@ -9,19 +9,25 @@ import { workFile } from './work-file.ts';
 
 /**
  * Moves a closed file into a folder, read-only, never over another file, and lasting before it returns. A crash
- * leaves it under its old name, or under both; calling it again finishes the move.
+ * leaves it under its old name, or under both; calling it again finishes the move. `isOnDisk` says that its bytes are;
+ * `isOldNameSlow`, that the old name may come back after a power failure in the next moments, which is not waited for.
  *
  * @throws ARCHIVE_EXISTS
  */
-export function moveInto(path: string, dir: string): string {
+export function moveInto(
+  path: string,
+  dir: string,
+  { isOnDisk = false, isOldNameSlow = false } = {},
+): string {
   const target = join(dir, basename(path));
-  durableFs.sync(path);
+  if (!isOnDisk) durableFs.sync(path);
   // Never a reader more than it had.
   durableFs.chmod(path, statSync(path).mode & 0o444);
   if (!linkInto(path, target) && !isSameContent(path, target)) throw existsError(path, target);
   durableFs.syncDir(dir);
   durableFs.remove(path);
-  durableFs.syncDir(dirname(path));
+  if (isOldNameSlow) durableFs.syncDirAside(dirname(path)).catch(() => {});
+  else durableFs.syncDir(dirname(path));
   return target;
 }
 

@@ -71,7 +71,9 @@ export function createSession<TTables extends TableModule>(
   assertNameIsFree(path);
   return withWriterLock(path, defaultBusyTimeoutMs, (lock) => {
     onFile(path, () => createFile(path, sessionImage(lineage, table, row)), 'write');
-    return openWriter({ ...options, path, lock }) as CreatedSession<TTables>;
+    // The first commit forces the folder to the disk, when it has made the WAL.
+    if (options.durability !== 'process') onFile(path, () => durableFs.syncDir(dirname(path)), 'write');
+    return openWriter({ ...options, path, lock, isAtHead: true }) as CreatedSession<TTables>;
   });
 }
 
@@ -105,7 +107,6 @@ function createFile(path: string, image: Buffer): void {
   } finally {
     durableFs.remove(work);
   }
-  durableFs.syncDir(dirname(path));
 }
 
 function existsError(path: string): VarveError {

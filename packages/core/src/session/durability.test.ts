@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { durableFs } from '../file/index.ts';
 import { createSession, openSession, type RecordOptions, readSession } from '../index.ts';
@@ -68,6 +68,14 @@ it('waits in flush for a sync that began after the row, once for all that wait',
   finish[1]?.();
   await Promise.all(others);
   expect(syncs.length).toBe(2);
+});
+
+it('has a session that has no row yet on the disk too when it is told to', async () => {
+  const session = create();
+  const folders = vi.spyOn(durableFs, 'syncDirAside');
+  onTestFinished(() => folders.mockRestore());
+  await session.flush();
+  expect(folders.mock.calls).toEqual([[dirname(session.path)]]);
 });
 
 it('tells what the disk says, to those who wait and to onRecordError', async () => {

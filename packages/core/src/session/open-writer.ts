@@ -10,6 +10,8 @@ export interface OpenWriterOptions<TTables extends TableModule> extends RecordOp
   readonly lineage: Lineage<TTables>;
   readonly lock: WriterLock;
   readonly busyTimeoutMs?: number;
+  /** It was just made, and nobody else can have written it. */
+  readonly isAtHead?: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export function openWriter<TTables extends TableModule>(
   try {
     onFile(path, () => {
       registerFunctions(sqlite, lineage);
-      bringToHead(sqlite, lineage, path);
+      if (!options.isAtHead) bringToHead(sqlite, lineage, path);
       sqlite.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON`);
     });
     return new Session({ path, lineage, sqlite, lock, options });

@@ -12,6 +12,7 @@ import {
 import type { KeyLayout } from '../store/index.ts';
 import { endSession, keepEnd, readSessionStatus } from './end-session.ts';
 import { interruptCalls } from './interrupt-calls.ts';
+import type { RecordOptions } from './record-options.ts';
 
 export interface SealOptions {
   /** How the session ended. Unless given, a session that is still `running` becomes `completed`. */
@@ -32,6 +33,7 @@ interface Sealable {
   readonly path: string;
   readonly sqlite: Database;
   readonly lineage: Lineage<TableModule>;
+  readonly options: RecordOptions;
   /** Closes the connection and keeps the writer lock. */
   closeFile(): void;
 }
@@ -55,7 +57,8 @@ export function sealFile(session: Sealable, archiveDir: string, { status }: Seal
     }
   });
   session.closeFile();
-  return onFile(path, () => moveInto(path, archiveDir), 'write');
+  const isOldNameSlow = session.options.durability === 'process';
+  return onFile(path, () => moveInto(path, archiveDir, { isOnDisk: true, isOldNameSlow }), 'write');
 }
 
 function markEnded(sqlite: Database, tables: TableModule, status: SealOptions['status']): void {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { type Database, durableFs, fileError, statOf } from '../file/index.ts';
 import type { ReportError } from './record-options.ts';
 
@@ -12,6 +13,8 @@ export class WalSync {
   readonly #sqlite: Database;
   readonly #path: string;
   readonly #report: ReportError;
+  /** Whether the name of the file is on the disk for certain: it may have been made just now. */
+  #isNamed = false;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #waiting: Promise<void> | undefined;
@@ -54,6 +57,9 @@ export class WalSync {
     this.forget();
     try {
       await durableFs.syncAside(`${this.#path}-wal`);
+      if (this.#isNamed) return;
+      await durableFs.syncDirAside(dirname(this.#path));
+      this.#isNamed = true;
     } catch (error) {
       // Closing brings all of it into the file, and forces that to the disk.
       if (this.#sqlite.open) throw fileError(error, this.#path, 'write');
