@@ -188,6 +188,7 @@ class FamilyImport {
     const reading = await readLog(file.format, source, mapper, {
       signal,
       afterRecord,
+      onTurn: () => this.#startSyncs(told),
       beforeEnd: () => this.#takeSnapshot(file, mapper, told),
       from: this.#continuation?.logOf(file),
     });
@@ -204,6 +205,11 @@ class FamilyImport {
     };
     this.#wholes.set(file.path, row);
     return { ...reading, path: file.path };
+  }
+
+  /** The disk works while the log is read on. */
+  #startSyncs(told: ReadonlySet<string>): void {
+    for (const name of told) this.#sessions.get(name)?.draft?.startSync();
   }
 
   #takeSnapshot({ path }: FamilyFile, mapper: LogMapper, told: ReadonlySet<string>): void {

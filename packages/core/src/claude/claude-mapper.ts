@@ -1,3 +1,4 @@
+import { lineTexts } from './claude-line.ts';
 import { claudeParts } from './claude-parts.ts';
 import { claudeResultStatus, toolUseResultText } from './claude-results.ts';
 import { claudeUsage, greatestUsage, type Usage } from './claude-usage.ts';
@@ -216,9 +217,10 @@ export class ClaudeMapper {
     this.#describe(session, record);
     const [only] = results.length === 1 ? results : [];
     // A result is told three times over: as what the tool gave, as what the model was told, and as the call's own.
-    const response = only && Buffer.from(JSON.stringify(only.content ?? null));
+    const texts = only && bytes ? lineTexts(record, only, bytes) : {};
+    const response = only && (texts.content ?? Buffer.from(JSON.stringify(only.content ?? null)));
     const isOpen = only !== undefined && chain.calls.has(String(only.tool_use_id));
-    const kept = isOpen ? toolUseResultText(record, bytes) : undefined;
+    const kept = isOpen ? toolUseResultText(record, texts.toolUseResult) : undefined;
     const isAlone = only !== undefined && arrayOf(content).length === 1;
     const parts =
       isAlone && response ? responseParts(only, response) : JSON.stringify(claudePartsWithResults(content));

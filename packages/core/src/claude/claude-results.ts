@@ -42,31 +42,11 @@ function resultText(content: unknown): string {
   return content.map((block) => (isObject(block) ? (textOf(block.text) ?? '') : '')).join('\n');
 }
 
-const mark = Buffer.from('"toolUseResult":');
 const [before, behind] = [Buffer.from('{"toolUseResult":'), Buffer.from('}')];
 
-/**
- * Metadata with the text of a record's `toolUseResult`, most often two thirds of its line, as it stands there: it is neither
- * decoded nor written anew. What stands before it is its only mark, and what stands behind it is what the keys after it
- * are; where that cannot be told, it is written anew.
- */
-export function toolUseResultText(record: JsonObject, line: Buffer | undefined): Buffer | string | undefined {
+/** Metadata with a record's `toolUseResult`, most often two thirds of its line, as it stands there where that is known. */
+export function toolUseResultText(record: JsonObject, text: Buffer | undefined): Buffer | string | undefined {
   if (record.toolUseResult === undefined) return undefined;
-  const slice = line && sliceOut(record, line);
-  if (slice) return Buffer.concat([before, slice, behind]);
+  if (text) return Buffer.concat([before, text, behind]);
   return `{"toolUseResult":${JSON.stringify(record.toolUseResult)}}`;
-}
-
-function sliceOut(record: JsonObject, line: Buffer): Buffer | undefined {
-  const start = line.indexOf(mark);
-  if (start === -1 || line.indexOf(mark, start + 1) !== -1) return undefined;
-  let tail = '';
-  let isAfter = false;
-  for (const key in record) {
-    if (isAfter) tail += `,${JSON.stringify(key)}:${JSON.stringify(record[key])}`;
-    isAfter ||= key === 'toolUseResult';
-  }
-  const end = Buffer.from(`${tail}}`);
-  const isEnd = line.subarray(line.length - end.length).equals(end);
-  return isEnd ? line.subarray(start + mark.length, line.length - end.length) : undefined;
 }

@@ -31,6 +31,7 @@ export class ArchiveDraft {
   readonly #isCopy: boolean;
   #sqlite: Database | undefined;
   #isBegun = false;
+  #syncing: Promise<void> | undefined;
 
   /** @param isCopy It begins with the rows of the archive that has the name. */
   constructor(path: string, lineage: Lineage, { isCopy = false }: { readonly isCopy?: boolean } = {}) {
@@ -56,6 +57,20 @@ export class ArchiveDraft {
     this.#sqlite.exec('COMMIT');
     this.#sqlite.close();
     this.#sqlite = undefined;
+  }
+
+  /**
+   * Has the disk begin with what is written by now, so that `finish` waits for less of it. Whether that fails is for
+   * `finish` to find out.
+   */
+  startSync(): void {
+    if (!this.#sqlite || this.#syncing) return;
+    this.#syncing = durableFs
+      .syncAside(this.#work)
+      .catch(() => {})
+      .finally(() => {
+        this.#syncing = undefined;
+      });
   }
 
   /**

@@ -36,9 +36,10 @@ export class RowInserter {
 
   insert(row: Values): void {
     this.#insert.run(
-      this.#columns.map(({ key, fallback }) => {
+      this.#columns.map(({ key, fallback, isJson }) => {
         const value = row[key];
-        return value === undefined ? fallback : toStored(value);
+        if (value === undefined) return fallback;
+        return isJson && isLong(value) ? Buffer.from(value) : toStored(value);
       }),
     );
   }
@@ -57,6 +58,11 @@ export class RowInserter {
     }
     statement.run([...changed.map(({ key }) => toStored(values[key])), seq]);
   }
+}
+
+/** SQLite's driver takes longer to encode a text than Node does. */
+function isLong(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 128;
 }
 
 function toStored(value: unknown): unknown {

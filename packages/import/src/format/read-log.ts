@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
@@ -34,6 +35,8 @@ export interface ReadLogOptions {
   readonly signal?: AbortSignal | undefined;
   /** What there is to do before the next record, if anything. */
   readonly afterRecord?: () => Promise<void> | undefined;
+  /** Called every few megabytes. */
+  readonly onTurn?: () => void;
   /** Called when there are no more records, and the mapper does not know that yet. */
   readonly beforeEnd?: () => void;
   /** Where to go on. */
@@ -52,7 +55,7 @@ export async function readLog(
   format: LogFormat,
   source: LogSource,
   mapper: LogMapper,
-  { signal, afterRecord, beforeEnd, from }: ReadLogOptions = {},
+  { signal, afterRecord, onTurn, beforeEnd, from }: ReadLogOptions = {},
 ): Promise<LogReading | undefined> {
   const reader = new LogReader(format, source, mapper);
   try {
@@ -63,6 +66,7 @@ export async function readLog(
       if (work) await work;
       if (sizeBytes < turn) continue;
       turn = sizeBytes + turnBytes;
+      onTurn?.();
       await setImmediate();
       signal?.throwIfAborted();
     }
@@ -202,7 +206,7 @@ class LogReader {
   #mapText(bytes: Buffer, broken: string, isFirst = false): boolean {
     let value: unknown;
     try {
-      const text = bytes.toString();
+      const text = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
       value = JSON.parse(isFirst ? withoutMark(text) : text);
     } catch {
       this.#skip(broken);
