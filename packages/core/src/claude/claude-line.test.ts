@@ -28,7 +28,9 @@ describe('lineTexts', () => {
     const twice = text.replace('"is_error":false', '"is_error":true,"is_error":false');
     expect(textsOf(record, twice).content).toBeUndefined();
     expect(textsOf(record, JSON.stringify(record, null, 1)).content).toBeUndefined();
-    expect(textsOf(record, text.replace('"content":"a', '"content":"b","content":"a')).content).toBe(undefined);
+    expect(textsOf(record, text.replace('"content":"a', '"content":"b","content":"a')).content).toBe(
+      undefined,
+    );
     const { toolUseResult, ...rest } = record;
     const turned = { toolUseResult, ...rest };
     expect(textsOf(turned)).toEqual({ content: undefined, toolUseResult: undefined });
