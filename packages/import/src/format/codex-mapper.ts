@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import { LogClock } from '@varve/core/internal';
 import type { HeldRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import { contentParts } from './chat-writer.ts';
+import type { Usage } from './claude-usage.ts';
+import { CodexCopies, type CodexIdentity, type CodexLine } from './codex-copies.ts';
 import { codexOutcome, codexUsage } from './codex-outcome.ts';
 import { type LogMapper, type LogRecord, type MapContext, placeOf } from './contract.ts';
 import {
@@ -15,13 +16,6 @@ import {
   textOf,
   timeOf,
 } from './json-access.ts';
-
-export interface CodexIdentity {
-  readonly id: string;
-  readonly forkedFrom: string | undefined;
-  /** The thread that started this one. */
-  readonly parent: string | undefined;
-}
 
 interface OpenCall {
   readonly held: HeldRow;
@@ -40,6 +34,8 @@ export interface SavedCodex {
   readonly hasUsage: boolean;
   readonly model: string | undefined;
   readonly lastUsage: string | undefined;
+  readonly lastResponse: string | undefined;
+  readonly hasRecords: boolean;
   readonly thoughts: readonly Thought[];
 }
 
@@ -64,15 +60,16 @@ export class CodexMapper implements LogMapper {
   readonly #clock: LogClock;
   #thoughts: readonly Thought[];
   #lateCount = 0;
-  /** What is left of the records of the session that this one was forked from, to be met again here. */
-  #copied: readonly string[];
-  #copiedAt = 0;
+  readonly #copies: CodexCopies;
   #session: SessionWriter | undefined;
   #modelCall: HeldRow | undefined;
   #lastCall: HeldRow | undefined;
   #hasUsage: boolean;
   #model: string | undefined;
   #lastUsage: string | undefined;
+  #lastResponse: string | undefined;
+  /** Of usage: what events say of it after that is theirs again. */
+  #hasRecords: boolean;
   #atMs: number;
 
   constructor(context: MapContext, identity: CodexIdentity, saved?: SavedCodex) {
@@ -85,24 +82,24 @@ export class CodexMapper implements LogMapper {
     this.#hasUsage = saved?.hasUsage ?? true;
     this.#model = saved?.model;
     this.#lastUsage = saved?.lastUsage;
+    this.#lastResponse = saved?.lastResponse;
+    this.#hasRecords = saved?.hasRecords ?? false;
     this.#thoughts = (saved?.thoughts ?? []).map((it) => ({ ...it, isCounted: true }));
     this.#lastCall = saved?.lastCall === undefined ? undefined : { seq: saved.lastCall };
     this.#modelCall = saved?.modelCall === saved?.lastCall ? this.#lastCall : undefined;
     if (saved) this.#session = context.session(identity.id);
-    const { forkedFrom } = identity;
-    this.#copied = (forkedFrom !== undefined && context.family.records?.get(forkedFrom)) || [];
+    this.#copies = new CodexCopies(context, identity);
   }
 
   map({ value }: LogRecord): string | undefined {
     if (!isObject(value)) return 'not a record';
-    this.#atMs = this.#clock.tick(timeOf(value.timestamp));
-    const isEnveloped = isObject(value.payload);
-    const payload = isEnveloped ? (value.payload as JsonObject) : value;
-    const type = isEnveloped ? String(value.type) : plainType(value);
-    if (type === undefined) return 'not a record';
+    const line = lineOf(value);
+    this.#atMs = this.#clock.tick(line?.atMs);
+    if (!line) return 'not a record';
     const session = this.#begin();
-    if (this.#isCopied(session, type, payload)) return 'copied from the session it was forked from';
-    return this.#mapLine(session, type, payload);
+    if (!this.#copies.isCopied(line)) return this.#mapLine(session, line);
+    if (line.payload.type === 'token_count') this.#lastUsage = usageKey(line.payload) ?? this.#lastUsage;
+    return 'copied from the session it was forked from';
   }
 
   /** Records that were said to be told by another one, which has not come. */
@@ -120,7 +117,8 @@ export class CodexMapper implements LogMapper {
 
   /** Not where other logs may hold the same records: to tell, all of them are needed. */
   save(): SavedCodex | undefined {
-    if (this.#clock.isByFile || this.#context.family.records || !this.#session) return undefined;
+    const mayBeCopied = this.#context.family.records !== undefined || this.#copies.isChild;
+    if (this.#clock.isByFile || mayBeCopied || !this.#session) return undefined;
     const open = [...this.#open].map(([id, call]) => [id, { ...call, held: placeOf(call.held) }] as const);
     return {
       atMs: this.#atMs,
@@ -131,6 +129,8 @@ export class CodexMapper implements LogMapper {
       hasUsage: this.#hasUsage,
       model: this.#model,
       lastUsage: this.#lastUsage,
+      lastResponse: this.#lastResponse,
+      hasRecords: this.#hasRecords,
       thoughts: this.#thoughts,
     };
   }
@@ -150,30 +150,9 @@ export class CodexMapper implements LogMapper {
     return this.#session;
   }
 
-  /** A fork begins with the records of the other one: as long as they are the same, they are its. */
-  #isCopied(session: SessionWriter, type: string, payload: JsonObject): boolean {
-    const { records } = this.#context.family;
-    const isOwnHeader = type === 'session_meta' && payload.id === this.#identity.id;
-    if (!records || isOwnHeader) return false;
-    const hash = createHash('sha1')
-      .update(`${type}${JSON.stringify(payload)}`)
-      .digest('base64');
-    if (this.#copiedAt < this.#copied.length) {
-      if (type === 'session_meta') return true;
-      if (this.#copied[this.#copiedAt] === hash) {
-        this.#copiedAt++;
-        return true;
-      }
-      this.#copied = [];
-    }
-    const own = records.get(session.id);
-    if (own) own.push(hash);
-    else records.set(session.id, [hash]);
-    return false;
-  }
-
-  #mapLine(session: SessionWriter, type: string, payload: JsonObject): string | undefined {
+  #mapLine(session: SessionWriter, { type, payload }: CodexLine): string | undefined {
     session.touch(this.#atMs);
+    if (type === 'token_usage_record') return this.#mapUsageRecord(session, payload);
     if (type === 'response_item') return this.#mapItem(session, payload);
     if (type === 'event_msg') return this.#mapEvent(session, payload);
     if (type === 'session_meta') return this.#mapHeader(session, payload);
@@ -384,22 +363,44 @@ export class CodexMapper implements LogMapper {
 
   /** The last call's usage, told again with each change of the rate limits; the total is never summed. */
   #mapUsage(session: SessionWriter, event: JsonObject): string | undefined {
-    const info = objectOf(event.info);
-    const usage = codexUsage(info.last_token_usage);
+    const { last_token_usage } = objectOf(event.info);
+    const usage = codexUsage(last_token_usage);
     if (!usage) return 'without usage';
-    const key = JSON.stringify(info.total_token_usage ?? info.last_token_usage);
-    if (key === this.#lastUsage) return 'usage told again';
+    const key = usageKey(event);
+    if (key === this.#lastUsage || this.#hasRecords) return 'usage told again';
     this.#lastUsage = key;
+    this.#takeUsage(session, usage, { last_token_usage });
+    return 'told with its model call';
+  }
+
+  /** Since summer 2026: one an answer, and told again by the event behind it. */
+  #mapUsageRecord(session: SessionWriter, record: JsonObject): string | undefined {
+    const usage = codexUsage(record.usage);
+    if (!usage) return 'without usage';
+    const responseId = textOf(record.response_id);
+    const total = keyOf(record.thread_token_usage);
+    const isTold =
+      (total !== undefined && total === this.#lastUsage) ||
+      (responseId !== undefined && responseId === this.#lastResponse);
+    this.#hasRecords = true;
+    this.#lastUsage = total ?? this.#lastUsage;
+    this.#lastResponse = responseId;
+    if (isTold) return 'usage told again';
+    this.#takeUsage(session, usage, { usage: record.usage }, responseId);
+    return 'told with its model call';
+  }
+
+  #takeUsage(session: SessionWriter, usage: Usage, metadata: JsonObject, responseId?: string): void {
     const call =
       this.#modelCall ?? (this.#hasUsage ? undefined : this.#lastCall) ?? this.#needModelCall(session);
     session.changeModelCall(call, {
       ...usage,
-      metadata: JSON.stringify({ last_token_usage: info.last_token_usage }),
+      ...(responseId !== undefined && { responseId }),
+      metadata: JSON.stringify(metadata),
     });
     this.#hasUsage = true;
     this.#modelCall = undefined;
     session.settle(call);
-    return 'told with its model call';
   }
 
   #needModelCall(session: SessionWriter): HeldRow {
@@ -459,8 +460,29 @@ function textIn(parts: readonly JsonObject[]): string {
   return parts.map(({ content }) => (typeof content === 'string' ? content : '')).join('');
 }
 
+/** What a usage event has come to by then. */
+function usageKey({ info }: JsonObject): string | undefined {
+  const { total_token_usage, last_token_usage } = objectOf(info);
+  return keyOf(total_token_usage ?? last_token_usage);
+}
+
+function keyOf(usage: unknown): string | undefined {
+  const counts = codexUsage(usage);
+  return counts && JSON.stringify(counts);
+}
+
+function lineOf(value: JsonObject): CodexLine | undefined {
+  const isEnveloped = isObject(value.payload);
+  const type = isEnveloped ? String(value.type) : plainType(value);
+  const payload = isEnveloped ? (value.payload as JsonObject) : value;
+  return type === undefined
+    ? undefined
+    : { type, payload, ordinal: value.ordinal, atMs: timeOf(value.timestamp) };
+}
+
 /** Of a line without an envelope. */
 function plainType(value: JsonObject): string | undefined {
+  if (value.type === 'token_usage_record') return value.type;
   if (typeof value.type === 'string') return 'response_item';
   if (typeof value.record_type === 'string') return 'record';
   return typeof value.id === 'string' ? 'session_meta' : undefined;

@@ -73,6 +73,7 @@ export function codexUsage(value: unknown): Usage | undefined {
     inputTokens: countOf(value.input_tokens),
     outputTokens: countOf(value.output_tokens),
     cacheReadInputTokens: countOf(value.cached_input_tokens),
+    cacheCreationInputTokens: countOf(value.cache_write_input_tokens),
     reasoningOutputTokens: countOf(value.reasoning_output_tokens),
   };
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined));

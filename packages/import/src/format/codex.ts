@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import type { LogSample } from '../log/index.ts';
-import type { CodexIdentity, SavedCodex } from './codex-mapper.ts';
+import { type CodexIdentity, identityOf } from './codex-copies.ts';
+import type { SavedCodex } from './codex-mapper.ts';
 import { CodexMapper } from './codex-mapper.ts';
 import type { LogFormat } from './contract.ts';
-import { isObject, type JsonObject, objectOf, textOf } from './json-access.ts';
+import { isObject, type JsonObject, objectOf } from './json-access.ts';
 
 /** `~/.codex/sessions/**\/rollout-*.jsonl`: what went to the model and came from it, and what the user saw of that. */
 export const codex: LogFormat = {
@@ -22,12 +23,7 @@ export const codex: LogFormat = {
 function identifyCodex(sample: LogSample): CodexIdentity {
   const header = sample.values.filter(isObject).find((it) => it.type === 'session_meta' || isOldHeader(it));
   const meta = header?.type === 'session_meta' ? objectOf(header.payload) : objectOf(header);
-  const spawn = objectOf(objectOf(objectOf(meta.source).subagent).thread_spawn);
-  return {
-    id: textOf(meta.id) ?? idInName(sample.path),
-    forkedFrom: textOf(meta.forked_from_id),
-    parent: textOf(meta.parent_thread_id) ?? textOf(spawn.parent_thread_id),
-  };
+  return identityOf(meta, idInName(sample.path));
 }
 
 /** `rollout-<time>-<uuid>.jsonl` */

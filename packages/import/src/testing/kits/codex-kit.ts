@@ -11,15 +11,20 @@ const said = (role: string, text: string) => ({
   content: [{ type: role === 'user' ? 'input_text' : 'output_text', text }],
 });
 
+const countsOf = (input: number) => ({
+  input_tokens: input,
+  cached_input_tokens: 1,
+  output_tokens: 5,
+  reasoning_output_tokens: 2,
+  total_tokens: input + 5,
+});
+
 function usage(n: number, total: number): string {
-  const counts = (input: number) => ({
-    input_tokens: input,
-    cached_input_tokens: 1,
-    output_tokens: 5,
-    reasoning_output_tokens: 2,
-    total_tokens: input + 5,
-  });
-  const info = { total_token_usage: counts(total), last_token_usage: counts(n), model_context_window: 9 };
+  const info = {
+    total_token_usage: countsOf(total),
+    last_token_usage: countsOf(n),
+    model_context_window: 9,
+  };
   return event(n, { type: 'token_count', info, rate_limits: null });
 }
 
@@ -67,8 +72,21 @@ const makers: Readonly<Record<string, Maker>> = {
   'the end of a command': (n, before) => ({
     text: event(n, { type: 'exec_command_end', call_id: lastCall(before), exit_code: 0, stdout: 'x' }),
   }),
-  usage: (n) => ({
+  // Who writes records writes one of each answer.
+  usage: (n, before) => ({
     text: usage(n, n * 1000),
+    adds: before.join('').includes('token_usage_record')
+      ? {}
+      : { input: n, cached: 1, output: 5, reasoning: 2 },
+  }),
+  'a usage record': (n) => ({
+    text:
+      line(n, 'token_usage_record', {
+        thread_id: 'one',
+        response_id: `r${n}`,
+        usage: countsOf(n),
+        thread_token_usage: countsOf(n * 1000),
+      }) + usage(n, n * 1000),
     adds: { input: n, cached: 1, output: 5, reasoning: 2 },
   }),
   'usage told again': (_n, before) => ({ text: before.findLast((it) => it.includes('token_count')) ?? '' }),
