@@ -34,4 +34,35 @@ describe('gemini-cli', () => {
     expect(dumps.g?.sessions).toMatchObject([{ title: 'Greeting' }]);
     expect(report.skipped).toEqual({ 'told again later': 1 });
   });
+
+  it('reads a session that was begun as a document and gone on with as lines once', async () => {
+    const facts = { sessionId: 'g', projectHash: 'h', startTime: at(0), lastUpdated: at(2) };
+    const tokens = { input: 10, output: 2, cached: 4, thoughts: 3, tool: 0, total: 15 };
+    const messages = ['1', '2'].map((id) => ({
+      id,
+      type: id === '1' ? 'user' : 'gemini',
+      content: `said ${id}`,
+      timestamp: at(Number(id)),
+      ...(id === '2' && { tokens, model: 'gemini-x' }),
+    }));
+    const more = { id: '3', type: 'gemini', content: 'more', timestamp: at(3), tokens, model: 'gemini-x' };
+    const { dumps } = await importFiles('gemini-cli', {
+      'session-g.json': JSON.stringify({ ...facts, summary: 'Old', messages }, null, 2),
+      'session-g.jsonl': jsonLines(
+        { ...facts, summary: 'Old' },
+        ...messages,
+        { $set: { sessionId: 'g' } },
+        more,
+        {
+          $set: { messages: [messages[0], { ...messages[1], content: [{ text: 'masked' }] }, more] },
+        },
+        { $set: { summary: 'New', lastUpdated: at(4) } },
+      ),
+    });
+    expect(Object.keys(dumps)).toEqual(['g']);
+    expect(dumps.g?.messages.map(({ message_id }) => message_id)).toEqual(['1', '2', '3']);
+    expect(dumps.g?.model_calls.map(({ input_tokens }) => input_tokens)).toEqual([10, 10]);
+    expect(dumps.g?.sessions).toMatchObject([{ title: 'New' }]);
+    expect(dumps.g?.sources).toHaveLength(2);
+  });
 });

@@ -19,10 +19,12 @@ import {
 /** `~/.gemini/tmp/<project>/chats`: one document a session, and since 2026 lines of which the last of an id counts. */
 export const geminiCli: LogFormat = {
   name: 'gemini-cli',
+  isKeyed: true,
   recognise: ({ values }) => values.some(isHeader),
-  identify({ values }) {
-    const { sessionId, kind } = objectOf(values.find(isHeader));
-    return { kin: [String(sessionId)], rank: Number(kind === 'subagent') };
+  identify({ values, shape }) {
+    const { sessionId } = objectOf(values.find(isHeader));
+    // A document that was gone on with as lines stays beside them, and they tell all of it again.
+    return { kin: [String(sessionId)], rank: Number(shape !== 'lines') };
   },
   open: (context) => new GeminiMapper(context),
 };
@@ -67,16 +69,20 @@ class GeminiMapper implements LogMapper {
     if (typeof sessionId !== 'string') return;
     const session = this.#context.session(sessionId);
     const isChild = kind === 'subagent';
-    session.describe({
-      agentName: 'gemini-cli',
-      providerName: 'gcp.gemini',
-      ...(timeOf(startTime) !== undefined && { startedAtMs: timeOf(startTime) as number }),
-      endedAtMs: timeOf(lastUpdated) ?? null,
-      title: textOf(summary) ?? null,
-      ...(isChild && { parentSessionId: basename(dirname(this.#context.path)) }),
-      metadata: { ...metadata, ...(kind !== undefined && { kind }) },
-    });
-    for (const [id, message] of this.#messages) this.#write(session, message, this.#rewound.has(id));
+    const isTold = session.fact('agentName') !== undefined;
+    if (!isTold)
+      session.describe({
+        agentName: 'gemini-cli',
+        providerName: 'gcp.gemini',
+        ...(timeOf(startTime) !== undefined && { startedAtMs: timeOf(startTime) as number }),
+        endedAtMs: timeOf(lastUpdated) ?? null,
+        title: textOf(summary) ?? null,
+        ...(isChild && { parentSessionId: basename(dirname(this.#context.path)) }),
+        metadata: { ...metadata, ...(kind !== undefined && { kind }) },
+      });
+    for (const [id, message] of this.#messages) {
+      if (session.claim(id)) this.#write(session, message, this.#rewound.has(id));
+    }
   }
 
   #take(facts: JsonObject): void {
