@@ -1,3 +1,5 @@
+import { written } from './written/index.ts';
+
 /** Whose hand wrote the ledger of a product's files. */
 export type LedgerKind = '0.45' | '1.0' | 'bun';
 
@@ -20,6 +22,12 @@ export interface Product {
   readonly userVersion?: number;
   /** Statements that its later migrations hold, beside the usual ones. */
   readonly habits: readonly Habit[];
+  /** What its tables hold together, 70 kB unless said. */
+  readonly rowsBytes?: number;
+  /** What a row of them takes, more or less; a few words in each text unless said. */
+  readonly rowBytes?: number;
+  /** Its migrations, where chance is not to make them. */
+  readonly script?: readonly string[];
 }
 
 /** What one pass refused, or a lens cannot show. */
@@ -28,7 +36,7 @@ export type Habit = 'check' | 'unique' | 'not null' | 'clock' | 'random' | 'sele
 const short = [1, 2, 4];
 const long = [9, 16, 30];
 
-export const products: readonly Product[] = [
+const drafted: readonly Product[] = [
   {
     name: 'assistant',
     tables: 14,
@@ -151,3 +159,5 @@ export const products: readonly Product[] = [
     hasAutoincrement: true,
   },
 ];
+
+export const products: readonly Product[] = [...drafted, ...written];

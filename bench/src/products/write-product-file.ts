@@ -6,13 +6,12 @@ import type { Product } from './product.ts';
 
 /** Tables that hold something, in the order they were made; the others of a file are empty, as most are. */
 const filledShare = 0.4;
-const rowsBytes = 70_000;
 
 /** A file as the product leaves it, of a version: about 100 kB or what its tables alone take. */
 export function writeProductFile(path: string, product: Product, lineage: Lineage, version: number): void {
   const sqlite = new Database(path);
   replayMigrations(sqlite, lineageAt(lineage, version));
-  fillTables(sqlite, new Dice(version));
+  fillTables(sqlite, product, new Dice(version));
   rewriteLedger(sqlite, product, lineage);
   if (product.hasOwnTable)
     sqlite.exec(
@@ -33,7 +32,11 @@ interface ColumnRow {
   readonly hidden: number;
 }
 
-function fillTables(sqlite: Database.Database, dice: Dice): void {
+function fillTables(
+  sqlite: Database.Database,
+  { rowsBytes = 70_000, rowBytes = 220, script }: Product,
+  dice: Dice,
+): void {
   const names = sqlite
     .prepare<[], string>(
       `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'
@@ -46,40 +49,56 @@ function fillTables(sqlite: Database.Database, dice: Dice): void {
     .pluck()
     .all()
     .filter((name) => names.includes(name));
-  const filled = order.slice(0, Math.ceil(order.length * filledShare));
+  const filled = script ? order : order.slice(0, Math.ceil(order.length * filledShare));
   sqlite.pragma('foreign_keys = OFF');
   sqlite.transaction(() => {
     for (const [at, table] of filled.entries()) {
       // The roots hold a few rows, as sessions do; the third of the tables most.
       const bytes = at < 2 ? 1500 : rowsBytes / filled.length;
-      fillTable(sqlite, table, Math.max(2, Math.round(bytes / 220)), dice);
+      fillTable(sqlite, table, Math.max(2, Math.round(bytes / rowBytes)), {
+        rowBytes,
+        isUnique: script !== undefined,
+        dice,
+      });
     }
   })();
 }
 
-function fillTable(sqlite: Database.Database, table: string, rows: number, dice: Dice): void {
+interface Filling {
+  readonly rowBytes: number;
+  /** No text is said twice: a column may be UNIQUE. */
+  readonly isUnique: boolean;
+  readonly dice: Dice;
+}
+
+function fillTable(sqlite: Database.Database, table: string, rows: number, filling: Filling): void {
   const columns = sqlite
     .prepare<[string], ColumnRow>('SELECT * FROM pragma_table_xinfo(?)')
     .all(table)
     .filter(({ hidden }) => hidden === 0);
   const names = columns.map(({ name }) => quoteIdentifier(name)).join(', ');
   const insert = sqlite.prepare(
-    `INSERT INTO ${quoteIdentifier(table)} (${names}) VALUES (${columns.map(() => '?').join(', ')})`,
+    `INSERT OR IGNORE INTO ${quoteIdentifier(table)} (${names}) VALUES (${columns.map(() => '?').join(', ')})`,
   );
-  for (let row = 1; row <= rows; row++) insert.run(columns.map((column) => cellOf(column, row, dice)));
+  for (let row = 1; row <= rows; row++) insert.run(columns.map((column) => cellOf(column, row, filling)));
 }
 
 function cellOf(
   { name, type: declared, notnull, pk }: ColumnRow,
   row: number,
-  dice: Dice,
+  { rowBytes, isUnique, dice }: Filling,
 ): string | number | null {
   const type = declared.toLowerCase();
+  if (name.endsWith('_id') && type === 'integer') return 1;
   if (pk > 0) return type === 'integer' ? row : `id-${row}`;
   if (name.endsWith('_id')) return 'id-1';
   if (name === 'created_at') return 1_700_000_000 + row;
   if (notnull === 0 && dice.roll(4) === 0) return null;
-  if (type === 'text') return name === 'metadata' ? '{"v":1}' : 'words of it '.repeat(1 + dice.roll(6));
+  if (name === 'body' && rowBytes > 1000) return 'much of it '.repeat((rowBytes * (2 + dice.roll(18))) / 110);
+  if (type === 'text')
+    return name === 'metadata'
+      ? '{"v":1}'
+      : `${'words of it '.repeat(1 + dice.roll(6))}${isUnique ? row : ''}`;
   return type === 'integer' ? dice.roll(1000) : dice.roll(1000) / 8;
 }
 

@@ -58,7 +58,7 @@ function patchWhole(copy: string, options: BuildUpgradedOptions): number | undef
 function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | undefined {
   const { lineage, path, state, isLossAccepted } = options;
   const plan = planUpgrade(sqlite, lineage, path);
-  const { from, ledgerRows } = plan;
+  const { from, ledgerRows, recipe } = plan;
   if (!isLossAccepted) assertLossAccepted(lineage, from, path);
   const patch = patchOf(lineage, from);
   if (!patch) return undefined;
@@ -66,8 +66,8 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
   if (readTables.length > 0) assertTablesSound(sqlite, path, readTables);
   const expected = readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
   const before = countReferenceViolations(sqlite, children.before);
-  if (!patchFile(sqlite, lineage, from)) return undefined;
-  markUpgrade(sqlite, ledgerRows, lineage);
+  if (!patchFile(sqlite, lineage, from, recipe)) return undefined;
+  markUpgrade(sqlite, ledgerRows, lineage, recipe.ledger);
   if (newViolations(before, countReferenceViolations(sqlite, children.after)).length > 0) return undefined;
   assertSound(sqlite, path);
   verifyPlanned(sqlite, lineage, plan, path);

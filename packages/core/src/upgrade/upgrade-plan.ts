@@ -1,5 +1,5 @@
 import type { Lineage } from '@varve/migrations';
-import { readLedger } from '@varve/migrations/internal';
+import { findLedger, PatchRecipe, readLedger } from '@varve/migrations/internal';
 import type { Database } from '../file/index.ts';
 import { identifyForReading } from '../source/index.ts';
 import { findMissing, verifySchema } from './verify-schema.ts';
@@ -11,6 +11,7 @@ export interface UpgradePlan {
   readonly ledgerRows: number;
   /** The indexes, views and triggers of its version that the file lacks. */
   readonly lacked: readonly string[];
+  readonly recipe: PatchRecipe;
   /** The schema that the first such file had afterwards, which was found to be head's. */
   schemaAfter: string | undefined;
 }
@@ -18,6 +19,8 @@ export interface UpgradePlan {
 /** Files of strangers may each have a schema of their own. */
 const mostPlans = 1000;
 const plans = new WeakMap<Lineage, Map<string, UpgradePlan>>();
+/** Where the ledger of a schema lies is found out once. */
+const ledgers = new WeakMap<Lineage, Map<string, ReturnType<typeof findLedger>>>();
 
 /**
  * Identifies a file. Of files that are alike, in a run over many, the first is looked at for all.
@@ -25,18 +28,28 @@ const plans = new WeakMap<Lineage, Map<string, UpgradePlan>>();
  * @throws the codes of `identifyForReading`
  */
 export function planUpgrade(sqlite: Database, lineage: Lineage, path: string): UpgradePlan {
-  const known = plans.get(lineage) ?? new Map<string, UpgradePlan>();
-  plans.set(lineage, known);
-  const ledger = readLedger(sqlite, lineage);
-  const key = JSON.stringify(ledger) + readSchemaText(sqlite);
+  const schema = readSchemaText(sqlite);
+  const places = boundedMap(ledgers, lineage);
+  const place = places.get(schema) ?? findLedger(sqlite, lineage);
+  places.set(schema, place);
+  const ledger = readLedger(sqlite, lineage, place);
+  const known = boundedMap(plans, lineage);
+  const key = JSON.stringify(ledger) + schema;
   const plan = known.get(key);
   if (plan) return plan;
   const from = identifyForReading(sqlite, lineage, { path, newer: 'refuse' });
-  if (known.size >= mostPlans) known.clear();
+  const lacked = findMissing(sqlite, lineage, from);
   const ledgerRows = ledger?.length ?? 0;
-  const made = { from, ledgerRows, lacked: findMissing(sqlite, lineage, from), schemaAfter: undefined };
+  const made = { from, ledgerRows, lacked, recipe: new PatchRecipe(place), schemaAfter: undefined };
   known.set(key, made);
   return made;
+}
+
+function boundedMap<T>(cache: WeakMap<Lineage, Map<string, T>>, lineage: Lineage): Map<string, T> {
+  const map = cache.get(lineage) ?? new Map<string, T>();
+  cache.set(lineage, map);
+  if (map.size >= mostPlans) map.clear();
+  return map;
 }
 
 /** @throws UPGRADE_MISMATCH, as `verifySchema` does */

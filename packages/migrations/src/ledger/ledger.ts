@@ -17,8 +17,11 @@ const mostNameBytes = 1024;
  * The applied migrations in the order they were applied; undefined when the file has no ledger. What is read is bounded,
  * whatever the file holds.
  */
-export function readLedger(sqlite: Database, lineage: Lineage): LedgerRow[] | undefined {
-  const ledger = findLedger(sqlite, lineage);
+export function readLedger(
+  sqlite: Database,
+  lineage: Lineage,
+  ledger = findLedger(sqlite, lineage),
+): LedgerRow[] | undefined {
   if (!ledger) return undefined;
   const rows = readRows(sqlite, ledger, lineageLedger(lineage).steps.length + mostAhead);
   if (ledger.nameColumn !== undefined) return resolveNames(rows, lineage);
@@ -75,9 +78,9 @@ export function appendToLedger(
   sqlite: Database,
   migrations: readonly Migration[],
   lineage: Partial<Lineage> = {},
+  ledger = findLedger(sqlite, lineage),
 ): void {
-  const ledger = migrations.length > 0 ? findLedger(sqlite, lineage) : undefined;
-  if (!ledger) return;
+  if (!ledger || migrations.length === 0) return;
   if (ledger.nameColumn !== undefined) {
     for (const migration of migrations) insertRow(sqlite, ledger, namedValues(sqlite, ledger, migration));
     return;

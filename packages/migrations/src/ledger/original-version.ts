@@ -10,8 +10,13 @@ import { readTriggers, withoutTriggers } from './without-triggers.ts';
  * has said it: the first row after them gets an `id`. In that column Drizzle's migrators write nothing, and look for no
  * more than which row is which.
  */
-export function markUpgrade(sqlite: Database, rowsBefore: number, lineage: Partial<Lineage> = {}): void {
-  const ledger = findMarkable(sqlite, lineage);
+export function markUpgrade(
+  sqlite: Database,
+  rowsBefore: number,
+  lineage: Partial<Lineage> = {},
+  found = findLedger(sqlite, lineage),
+): void {
+  const ledger = markable(found);
   if (!ledger) return;
   const { from, table } = ledger;
   const mark = `UPDATE ${from} SET id = rowid
@@ -25,8 +30,7 @@ export function markUpgrade(sqlite: Database, rowsBefore: number, lineage: Parti
 }
 
 /** A ledger of Drizzle's form, of which the column `id` is free. */
-function findMarkable(sqlite: Database, lineage: Partial<Lineage>): Ledger | undefined {
-  const ledger = findLedger(sqlite, lineage);
+function markable(ledger: Ledger | undefined): Ledger | undefined {
   return ledger?.nameColumn === undefined && ledger?.columns.has('id') ? ledger : undefined;
 }
 
@@ -46,7 +50,7 @@ const mostRows = 10_000;
  * has that version no more.
  */
 export function readOriginalVersion(sqlite: Database, lineage: Lineage): number | undefined {
-  const ledger = findMarkable(sqlite, lineage);
+  const ledger = markable(findLedger(sqlite, lineage));
   if (!ledger) return undefined;
   const isMarked = `SELECT id NOTNULL FROM ${ledger.from} ORDER BY rowid LIMIT ${mostRows}`;
   const mark = sqlite.prepare(isMarked).pluck().all().indexOf(1);

@@ -1,10 +1,11 @@
 import type { Database } from '../driver/index.ts';
 import type { Lineage } from '../lineage/index.ts';
-import { RowStatements } from '../replay/index.ts';
-import { quoteIdentifier, splitStatements } from '../sql/index.ts';
+import { runActing } from '../replay/index.ts';
+import { quoteIdentifier } from '../sql/index.ts';
 import { copyRows } from './copy-rows.ts';
 import { addEmptyPages } from './empty-pages.ts';
 import type { Alteration, Creation, Patch, PatchBatch, PatchScript } from './patch.ts';
+import type { PatchRecipe } from './patch-recipe.ts';
 
 type EditBatch = Extract<PatchBatch, { kind: 'edit' }>;
 
@@ -41,6 +42,7 @@ function readyOf(sqlite: Database, batches: readonly PatchBatch[]): Creation[] {
 export interface ApplyPatchOptions {
   readonly lineage: Lineage;
   readonly pages: PreparedPages;
+  readonly recipe: PatchRecipe;
 }
 
 /**
@@ -49,23 +51,24 @@ export interface ApplyPatchOptions {
  *
  * @throws SQLite's own errors where rows do not fit
  */
-export function applyPatch(
-  sqlite: Database,
-  { batches }: Patch,
-  { lineage, pages }: ApplyPatchOptions,
-): boolean {
+export function applyPatch(sqlite: Database, { batches }: Patch, options: ApplyPatchOptions): boolean {
   for (const batch of batches) {
-    if (batch.kind === 'run') runScripts(sqlite, batch.scripts, lineage);
+    if (batch.kind === 'run') runScripts(sqlite, batch.scripts, options);
     else if (holdsRows(sqlite, batch.mustBeEmpty)) return false;
-    else editSchema(sqlite, batch, pages);
+    else editSchema(sqlite, batch, options.pages);
   }
   return true;
 }
 
-function runScripts(sqlite: Database, scripts: readonly PatchScript[], lineage: Lineage): void {
-  for (const { sql, isActing } of scripts) {
-    if (!isActing) sqlite.exec(sql);
-    else for (const statement of splitStatements(sql)) new RowStatements(sqlite, lineage).run(statement);
+function runScripts(
+  sqlite: Database,
+  scripts: readonly PatchScript[],
+  { lineage, recipe }: ApplyPatchOptions,
+): void {
+  for (const script of scripts) {
+    if (script.isActing)
+      recipe.runEach(script, [sqlite, lineage], (statement) => runActing(sqlite, statement));
+    else sqlite.exec(script.sql);
   }
 }
 

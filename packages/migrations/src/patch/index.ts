@@ -1,2 +1,3 @@
 export { patchFile } from './patch-file.ts';
 export { patchOf } from './patch-of.ts';
+export { PatchRecipe } from './patch-recipe.ts';

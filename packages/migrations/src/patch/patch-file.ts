@@ -1,11 +1,12 @@
 import type { Database } from '../driver/index.ts';
-import { appendToLedger, stampHint } from '../ledger/index.ts';
+import { appendToLedger, findLedger, stampHint } from '../ledger/index.ts';
 import { schemaAt } from '../lens/index.ts';
 import { type Lineage, registerFunctions } from '../lineage/index.ts';
 import { readSchema, resolveStoredStrings } from '../replay/index.ts';
 import { applyPatch, preparePages } from './apply-patch.ts';
 import { fitsFile } from './fits-file.ts';
 import { patchOf } from './patch-of.ts';
+import { PatchRecipe } from './patch-recipe.ts';
 
 /**
  * Brings an open file of a version to head as a replay does, but for the marks of an upgrade; nobody else has it open.
@@ -13,15 +14,23 @@ import { patchOf } from './patch-of.ts';
  *
  * @throws SQLite's own errors where rows do not fit: a replay says which migration they do not fit.
  */
-export function patchFile(sqlite: Database, lineage: Lineage, from: number): boolean {
+export function patchFile(
+  sqlite: Database,
+  lineage: Lineage,
+  from: number,
+  recipe = new PatchRecipe(findLedger(sqlite, lineage)),
+): boolean {
   const patch = patchOf(lineage, from);
-  if (!patch || !fitsFile(readSchema(sqlite), schemaAt(lineage, from), patch)) return false;
+  if (!patch || recipe.isFit === false) return false;
   registerFunctions(sqlite, lineage);
+  recipe.isFit ??=
+    fitsFile(readSchema(sqlite), schemaAt(lineage, from), patch) && !holdsOldStrings(sqlite, lineage);
+  if (!recipe.isFit) return false;
   const pages = preparePages(sqlite, patch);
-  sqlite.exec('PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE');
-  if (holdsOldStrings(sqlite, lineage)) return false;
-  if (!applyPatch(sqlite, patch, { lineage, pages })) return false;
-  appendToLedger(sqlite, lineage.migrations.slice(from), lineage);
+  // Locks need not be asked for at each statement, once what the file itself was given is seen.
+  sqlite.exec('PRAGMA foreign_keys = OFF; PRAGMA main.locking_mode = EXCLUSIVE; BEGIN IMMEDIATE');
+  if (!applyPatch(sqlite, patch, { lineage, pages, recipe })) return false;
+  appendToLedger(sqlite, lineage.migrations.slice(from), lineage, recipe.ledger);
   stampHint(sqlite, lineage, lineage.migrations.length);
   sqlite.exec('COMMIT');
   return true;

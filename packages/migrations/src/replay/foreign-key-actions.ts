@@ -50,13 +50,22 @@ export function readForeignKeyActions(sqlite: Database): ForeignKeyAction[] {
     )
     .all();
   const keys = Map.groupBy(rows, (row) => `${row.child}\0${row.id}`);
-  return [...keys.values()].flatMap((key) => actionsOfKey(key, sqlite));
+  const parents = new Map<string, UniqueColumns>();
+  const uniqueOf = (parent: string): UniqueColumns => {
+    const known = parents.get(parent) ?? readUniqueColumns(sqlite, quoteIdentifier(parent));
+    parents.set(parent, known);
+    return known;
+  };
+  return [...keys.values()].flatMap((key) => actionsOfKey(key, uniqueOf));
 }
 
-function actionsOfKey(key: readonly KeyRow[], sqlite: Database): ForeignKeyAction[] {
+function actionsOfKey(
+  key: readonly KeyRow[],
+  uniqueOf: (parent: string) => UniqueColumns,
+): ForeignKeyAction[] {
   const [first] = key;
   if (!first || !(acting.has(first.on_delete) || acting.has(first.on_update))) return [];
-  const referenced = referencedColumns(key, sqlite);
+  const referenced = referencedColumns(key, uniqueOf(first.parent));
   if (!referenced) return [];
   const columns = key.map(({ from, dflt }, at) => ({
     parent: referenced[at] ?? '',
@@ -73,14 +82,26 @@ function actionsOfKey(key: readonly KeyRow[], sqlite: Database): ForeignKeyActio
   });
 }
 
-/** The parent's columns: the primary key where none are named. Undefined where they are not unique. */
-function referencedColumns(key: readonly KeyRow[], sqlite: Database): string[] | undefined {
-  const parent = quoteIdentifier(key[0]?.parent ?? '');
+/** What a foreign key may refer to. */
+interface UniqueColumns {
+  readonly primary: readonly string[];
+  readonly indexes: readonly (readonly (string | null)[])[];
+}
+
+function readUniqueColumns(sqlite: Database, parent: string): UniqueColumns {
   const columns = sqlite.pragma(`main.table_xinfo(${parent})`) as { name: string; pk: number }[];
   const primary = columns
     .filter(({ pk }) => pk > 0)
     .sort((a, b) => a.pk - b.pk)
     .map(({ name }) => name);
+  return { primary, indexes: uniqueIndexes(sqlite, parent) };
+}
+
+/** The parent's columns: the primary key where none are named. Undefined where they are not unique. */
+function referencedColumns(
+  key: readonly KeyRow[],
+  { primary, indexes }: UniqueColumns,
+): readonly string[] | undefined {
   const named = key.map(({ to }) => to).filter((to) => to !== null);
   if (named.length === 0) return primary.length === key.length ? primary : undefined;
   const wanted = named.map(nameKey).sort().join('\0');
@@ -89,7 +110,7 @@ function referencedColumns(key: readonly KeyRow[], sqlite: Database): string[] |
       .map((name) => nameKey(name ?? ''))
       .sort()
       .join('\0') === wanted;
-  return isKey(primary) || uniqueIndexes(sqlite, parent).some(isKey) ? named : undefined;
+  return isKey(primary) || indexes.some(isKey) ? named : undefined;
 }
 
 function uniqueIndexes(sqlite: Database, table: string): (string | null)[][] {

@@ -12,5 +12,5 @@ export { countReferenceViolations, newViolations } from './reference-violations.
 export { type ReplayResult, replayMigrations } from './replay.ts';
 export { replayStatements } from './replay-statements.ts';
 export { resolveStoredStrings } from './resolve-stored-strings.ts';
-export { RowStatements } from './row-statements.ts';
+export { type ActingStatement, RowStatements, runActing } from './row-statements.ts';
 export { type EmptyRun, runOnEmpty } from './run-on-empty.ts';

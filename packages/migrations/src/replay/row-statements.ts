@@ -1,10 +1,18 @@
 import type { Database, Statement } from '../driver/index.ts';
 import type { Lineage } from '../lineage/index.ts';
-import { quoteIdentifier, rowChangeOf, type SqlStatement } from '../sql/index.ts';
+import { quoteIdentifier, type RowChange, rowChangeOf, type SqlStatement } from '../sql/index.ts';
 import { type ActingSchema, actingSchema, actionsOf, needsRecursion } from './actions-set-off.ts';
 import { type ForeignKeyAction, readForeignKeyActions } from './foreign-key-actions.ts';
 
 export type ActingLineage = Pick<Lineage, 'foreignKeys'>;
+
+/** A statement with what stands in for its foreign keys, as text: files of one schema need not be asked each. */
+export interface ActingStatement {
+  readonly text: string;
+  /** The triggers that do what the foreign keys ask for, made before it and dropped after it. */
+  readonly triggers: readonly { readonly name: string; readonly create: string }[];
+  readonly isRecursive: boolean;
+}
 
 /**
  * Runs statements with foreign keys off, and does to children what an explicit DELETE, UPDATE or REPLACE does to them
@@ -22,50 +30,73 @@ export class RowStatements {
   }
 
   run(statement: SqlStatement): void {
+    runActing(this.#sqlite, this.prepare(statement));
+  }
+
+  /** Looks at the schema as it is now. */
+  prepare(statement: SqlStatement): ActingStatement {
     const change = this.#isOff ? undefined : rowChangeOf(statement);
     if (!change) this.#schema = undefined;
-    const schema = change ? this.#acting() : undefined;
+    const schema = change && maySetOff(this.#sqlite, change) ? this.#acting() : undefined;
     const setOff = schema && actionsOf(change, schema);
-    if (!setOff || setOff.actions.length === 0) this.#sqlite.exec(statement.text);
-    else this.#runWith(statement, setOff.actions, needsRecursion(change, setOff, schema));
+    const { text } = statement;
+    if (!setOff || setOff.actions.length === 0) return { text, triggers: [], isRecursive: false };
+    const triggers = setOff.actions.map(toTemporary);
+    return { text, triggers, isRecursive: needsRecursion(change, setOff, schema) };
   }
 
   #acting(): ActingSchema {
     this.#schema ??= readActing(this.#sqlite);
     return this.#schema;
   }
+}
 
-  #runWith(statement: SqlStatement, actions: readonly ForeignKeyAction[], isRecursive: boolean): void {
-    const sqlite = this.#sqlite;
-    for (const { trigger } of actions) {
-      sqlite.exec(trigger.sql.replace(/^CREATE TRIGGER/, 'CREATE TEMP TRIGGER').replace(' ON ', ' ON main.'));
-    }
-    const before = sqlite.pragma('recursive_triggers', { simple: true });
-    if (isRecursive) sqlite.pragma('recursive_triggers = ON');
-    try {
-      sqlite.exec(statement.text);
-    } finally {
-      if (isRecursive) sqlite.pragma(`recursive_triggers = ${before}`);
-      for (const { trigger } of actions)
-        sqlite.exec(`DROP TRIGGER IF EXISTS temp.${quoteIdentifier(trigger.name)}`);
-    }
+function toTemporary({ trigger: { name, sql } }: ForeignKeyAction): ActingStatement['triggers'][number] {
+  const create = sql.replace(/^CREATE TRIGGER/, 'CREATE TEMP TRIGGER').replace(' ON ', ' ON main.');
+  return { name, create };
+}
+
+export function runActing(sqlite: Database, { text, triggers, isRecursive }: ActingStatement): void {
+  if (triggers.length === 0) {
+    sqlite.exec(text);
+    return;
+  }
+  sqlite.exec(triggers.map(({ create }) => create).join(';\n'));
+  const before = sqlite.pragma('recursive_triggers', { simple: true });
+  if (isRecursive) sqlite.pragma('recursive_triggers = ON');
+  try {
+    sqlite.exec(text);
+  } finally {
+    if (isRecursive) sqlite.pragma(`recursive_triggers = ${before}`);
+    sqlite.exec(
+      triggers.map(({ name }) => `DROP TRIGGER IF EXISTS temp.${quoteIdentifier(name)}`).join(';\n'),
+    );
   }
 }
 
-const referencing = new WeakMap<Database, Statement<[], number>>();
+const referencing = new WeakMap<Database, Statement<[string, number], number>>();
 
-function hasReferences(sqlite: Database): boolean {
+/** Whether it is worth a look at the foreign keys, by the texts alone: most changes are of tables that none refers to. */
+function maySetOff(sqlite: Database, change: RowChange | 'any'): boolean {
   const query =
     referencing.get(sqlite) ??
     sqlite
-      .prepare<[], number>(`SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE sql LIKE '%REFERENCES%')`)
+      .prepare<[string, number], number>(
+        `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE sql LIKE '%REFERENCES%') AND EXISTS (
+           SELECT 1 FROM (SELECT type, sql FROM sqlite_schema UNION ALL SELECT type, sql FROM sqlite_temp_schema)
+           WHERE type = 'trigger' OR (type = 'table' AND (
+             sql LIKE '%REPLACE%' OR (instr(lower(sql), lower(?)) AND sql LIKE '%REFERENCES%' AND ?))))`,
+      )
       .pluck();
   referencing.set(sqlite, query);
-  return query.get() === 1;
+  if (change === 'any') return query.get('', 1) === 1;
+  // As it is written where it need not be escaped.
+  const name = /^\w*$/.test(change.table) ? change.table : '';
+  return query.get(name, Number(change.deletes || change.updates.length > 0)) === 1;
 }
 
 function readActing(sqlite: Database): ActingSchema {
-  const actions = hasReferences(sqlite) ? readForeignKeyActions(sqlite) : [];
+  const actions = readForeignKeyActions(sqlite);
   const objects = sqlite.prepare<[], { type: string; name: string; sql: string | null }>(
     'SELECT type, name, sql FROM sqlite_schema UNION ALL SELECT type, name, sql FROM sqlite_temp_schema',
   );
