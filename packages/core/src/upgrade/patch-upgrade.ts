@@ -1,7 +1,6 @@
 import {
   countReferenceViolations,
   isSqliteError,
-  markUpgrade,
   newViolations,
   patchFile,
   patchOf,
@@ -66,8 +65,7 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
   if (readTables.length > 0) assertTablesSound(sqlite, path, readTables);
   const expected = readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
   const before = countReferenceViolations(sqlite, children.before);
-  if (!patchFile(sqlite, lineage, from, recipe)) return undefined;
-  markUpgrade(sqlite, ledgerRows, lineage, recipe.ledger);
+  if (!patchFile(sqlite, lineage, from, { recipe, rowsBefore: ledgerRows })) return undefined;
   if (newViolations(before, countReferenceViolations(sqlite, children.after)).length > 0) return undefined;
   assertSound(sqlite, path);
   verifyPlanned(sqlite, lineage, plan, path);

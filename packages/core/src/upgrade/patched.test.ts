@@ -138,15 +138,30 @@ it.each([
   expect(readFileSync(path).equals(before)).toBe(true);
 });
 
-it('counts the rows, and compares the rest, where a clock or chance decides what they hold', async () => {
-  const lineage = lineageOf(
-    "ALTER TABLE runs ADD mark text; UPDATE runs SET mark = hex(randomblob(8)) || strftime('%f')",
-  );
-  const path = writeOld(lineage, 'PRAGMA journal_mode = WAL');
-  expect(await upgradeArchive(path, { lineage, verify: 'full' })).toMatchObject({ how: 'patched' });
-  using archive = openArchive(path, { lineage });
-  expect(archive.sqlite.prepare('SELECT count(DISTINCT mark) FROM runs').pluck().get()).toBe(2);
-});
+const log = "CREATE TABLE log (n integer, mark text DEFAULT (hex(randomblob(8)) || strftime('%f')) NOT NULL)";
+
+it.each([
+  [
+    'a statement says so',
+    'ALTER TABLE runs ADD mark text; UPDATE runs SET mark = hex(randomblob(8))',
+    'runs',
+  ],
+  ['a default is left to be filled in', `${log}; INSERT INTO log (n) VALUES (1), (2)`, 'log'],
+  [
+    'a trigger leaves one',
+    `${log}; CREATE TRIGGER t AFTER UPDATE ON runs BEGIN INSERT INTO log (n) VALUES (1); END; UPDATE runs SET began = 9`,
+    'log',
+  ],
+])(
+  'counts rows, and compares the rest, where clock or chance decides: %s',
+  async (_title, pending, table) => {
+    const lineage = lineageOf(pending);
+    const path = writeOld(lineage, 'PRAGMA journal_mode = WAL');
+    expect(await upgradeArchive(path, { lineage, verify: 'full' })).toMatchObject({ how: 'patched' });
+    using archive = openArchive(path, { lineage });
+    expect(archive.sqlite.prepare(`SELECT count(DISTINCT mark) FROM ${table}`).pluck().get()).toBe(2);
+  },
+);
 
 it.each([2, 3])(
   'patches a file of before a lineage was squashed, from version %i of then',

@@ -19,14 +19,17 @@ export function markUpgrade(
   const ledger = markable(found);
   if (!ledger) return;
   const { from, table } = ledger;
-  const mark = `UPDATE ${from} SET id = rowid
-    WHERE rowid = (SELECT rowid FROM ${from} ORDER BY rowid LIMIT 1 OFFSET ?)
-      AND NOT EXISTS (SELECT 1 FROM ${from} WHERE id NOTNULL)`;
   withoutTriggers(
     sqlite,
     readTriggers(sqlite).filter((it) => it.table === table),
-    () => sqlite.prepare(mark).run(rowsBefore),
+    () => sqlite.exec(markStatement(from, rowsBefore)),
   );
+}
+
+export function markStatement(from: string, rowsBefore: number): string {
+  return `UPDATE ${from} SET id = rowid
+    WHERE rowid = (SELECT rowid FROM ${from} ORDER BY rowid LIMIT 1 OFFSET ${rowsBefore})
+      AND NOT EXISTS (SELECT 1 FROM ${from} WHERE id NOTNULL);`;
 }
 
 /** A ledger of Drizzle's form, of which the column `id` is free. */

@@ -56,9 +56,14 @@ export function versionFromHint(
 
 /** Stamps the header, unless an application uses these two fields for itself. */
 export function stampHint(sqlite: Database, lineage: Lineage, version: number): void {
-  const owner = sqlite.pragma('application_id', { simple: true });
-  const stamp = sqlite.pragma('user_version', { simple: true });
+  const [owner, stamp] = sqlite
+    .prepare<[], [number, number]>(
+      'SELECT application_id, user_version FROM pragma_application_id, pragma_user_version',
+    )
+    .raw()
+    .get() ?? [0, 0];
   if (owner !== applicationId && (owner !== 0 || stamp !== 0)) return;
-  sqlite.pragma(`application_id = ${applicationId}`);
-  sqlite.pragma(`user_version = ${userVersions(lineage)[version]}`);
+  sqlite.exec(
+    `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${userVersions(lineage)[version]}`,
+  );
 }

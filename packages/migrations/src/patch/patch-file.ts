@@ -1,5 +1,5 @@
 import type { Database } from '../driver/index.ts';
-import { appendToLedger, findLedger, stampHint } from '../ledger/index.ts';
+import { findLedger, stampHint } from '../ledger/index.ts';
 import { schemaAt } from '../lens/index.ts';
 import { type Lineage, registerFunctions } from '../lineage/index.ts';
 import { readSchema, resolveStoredStrings } from '../replay/index.ts';
@@ -8,8 +8,16 @@ import { fitsFile } from './fits-file.ts';
 import { patchOf } from './patch-of.ts';
 import { PatchRecipe } from './patch-recipe.ts';
 
+export interface PatchFileOptions {
+  /** Of files that are alike. */
+  readonly recipe?: PatchRecipe;
+  /** How many rows the ledger has. */
+  readonly rowsBefore?: number;
+}
+
 /**
- * Brings an open file of a version to head as a replay does, but for the marks of an upgrade; nobody else has it open.
+ * Brings an open file of a version to head as a replay does, with the marks of an upgrade where the rows of its ledger
+ * are told; nobody else has it open.
  * What it does is not undone where it fails. False where it is not certain to come to the same: the file is of no use then.
  *
  * @throws SQLite's own errors where rows do not fit: a replay says which migration they do not fit.
@@ -18,7 +26,7 @@ export function patchFile(
   sqlite: Database,
   lineage: Lineage,
   from: number,
-  recipe = new PatchRecipe(findLedger(sqlite, lineage)),
+  { recipe = new PatchRecipe(findLedger(sqlite, lineage)), rowsBefore }: PatchFileOptions = {},
 ): boolean {
   const patch = patchOf(lineage, from);
   if (!patch || recipe.isFit === false) return false;
@@ -30,7 +38,7 @@ export function patchFile(
   // Locks need not be asked for at each statement, once what the file itself was given is seen.
   sqlite.exec('PRAGMA foreign_keys = OFF; PRAGMA main.locking_mode = EXCLUSIVE; BEGIN IMMEDIATE');
   if (!applyPatch(sqlite, patch, { lineage, pages, recipe })) return false;
-  appendToLedger(sqlite, lineage.migrations.slice(from), lineage, recipe.ledger);
+  recipe.close(sqlite, lineage, from, rowsBefore);
   stampHint(sqlite, lineage, lineage.migrations.length);
   sqlite.exec('COMMIT');
   return true;

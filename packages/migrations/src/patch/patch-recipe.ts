@@ -1,5 +1,5 @@
 import type { Database } from '../driver/index.ts';
-import type { Ledger } from '../ledger/index.ts';
+import { appendToLedger, type Ledger, markUpgrade, upgradeScript } from '../ledger/index.ts';
 import type { Lineage } from '../lineage/index.ts';
 import { type ActingStatement, RowStatements } from '../replay/index.ts';
 import { splitStatements } from '../sql/index.ts';
@@ -16,8 +16,24 @@ export class PatchRecipe {
   readonly ledger: Ledger | undefined;
   readonly #acting = new Map<PatchScript, ActingStatement[]>();
 
+  #closing: string | undefined;
+
   constructor(ledger: Ledger | undefined) {
     this.ledger = ledger;
+  }
+
+  /** Says in the ledger what was done; where `rowsBefore` tells how many rows it had, marks them as those of before. */
+  close(sqlite: Database, lineage: Lineage, from: number, rowsBefore: number | undefined): void {
+    const { ledger } = this;
+    const migrations = lineage.migrations.slice(from);
+    if (!ledger || migrations.length === 0) return;
+    this.#closing ??= upgradeScript(sqlite, ledger, migrations, rowsBefore);
+    if (this.#closing !== undefined) {
+      sqlite.exec(this.#closing);
+      return;
+    }
+    appendToLedger(sqlite, migrations, lineage, ledger);
+    if (rowsBefore !== undefined) markUpgrade(sqlite, rowsBefore, lineage, ledger);
   }
 
   /** Calls `run` with each statement of a script, one after the other: the first may change what the next one needs. */

@@ -1,8 +1,8 @@
 import type { Step } from '../lens/index.ts';
 import type { Lineage } from '../lineage/index.ts';
-import { findNonDeterministic } from '../lint/index.ts';
 import { isAlterColumn, type SchemaObject } from '../replay/index.ts';
 import { identifierOf, keywordOf, nameAt, nameKey, rowChangeOf } from '../sql/index.ts';
+import { isRepeatable } from './is-repeatable.ts';
 import { addReached, identifiersIn, identifiersOf } from './known-names.ts';
 import type { EditOperation, PatchOperation, RunOperation } from './operation.ts';
 import { readAlteration, renameOf } from './read-alteration.ts';
@@ -143,7 +143,7 @@ function readRun(step: Step, names: ReadonlySet<string>): Omit<RunOperation, 'is
     names,
     sql: text,
     columns: isByName ? identifiersIn(tokens) : undefined,
-    isRepeatable: findNonDeterministic(statement) === undefined,
+    isRepeatable: isRepeatable(step, names),
     creates: undefined,
     mayOrphan: !keepsKeys(step),
   };
