@@ -16,10 +16,11 @@ import {
 import { openSource } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
+import { countRows } from './count-rows.ts';
 import { countAtHead, type HeadCount } from './head-counts.ts';
 import { mismatchError } from './mismatch-error.ts';
 import { planUpgrade, verifyPlanned } from './upgrade-plan.ts';
-import { countRows, verifyRows } from './verify-rows.ts';
+import { verifyRows } from './verify-rows.ts';
 
 /** Up to this size a copy is made at once: to wait aside for it would take longer. */
 const smallBytes = 8 * 1024 * 1024;
@@ -75,8 +76,12 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
 }
 
 function verifyCounts(sqlite: Database, expected: readonly HeadCount[], path: string): void {
-  for (const { table, count } of expected) {
-    const found = countRows(sqlite, table);
+  const counts = countRows(
+    sqlite,
+    expected.map(({ table }) => table),
+  );
+  for (const [at, { table, count }] of expected.entries()) {
+    const found = counts[at];
     if (found !== count)
       throw mismatchError(`table ${table} has ${found} rows, not ${count}`, { path, table });
   }

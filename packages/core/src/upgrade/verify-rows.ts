@@ -1,8 +1,9 @@
 import type { Lineage } from '@varve/migrations';
-import { nameKey, patchOf, quoteIdentifier, readSchema } from '@varve/migrations/internal';
+import { nameKey, patchOf, readSchema } from '@varve/migrations/internal';
 import type { Database } from '../file/index.ts';
 import { readAtHead } from '../reading/index.ts';
 import type { FileState, Source } from '../source/index.ts';
+import { countRows } from './count-rows.ts';
 import { findDifferingColumn, readColumns } from './find-differing-column.ts';
 import { mismatchError } from './mismatch-error.ts';
 
@@ -45,28 +46,32 @@ interface VerifyTablesOptions extends Pick<VerifyRowsOptions, 'path' | 'verify'>
  *
  * @throws as `verifyRows`
  */
-export function verifyTables(upgraded: Database, expected: Database, options: VerifyTablesOptions): void {
-  for (const { type, name } of readSchema(upgraded)) {
-    if (type === 'table') verifyTable(name, upgraded, expected, options);
+export function verifyTables(
+  upgraded: Database,
+  expected: Database,
+  { path, verify, unrepeatable }: VerifyTablesOptions,
+): void {
+  const tables = readSchema(upgraded).filter(({ type }) => type === 'table');
+  const names = tables.map(({ name }) => name);
+  const [counts, others] = [upgraded, expected].map((sqlite) => countRows(sqlite, names));
+  for (const [at, { name: table, sql }] of tables.entries()) {
+    const [count, other] = [counts?.[at], others?.[at]];
+    if (count !== other)
+      throw mismatchError(`table ${table} has ${count} rows, not ${other}`, { path, table });
+    if (verify === 'counts' || count === 0 || unrepeatable?.has(nameKey(table))) continue;
+    const column = findDifferingColumn(table, columnsOf(upgraded, table, sql), [upgraded, expected]);
+    if (column !== undefined)
+      throw mismatchError(`a value differs in ${table}.${column}`, { path, table, column });
   }
 }
 
-function verifyTable(
-  table: string,
-  upgraded: Database,
-  original: Database,
-  { path, verify, unrepeatable }: VerifyTablesOptions,
-): void {
-  const [count, expected] = [upgraded, original].map((sqlite) => countRows(sqlite, table));
-  if (count !== expected)
-    throw mismatchError(`table ${table} has ${count} rows, not ${expected}`, { path, table });
-  if (verify === 'counts' || unrepeatable?.has(nameKey(table))) return;
-  const column = findDifferingColumn(table, readColumns(upgraded, table), [upgraded, original]);
-  if (column !== undefined)
-    throw mismatchError(`a value differs in ${table}.${column}`, { path, table, column });
-}
+const columns = new Map<string, readonly string[]>();
+const mostTexts = 5000;
 
-export function countRows(sqlite: Database, table: string): number {
-  const sql = `SELECT count(*) FROM ${quoteIdentifier(table)}`;
-  return sqlite.prepare<[], number>(sql).pluck().get() ?? 0;
+/** Read once for tables that are made by the same text. */
+function columnsOf(sqlite: Database, table: string, sql: string): readonly string[] {
+  const known = columns.get(sql) ?? readColumns(sqlite, table);
+  if (columns.size > mostTexts) columns.clear();
+  columns.set(sql, known);
+  return known;
 }
