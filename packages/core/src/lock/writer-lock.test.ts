@@ -47,7 +47,7 @@ it('does not keep a caller waiting for a writer that stays, nor lets garbage col
   const path = createClosed();
   const holder = startProgram('hold-session.ts', path);
   await holder.nextLine();
-  const waitMs = 300;
+  const waitMs = 1500;
   await new Promise((resolve) => setTimeout(resolve, waitMs + 50));
   const before = Date.now();
   expect(errorOf(() => openSession(path, { lineage, busyTimeoutMs: waitMs })).code).toBe('SESSION_LOCKED');

@@ -5,7 +5,7 @@ import { lineageSamples } from '../testing/lineages/sample-lineage.ts';
 
 const { VARVE_DEEP, VARVE_SEED } = process.env;
 const isDeep = VARVE_DEEP === '1';
-const lineageCount = isDeep ? 50_000 : 2_000;
+const lineageCount = isDeep ? 50_000 : 1_000;
 const counts = new Map<string, number>();
 
 function count(comparison: Comparison): void {
