@@ -4,7 +4,7 @@ import { anything, nulls } from './storage-classes.ts';
 import { storedValue } from './stored-value.ts';
 import type { TableShape } from './table-shape.ts';
 import type { Step } from './trace-lineage.ts';
-import { classesOfColumn, columnValue, type Expression, literalExpression, type Value } from './value.ts';
+import { classesOfColumn, columnValue, literalExpression, type Value } from './value.ts';
 
 /** The table that rows lie in under the rowids they have; undefined for rows that SQLite gave new ones. */
 export function rowidSource({ arms: [arm, ...others], renumberedBy }: Relation): TableSource | undefined {
@@ -22,7 +22,9 @@ export function storedRelation(
   const merged = mergedValues(relation);
   const values = columns.map((column) => {
     const value = merged.get(nameKey(column));
-    return value && columnValue(column, withoutSize(value));
+    if (!value) return undefined;
+    const { affinity, collation, classes } = value;
+    return columnValue(column, { affinity, collation, classes });
   });
   const counted = source && { countedBy: source.countedBy ?? source };
   const stored = { kind: 'table', name, rowid: source?.rowid, stage, ...counted } as const;
@@ -110,57 +112,6 @@ export function withoutColumns(relation: Relation, left: readonly string[]): Rel
   const keep = <T>(list: readonly T[]): T[] =>
     list.filter((_, at) => !left.includes(relation.columns[at] ?? ''));
   return projectRelation(relation, keep(relation.columns), keep);
-}
-
-/** A SELECT that reads the rows of an arm. */
-export interface Reading {
-  readonly columns: readonly string[];
-  /** The name by which its expressions know the rows. */
-  readonly alias: string;
-  readonly reads?: Arm['reads'];
-  readonly expressions?: readonly Expression[];
-}
-
-/** An arm that reads the rows of another, so that expressions written against its columns mean the same. */
-export function nestArm(arm: Arm, { columns, alias, reads = new Map(), expressions = [] }: Reading): Arm {
-  const reason = barrierReason(arm, expressions);
-  const relation: Relation = { columns, arms: [arm], renumberedBy: undefined };
-  const materializedRead = [...reads.values()]
-    .flatMap((read) => read.arms)
-    .find((it) => it.materializeReason !== undefined);
-  return {
-    values: arm.values.map(
-      (value, at) => value && columnValue(columns[at] ?? '', reason ? withoutSize(value) : value),
-    ),
-    source: { kind: 'relation', alias, relation, isBarrier: reason !== undefined },
-    where: undefined,
-    reads,
-    materializeReason: reason ?? arm.materializeReason ?? materializedRead?.materializeReason,
-  };
-}
-
-function withoutSize({ affinity, collation, classes }: Value) {
-  return { affinity, collation, classes };
-}
-
-/** Well under the 1000 levels that SQLite allows an expression, and what it prepares in a few milliseconds. */
-const mostDepth = 200;
-const mostNodes = 3000;
-
-function barrierReason(arm: Arm, expressions: readonly Expression[]): string | undefined {
-  const values = arm.values.filter((value) => value !== undefined);
-  if (values.some((value) => value.depth > mostDepth || value.cost > mostNodes)) {
-    return 'many pending updates build on one another';
-  }
-  if (isFiltered(arm) && expressions.some((expression) => expression.canFail)) {
-    return 'an expression that can fail must not see rows that were deleted before';
-  }
-  return undefined;
-}
-
-export function isFiltered({ where, source }: Arm): boolean {
-  if (where !== undefined) return true;
-  return source.kind === 'relation' && !source.isBarrier && source.relation.arms.some(isFiltered);
 }
 
 /** What each column can be in any of the arms, by name key. */

@@ -23,7 +23,9 @@ export function storedValue(expression: Expression | Value, column: ColumnShape)
   if ('column' in expression && isSame && hasAffinity(expression, affinity)) {
     return { ...expression, collation, classes };
   }
-  return computedValue(storedSql(expression, affinity), expression, classes, column);
+  const { jsonb } = expression;
+  const value = computedValue(storedSql(expression, affinity), expression, classes, column);
+  return isSame && jsonb !== undefined ? { ...value, jsonb } : value;
 }
 
 /** The value of a column of which some rows were stored anew (an UPDATE with WHERE), others kept. */
@@ -44,21 +46,27 @@ export function choiceOfValues(
     depth: Math.max(...parts.map((part) => part.depth)) + 1,
     canFail: parts.some((part) => part.canFail),
   };
-  return computedValue(storedSql(whole, affinity), whole, classes, column);
+  const value = computedValue(storedSql(whole, affinity), whole, classes, column);
+  const isJson = stored.jsonb !== undefined || kept.jsonb !== undefined;
+  if (!isJson || !isWithin(stored.classes, classesHeldBy(affinity))) return value;
+  const [then, otherwise] = [stored.jsonb ?? stored.sql, kept.jsonb ?? kept.sql];
+  return {
+    ...value,
+    jsonb: `CASE WHEN ${condition.jsonb ?? condition.sql} THEN ${then} ELSE ${otherwise} END`,
+  };
 }
 
 /**
- * The same value with some columns of the source computed once for it, not at each place that mentions them: SQLite
+ * The same expression with some columns of the source computed once for it, not at each place that mentions them: SQLite
  * does not flatten a query without FROM. It stands under the source's own name, by which expressions may qualify them.
  */
-export function withColumnsComputedOnce(value: Value, columns: readonly Value[], alias: string): Value {
-  if (columns.length === 0) return value;
-  const once = `(SELECT ${columns.map(explicitColumn).join(', ')}) AS ${quoteIdentifier(alias)}`;
-  return { ...value, column: undefined, sql: `(SELECT ${value.sql} FROM ${once})` };
+export function withColumnsComputedOnce(sql: string, columns: readonly string[], alias: string): string {
+  if (columns.length === 0) return sql;
+  return `(SELECT ${sql} FROM (SELECT ${columns.join(', ')}) AS ${quoteIdentifier(alias)})`;
 }
 
 /** Where a query stands in an expression, SQLite does not know yet what columns of the query around it are like. */
-function explicitColumn({ column, affinity, collation }: Value): string {
+export function explicitColumn({ column, affinity, collation }: Value): string {
   const name = quoteIdentifier(column ?? '');
   const type = (affinity ?? 'blob').toUpperCase();
   return `(SELECT ${name} UNION ALL SELECT CAST(NULL AS ${type})) COLLATE ${quoteIdentifier(collation)} AS ${name}`;

@@ -12,6 +12,8 @@ export interface Expression {
   readonly depth: number;
   /** True when evaluating it can raise an error, as `json('{')` does. */
   readonly canFail: boolean;
+  /** What JSON functions take for the same, where it spares them to write JSON as text and to read it again. */
+  readonly jsonb?: string | undefined;
 }
 
 /** An expression of a SELECT, with all that a query can tell it by. */

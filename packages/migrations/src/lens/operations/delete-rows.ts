@@ -1,4 +1,5 @@
 import { type DeleteStmt, nameKey, splitStatements, textOf } from '../../sql/index.ts';
+import { nestArm, valuesOfArm } from '../nest-arm.ts';
 import {
   assertNoTriggers,
   beginsWith,
@@ -11,7 +12,7 @@ import {
 import type { Arm } from '../program.ts';
 import { readExpression } from '../read-expression.ts';
 import { Refused, RefusedEverywhere } from '../refused.ts';
-import { emptyRelation, mergedValues, nestArm } from '../relation.ts';
+import { emptyRelation } from '../relation.ts';
 import { parseStatement } from '../statement-text.ts';
 import { integers } from '../storage-classes.ts';
 import { literalExpression } from '../value.ts';
@@ -65,7 +66,7 @@ function deleteFrom({ table, alias, where }: ReturnType<typeof partsOf>, context
         {
           alias: nameKey(alias),
           table: nameKey(table),
-          values: mergedValues({ ...relation, arms: [arm] }),
+          values: valuesOfArm(arm, relation.columns),
         },
       ],
     });

@@ -5,13 +5,14 @@ import {
   type SelectFrom,
   type SortedColumn,
 } from '../../sql/index.ts';
+import { isFiltered, nestArm, valuesOfArm } from '../nest-arm.ts';
 import { type OperationContext, scopeOf } from '../operation.ts';
 import type { Arm, Relation } from '../program.ts';
 import { readExpression } from '../read-expression.ts';
 import { Refused } from '../refused.ts';
-import { isFiltered, mergedValues, nestArm } from '../relation.ts';
 import { resolveNode, type Scope } from '../scope.ts';
 import type { Expression, Value } from '../value.ts';
+import { withJsonb } from '../with-jsonb.ts';
 import type { IncomingArm } from './stored-arm.ts';
 
 /** The rows of a query over one table, arm by arm, so that an index of the file still serves each. */
@@ -40,7 +41,7 @@ function readArm(
   { table, alias, relation, arm, order }: From,
   context: OperationContext,
 ): IncomingArm {
-  const known = mergedValues({ ...relation, arms: [arm] });
+  const known = valuesOfArm(arm, relation.columns);
   const frame = { tables: [{ alias: nameKey(alias), table: nameKey(table), values: known }] };
   const scope = scopeOf(context, frame);
   assertSortable(order, selected, scope);
@@ -50,13 +51,15 @@ function readArm(
     const keys = relation.columns.map(nameKey);
     return { ...arm, values: names.map((name) => arm.values[keys.indexOf(name)]) };
   }
+  const uses: string[] = [];
   const values = items.map((item, at) => {
     const name = names[at];
-    return name === undefined ? readExpression(item as Expr, scope) : known.get(name);
+    return name === undefined ? readWithJsonb(item as Expr, scope, uses) : known.get(name);
   });
-  const condition = whereClause && readExpression(whereClause, scope);
+  const condition = whereClause && readWithJsonb(whereClause, scope, uses);
   const { columns } = relation;
-  const reading = { columns, alias, reads: scope.reads };
+  const usesJsonb = uses.some((use) => !known.has(use));
+  const reading = { columns, alias, reads: scope.reads, usesJsonb };
   const expressions = values.filter((value) => value !== undefined);
   if (condition && expressions.some((value) => value.canFail)) {
     if (!condition.canFail && !isFiltered(arm)) {
@@ -68,6 +71,14 @@ function readArm(
   }
   const all = condition ? [...expressions, condition] : expressions;
   return { ...nestArm(arm, { ...reading, expressions: all }), values, where: condition?.sql };
+}
+
+function readWithJsonb(node: Expr, scope: Scope, allUses: string[]): Expression {
+  const uses: string[] = [];
+  const read = readExpression(node, { ...scope, uses });
+  const result = withJsonb({ node, read }, undefined, uses, scope);
+  allUses.push(...result.uses, ...result.jsonbUses);
+  return result.stored;
 }
 
 /** An expression that can fail is evaluated for the rows of the query alone, whatever a filter above it asks first. */

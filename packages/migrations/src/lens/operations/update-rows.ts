@@ -1,4 +1,5 @@
 import { type Expr, nameKey, type UpdateStmt } from '../../sql/index.ts';
+import { nestArm, valuesOfArm } from '../nest-arm.ts';
 import {
   assertNoTriggers,
   assertPlainConstraints,
@@ -12,12 +13,12 @@ import {
 import type { Arm, Relation } from '../program.ts';
 import { readExpression } from '../read-expression.ts';
 import { Refused } from '../refused.ts';
-import { mergedValues, nestArm } from '../relation.ts';
 import type { Scope } from '../scope.ts';
 import { parseStatement } from '../statement-text.ts';
 import { integers, isWithin } from '../storage-classes.ts';
 import type { TableShape } from '../table-shape.ts';
 import type { Expression, Value } from '../value.ts';
+import { withJsonb } from '../with-jsonb.ts';
 import { type Change, ChangedRow } from './changed-row.ts';
 import { assertNoActions } from './foreign-key-changes.ts';
 import { assertPlain, targetOf } from './target.ts';
@@ -71,7 +72,7 @@ function updatedArm(
   context: OperationContext,
 ): Arm {
   if (arm.source.kind === 'nothing') return arm;
-  const known = mergedValues({ ...relation, arms: [arm] });
+  const known = valuesOfArm(arm, relation.columns);
   const row = new ChangedRow(known, update.alias);
   const scope = scopeOf(context, {
     tables: [{ alias: nameKey(update.alias), table: nameKey(update.table), values: row.values }],
@@ -84,6 +85,9 @@ function updatedArm(
     expressions: [...changes.values()].flatMap(({ stored, condition }) =>
       condition ? [stored, condition] : [stored],
     ),
+    usesJsonb: [...changes.values()].some(({ uses, jsonbUses }) => {
+      return [...uses, ...jsonbUses].some((use) => !known.has(use));
+    }),
   });
   const values = nested.values.map((kept, at): Value | undefined => {
     const column = shape.columns[at];
@@ -102,8 +106,8 @@ function readChanges({ assignments, where, table }: Update, scope: Scope): Map<s
       const stored = readExpression(node, { ...scope, uses });
       assertOtherTables(scope, table);
       const condition = where && readExpression(where, { ...scope, uses, reads: new Map() });
-      if (condition) uses.push(column);
-      return [column, { stored, condition, uses }];
+      const parts = [{ node, read: stored }, condition && { node: where, read: condition }] as const;
+      return [column, withJsonb(...parts, uses, scope)];
     }),
   );
   if (where) readExpression(where, scope);
