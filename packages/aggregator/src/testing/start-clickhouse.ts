@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import type { StartedZooKeeper } from './start-zookeeper.ts';
 
 export interface StartedClickHouse extends AsyncDisposable {
   /** Of the default database. */
@@ -23,18 +24,21 @@ const binary = ['/usr/bin/clickhouse-server', '/usr/sbin/clickhouse-server'].fin
 /** Whether Debian's package `clickhouse-server` is there. */
 export const hasClickHouse = binary !== undefined;
 
-/** A server of its own on loopback. It cannot take any free port by itself: where one is taken, others are tried. */
-export async function startClickHouse(): Promise<StartedClickHouse> {
+/**
+ * A server of its own on loopback, which passes statements on by a ZooKeeper if there is one. It cannot take any free port by
+ * itself: where one is taken, others are tried.
+ */
+export async function startClickHouse(zookeeper?: StartedZooKeeper): Promise<StartedClickHouse> {
   for (let attempt = 1; ; attempt++) {
-    const started = await tryToStart(randomInt(20_000, 60_000));
+    const started = await tryToStart(randomInt(20_000, 60_000), zookeeper ? keptBy(zookeeper) : '');
     if (started) return started;
     if (attempt === 5) throw new Error('clickhouse-server does not start');
   }
 }
 
-async function tryToStart(port: number): Promise<StartedClickHouse | undefined> {
+async function tryToStart(port: number, keeper: string): Promise<StartedClickHouse | undefined> {
   const dir = mkdtempSync(join(tmpdir(), 'varve-ch-'));
-  writeFileSync(join(dir, 'config.xml'), configOf(dir, port, ''));
+  writeFileSync(join(dir, 'config.xml'), configOf(dir, port, keeper));
   writeFileSync(join(dir, 'users.xml'), users);
   let server = start(dir);
   if (!(await answers(port, server))) {
@@ -56,7 +60,7 @@ async function tryToStart(port: number): Promise<StartedClickHouse | undefined> 
       if (!(await answers(port, server))) throw new Error('clickhouse-server does not start again');
     },
     async join(servers) {
-      writeFileSync(join(dir, 'config.xml'), configOf(dir, port, clusterOf(servers)));
+      writeFileSync(join(dir, 'config.xml'), configOf(dir, port, keeper + clusterOf(servers)));
       await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'SYSTEM RELOAD CONFIG' });
     },
     async [Symbol.asyncDispose]() {
@@ -78,6 +82,11 @@ async function answers(port: number, server: ChildProcess): Promise<boolean> {
   }
   server.kill('SIGKILL');
   return false;
+}
+
+function keptBy({ port }: StartedZooKeeper): string {
+  return `<zookeeper><node><host>127.0.0.1</host><port>${port}</port></node></zookeeper>
+    <distributed_ddl><path>/ddl</path></distributed_ddl>`;
 }
 
 function clusterOf(servers: readonly StartedClickHouse[]): string {

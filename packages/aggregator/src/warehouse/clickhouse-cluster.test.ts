@@ -1,9 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { lineageAt } from '@varve/migrations';
 import { expect, it } from 'vitest';
 import { makeFolder, uuidOf, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
-import { hasClickHouse, startClickHouse } from '../testing/start-clickhouse.ts';
+import { hasClickHouse, type StartedClickHouse, startClickHouse } from '../testing/start-clickhouse.ts';
+import { hasZooKeeper, startZooKeeper } from '../testing/start-zookeeper.ts';
 import { ClickHouseDdl } from './clickhouse-ddl.ts';
 import { loadArchives, openWarehouse } from './open-warehouse.ts';
 import { warehouseTables } from './warehouse-tables.ts';
@@ -60,6 +62,37 @@ it.skipIf(!hasClickHouse)(
     writeArchive(join(dir, 'copy.db'), 1, uuidOf(1));
     expect(await loadArchives(dir, url, { lineage })).toMatchObject({ loaded: 1, removed: 1, failed: [] });
     expect(await count('SELECT count() FROM tool_calls')).toEqual([687]);
+  },
+);
+
+it.skipIf(!hasClickHouse || !hasZooKeeper)(
+  'lets the servers of a cluster with a Keeper pass statements on, those of a new head among them',
+  { timeout: 180_000 },
+  async () => {
+    await using keeper = await startZooKeeper();
+    await using first = await startClickHouse(keeper);
+    await using second = await startClickHouse(keeper);
+    for (const server of [first, second]) await server.join([first, second]);
+    const ask = async ({ host, tcpPort }: StartedClickHouse, body: string) =>
+      (await fetch(`http://${host}:${tcpPort - 1}/`, { method: 'POST', body })).text();
+    await ask(first, 'CREATE DATABASE fleet ON CLUSTER three');
+    const url = `${first.url.replace('default', 'fleet')}?cluster=three` as `clickhouse://${string}`;
+    const dir = makeFolder();
+    for (let at = 0; at < 24; at++) writeArchive(join(dir, `${at}.db`), 1, uuidOf(at));
+    const before = await loadArchives(dir, url, { lineage: lineageAt(lineage, 3) });
+    expect(before).toMatchObject({ loaded: 24, failed: [] });
+    rmSync(join(dir, '0.db'));
+    expect(await loadArchives(dir, url, { lineage, applyDdl: true })).toMatchObject({
+      loaded: 23,
+      removed: 1,
+      failed: [],
+    });
+    const sql = 'SELECT count(), sum(ordinal) FROM fleet.tool_calls FORMAT TabSeparated';
+    expect(await ask(second, sql)).toBe(`69\t${23 * 60}\n`);
+    const shares = await Promise.all(
+      [first, second].map((it) => ask(it, 'SELECT uniqExact(_archive) FROM fleet._rows_tool_calls')),
+    );
+    expect(shares.map(Number).every((share) => share > 0 && share < 24)).toBe(true);
   },
 );
 

@@ -19,6 +19,8 @@ export function quote(name: string): string {
 export interface ClickHousePlace {
   /** Of several servers, each with a part of the archives. */
   readonly cluster?: string | undefined;
+  /** A statement that is passed on is run in another one: names say which is meant. */
+  readonly database?: string;
   /** Whether the servers of the cluster pass statements on to one another, which takes a Keeper. */
   readonly isPassedOn?: boolean;
 }
@@ -38,12 +40,12 @@ export class ClickHouseDdl implements WarehouseDialect {
 
   /** Rows of a load that its ledger entry does not name are there and not seen: an archive changes at once, as a whole. */
   rowsOf(table: string): string {
-    return quote(`_rows_${table}`);
+    return this.#named(`_rows_${table}`);
   }
 
   /** The same, of all servers. */
   allOf(table: string): string {
-    return this.#place.cluster ? quote(`_all_${table}`) : this.rowsOf(table);
+    return this.#place.cluster ? this.#named(`_all_${table}`) : this.rowsOf(table);
   }
 
   /** `IN` a list that is made from all servers. */
@@ -56,7 +58,7 @@ export class ClickHouseDdl implements WarehouseDialect {
   }
 
   dropTable(name: string): string[] {
-    return [this.#drop(quote(name)), ...this.#dropDistributed(name), this.#drop(this.rowsOf(name))];
+    return [this.#drop(this.#named(name)), ...this.#dropDistributed(name), this.#drop(this.rowsOf(name))];
   }
 
   addColumn(table: WarehouseTable, column: WarehouseColumn): string[] {
@@ -74,7 +76,7 @@ export class ClickHouseDdl implements WarehouseDialect {
   /** What shows the columns is made anew. */
   changeTable(table: WarehouseTable, changes: readonly string[]): string[] {
     return [
-      this.#drop(quote(table.name)),
+      this.#drop(this.#named(table.name)),
       ...this.#dropDistributed(table.name),
       ...changes,
       ...this.#distributed(table.name, '`_archive`'),
@@ -90,7 +92,7 @@ export class ClickHouseDdl implements WarehouseDialect {
       ...this.#distributed('_varve', 'cityHash64(`name`)'),
       `CREATE TABLE IF NOT EXISTS ${this.rowsOf('_archives')}${this.#on} (${ledgerLines}) ENGINE = ReplacingMergeTree(\`_load\`) ORDER BY \`id\``,
       ...this.#distributed('_archives', '`id`'),
-      `CREATE VIEW IF NOT EXISTS \`_archives\`${this.#on} AS SELECT ${ledgerColumns.map(quote).join(', ')} FROM ${this.allOf('_archives')} FINAL
+      `CREATE VIEW IF NOT EXISTS ${this.#named('_archives')}${this.#on} AS SELECT ${ledgerColumns.map(quote).join(', ')} FROM ${this.allOf('_archives')} FINAL
         WHERE \`state\` <> 'gone'`,
     ];
   }
@@ -121,21 +123,27 @@ export class ClickHouseDdl implements WarehouseDialect {
   /** An archive's rows and its entry in the ledger lie on the same server, which looks them up by itself. */
   #viewDdl({ name, columns }: WarehouseTable): string {
     const list = ['_archive', '_version', ...columns.map((column) => column.name)].map(quote).join(', ');
-    return `CREATE VIEW IF NOT EXISTS ${quote(name)}${this.#on} AS SELECT ${list} FROM ${this.allOf(name)}
+    return `CREATE VIEW IF NOT EXISTS ${this.#named(name)}${this.#on} AS SELECT ${list} FROM ${this.allOf(name)}
     WHERE (\`_archive\`, \`_load\`) IN (SELECT \`id\`, \`_load\` FROM ${this.rowsOf('_archives')} FINAL WHERE \`state\` = 'unified')`;
   }
 
   #distributed(table: string, by: string): string[] {
     const { cluster } = this.#place;
     if (!cluster) return [];
+    const database = this.#place.database === undefined ? 'currentDatabase()' : quote(this.#place.database);
     return [
       `CREATE TABLE IF NOT EXISTS ${this.allOf(table)}${this.#on} AS ${this.rowsOf(table)}
-        ENGINE = Distributed(${quote(cluster)}, currentDatabase(), ${this.rowsOf(table)}, ${by})`,
+        ENGINE = Distributed(${quote(cluster)}, ${database}, ${quote(`_rows_${table}`)}, ${by})`,
     ];
   }
 
   #dropDistributed(table: string): string[] {
     return this.#place.cluster ? [this.#drop(this.allOf(table))] : [];
+  }
+
+  #named(table: string): string {
+    const { cluster, database } = this.#place;
+    return cluster && database !== undefined ? `${quote(database)}.${quote(table)}` : quote(table);
   }
 
   #drop(table: string): string {

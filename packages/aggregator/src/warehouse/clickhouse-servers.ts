@@ -23,12 +23,13 @@ export async function connectClickHouse(url: string): Promise<ConnectedClickHous
   const isSecure = at.searchParams.get('secure') === '1';
   const cluster = at.searchParams.get('cluster') ?? undefined;
   const nodes = cluster ? (at.searchParams.get('nodes')?.split(',') ?? []) : [];
+  const database = at.pathname.slice(1) || 'default';
   const connect = (host: string) =>
     createClient({
       url: `${isSecure ? 'https' : 'http'}://${host}`,
       username: decodeURIComponent(at.username) || 'default',
       password: decodeURIComponent(at.password),
-      database: at.pathname.slice(1) || 'default',
+      database,
       request_timeout: 120_000,
       // An insert has ended when the rows are on their servers.
       ...(cluster && { clickhouse_settings: { insert_distributed_sync: 1 } as never }),
@@ -36,7 +37,7 @@ export async function connectClickHouse(url: string): Promise<ConnectedClickHous
       log: { level: ClickHouseLogLevel.OFF },
     });
   const client = connect(`${at.hostname}:${at.port || (isSecure ? 8443 : 8123)}`);
-  const dialect = new ClickHouseDdl({ cluster, isPassedOn: nodes.length === 0 });
+  const dialect = new ClickHouseDdl({ cluster, database, isPassedOn: nodes.length === 0 });
   return { servers: new ClickHouseServers(client, nodes.map(connect), url), dialect };
 }
 
