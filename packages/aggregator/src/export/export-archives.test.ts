@@ -8,7 +8,8 @@ import { decisions } from '@varve/schema';
 import { expect, it, onTestFinished } from 'vitest';
 import { useBucket } from '../../../core/src/testing/use-bucket.ts';
 import { fingerprint, makeFolder } from '../testing/archives.ts';
-import { type ExportedArchive, exportArchives } from './export-archives.ts';
+import { exportArchives } from './export-archives.ts';
+import type { ExportedArchive } from './export-archives-options.ts';
 
 async function askDuckDb(sql: string): Promise<unknown[][]> {
   const connection = await (await DuckDBInstance.create()).connect();
@@ -153,7 +154,7 @@ it('neither writes nor removes anything behind a link, whatever a list in the fo
     join(outside, name),
   ]);
   const files = Object.fromEntries(planted.map((key) => [key, file]));
-  const batch = { digest: 'x', files, archives: [], failed: [] };
+  const batch = { digest: 'x', files };
   mkdirSync(join(into, '_varve_export'));
   writeFileSync(join(into, '_varve_export/1-of-1.json'), JSON.stringify({ batches: [batch, batch] }));
   const before = fingerprint(outside);

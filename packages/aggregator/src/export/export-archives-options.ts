@@ -1,0 +1,43 @@
+import type { Lineage } from '@varve/migrations';
+import type { Selection } from '../find/index.ts';
+import type { Problem } from '../work/index.ts';
+import type { Partitioning } from './export-partitions.ts';
+
+export interface ExportArchivesOptions extends Selection {
+  readonly lineage: Lineage;
+  /** A folder, made where there is none, or `s3://bucket/prefix`. */
+  readonly into: string;
+  readonly partitionBy?: Partitioning;
+  /** Tables of head; all of them unless given. */
+  readonly tables?: readonly string[];
+  /** How many bytes of archives make one file of each table and partition: 1 GiB unless given. */
+  readonly batchBytes?: number;
+  /** A file that has reached this size ends, and another goes on: 256 MiB unless given. */
+  readonly fileBytes?: number;
+  /** When more fail, no other is begun. */
+  readonly maxFailures?: number;
+  readonly signal?: AbortSignal;
+  /** Told of each archive when the files with its rows are there. */
+  readonly onFile?: (archive: ExportedArchive) => void;
+}
+
+export interface ExportedArchive {
+  readonly path: string;
+  /** `current`: its rows were there from an earlier export. */
+  readonly state: 'exported' | 'current' | 'failed';
+  readonly rows: number;
+  readonly problem?: Problem;
+}
+
+export interface ExportArchivesReport {
+  /** Keys below `into`, in the order in which they were written. */
+  readonly written: readonly string[];
+  /** Files of an earlier export whose archives are the same. */
+  readonly unchanged: readonly string[];
+  /** Files of an earlier export that no archive is in any more. */
+  readonly removed: readonly string[];
+  readonly archives: number;
+  readonly rows: number;
+  readonly failed: readonly Problem[];
+  readonly isStopped: boolean;
+}
