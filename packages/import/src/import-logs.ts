@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { durableFs, fileError } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import type { FamilyFile } from './family-file.ts';
@@ -18,7 +19,7 @@ import { planFamilies } from './plan-families.ts';
 export interface ImportLogsOptions extends FormatOptions {
   /** The folder of the archives, made where it is missing. */
   readonly into: string;
-  /** How many processes read logs: one a core unless given, four at most, and only this one for a few megabytes. */
+  /** How many processes read logs, this one among them: one a core unless given, four at most, and only this one for a few megabytes. */
   readonly jobs?: number;
   /** Read everything, write nothing: tells what would come. */
   readonly dryRun?: boolean;
@@ -140,8 +141,7 @@ class ImportRun {
     const toRead = families.map((family) => this.#leaveOutCopies(family));
     const isForWorkers = (family: readonly FamilyFile[]) => !family.some(({ format }) => format.isManifold);
     const shared = toRead.filter(isForWorkers);
-    const sizeBytes = shared.flat().reduce((sum, file) => sum + file.sizeBytes, 0);
-    const isWorthIt = jobs !== undefined || sizeBytes > worthWorkersBytes;
+    const isWorthIt = jobs !== undefined || sizeOf(shared.flat()) > worthWorkersBytes;
     const workers = isWorthIt ? Math.min(jobs ?? Math.min(availableParallelism(), 4), shared.length) : 1;
     const left = workers > 1 ? new Set(await this.#importBeside(shared, workers)) : undefined;
     for (const family of toRead) {
@@ -163,17 +163,32 @@ class ImportRun {
     return longest;
   }
 
-  /** Returns the families that no worker could read. */
-  #importBeside(families: Families, workers: number): Promise<Families> {
-    return importOnWorkers(families, {
+  /** In this process and in others; returns the families that killed their worker. */
+  async #importBeside(families: Families, processes: number): Promise<Families> {
+    const bySize = [...families].sort((a, b) => sizeOf(b) - sizeOf(a));
+    const queue = bySize.values();
+    const beside = importOnWorkers(queue, {
       ...this.#settings(),
-      workers,
+      workers: processes - 1,
       onOutcome: (family, outcome) => {
         if ('result' in outcome) this.#take(outcome.result, family);
         else this.#tally.failAll(outcome.problems);
         this.#tally.progress(family.length);
       },
     });
+    // They have their first tasks before this process is busy.
+    await setImmediate();
+    const [lost] = await Promise.all([beside, this.#importEach(queue)]);
+    return lost;
+  }
+
+  async #importEach(families: Iterable<readonly FamilyFile[]>): Promise<void> {
+    for (const family of families) {
+      if (this.#options.signal?.aborted) return;
+      await this.#import(family).catch((error: unknown) => {
+        if (!this.#options.signal?.aborted) throw error;
+      });
+    }
   }
 
   async #import(family: readonly FamilyFile[]): Promise<void> {
@@ -205,6 +220,10 @@ class ImportRun {
     const [name, kin] = [format.name, [...identity.kin]];
     this.#index.set(path, { sizeBytes, mtimeMs, format: name, kin, sessions: [...sessions], beside });
   }
+}
+
+function sizeOf(files: readonly FamilyFile[]): number {
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 /** A log that was written while it was read is read again next time. */

@@ -20,15 +20,25 @@ const script = new URL(
   import.meta.url,
 );
 
+/** Records are parsed in V8's heap: where their garbage has no room, all that lives is copied again and again. */
+const nodeFlags = ['--max-semi-space-size=8'];
+
 /** Imports families in processes beside this one; returns those that killed their worker, which may lack memory there. */
 export async function importOnWorkers(
-  families: readonly (readonly FamilyFile[])[],
+  families: Iterable<readonly FamilyFile[]>,
   { workers, onOutcome, signal, ...settings }: WorkerImportOptions,
 ): Promise<readonly (readonly FamilyFile[])[]> {
-  const byTask = new Map(families.map((family) => [toTask(family), family]));
+  const byTask = new Map<FamilyTask, readonly FamilyFile[]>();
+  function* tasks(): Generator<FamilyTask> {
+    for (const family of families) {
+      const task = toTask(family);
+      byTask.set(task, family);
+      yield task;
+    }
+  }
   const lost: (readonly FamilyFile[])[] = [];
-  await runOnWorkers<FamilyTask, FamilyOutcome>(byTask.keys(), {
-    ...{ script, setup: settings, signal, jobs: workers, tasksInHand: 2 },
+  await runOnWorkers<FamilyTask, FamilyOutcome>(tasks(), {
+    ...{ script, setup: settings, signal, jobs: workers, tasksInHand: 2, nodeFlags },
     onResult: (task, outcome) => onOutcome(byTask.get(task) ?? [], outcome),
     onCrash: (task) => lost.push(byTask.get(task) ?? []),
   });

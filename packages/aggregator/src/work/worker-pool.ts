@@ -10,6 +10,8 @@ export interface WorkerPoolOptions<TTask, TResult> {
   readonly jobs: number;
   /** How many tasks a worker has in hand at once, so that it computes for one while the disk is busy with others. */
   readonly tasksInHand: number;
+  /** For V8 in a worker; by default it is kept from letting garbage grow, for work that lies outside of its heap. */
+  readonly nodeFlags?: readonly string[];
   /** No task begins after it is aborted; those in hand are finished, if they are within a second and a half. */
   readonly signal?: AbortSignal | undefined;
   readonly onResult: (task: TTask, result: TResult) => void;
@@ -57,8 +59,9 @@ interface WorkerEnd<TTask> {
 async function runWorker<TTask, TResult>(
   queue: Iterator<TTask>,
   tasksInHand: number,
-  { script, setup, signal, onResult, onCrash }: WorkerPoolOptions<TTask, TResult>,
+  options: WorkerPoolOptions<TTask, TResult>,
 ): Promise<WorkerEnd<TTask>> {
+  const { signal, onResult, onCrash } = options;
   const { promise, resolve } = Promise.withResolvers<WorkerEnd<TTask>>();
   const inHand = new Map<number, TTask>();
   let count = 0;
@@ -67,7 +70,7 @@ async function runWorker<TTask, TResult>(
     while (inHand.size < tasksInHand && !signal?.aborted) {
       const { done, value: task } = queue.next();
       if (done) break;
-      worker ??= startWorker(script, setup, answer, end);
+      worker ??= startWorker(options, answer, end);
       inHand.set(++count, task);
       order(worker, { id: count, task });
     }
@@ -93,16 +96,17 @@ async function runWorker<TTask, TResult>(
   return promise;
 }
 
+type WorkerOptions = WorkerPoolOptions<unknown, unknown>;
+
 function startWorker(
-  script: URL,
-  setup: unknown,
+  { script, setup, nodeFlags = frugal }: Pick<WorkerOptions, 'script' | 'setup' | 'nodeFlags'>,
   onAnswer: (answer: WorkerAnswer) => void,
   onEnd: (reason: string) => void,
 ): ChildProcess {
   const worker = fork(script, {
     serialization: 'advanced',
     stdio: 'ignore',
-    execArgv: [...process.execArgv, ...frugal],
+    execArgv: [...process.execArgv, ...nodeFlags],
     // Ctrl-C is for this process to answer.
     detached: true,
   });
@@ -124,7 +128,7 @@ function startWorker(
 /** How long a worker has for what it has in hand once the work is aborted. */
 const graceMs = 1500;
 
-/** V8 lets garbage grow with the machine's memory. What a worker has in hand lies outside of its heap. */
+/** V8 lets garbage grow with the machine's memory. */
 const frugal = ['--max-semi-space-size=1', '--max-old-space-size=128'];
 
 /** A worker that has just died takes no orders; its end is told by its exit. */
