@@ -227,3 +227,28 @@ it('waits in forceFlush until what was recorded is on the disk', async () => {
   sync?.();
   await flushed;
 });
+
+it('makes a session of an agent inside an agent, as the ADK tells them: by names first, by attributes when they end', async () => {
+  const { start, provider, read } = record();
+  const agent = start('invoke_agent support', {});
+  const model = start('call_llm', {}, agent);
+  const tool = start('execute_tool critic', {}, model);
+  const nested = start('invoke_agent critic', {}, start('invocation', {}, tool));
+  const asked = { contents: [{ role: 'user', parts: [{ text: 'fine?' }] }] };
+  const inner = start('call_llm', {}, nested);
+  inner.setAttribute('gen_ai.request.model', 'm1');
+  inner.setAttribute('gcp.vertex.agent.llm_request', JSON.stringify(asked));
+  for (const span of [inner, nested, tool]) span.end();
+  model.setAttribute('gen_ai.request.model', 'm1');
+  model.end();
+  agent.setAttribute('gen_ai.conversation.id', 's1');
+  agent.end();
+  await provider.shutdown();
+  const sessions = read();
+  const outer = sessions.find(({ session }) => session?.agentName === 'support');
+  const critic = sessions.find(({ session }) => session?.agentName === 'critic');
+  expect(sessions).toHaveLength(2);
+  expect(outer).toMatchObject({ session: { conversationId: 's1' }, toolCalls: [{ toolName: 'critic' }] });
+  expect(critic?.session?.parentSessionId).toBe(outer?.session?.id);
+  expect(critic?.messages).toMatchObject([{ role: 'user', parts: [{ content: 'fine?' }] }]);
+});

@@ -41,8 +41,16 @@ function fromAttributes(attributes: Attributes): readonly GenAiMessage[] {
   return [
     ...(instructions.length > 0 ? [message('system', partsOf(instructions), false)] : []),
     ...listIn(attributes['gen_ai.input.messages']).map((it) => messageOf(it, false)),
-    ...listIn(attributes['gen_ai.output.messages']).map((it) => messageOf(it, true)),
+    ...listIn(attributes['gen_ai.output.messages'] ?? mastraAnswer(attributes)).map((it) =>
+      messageOf(it, true),
+    ),
   ];
+}
+
+/** Mastra tells by the conventions what its models said, and in its own way what an agent gave back. */
+function mastraAnswer(attributes: Attributes): unknown {
+  const { text } = objectOf(parsed(attributes['mastra.agent_run.output']));
+  return typeof text === 'string' && text !== '' ? [text] : undefined;
 }
 
 /** `gen_ai.prompt.0.role` and so on, as OpenLLMetry had it. */

@@ -1,3 +1,4 @@
+import { fromAdk, isMergedAdkCall } from './adk-span.ts';
 import { genAiFinishReason, genAiMessages, genAiToolEvents } from './gen-ai-messages.ts';
 import type { Attributes, GenAiMessage, GenAiSpan } from './gen-ai-records.ts';
 import { fromOpenInference } from './open-inference-span.ts';
@@ -19,8 +20,8 @@ export interface GenAiRows {
 const modelOperations = new Set(['chat', 'text_completion', 'generate_content', 'embeddings']);
 
 /**
- * Turns a span that follows OpenTelemetry's GenAI conventions, of today or of 2024, or OpenInference's, into rows of the
- * standard tables; undefined for any other span. Source: https://github.com/open-telemetry/semantic-conventions-genai
+ * Turns a span that follows OpenTelemetry's GenAI conventions, of today or of 2024, or OpenInference's, or that Google's
+ * ADK made, into rows of the standard tables; undefined for any other span. Source: https://github.com/open-telemetry/semantic-conventions-genai
  *
  * @example
  * ```ts
@@ -38,14 +39,14 @@ const modelOperations = new Set(['chat', 'text_completion', 'generate_content', 
  * ```
  */
 export function mapGenAiSpan(given: GenAiSpan): GenAiRows | undefined {
-  const span = fromOpenInference(given) ?? given;
+  const span = fromOpenInference(given) ?? fromAdk(given) ?? given;
   const { attributes } = span;
-  const operation = operationOf(attributes);
-  if (operation === undefined) return undefined;
+  const operation = operationOf(span);
+  if (operation === undefined || isMergedAdkCall(span)) return undefined;
   const rows = {
     operation,
     conversationId: text(attributes['gen_ai.conversation.id']),
-    session: sessionFacts(attributes),
+    session: sessionFacts(span),
     messages: [] as readonly GenAiMessage[],
   };
   if (operation === 'execute_tool') return { ...rows, toolCall: toolCallOf(span) };
@@ -54,16 +55,21 @@ export function mapGenAiSpan(given: GenAiSpan): GenAiRows | undefined {
   return { ...rows, modelCall: modelCallOf(span, operation), messages: genAiMessages(span) };
 }
 
-function operationOf(attributes: Attributes): string | undefined {
+function operationOf({ name, attributes }: GenAiSpan): string | undefined {
   const named = text(attributes['gen_ai.operation.name']);
   if (named !== undefined) return named;
   if (attributes['gen_ai.tool.name'] !== undefined) return 'execute_tool';
   const asked = attributes['gen_ai.request.model'] ?? attributes['gen_ai.response.model'];
-  return asked === undefined ? undefined : 'chat';
+  return asked === undefined ? spanName.exec(name)?.[1] : 'chat';
 }
 
-function sessionFacts(attributes: Attributes): Partial<SessionInsert> {
-  const agentName = text(attributes['gen_ai.agent.name']);
+/** By the conventions. Some set attributes only when a span ends, and none when what it is about has failed. */
+const spanName = /^(invoke_agent|execute_tool) (.+)$/s;
+
+function sessionFacts({ name, attributes }: GenAiSpan): Partial<SessionInsert> {
+  const [, operation, named] = spanName.exec(name) ?? [];
+  const agentName =
+    text(attributes['gen_ai.agent.name']) ?? (operation === 'invoke_agent' ? named : undefined);
   const agentVersion = text(attributes['gen_ai.agent.version']);
   const conversationId = text(attributes['gen_ai.conversation.id']);
   return {
@@ -75,7 +81,7 @@ function sessionFacts(attributes: Attributes): Partial<SessionInsert> {
 
 function modelCallOf(span: GenAiSpan, operationName: string): GenAiRows['modelCall'] & object {
   const { attributes } = span;
-  const finishReasons = attributes['gen_ai.response.finish_reasons'];
+  const finishReasons = parsed(attributes['gen_ai.response.finish_reasons']);
   const firstChunk = number(attributes['gen_ai.response.time_to_first_chunk']);
   const options = within(attributes, 'gen_ai.request.');
   return {
