@@ -24,7 +24,7 @@ export function ingestBatch(
   files: readonly FoundFile[],
   mustReplay = false,
 ): void {
-  writer.duplicates.lookAt(files);
+  writer.lookForCopies(files);
   const batch = files.map((file, slot) => open(reader, file, `archive${slot}`, mustReplay));
   const stumbled: FoundFile[] = [];
   let damaged: Damaged | undefined;

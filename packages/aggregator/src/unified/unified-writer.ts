@@ -47,6 +47,11 @@ export class UnifiedWriter {
     if (hasSessionId(tables)) this.#sessionId = sqlite.prepare(sessionIdSql).pluck();
   }
 
+  /** Reads the bytes of archives that may be copies of others, before they are attached: only a session is held twice. */
+  lookForCopies(files: readonly FoundFile[]): void {
+    if (this.#countsOnce && this.#sessionId) this.duplicates.lookAt(files);
+  }
+
   /**
    * Runs work that is written as a whole or not at all. Only the view is locked for writing: with BEGIN IMMEDIATE,
    * SQLite would lock every attached archive as well, and make a journal over all of them.
