@@ -15,6 +15,7 @@ export {
   arrayOf,
   type ClaudeIdentity,
   ClaudeMapper,
+  claudeAnswerKey,
   countOf,
   isObject,
   type JsonObject,

@@ -1,7 +1,7 @@
 import { lineTexts } from './claude-line.ts';
 import { claudeParts } from './claude-parts.ts';
 import { claudeResultStatus, toolUseResultText } from './claude-results.ts';
-import { claudeUsage, greatestUsage, type Usage } from './claude-usage.ts';
+import { claudeAnswerKey, claudeUsage, greatestUsage, type Usage } from './claude-usage.ts';
 import {
   arrayOf,
   isObject,
@@ -120,7 +120,7 @@ export class ClaudeMapper {
     this.#atMs = this.#clock.tick(timeOf(value.timestamp));
     const chain = this.#chain(value);
     if (typeof uuid === 'string') {
-      const reason = this.#claim(chain.session, uuid);
+      const reason = this.#claim(chain.session, uuid, claudeAnswerKey(value));
       if (reason) return reason;
     }
     if ((type === 'user' || type === 'assistant') && isObject(value.message))
@@ -152,10 +152,15 @@ export class ClaudeMapper {
     return { atMs: this.#atMs, roots: this.#roots, titles: this.#titles, chains };
   }
 
-  /** Each record once, in the first of the sessions that have it: a fork's log begins with its parent's records. */
-  #claim(session: TranscriptWriter, uuid: string): string | undefined {
+  /**
+   * Each record once, in the first of the sessions that have it: a fork's log begins with its parent's records, under the same
+   * ids or under new ones, but an answer is from one request for ever.
+   */
+  #claim(session: TranscriptWriter, uuid: string, answer: string | undefined): string | undefined {
     if (!session.claim(uuid)) return 'repeated';
-    const owner = this.#context.family.owner(uuid, session.id);
+    const { family } = this.#context;
+    const sayer = family.owner(uuid, session.id);
+    const owner = sayer === session.id && answer ? family.owner(answer, session.id) : sayer;
     if (owner === session.id) return undefined;
     if (session.fact('parentSessionId') === undefined) session.describe({ parentSessionId: owner });
     return 'copied from the session it was forked from';

@@ -1,4 +1,4 @@
-import { countOf, type JsonObject } from './json-access.ts';
+import { countOf, type JsonObject, objectOf, textOf } from './json-access.ts';
 
 export interface Usage {
   readonly inputTokens?: number;
@@ -31,4 +31,10 @@ export function greatestUsage(a: Usage, b: Usage): Usage {
   const greatest: Record<string, number> = { ...a };
   for (const [key, value] of Object.entries(b)) greatest[key] = Math.max(greatest[key] ?? 0, value);
   return greatest;
+}
+
+/** Tells an answer of a model from all others; undefined where the ids for that are missing. */
+export function claudeAnswerKey(record: JsonObject): string | undefined {
+  const [id, request] = [textOf(objectOf(record.message).id), textOf(record.requestId)];
+  return id && request && `${id} ${request}`;
 }

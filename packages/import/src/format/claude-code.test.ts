@@ -4,6 +4,7 @@ import { makeTestFolder } from '@varve/testing';
 import { describe, expect, it } from 'vitest';
 import { importLogs } from '../import-logs.ts';
 import { dumpArchives, jsonLines, rowsOf } from '../testing/dump-archives.ts';
+import { importFiles } from '../testing/import-files.ts';
 import { findSamples, logSamples, whyNoSamples } from '../testing/log-samples.ts';
 
 interface Json {
@@ -301,6 +302,22 @@ describe('a transcript', () => {
     ]);
     expect(dumps[child]?.messages).toHaveLength(2);
     expect(dumps[session]?.messages).toHaveLength(3);
+  });
+
+  it('counts an answer once that another log tells again under other ids', async () => {
+    const copy = 'eeeeeeee-6a51-4c56-9a4e-3f1d5f0c7a11';
+    const answer = assistant(2, [{ type: 'text', text: 'b' }]);
+    const { dumps, report } = await importFiles('claude-code', {
+      [`${session}.jsonl`]: jsonLines(user(1, 'a'), answer),
+      [`${copy}.jsonl`]: jsonLines(
+        user(11, 'a', { sessionId: copy }),
+        { ...answer, uuid: uuid(12), parentUuid: uuid(11), sessionId: copy },
+        user(13, 'c', { sessionId: copy }),
+      ),
+    });
+    expect(rowsOf(dumps, 'model_calls')).toHaveLength(1);
+    expect(dumps[copy]?.messages.map((row) => row.message_id)).toEqual([uuid(11), uuid(13)]);
+    expect(report.skipped).toEqual({ 'copied from the session it was forked from': 1 });
   });
 
   it('gives a fork only what it adds to the session that it was forked from', async () => {

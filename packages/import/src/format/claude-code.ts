@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type ClaudeIdentity, ClaudeMapper, type SavedClaude } from '@varve/core/internal';
+import { type ClaudeIdentity, ClaudeMapper, claudeAnswerKey, type SavedClaude } from '@varve/core/internal';
 import type { LogSample } from '../log/index.ts';
 import type { LogFormat } from './contract.ts';
 import { isObject, type JsonObject, textOf } from './json-access.ts';
@@ -14,7 +14,11 @@ export const claudeCode: LogFormat = {
   identify(sample) {
     const { sessionId, agentId } = identifyClaude(sample);
     const root = values(sample).find(({ uuid, parentUuid }) => typeof uuid === 'string' && !parentUuid);
-    const kin = [sessionId, ...(agentId === undefined && root ? [String(root.uuid)] : [])];
+    const answer = values(sample)
+      .map(claudeAnswerKey)
+      .find((key) => key !== undefined);
+    const beginning = [root && String(root.uuid), answer].filter((it) => it !== undefined);
+    const kin = [sessionId, ...(agentId === undefined ? beginning : [])];
     const isFork = values(sample).some((it) => it.forkedFrom !== undefined || it.sessionKind === 'bg');
     return { kin, rank: agentId !== undefined ? 2 : Number(isFork) };
   },

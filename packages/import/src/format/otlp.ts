@@ -1,3 +1,4 @@
+import { SaidSoFar } from '@varve/core/internal';
 import { type GenAiMessage, type GenAiRows, type GenAiSpan, mapGenAiSpan } from '@varve/schema';
 import type { HeldRow, ModelCallRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
@@ -20,8 +21,7 @@ export const otlp: LogFormat = {
 
 /** What is known of a session from one span to the next. */
 interface Told {
-  /** How often each message was met: every request repeats the conversation so far. */
-  readonly messages: Map<string, number>;
+  readonly said: SaidSoFar;
   /** The model call that asked for a tool call, by its id. */
   readonly askedBy: Map<string, HeldRow>;
 }
@@ -116,7 +116,7 @@ class OtlpMapper implements LogMapper {
   #write(sessionId: string, { context, it: { span, resource }, rows }: Waiting): boolean {
     const session = context.session(sessionId);
     if (!session.claim(`${span.traceId} ${span.spanId}`)) return false;
-    const told = session.recall<Told>(() => ({ messages: new Map(), askedBy: new Map() }));
+    const told = session.recall<Told>(() => ({ said: new SaidSoFar(), askedBy: new Map() }));
     this.#describe(session, span, rows, resource);
     if (rows.modelCall) writeModelCall(session, told, rows, span);
     else if (rows.toolCall) writeToolCall(session, told, rows.toolCall);
@@ -155,15 +155,14 @@ function writeModelCall(
   { modelCall, messages }: GenAiRows,
   span: GenAiSpan,
 ): void {
-  const met = new Map<string, number>();
-  const input = messages.filter((it) => !it.isOutput && isNew(it, met, told));
-  for (const { role, parts } of input) {
+  const input = messages.filter(({ isOutput }) => !isOutput);
+  for (const { role, parts } of told.said.takeNew(input, printOf)) {
     session.message({ role, parts: JSON.stringify(parts), createdAtMs: Math.round(span.startMs) });
   }
   const held = session.modelCall(textRow(modelCall ?? {}) as ModelCallRow);
   session.settle(held);
   for (const it of messages.filter((it) => it.isOutput)) {
-    count(it, told);
+    told.said.add(printOf(it));
     session.message({
       role: it.role,
       parts: JSON.stringify(it.parts),
@@ -175,23 +174,8 @@ function writeModelCall(
   }
 }
 
-/** The n-th time in one request, a message is new if it was met fewer than n times before. */
-function isNew(message: GenAiMessage, met: Map<string, number>, told: Told): boolean {
-  const key = keyOf(message);
-  const times = (met.get(key) ?? 0) + 1;
-  met.set(key, times);
-  if (times <= (told.messages.get(key) ?? 0)) return false;
-  told.messages.set(key, times);
-  return true;
-}
-
-function count(message: GenAiMessage, told: Told): void {
-  const key = keyOf(message);
-  told.messages.set(key, (told.messages.get(key) ?? 0) + 1);
-}
-
-function keyOf({ role, parts }: GenAiMessage): string {
-  return `${role} ${JSON.stringify(parts)}`;
+function printOf({ role, parts }: GenAiMessage): unknown {
+  return [role, parts];
 }
 
 function writeToolCall(
