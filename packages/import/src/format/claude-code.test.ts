@@ -304,6 +304,18 @@ describe('a transcript', () => {
     expect(dumps[session]?.messages).toHaveLength(3);
   });
 
+  it('reads records that were put into one list as it reads their lines', async () => {
+    const records = [user(1, 'a'), assistant(2, [{ type: 'text', text: 'b' }])];
+    const read = async (text: string) => {
+      const { dumps } = await importFiles('auto', { [`${session}.json`]: text });
+      return rowsOf(dumps, 'messages');
+    };
+    const rows = await read(jsonLines(...records));
+    expect(rows).toHaveLength(2);
+    for (const indent of [undefined, 1])
+      expect(await read(JSON.stringify(records, null, indent))).toEqual(rows);
+  });
+
   it('counts an answer once that another log tells again under other ids', async () => {
     const copy = 'eeeeeeee-6a51-4c56-9a4e-3f1d5f0c7a11';
     const answer = assistant(2, [{ type: 'text', text: 'b' }]);

@@ -10,7 +10,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const claudeCode: LogFormat = {
   name: 'claude-code',
   isKeyed: true,
-  recognise: ({ shape, values }) => shape === 'lines' && values.some(isClaudeRecord),
+  recognise: ({ shape, values }) => shape !== 'document' && values.some(isClaudeRecord),
   identify(sample) {
     const { sessionId, agentId } = identifyClaude(sample);
     const root = values(sample).find(({ uuid, parentUuid }) => typeof uuid === 'string' && !parentUuid);

@@ -10,7 +10,7 @@ import { isObject, type JsonObject, objectOf } from './json-access.ts';
 export const codex: LogFormat = {
   name: 'codex',
   recognise: ({ shape, values }) =>
-    shape === 'lines' && values.filter(isObject).some((it) => isRollout(it) || isOldHeader(it)),
+    shape !== 'document' && values.filter(isObject).some((it) => isRollout(it) || isOldHeader(it)),
   identify(sample) {
     const { id, forkedFrom, parent } = identifyCodex(sample);
     const kin = [id, forkedFrom, parent].filter((it) => it !== undefined);

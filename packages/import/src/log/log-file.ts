@@ -44,7 +44,8 @@ export function sampleLog(path: string): LogSample {
     if (head.subarray(0, 16).toString('latin1') === 'SQLite format 3\0')
       return { path, shape: 'sqlite', values: [] };
     const start = firstByte(head);
-    if (start === '[') return sampleLists(path, head) ?? { path, shape: 'array', values: firstElement(file) };
+    if (start === '[')
+      return sampleLists(path, head) ?? { path, shape: 'array', values: firstElements(file) };
     if (start !== '{') return sampleBroken(path, head);
     return sampleLines(path, file, head) ?? sampleDocument(path, file) ?? sampleBroken(path, head);
   });
@@ -97,12 +98,18 @@ function readFirstLine(file: number, head: Buffer): Buffer {
   return read;
 }
 
-function firstElement(file: number): readonly unknown[] {
+/** One, however long it is, and those behind it that are short. */
+function firstElements(file: number): readonly unknown[] {
+  const values: unknown[] = [];
+  let sizeBytes = 0;
   for (const element of readElements(file)) {
     const value = parseOrUndefined(element.toString());
-    return value === undefined ? [] : [value];
+    if (value === undefined) break;
+    values.push(value);
+    sizeBytes += element.length;
+    if (values.length === sampledLines || sizeBytes > headBytes) break;
   }
-  return [];
+  return values;
 }
 
 function sampleDocument(path: string, file: number): LogSample | undefined {
