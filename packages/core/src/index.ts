@@ -46,7 +46,7 @@ export {
   type SessionValues,
   sealArchive,
 } from './session/index.ts';
-export { identifyArchive } from './source/index.ts';
+export { identifyArchive, type NewerFiles } from './source/index.ts';
 export type { KeyLayout, StoreUrl } from './store/index.ts';
 export type { UpgradeVerification } from './upgrade/index.ts';
 export {

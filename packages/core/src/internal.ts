@@ -70,6 +70,7 @@ export {
 export { redactRow } from './redact/index.ts';
 export { foldTexts, inPieces, unfoldTexts } from './row/index.ts';
 export { LiveSessions, type LiveSessionsOptions, SaidSoFar, sessionFileName } from './session/index.ts';
+export { type JudgedArchive, judgeArchive } from './source/index.ts';
 export {
   clientMissing,
   fetchObject,

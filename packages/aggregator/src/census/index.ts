@@ -1,8 +1,3 @@
-export {
-  type ArchiveState,
-  type Census,
-  type CensusOptions,
-  type CountedArchive,
-  type CountedVersion,
-  census,
-} from './census.ts';
+export { type CensusOptions, census } from './census.ts';
+export type { Census, CountedVersion } from './census-sum.ts';
+export type { ArchiveState, CountedArchive } from './count-archive.ts';

@@ -1,3 +1,4 @@
+import type { NewerFiles } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import { type Database, openFile, registerFunctions, tokenizeSql } from '@varve/migrations/internal';
 import { type Archives, newNotes, type Selection, streamCandidates } from '../find/index.ts';
@@ -24,6 +25,8 @@ import { type PreparedQuery, prepareQuery, type QueryResult } from './run-query.
 
 export interface QueryArchivesOptions extends Selection {
   readonly lineage: Lineage;
+  /** What becomes of an archive that newer code wrote; it is passed over, and named, unless given. */
+  readonly newer?: NewerFiles;
   readonly onProgress?: (progress: UnifyProgress) => void;
 }
 
@@ -144,7 +147,7 @@ async function pull(
   sqlite: Database,
   archives: Archives,
   sql: string,
-  { lineage, onProgress, ...selection }: QueryArchivesOptions,
+  { lineage, newer = 'refuse', onProgress, ...selection }: QueryArchivesOptions,
 ): Promise<PullReport> {
   sqlite.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF');
   registerFunctions(sqlite, lineage);
@@ -153,12 +156,12 @@ async function pull(
   writeLeftOut(sqlite, lineage);
   prepareQuery(sqlite, sql);
   const needed = pruneTables(head, sql, isExplain(sql) ? new Map() : readNamedColumns(sqlite, sql));
-  using comparison = new ArchiveComparison(lineage);
+  using comparison = new ArchiveComparison(lineage, newer);
   const writer = new UnifiedWriter(sqlite, needed, comparison.compare);
   const notes = newNotes();
   const { entries } = writer;
   using plan = await planRefresh(streamCandidates(archives, notes, selection), { entries, notes });
-  await ingestFiles(writer, plan.files, { lineage, ...(onProgress && { onProgress }) });
+  await ingestFiles(writer, plan.files, { lineage, newer, ...(onProgress && { onProgress }) });
   const read = plan.added - leaveOutViews(writer, plan.files);
   const rowsPulled = sqlite
     .prepare('SELECT coalesce(sum("rows"), 0) FROM "_archives"')

@@ -1,3 +1,4 @@
+import type { NewerFiles } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import { type Database, openFile, registerFunctions } from '@varve/migrations/internal';
 import { ArchiveReader } from './archive-reader.ts';
@@ -12,12 +13,14 @@ import { UnifiedWriter } from './unified-writer.ts';
 /** Compares archives of which only some columns have been read: whole, in a temporary file of its own. */
 export class ArchiveComparison implements Disposable {
   readonly #lineage: Lineage;
+  readonly #newer: NewerFiles | undefined;
   #scratch:
     | { readonly sqlite: Database; readonly writer: UnifiedWriter; readonly reader: ArchiveReader }
     | undefined;
 
-  constructor(lineage: Lineage) {
+  constructor(lineage: Lineage, newer?: NewerFiles) {
     this.#lineage = lineage;
+    this.#newer = newer;
   }
 
   readonly compare: CompareStates = (one, other) => {
@@ -48,7 +51,7 @@ export class ArchiveComparison implements Disposable {
       sqlite.exec(`CREATE INDEX "_scratch_${at}" ON "${name.replaceAll('"', '""')}" (${list})`);
     }
     const writer = new UnifiedWriter(sqlite, tables, () => 'other');
-    this.#scratch = { sqlite, writer, reader: new ArchiveReader(sqlite, this.#lineage) };
+    this.#scratch = { sqlite, writer, reader: new ArchiveReader(sqlite, this.#lineage, this.#newer) };
     return this.#scratch;
   }
 

@@ -9,6 +9,7 @@ export interface KnownArchive {
   readonly sizeBytes: number;
   readonly mtimeMs: number;
   readonly errorCode: string | null;
+  readonly version: number | null;
   readonly state: 'unified' | 'failed' | 'duplicate' | 'gone';
 }
 
@@ -17,7 +18,7 @@ export type ArchiveOutcome =
   | { readonly version: number; readonly strategy: string }
   | { readonly problem: Problem };
 
-const knownSql = `SELECT "id", "path", "size_bytes" AS sizeBytes, "mtime_ms" AS mtimeMs, "error_code" AS errorCode, "state"
+const knownSql = `SELECT "id", "path", "size_bytes" AS sizeBytes, "mtime_ms" AS mtimeMs, "error_code" AS errorCode, "version", "state"
   FROM main."_archives"`;
 
 const saveSql = `INSERT INTO main."_archives" ("path", "size_bytes", "mtime_ms", "version", "rows", "strategy",

@@ -1,3 +1,4 @@
+import type { NewerFiles } from '@varve/core';
 import { ArchiveAttacher } from '@varve/core/internal';
 import type { Lens, Lineage } from '@varve/migrations';
 import { compileOrdinaryLens, type Database } from '@varve/migrations/internal';
@@ -20,9 +21,9 @@ export class ArchiveReader {
   readonly #lineage: Lineage;
   readonly #attacher: ArchiveAttacher;
 
-  constructor(sqlite: Database, lineage: Lineage) {
+  constructor(sqlite: Database, lineage: Lineage, newer?: NewerFiles) {
     this.#lineage = lineage;
-    this.#attacher = new ArchiveAttacher(sqlite, lineage);
+    this.#attacher = new ArchiveAttacher(sqlite, lineage, newer);
   }
 
   /**
@@ -33,7 +34,8 @@ export class ArchiveReader {
     const at = mustReplay ? 'head' : 'own version';
     const { version, originalVersion, isForLens, detach } = this.#attacher.attach(path, { schema, at });
     const versions = { version, originalVersion };
-    if (version === this.#lineage.migrations.length) {
+    // A newer one is read for what head knows of it.
+    if (version >= this.#lineage.migrations.length) {
       return { strategy: 'identity', ...versions, schema, lens: undefined, detach };
     }
     if (mustReplay) return { strategy: 'replayed', ...versions, schema, lens: undefined, detach };

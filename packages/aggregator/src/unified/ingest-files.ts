@@ -61,8 +61,7 @@ async function ingestLocal(
   files: LocalFiles,
   { onBatch, ...options }: LocalOptions,
 ): Promise<void> {
-  const { lineage } = options;
-  const reader = new ArchiveReader(writer.sqlite, lineage);
+  const reader = new ArchiveReader(writer.sqlite, options.lineage, options.newer);
   const readHere = (batch: Batch) => {
     ingestBatch(writer, reader, batch);
     onBatch(batch);
@@ -70,7 +69,7 @@ async function ingestLocal(
   const batchesOf = (lanes: Lanes) => new ReadAhead(inBatches(files.list(lanes)));
   const workers = countWorkers(files.forWorkers, options);
   if (workers === 0) return eachInTurn(batchesOf(['workers', ...here]), readHere);
-  await ingestOnWorkers(writer, batchesOf(['workers']), { lineage, workers, readHere, onBatch });
+  await ingestOnWorkers(writer, batchesOf(['workers']), { ...options, workers, readHere, onBatch });
   await eachInTurn(batchesOf(here), readHere);
 }
 

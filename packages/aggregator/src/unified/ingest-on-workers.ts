@@ -9,7 +9,7 @@ import { PartMerger } from './part-merger.ts';
 import type { Batch, ReadAhead } from './read-ahead.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
 
-export interface WorkerIngestOptions extends Pick<IngestOptions, 'lineage'> {
+export interface WorkerIngestOptions extends Pick<IngestOptions, 'lineage' | 'newer'> {
   readonly workers: number;
   /** Reads a batch in this process. */
   readonly readHere: (batch: Batch) => void;
@@ -29,11 +29,11 @@ const script = new URL(
 export async function ingestOnWorkers(
   writer: UnifiedWriter,
   batches: ReadAhead,
-  { lineage, workers, readHere, onBatch }: WorkerIngestOptions,
+  { lineage, newer = 'refuse', workers, readHere, onBatch }: WorkerIngestOptions,
 ): Promise<void> {
   const merger = new PartMerger(writer, readHeadTables(lineage));
   const dir = makePrivateDir();
-  const setup: PartSettings = { lineage: { ...lineage, tables: {} }, dir };
+  const setup: PartSettings = { lineage: { ...lineage, tables: {} }, newer, dir };
   const failure = new AbortController();
   const { signal } = failure;
   const attempt = (work: () => void) => {

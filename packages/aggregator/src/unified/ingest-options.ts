@@ -1,3 +1,4 @@
+import type { NewerFiles } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 
 export interface UnifyProgress {
@@ -10,6 +11,8 @@ export interface UnifyProgress {
 
 export interface IngestOptions {
   readonly lineage: Lineage;
+  /** What becomes of an archive that newer code wrote; it is refused, as a problem of its own, unless given. */
+  readonly newer?: NewerFiles;
   /**
    * How many processes read new archives, this one among them. Unless given, one a core, four at most; and only this one
    * for fewer archives than a thousand, which do not pay for the start of another.

@@ -22,7 +22,7 @@ it('uses a part again for other archives, and the view takes over each', () => {
   onTestFinished(() => void sqlite.close());
   const tables = readHeadTables(lineage);
   const merger = new PartMerger(new UnifiedWriter(sqlite, tables), tables);
-  const filler = new PartFiller({ lineage, dir });
+  const filler = new PartFiller({ lineage, newer: 'refuse', dir });
   const parts = [...streamFiles(archives, newNotes())].map((file) => filler.fill([file]));
   expect(new Set(parts).size).toBe(partsInTurn);
   // All but the last were filled again since.

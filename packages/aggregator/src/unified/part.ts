@@ -1,5 +1,6 @@
 import { rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { NewerFiles } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import type { FoundFile } from '../find/index.ts';
@@ -12,6 +13,7 @@ import { UnifiedWriter } from './unified-writer.ts';
 /** What is the same for every part. Plain data, as long as the lineage has no functions. */
 export interface PartSettings {
   readonly lineage: Lineage;
+  readonly newer: NewerFiles;
   /** Where parts lie. */
   readonly dir: string;
 }
@@ -25,10 +27,10 @@ export class PartFiller {
   readonly #parts: readonly Part[];
   #filled = 0;
 
-  constructor({ lineage, dir }: PartSettings) {
+  constructor({ lineage, newer, dir }: PartSettings) {
     this.#dir = dir;
     const paths = Array.from({ length: partsInTurn }, (_, at) => join(dir, `${process.pid}-${at}.part`));
-    this.#parts = paths.map((path) => new Part(path, lineage));
+    this.#parts = paths.map((path) => new Part(path, lineage, newer));
   }
 
   /** Returns the part's path: it stays as it is until as many others are filled as there are parts. */
@@ -55,12 +57,12 @@ class Part {
   readonly #reader: ArchiveReader;
   readonly #clear: string;
 
-  constructor(path: string, lineage: Lineage) {
+  constructor(path: string, lineage: Lineage, newer: NewerFiles) {
     this.path = path;
     const sqlite = createPart(path, lineage);
     const tables = readHeadTables(lineage);
     this.#writer = new UnifiedWriter(sqlite, tables);
-    this.#reader = new ArchiveReader(sqlite, lineage);
+    this.#reader = new ArchiveReader(sqlite, lineage, newer);
     const names = ['_archives', ...tables.map(({ name }) => name)];
     this.#clear = names.map((name) => `DELETE FROM main.${quoteIdentifier(name)};`).join('');
   }

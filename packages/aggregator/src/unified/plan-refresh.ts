@@ -41,6 +41,8 @@ export interface PlanOptions {
   /** The view itself, where it is a file. */
   readonly unifiedFile?: string;
   readonly keepsGone?: boolean;
+  /** Of an archive that is as it was. */
+  readonly mustReadAgain?: (archive: KnownArchive) => boolean;
 }
 
 /**
@@ -113,7 +115,7 @@ class Plan implements RefreshPlan {
   }
 
   #compareOne(file: FoundFile, before: KnownArchive | undefined): void {
-    if (isUnchanged(file, before)) {
+    if (isUnchanged(file, before) && !this.#options.mustReadAgain?.(before)) {
       this.unchanged += 1;
       this.#seen.add(before.id);
       if (before.state === 'duplicate') this.files.add(file, 'settled');

@@ -73,7 +73,8 @@ async function refresh(file: string, options: RefreshOptions): Promise<RefreshRe
     const entries = new ArchiveEntries(sqlite);
     const found = streamCandidates(options.archives, notes, options);
     const keepsGone = options.gone === 'keep';
-    using plan = await planRefresh(found, { entries, notes, unifiedFile: file, keepsGone });
+    const mustReadAgain = (archive: KnownArchive) => isJudgedOtherwise(archive, options);
+    using plan = await planRefresh(found, { entries, notes, unifiedFile: file, keepsGone, mustReadAgain });
     if (options.search) ensureSearchIndexes(sqlite, options.lineage);
     const { changed, gone, unchanged } = plan;
     const isDue = plan.added + changed + gone > 0 || isFilling(sqlite);
@@ -94,6 +95,15 @@ async function refresh(file: string, options: RefreshOptions): Promise<RefreshRe
   } finally {
     closeUnifiedFile(sqlite);
   }
+}
+
+/** What is read of newer archives must not depend on how they were read before. */
+function isJudgedOtherwise(
+  { errorCode, version }: KnownArchive,
+  { lineage, newer = 'refuse' }: RefreshOptions,
+): boolean {
+  if (newer === 'additive') return errorCode === 'VERSION_AHEAD';
+  return version !== null && version > lineage.migrations.length;
 }
 
 /** Of those that were read. */

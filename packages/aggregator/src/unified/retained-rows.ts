@@ -31,6 +31,11 @@ export class RetainedRows implements Disposable {
     const count = this.#sqlite.prepare<[], number>(`SELECT count(*) FROM ${where}`).pluck().get();
     if (count === 0) return false;
     if (!this.#before) throw stuck(this.#sqlite.name, 'the view is of another branch of the lineage');
+    // Other migrations have made what is held of them than those that this view knows.
+    const newer = this.#sqlite
+      .prepare(`SELECT 1 FROM main."_archives" WHERE "state" = 'gone' AND "version" > ?`)
+      .get(this.#before.migrations.length);
+    if (newer) throw stuck(this.#sqlite.name, 'of one that newer code wrote only a part is held');
     this.#sqlite.exec(`CREATE TEMP TABLE "_gone" AS SELECT * FROM main."_archives" WHERE "id" IN ${where}`);
     for (const { name } of readHeadTables(this.#before)) {
       this.#sqlite.exec(

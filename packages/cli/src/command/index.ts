@@ -1,5 +1,6 @@
 export { type AnswerOptions, addAnswerOptions, answerQuery } from './answer-query.ts';
 export type { CommandContext } from './command-context.ts';
+export { addNewerOption, type NewerOptions, readNewer } from './newer-option.ts';
 export { parseJobs } from './parse-jobs.ts';
 export { parseSince } from './parse-since.ts';
 export {

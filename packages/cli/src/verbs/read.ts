@@ -4,16 +4,14 @@ import { openArchive } from '@varve/core';
 import { fetchObject } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Command } from 'commander';
-import { defineVerb } from '../command/index.ts';
+import { addNewerOption, defineVerb, type NewerOptions, readNewer } from '../command/index.ts';
 import { addRowsOptions, queryView, type RowsOptions, renderRows } from '../output/index.ts';
 
-interface ReadOptions extends RowsOptions {
-  readonly newer?: boolean;
-}
+interface ReadOptions extends RowsOptions, NewerOptions {}
 
 export function defineRead(command: Command): void {
   addRowsOptions(command);
-  command.option('--newer', 'read a file of a newer version too, if all that head knows is still there');
+  addNewerOption(command);
   defineVerb<ReadOptions>(command, async (context, [file = '', sql = ''], options) => {
     const view = readUnified(file);
     if (view) return { output: queryView(view, sql, options) };
@@ -22,6 +20,6 @@ export function defineRead(command: Command): void {
 }
 
 function* readRows(file: string, sql: string, lineage: Lineage, options: ReadOptions): Generator<string> {
-  using archive = openArchive(file, { lineage, newer: options.newer ? 'additive' : 'refuse' });
+  using archive = openArchive(file, { lineage, newer: readNewer(options) });
   yield* renderRows(prepareQuery(archive.sqlite, sql), options);
 }

@@ -7,7 +7,13 @@ import type { Lineage } from '@varve/migrations';
 import { type Database, quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import type { Command } from 'commander';
-import { defineVerb, type VerbResult } from '../command/index.ts';
+import {
+  addNewerOption,
+  defineVerb,
+  type NewerOptions,
+  readNewer,
+  type VerbResult,
+} from '../command/index.ts';
 import { formatSize, renderTable } from '../output/index.ts';
 
 /** What `varve show` knows about a file. */
@@ -29,11 +35,18 @@ interface Shown {
   readonly isUpgradable?: true;
 }
 
+interface ShowOptions extends NewerOptions {
+  readonly check?: boolean;
+  readonly html?: string;
+}
+
 export function defineShow(command: Command): void {
+  addNewerOption(command);
   command
     .option('--check', 'replay the pending migrations on a copy, and fail as an upgrade would')
     .option('--html <out>', 'write the session as one HTML file, to be opened anywhere, offline');
-  defineVerb<{ check?: boolean; html?: string }>(command, async (context, [file = ''], { check, html }) => {
+  defineVerb<ShowOptions>(command, async (context, [file = ''], options) => {
+    const { check, html } = options;
     const view = html ? undefined : readUnified(file);
     if (view) return showView(view, file);
     const lineage = await context.loadLineage();
@@ -41,7 +54,7 @@ export function defineShow(command: Command): void {
     const lacksWal = !existsSync(`${local}-wal`) && readHeader(local).isWal;
     if (check) rehearseUpgrade(local, { lineage });
     if (html !== undefined) return saveHtml(local, html, lineage);
-    using archive = openArchive(local, { lineage });
+    using archive = openArchive(local, { lineage, newer: readNewer(options) });
     const shown: Shown = {
       ...describe(archive, lineage),
       lacksWal,

@@ -1,22 +1,32 @@
 import { relative } from 'node:path';
 import { type Census, census } from '@varve/aggregator';
 import type { Command } from 'commander';
-import { addSelectionOptions, defineVerb, readSelection, type SelectionOptions } from '../command/index.ts';
+import {
+  addNewerOption,
+  addSelectionOptions,
+  defineVerb,
+  type NewerOptions,
+  readNewer,
+  readSelection,
+  type SelectionOptions,
+} from '../command/index.ts';
 import { formatSize, renderTable } from '../output/index.ts';
 
-interface StatusOptions extends SelectionOptions {
+interface StatusOptions extends SelectionOptions, NewerOptions {
   readonly json?: boolean;
 }
 
 const barWidth = 30;
 
 export function defineStatus(command: Command): void {
+  addNewerOption(command);
   addSelectionOptions(command);
   defineVerb<StatusOptions>(command, async (context, args, options) => {
     const archives = await context.findArchives(args);
     const lineage = await context.loadLineage();
     const counted = await census(archives, {
       lineage,
+      newer: readNewer(options),
       ...readSelection(options),
       lists: options.json === true,
     });
@@ -35,7 +45,7 @@ function renderCensus(counted: Census, ledger?: string): string {
   const most = Math.max(...versions.map(({ count }) => count));
   const rows = versions.map(({ version, migration, count, sizeBytes }) => [
     String(version),
-    migration ?? '(no migration)',
+    migration ?? (version === 0 ? '(no migration)' : '(known to newer code)'),
     String(count),
     formatSize(sizeBytes),
     '█'.repeat(Math.ceil((count / most) * barWidth)),

@@ -1,15 +1,18 @@
 import { openUnified, type RefreshReport } from '@varve/aggregator';
 import type { Command } from 'commander';
 import {
+  addNewerOption,
   addSelectionOptions,
   defineVerb,
+  type NewerOptions,
   parseJobs,
+  readNewer,
   readSelection,
   type SelectionOptions,
 } from '../command/index.ts';
 import { renderTable } from '../output/index.ts';
 
-interface UnifyVerbOptions extends SelectionOptions {
+interface UnifyVerbOptions extends SelectionOptions, NewerOptions {
   readonly into: string;
   readonly jobs?: number;
   readonly keepGone?: boolean;
@@ -32,6 +35,7 @@ export function defineUnify(command: Command): void {
     .option('--search', 'index all texts for varve search, from now on')
     .option('--jobs <n>', 'processes that read new archives (default: one a core, four at most)', parseJobs)
     .option('--keep-gone', 'keep the rows of archives that are no longer there, and mark them');
+  addNewerOption(command);
   addSelectionOptions(command);
   defineVerb<UnifyVerbOptions>(command, async (context, args, given) => {
     const { into, jobs, keepGone, search = false } = given;
@@ -46,6 +50,7 @@ export function defineUnify(command: Command): void {
       archives,
       gone,
       search,
+      newer: readNewer(given),
       ...selection,
       ...(jobs !== undefined && { jobs }),
     } as const;

@@ -1,7 +1,7 @@
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
 import { type Database, FileShapes, onFile, realPath } from '../file/index.ts';
-import { attachThroughLink, inspectFile, isLeftInWal } from '../source/index.ts';
+import { attachThroughLink, inspectFile, isLeftInWal, type NewerFiles } from '../source/index.ts';
 import { findStanding, openArchiveSource } from './archive-source.ts';
 
 export interface AttachOptions {
@@ -37,15 +37,17 @@ const mostShapes = 1000;
 export class ArchiveAttacher {
   readonly #sqlite: Database;
   readonly #lineage: Lineage;
+  readonly #newer: NewerFiles;
   readonly #shapes: FileShapes;
   readonly #versions = new Map<string, Facts>();
   // Prepared once: every ATTACH and DETACH looks through all statements that are not collected yet.
   readonly #attach;
   readonly #detach;
 
-  constructor(sqlite: Database, lineage: Lineage) {
+  constructor(sqlite: Database, lineage: Lineage, newer: NewerFiles = 'refuse') {
     this.#sqlite = sqlite;
     this.#lineage = lineage;
+    this.#newer = newer;
     this.#shapes = new FileShapes(sqlite, lineage);
     this.#attach = sqlite.prepare('ATTACH ? AS ?');
     this.#detach = sqlite.prepare('DETACH ?');
@@ -56,7 +58,7 @@ export class ArchiveAttacher {
     const file = realPath(path);
     return onFile(file, () => {
       if (at === 'own version' && this.#attachAsItLies(file, schema)) return this.#known(file, schema);
-      const source = openArchiveSource(file, { lineage: this.#lineage, at });
+      const source = openArchiveSource(file, { lineage: this.#lineage, at, newer: this.#newer });
       try {
         this.#attach.run(source.path, schema);
       } catch (error) {
@@ -102,7 +104,7 @@ export class ArchiveAttacher {
     const shape = this.#shapes.read(schema);
     const known = shape && this.#versions.get(shape);
     if (known) return known;
-    const standing = findStanding(file, this.#lineage);
+    const standing = findStanding(file, this.#lineage, this.#newer);
     if (standing.shape !== shape) throw changedError(file);
     if (this.#versions.size >= mostShapes) this.#versions.clear();
     const { version, originalVersion, isForLens } = standing;

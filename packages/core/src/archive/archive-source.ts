@@ -14,6 +14,7 @@ import {
   copyAsUtf8,
   identifyForReading,
   inspectFile,
+  type NewerFiles,
   openPrivateCopy,
   openSource,
   type Source,
@@ -23,6 +24,8 @@ export interface ArchiveSourceOptions {
   readonly lineage: Lineage;
   /** Whether the source stands at the file's own version, or at head by replay on a private copy. */
   readonly at: 'own version' | 'head';
+  /** Refused unless given. */
+  readonly newer?: NewerFiles;
 }
 
 /** What an archive says of itself, whatever becomes of a copy. */
@@ -52,14 +55,17 @@ export interface ArchiveSource extends Standing {
  *
  * @throws the codes of `openArchive`
  */
-export function openArchiveSource(path: string, { lineage, at }: ArchiveSourceOptions): ArchiveSource {
+export function openArchiveSource(
+  path: string,
+  { lineage, at, newer = 'refuse' }: ArchiveSourceOptions,
+): ArchiveSource {
   const file = realPath(path);
   return onFile(file, () => {
     const state = inspectFile(file);
     // What is opened through a link cannot be attached by its name.
     let source = state.kind === 'sealed' ? openSource(file, state) : openPrivateCopy(file, state);
     try {
-      const known = readStanding(source, lineage, file);
+      const known = readStanding(source, { lineage, path: file, newer });
       const { version } = known;
       const isUtf16 = hasUtf16(source);
       const isReplayed = (at === 'head' || isUtf16) && version < lineage.migrations.length;
@@ -80,20 +86,27 @@ export function openArchiveSource(path: string, { lineage, at }: ArchiveSourceOp
 }
 
 /** @throws the codes of `openArchive` */
-export function findStanding(file: string, lineage: Lineage): Standing {
+export function findStanding(file: string, lineage: Lineage, newer: NewerFiles): Standing {
   const source = openSource(file, inspectFile(file));
   try {
-    return readStanding(source, lineage, file);
+    return readStanding(source, { lineage, path: file, newer });
   } finally {
     source.close();
   }
 }
 
-function readStanding(source: Source, lineage: Lineage, path: string): Standing {
+interface StandingOptions {
+  readonly lineage: Lineage;
+  readonly path: string;
+  readonly newer: NewerFiles;
+}
+
+function readStanding(source: Source, { lineage, path, newer }: StandingOptions): Standing {
   const { sqlite } = source;
-  const version = identifyForReading(sqlite, lineage, { path, newer: 'refuse' });
+  const version = identifyForReading(sqlite, lineage, { path, newer });
   const originalVersion = readOriginalVersion(sqlite, lineage) ?? version;
-  const isAlike = findShapeDifferences(sqlite, lineage, version).alike.length > 0;
+  const isNewer = version > lineage.migrations.length;
+  const isAlike = !isNewer && findShapeDifferences(sqlite, lineage, version).alike.length > 0;
   const shape = new FileShapes(sqlite, lineage).read('main');
   return { version, originalVersion, shape, isForLens: !isAlike && !hasUtf16(source) };
 }

@@ -7,10 +7,7 @@ import { Archive } from './archive.ts';
 
 export interface OpenArchiveOptions<TTables extends TableModule> {
   readonly lineage: Lineage<TTables>;
-  /**
-   * What to do with a file that has more migrations than the lineage: refuse it, or, if all that head knows is still
-   * there, read that much of it. Refused unless given.
-   */
+  /** Refused unless given. */
   readonly newer?: NewerFiles;
 }
 

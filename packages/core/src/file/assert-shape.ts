@@ -2,7 +2,7 @@ import type { Lineage } from '@varve/migrations';
 import { ledgerTable, type SchemaObject, schemaAt } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
 import { type Database, openMemory } from './open-database.ts';
-import { type ColumnInfo, compareTables, describeTable } from './table-likeness.ts';
+import { type ColumnInfo, compareTables, describeTable, holdsNoOther } from './table-likeness.ts';
 
 /**
  * Checks that the tables of a file are those of the version its ledger claims: a file that was changed behind the
@@ -81,14 +81,26 @@ function readTables(sqlite: Database): Tables {
   return new Map(all.filter(([name]) => name !== ledgerTable && !name.startsWith('sqlite_')));
 }
 
-/** The `table.column`s of head that a file does not have. */
-export function findMissingColumns(sqlite: Database, lineage: Lineage): string[] {
-  const head = tablesAt(lineage, lineage.migrations.length);
-  return [...head].flatMap(([table, sql]) => {
-    const actual = new Set(describeTable(sqlite, table).map(({ name }) => name.toLowerCase()));
-    const missing = columnsMadeBy(sql, table).filter(({ name }) => !actual.has(name.toLowerCase()));
-    return missing.map(({ name }) => `${table}.${name}`);
-  });
+/** How a newer file's tables stand to those that head knows, column by column as `table.column`. */
+export interface Additions {
+  /** What the file does not have. */
+  readonly missing: readonly string[];
+  /** What it may hold values in that head's types do not expect: of another type, or NULL where there was none. */
+  readonly changed: readonly string[];
+}
+
+export function compareWithNewer(sqlite: Database, lineage: Lineage): Additions {
+  const missing: string[] = [];
+  const changed: string[] = [];
+  for (const [table, sql] of tablesAt(lineage, lineage.migrations.length)) {
+    const actual = new Map(describeTable(sqlite, table).map((column) => [column.name.toLowerCase(), column]));
+    for (const column of columnsMadeBy(sql, table)) {
+      const newer = actual.get(column.name.toLowerCase());
+      if (!newer) missing.push(`${table}.${column.name}`);
+      else if (!holdsNoOther(newer, column)) changed.push(`${table}.${column.name}`);
+    }
+  }
+  return { missing, changed };
 }
 
 /** The columns of a table of a version, in order. */

@@ -4,6 +4,7 @@ import { type Database, openMemory } from './open-database.ts';
 export interface ColumnInfo {
   readonly name: string;
   readonly type: string;
+  readonly notnull: number;
   readonly pk: number;
   readonly hidden: number;
 }
@@ -69,6 +70,11 @@ function readSeen(model: Database, table: string): unknown {
     return [name.toLowerCase(), kind, terms[at]?.coll.toUpperCase(), hidden, isRowid].join(' ');
   });
   return [strict, ...seen.sort()];
+}
+
+/** Whether whoever knows how a column was made meets in the newer one no kind of value that it did not have. */
+export function holdsNoOther(newer: ColumnInfo, known: ColumnInfo): boolean {
+  return affinityOf(newer.type) === affinityOf(known.type) && (known.notnull === 0 || newer.notnull === 1);
 }
 
 /** Source: https://www.sqlite.org/datatype3.html §3.1 */

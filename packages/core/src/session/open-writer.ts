@@ -2,6 +2,7 @@ import { type Lineage, replayMigrations, type TableModule } from '@varve/migrati
 import { assertIdentified, identifyFile, registerFunctions } from '@varve/migrations/internal';
 import { assertShape, assertWholePages, type Database, onFile, openDatabase } from '../file/index.ts';
 import type { WriterLock } from '../lock/index.ts';
+import { assertNotReadThroughLink } from '../source/index.ts';
 import type { RecordOptions } from './record-options.ts';
 import { Session } from './session.ts';
 
@@ -23,6 +24,7 @@ export function openWriter<TTables extends TableModule>(
 ): Session<TTables> {
   const { path, lineage, lock, durability = 'power' } = options;
   const synchronous = durability === 'power' ? 'FULL' : 'NORMAL';
+  assertNotReadThroughLink(path);
   const sqlite = openDatabase(path, options);
   try {
     onFile(path, () => {

@@ -1,7 +1,9 @@
 import type { FileIdentity, Lineage } from '@varve/migrations';
 import { identifyFile } from '@varve/migrations/internal';
+import type { VarveError } from '@varve/schema/errors';
 import { onFile, realPath } from '../file/index.ts';
 import { inspectFile } from './file-state.ts';
+import { type NewerFiles, readingError } from './identify-for-reading.ts';
 import { openSource } from './open-source.ts';
 
 /**
@@ -22,13 +24,32 @@ import { openSource } from './open-source.ts';
  * ```
  */
 export function identifyArchive(path: string, { lineage }: { readonly lineage: Lineage }): FileIdentity {
+  return judgeArchive(path, { lineage, newer: 'refuse' }).identity;
+}
+
+export interface JudgedArchive {
+  readonly identity: FileIdentity;
+  /** Why it cannot be read at head, where it cannot. */
+  readonly error: VarveError | undefined;
+}
+
+/**
+ * How a file stands to head, and whether it can be read there.
+ *
+ * @throws the codes of `identifyArchive`
+ */
+export function judgeArchive(
+  path: string,
+  { lineage, newer }: { readonly lineage: Lineage; readonly newer: NewerFiles },
+): JudgedArchive {
   const file = realPath(path);
   return onFile(file, () => {
-    const source = openSource(file, inspectFile(file));
+    const { sqlite, close } = openSource(file, inspectFile(file));
     try {
-      return identifyFile(source.sqlite, lineage);
+      const identity = identifyFile(sqlite, lineage);
+      return { identity, error: readingError(sqlite, { identity, lineage, path, newer }) };
     } finally {
-      source.close();
+      close();
     }
   });
 }

@@ -2,7 +2,7 @@
  * Gives up root's powers, then seals, reads, upgrades and recovers in a folder of its own; answers each step with a
  * line. Root may write anything anywhere, and would not notice a file that cannot be written.
  */
-import { chmodSync, linkSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, linkSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { openMemory } from '../file/open-database.ts';
@@ -28,6 +28,13 @@ try {
   linkSync(sealed, join(live, basename(sealed)));
   const { sealed: recovered, failed } = recoverSessions(live, { lineage, archiveDir: archives });
   console.log('recovered', recovered.length, failed.length);
+
+  const sql = 'CREATE TABLE b AS SELECT zeroblob(2000000) AS x; PRAGMA journal_mode = WAL';
+  const left = writeFileAt(archives, 1, { name: 'left.db', sql });
+  process.env.TMPDIR = dir;
+  using linked = openArchive(left, { lineage });
+  const made = readdirSync(dir).find((name) => name.startsWith('varve-')) ?? '';
+  console.log('linked', linked.plan.copy, statSync(join(dir, made, 'link.db-shm')).size);
 
   const other = writeFileAt(archives, 1, { name: 'other.db' });
   chmodSync(archives, 0o555);

@@ -123,7 +123,7 @@ export function identityError(
       return error(
         'VERSION_AHEAD',
         `the file has ${identity.aheadBy} migration(s) that lineage ${lineage.name} does not have`,
-        'update this program to the version that wrote the file, or newer',
+        "update this program to the version that wrote the file, or newer; to read what this one knows of it: --newer, newer: 'additive'",
       );
     case 'diverged':
       return identity.edited
