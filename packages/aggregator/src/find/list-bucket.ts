@@ -40,7 +40,7 @@ async function findObject(url: string): Promise<FoundFile> {
   if (key === '') throw notFound(url);
   try {
     const { entry } = await openStore(root).readRange(key, 0, 1);
-    return { ...toFile(url, key, entry), isNamed: true };
+    return { ...toFile(url, key.slice(key.lastIndexOf('/') + 1), entry), isNamed: true };
   } catch (error) {
     throw error instanceof VarveError && error.code === 'FILE_NOT_FOUND' ? notFound(url) : error;
   }

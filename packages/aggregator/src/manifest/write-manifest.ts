@@ -1,5 +1,4 @@
 import { existsSync, rmSync } from 'node:fs';
-import { hashFile } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
@@ -9,8 +8,6 @@ import {
   fetchWindows,
   isParquetManifest,
   isRemote,
-  isSelected,
-  localPathOf,
   newNotes,
   openManifest,
   recogniseArchive,
@@ -22,6 +19,7 @@ import { Stage, type StagedArchive } from '../stage/index.ts';
 import { withWal } from '../unified/index.ts';
 import { type Problem, problemOf } from '../work/index.ts';
 import { ListingCursor } from './listing-cursor.ts';
+import { ManifestRows } from './manifest-rows.ts';
 import { packManifest } from './pack-manifest.ts';
 
 export interface WriteManifestOptions extends Selection {
@@ -91,9 +89,7 @@ class ManifestWriter {
   readonly #stage: Stage;
   readonly #options: WriteManifestOptions;
   readonly #cursor: ListingCursor;
-  readonly #save;
-  readonly #isKnown;
-  readonly #touch;
+  readonly #rows: ManifestRows;
   readonly #problems: Problem[] = [];
   #read = 0;
   #unchanged = 0;
@@ -107,14 +103,7 @@ class ManifestWriter {
     this.#stage = stage;
     this.#options = options;
     this.#cursor = new ListingCursor(sqlite, asked);
-    this.#save =
-      sqlite.prepare(`INSERT OR REPLACE INTO "archives" VALUES (:path, :relativePath, :sizeBytes, :mtimeMs, :etag,
-      :sha256, :sessionId, :agent, :startedAtMs, :lineage, :version, :head, :rows, :code, :message, :run)`);
-    this.#isKnown = sqlite
-      .prepare(`SELECT 1 FROM "archives" WHERE "path" = ? AND "size_bytes" = ? AND coalesce("etag", "mtime_ms") = ?
-        AND "lineage" = ? AND "head" = ? AND "problem_code" IS NULL`)
-      .pluck();
-    this.#touch = sqlite.prepare('UPDATE "archives" SET "run" = ? WHERE "path" = ?');
+    this.#rows = new ManifestRows(sqlite, options.lineage);
   }
 
   async run(where: Archives): Promise<ManifestReport> {
@@ -134,7 +123,7 @@ class ManifestWriter {
     }
     this.#commit(after, notes.problems.length);
     const isWhole = notes.problems.length === 0 && this.#cursor.problems === 0;
-    const removed = isWhole ? this.#removeGone() : 0;
+    const removed = isWhole ? this.#rows.removeGone(this.#cursor.run, this.#options) : 0;
     this.#cursor.end();
     this.#problems.push(...notes.problems.map((error) => problemOf(error, error.path ?? '')));
     return { read: this.#read, unchanged: this.#unchanged, removed, problems: this.#problems };
@@ -143,18 +132,19 @@ class ManifestWriter {
   /** All that comes before a path is there from now on, whatever happens. */
   #commit(after: string, problems: number, archives: readonly StagedArchive[] = []): void {
     this.#sqlite.transaction(() => {
-      for (const path of this.#touched) this.#touch.run(this.#cursor.run, path);
-      this.#saveAll(archives);
+      for (const path of this.#touched) this.#rows.touch(path, this.#cursor.run);
+      this.#rows.save(archives, this.#stage, this.#cursor.run);
       this.#cursor.save(after, problems);
     })();
     this.#touched = [];
+    this.#read += archives.length;
+    this.#problems.push(...archives.flatMap(({ problem }) => problem ?? []));
   }
 
   async *#changed(files: AsyncIterable<FoundFile>, problems: VarveError[]): AsyncGenerator<FoundFile> {
-    const { name, migrations } = this.#options.lineage;
     for await (const found of files) {
       const file = withWal(found);
-      if (this.#isKnown.get(file.path, file.sizeBytes, file.etag ?? file.mtimeMs, name, migrations.length)) {
+      if (this.#rows.isKnown(file)) {
         this.#touched.push(file.path);
         this.#unchanged += 1;
         if (this.#unsaved === 0 && this.#touched.length >= 5000) this.#commit(file.path, problems.length);
@@ -167,58 +157,5 @@ class ManifestWriter {
         yield file;
       }
     }
-  }
-
-  #saveAll(archives: readonly StagedArchive[]): void {
-    const facts = this.#readSessions();
-    const { name, migrations } = this.#options.lineage;
-    for (const { file, id, version, rows, sessionId, problem } of archives) {
-      const { path, relativePath, sizeBytes, mtimeMs, etag = null } = file;
-      const { agent = null, startedAtMs = null } = facts.get(id) ?? {};
-      const sha256 = problem ? null : hashFile(localPathOf(file));
-      const said = { code: problem?.code ?? null, message: problem?.message ?? null };
-      const place = { path, relativePath, sizeBytes, mtimeMs, etag, sha256 };
-      const known = {
-        sessionId,
-        agent,
-        startedAtMs,
-        version,
-        rows,
-        lineage: name,
-        head: migrations.length,
-      };
-      this.#save.run({ ...place, ...known, ...said, run: this.#cursor.run });
-      this.#read += 1;
-      if (problem) this.#problems.push(problem);
-    }
-  }
-
-  /** By the standard columns, where the lineage has them. */
-  #readSessions(): ReadonlyMap<number, { agent: string | null; startedAtMs: number | null }> {
-    const columns =
-      this.#stage.tables.find(({ name }) => name === 'sessions')?.columns.map(({ name }) => name) ?? [];
-    const one = (column: string) => (columns.includes(column) ? `min("${column}")` : 'NULL');
-    if (columns.length === 0) return new Map();
-    const rows = this.#stage.sqlite
-      .prepare<[], { id: number; agent: string | null; startedAtMs: number | null }>(
-        `SELECT "_archive" AS id, ${one('agent_name')} AS agent, ${one('started_at_ms')} AS startedAtMs FROM "sessions" GROUP BY 1`,
-      )
-      .all();
-    return new Map(rows.map(({ id, ...facts }) => [id, facts]));
-  }
-
-  /** Those of the same part that this run has not met. */
-  #removeGone(): number {
-    const gone = this.#sqlite
-      .prepare<[number], { path: string; relativePath: string }>(
-        'SELECT "path", "relative_path" AS relativePath FROM "archives" WHERE "run" <> ?',
-      )
-      .all(this.#cursor.run)
-      .filter((archive) => isSelected(archive, this.#options));
-    const remove = this.#sqlite.prepare('DELETE FROM "archives" WHERE "path" = ?');
-    this.#sqlite.transaction(() => {
-      for (const { path } of gone) remove.run(path);
-    })();
-    return gone.length;
   }
 }

@@ -1,22 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { setImmediate } from 'node:timers/promises';
 import { type Leftover, removeLeftover } from '@varve/core/internal';
-import { type ErrorCode, VarveError } from '@varve/schema';
-import {
-  type Archives,
-  FileList,
-  type FoundFile,
-  isSelected,
-  newNotes,
-  recogniseArchive,
-  type Selection,
-  streamFiles,
-  unpackManifests,
-} from '../find/index.ts';
-import { crashProblem, FailureLimit, type Problem, problemOf, runOnWorkers } from '../work/index.ts';
-import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
+import type { ErrorCode } from '@varve/schema';
+import { type Archives, unpackManifests } from '../find/index.ts';
+import { FailureLimit, type Problem } from '../work/index.ts';
+import { upgradeAll } from './upgrade-all.ts';
 import { sumReports, UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
 import type { UpgradeArchivesOptions } from './upgrade-options.ts';
+import { UpgradeQueue } from './upgrade-queue.ts';
 import { divideByStore, upgradeStores } from './upgrade-stores.ts';
 
 /**
@@ -81,56 +71,19 @@ async function upgradeFiles(
     ...settings
   } = options;
   const { lineage } = settings;
-  using files = new FileList();
-  const { problems, leftovers } = listFiles(where, { shard, sample }, files);
-  const log = new UpgradeLog(files.count([archive]), lineage.migrations.length, options);
+  using queue = new UpgradeQueue(quarantined.filter(isOfTheFile));
+  const { problems, leftovers } = queue.fill(where, { shard, sample });
+  const log = new UpgradeLog(queue.count(), lineage.migrations.length, options);
   for (const problem of problems) log.addUnsearched(problem);
-  const setAside = new Map(quarantined.filter(isOfTheFile).map((problem) => [problem.path, problem]));
-  for (const [path, problem] of setAside) {
-    const file = files.find(path)?.file;
-    if (file) log.add(toTask(file), { problem, durationMs: 0 });
-  }
+  for (const { task, problem } of queue.listSetAside()) log.add(task, { problem, durationMs: 0 });
   if (!settings.dryRun) await removeLeftovers(leftovers);
   await upgradeAll(
-    { files, setAside },
+    queue,
     { ...settings, lineage: { ...lineage, tables: {} } },
     { jobs, log, signal: AbortSignal.any([log.failure, ...(signal ? [signal] : [])]) },
   );
   log.failure.throwIfAborted();
   return log.report();
-}
-
-const archive = 'archive';
-
-function listFiles(where: readonly string[], selection: Selection, files: FileList) {
-  const notes = newNotes();
-  const unreadable: VarveError[] = [];
-  for (const file of streamFiles(where, notes)) {
-    const recognised = isSelected(file, selection) ? recogniseArchive(file) : undefined;
-    if (recognised instanceof VarveError) unreadable.push(recognised);
-    else if (recognised) files.add(recognised, archive);
-  }
-  const problems = [...notes.problems, ...unreadable].map((error) => problemOf(error, error.path ?? ''));
-  return { problems, leftovers: [...notes.leftovers.values()] };
-}
-
-function toTask({ path, relativePath, sizeBytes }: FoundFile): UpgradeTask {
-  return { path, relativePath, sizeBytes };
-}
-
-/** The files of a run, but for those that are not tried again. */
-interface UpgradeQueue {
-  readonly files: FileList;
-  readonly setAside: ReadonlyMap<string, Problem>;
-}
-
-/** The largest first, so that no worker is left alone with it at the end. */
-function* tasksOf(
-  { files, setAside }: UpgradeQueue,
-  isMeant: (task: UpgradeTask) => boolean = () => true,
-): Generator<UpgradeTask> {
-  for (const file of files.listLargestFirst())
-    if (!setAside.has(file.path) && isMeant(file)) yield toTask(file);
 }
 
 /** What may be otherwise the next time, without anybody having touched the file. */
@@ -154,72 +107,4 @@ function isOfTheFile({ code }: Problem): boolean {
 /** Another run may be at it, or the folder be read-only: then that stays. */
 async function removeLeftovers(leftovers: readonly Leftover[]): Promise<void> {
   for (const leftover of leftovers) await removeLeftover(leftover).catch(() => {});
-}
-
-/** By each worker: while the disk takes one, the next is built. */
-const filesInHand = 8;
-
-const script = new URL(
-  import.meta.url.endsWith('.ts') ? './upgrade-worker.ts' : './upgrade-worker.js',
-  import.meta.url,
-);
-
-interface UpgradeRun {
-  readonly jobs: number;
-  readonly log: UpgradeLog;
-  readonly signal: AbortSignal;
-}
-
-function upgradeAll(queue: UpgradeQueue, settings: UpgradeSettings, run: UpgradeRun): Promise<void> {
-  const isPlain = Object.keys(settings.lineage.functions).length === 0;
-  if (!isPlain) return upgradeHere(tasksOf(queue), settings, run);
-  return run.jobs === 0
-    ? upgradeSmallHere(queue, settings, run)
-    : upgradeOnWorkers(tasksOf(queue), settings, run);
-}
-
-/** A larger one keeps this process from all else for too long. */
-const mostBytesHere = 32 * 1024 ** 2;
-
-async function upgradeSmallHere(
-  queue: UpgradeQueue,
-  settings: UpgradeSettings,
-  run: UpgradeRun,
-): Promise<void> {
-  const isSmall = ({ sizeBytes }: UpgradeTask) => sizeBytes <= mostBytesHere;
-  await upgradeHere(tasksOf(queue, isSmall), settings, run);
-  await upgradeOnWorkers(
-    tasksOf(queue, (task) => !isSmall(task)),
-    settings,
-    run,
-  );
-}
-
-/** No more of them are started than there are tasks for. */
-async function upgradeOnWorkers(
-  tasks: Iterable<UpgradeTask>,
-  settings: UpgradeSettings,
-  { jobs, log, signal }: UpgradeRun,
-): Promise<void> {
-  await runOnWorkers<UpgradeTask, UpgradeOutcome>(tasks, {
-    script,
-    setup: settings,
-    jobs: Math.max(1, jobs),
-    tasksInHand: filesInHand,
-    signal,
-    onResult: (task, outcome) => log.add(task, outcome),
-    onCrash: (task, reason) => log.add(task, { problem: crashProblem(task.path, reason), durationMs: 0 }),
-  });
-}
-
-async function upgradeHere(
-  tasks: Iterable<UpgradeTask>,
-  settings: UpgradeSettings,
-  { log, signal }: UpgradeRun,
-): Promise<void> {
-  for (const task of tasks) {
-    if (signal.aborted) return;
-    log.add(task, await upgradeFile(task, settings));
-    await setImmediate();
-  }
 }

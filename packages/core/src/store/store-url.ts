@@ -25,10 +25,8 @@ export function parseStoreUrl(url: string): BucketPlace {
   return { bucket, prefix: prefix.replace(/^\/+|\/+$/g, '') };
 }
 
-/** The address of the folder that an object lies in, and the object's key below it. */
+/** The bucket of an object, and its key there, as it is: a key may begin with a `/`, or have several in a row. */
 export function splitObjectUrl(url: string): { readonly root: string; readonly key: string } {
-  const { bucket, prefix } = parseStoreUrl(url);
-  const at = prefix.lastIndexOf('/');
-  const root = at < 0 ? `s3://${bucket}` : `s3://${bucket}/${prefix.slice(0, at)}`;
-  return { root, key: prefix.slice(at + 1) };
+  const { bucket } = parseStoreUrl(url);
+  return { root: `s3://${bucket}`, key: url.slice(`s3://${bucket}/`.length) };
 }

@@ -5,7 +5,7 @@ import { rejectionOf } from '../testing/error-of.ts';
 import type { BucketFault, ServedBucket } from '../testing/serve-bucket.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
 import { useBucket } from '../testing/use-bucket.ts';
-import { clientMissing, openStore, type Store } from './index.ts';
+import { clientMissing, openStore, type Store, splitObjectUrl } from './index.ts';
 import { S3Store } from './s3-store.ts';
 
 async function startBucket(): Promise<ServedBucket> {
@@ -102,6 +102,30 @@ it.each(faults)('a bucket says %s by a code', async (_, fault, code) => {
   const error = await rejectionOf(openStore('s3://bucket').read('x.db', into));
   expect(error).toMatchObject({ code, path: 's3://bucket/x.db' });
   expect(existsSync(into)).toBe(false);
+});
+
+it('a bucket has keys of any kind', async () => {
+  await startBucket();
+  const store = openStore('s3://bucket/fleet');
+  const odd = [
+    '/leading.db',
+    'double//slash.db',
+    './dot.db',
+    'a/../b.db',
+    'per%20cent%.db',
+    '+&=?#.db',
+    'tab\t.db',
+  ];
+  const keys = [...odd, '😀 日本/語.db', `back\\slash'"<x>.db`, `${'k'.repeat(1010)}.db`];
+  for (const key of keys) await store.put(key, makeFile(key), 'absent');
+  expect((await store.list()).entries.map(({ key }) => key).sort()).toEqual(keys.toSorted());
+  for (const key of keys) {
+    const { root, key: whole } = splitObjectUrl(`${store.url}/${key}`);
+    const { bytes } = await openStore(root).readRange(whole, 0, 2000);
+    expect(Buffer.from(bytes).toString()).toBe(key);
+    await store.remove(key);
+  }
+  expect((await store.list()).entries).toEqual([]);
 });
 
 it('a bucket that is busy, or gone, for a moment is asked again', async () => {

@@ -1,0 +1,2 @@
+import { standardLineage } from '@varve/migrations';
+export default { lineage: standardLineage };

@@ -1,0 +1,74 @@
+import { setImmediate } from 'node:timers/promises';
+import { crashProblem, runOnWorkers } from '../work/index.ts';
+import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
+import type { UpgradeLog } from './upgrade-log.ts';
+import type { UpgradeQueue } from './upgrade-queue.ts';
+
+/** By each worker: while the disk takes one, the next is built. */
+const filesInHand = 8;
+
+const script = new URL(
+  import.meta.url.endsWith('.ts') ? './upgrade-worker.ts' : './upgrade-worker.js',
+  import.meta.url,
+);
+
+export interface UpgradeRun {
+  readonly jobs: number;
+  readonly log: UpgradeLog;
+  readonly signal: AbortSignal;
+}
+
+/** By worker processes, or here where the lineage cannot be passed to one. */
+export function upgradeAll(queue: UpgradeQueue, settings: UpgradeSettings, run: UpgradeRun): Promise<void> {
+  const isPlain = Object.keys(settings.lineage.functions).length === 0;
+  if (!isPlain) return upgradeHere(queue.tasks(), settings, run);
+  return run.jobs === 0
+    ? upgradeSmallHere(queue, settings, run)
+    : upgradeOnWorkers(queue.tasks(), settings, run);
+}
+
+/** A larger one keeps this process from all else for too long. */
+const mostBytesHere = 32 * 1024 ** 2;
+
+async function upgradeSmallHere(
+  queue: UpgradeQueue,
+  settings: UpgradeSettings,
+  run: UpgradeRun,
+): Promise<void> {
+  const isSmall = ({ sizeBytes }: UpgradeTask) => sizeBytes <= mostBytesHere;
+  await upgradeHere(queue.tasks(isSmall), settings, run);
+  await upgradeOnWorkers(
+    queue.tasks((task) => !isSmall(task)),
+    settings,
+    run,
+  );
+}
+
+/** No more of them are started than there are tasks for. */
+async function upgradeOnWorkers(
+  tasks: Iterable<UpgradeTask>,
+  settings: UpgradeSettings,
+  { jobs, log, signal }: UpgradeRun,
+): Promise<void> {
+  await runOnWorkers<UpgradeTask, UpgradeOutcome>(tasks, {
+    script,
+    setup: settings,
+    jobs: Math.max(1, jobs),
+    tasksInHand: filesInHand,
+    signal,
+    onResult: (task, outcome) => log.add(task, outcome),
+    onCrash: (task, reason) => log.add(task, { problem: crashProblem(task.path, reason), durationMs: 0 }),
+  });
+}
+
+async function upgradeHere(
+  tasks: Iterable<UpgradeTask>,
+  settings: UpgradeSettings,
+  { log, signal }: UpgradeRun,
+): Promise<void> {
+  for (const task of tasks) {
+    if (signal.aborted) return;
+    log.add(task, await upgradeFile(task, settings));
+    await setImmediate();
+  }
+}
