@@ -1,6 +1,6 @@
 import { uptime } from 'node:os';
 import type { Database } from '@varve/migrations/internal';
-import type { HeadTable } from './head-tables.ts';
+import type { HeadTable } from './head-table.ts';
 import { refillSearchIndexes } from './search-index.ts';
 import { unifiedIndexDdl } from './unified-ddl.ts';
 

@@ -1,6 +1,6 @@
 import type { Lens, LensTable } from '@varve/migrations';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { HeadColumn, HeadTable } from './head-tables.ts';
+import type { HeadColumn, HeadTable } from './head-table.ts';
 
 /** A table of head, or as much of it as is wanted. */
 export interface WantedTable extends HeadTable {

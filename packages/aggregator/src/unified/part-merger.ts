@@ -1,5 +1,5 @@
 import { isSqliteError, quoteIdentifier, type Statement } from '@varve/migrations/internal';
-import type { HeadTable } from './head-tables.ts';
+import type { HeadTable } from './head-table.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
 
 /** Takes the archives of parts over into the view. */

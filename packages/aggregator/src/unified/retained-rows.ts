@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type Lens, type Lineage, lineageAt, replayMigrations } from '@varve/migrations';
 import { compileOrdinaryLens, type Database, openFile, quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { type HeadTable, readHeadTables } from './head-tables.ts';
+import type { HeadTable } from './head-table.ts';
+import { readHeadTables } from './head-tables.ts';
 import { makeIngestScript } from './ingest-script.ts';
 import { compareLineage, readLineageRecord } from './lineage-record.ts';
 

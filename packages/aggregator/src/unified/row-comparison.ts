@@ -1,6 +1,6 @@
 import type { Database, Statement } from '@varve/migrations/internal';
 import { groupedCells, quoteIdentifier } from '@varve/migrations/internal';
-import type { HeadTable } from './head-tables.ts';
+import type { HeadTable } from './head-table.ts';
 
 /** Compares rows that a view holds with those an archive has now. */
 export class RowComparison {

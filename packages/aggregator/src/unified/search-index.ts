@@ -1,6 +1,6 @@
 import type { Database } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import type { HeadTable } from './head-tables.ts';
+import type { HeadTable } from './head-table.ts';
 
 /** The full-text index over the texts of a unified table: it keeps no copy of them. */
 export interface SearchIndex {

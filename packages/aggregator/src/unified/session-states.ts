@@ -1,5 +1,5 @@
 import { type Database, quoteIdentifier, type Statement } from '@varve/migrations/internal';
-import type { HeadTable } from './head-tables.ts';
+import type { HeadTable } from './head-table.ts';
 
 /** How the rows of one archive stand to those of another that claims the same session. */
 export type StateRelation = 'same' | 'earlier' | 'later' | 'other';

@@ -1,5 +1,6 @@
 import { quoteIdentifier, tokenizeSql } from '@varve/migrations/internal';
-import { closingOf, type HeadColumn, type HeadTable, type KeyColumn } from './head-tables.ts';
+import { closingOf } from './find-checks.ts';
+import type { HeadColumn, HeadTable, KeyColumn } from './head-table.ts';
 
 /** The statements that make a head table's counterpart in the unified view, with all that keeps its rows unique. */
 export function unifiedTableDdl(table: HeadTable, tables: readonly HeadTable[]): string[] {

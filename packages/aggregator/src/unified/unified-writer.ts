@@ -6,7 +6,7 @@ import { ArchiveEntries, type ArchiveOutcome, type KnownArchive } from './archiv
 import type { ArchiveReading } from './archive-reader.ts';
 import { type CompareStates, Duplicates } from './duplicates.ts';
 import { isFilling } from './filling.ts';
-import type { HeadTable } from './head-tables.ts';
+import type { HeadTable } from './head-table.ts';
 import { type IngestScript, makeIngestScript, type WantedTable } from './ingest-script.ts';
 import { RowComparison } from './row-comparison.ts';
 import { forgetRowsSql, indexRowsSql, readSearchIndexes } from './search-index.ts';

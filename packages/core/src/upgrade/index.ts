@@ -1,10 +1,7 @@
 export { rehearseUpgrade } from './rehearse-upgrade.ts';
 export { inspectOriginal, putInPlace, settleOriginal } from './replace-file.ts';
 export { type RestoreArchiveOptions, restoreArchive } from './restore-archive.ts';
-export {
-  removeLeftover,
-  type UpgradeArchiveOptions,
-  type UpgradeResult,
-  upgradeArchive,
-} from './upgrade-archive.ts';
+export { upgradeArchive } from './upgrade-archive.ts';
+export { removeLeftover } from './upgrade-lock.ts';
+export type { UpgradeArchiveOptions, UpgradeResult } from './upgrade-options.ts';
 export type { UpgradeVerification } from './verify-rows.ts';

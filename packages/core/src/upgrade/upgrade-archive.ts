@@ -1,55 +1,15 @@
 import type { Lineage } from '@varve/migrations';
 import { versionFromHint } from '@varve/migrations/internal';
-import { VarveError } from '@varve/schema/errors';
-import {
-  fileError,
-  type Leftover,
-  lockSuffix,
-  lstatOf,
-  onFile,
-  openDatabase,
-  realPath,
-  removeWork,
-  statOf,
-  workFile,
-} from '../file/index.ts';
-import { acquireWriterLock, type SharableLock } from '../lock/index.ts';
+import { fileError, onFile, openDatabase, realPath, removeWork, statOf, workFile } from '../file/index.ts';
 import { type FileAtRest, fingerprint, inspectAtRest, inspectFile } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import { buildUpgraded, rehearseBuild } from './build-upgraded.ts';
-import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
+import type { BuildUpgradedOptions } from './built-upgrade.ts';
 import { keepBackup } from './keep-backup.ts';
 import { finishReplacement, inspectOriginal, putInPlace, settleOriginal } from './replace-file.ts';
+import { liveError, removeOwnLeftovers, withUpgradeLock } from './upgrade-lock.ts';
+import type { UpgradeArchiveOptions, UpgradeResult } from './upgrade-options.ts';
 import { planUpgrade } from './upgrade-plan.ts';
-import type { UpgradeVerification } from './verify-rows.ts';
-
-export interface UpgradeArchiveOptions {
-  readonly lineage: Lineage;
-  /** Where a copy of the original is kept, under its own name. */
-  readonly backupDir?: string;
-  /** Go on, without a backup, where pending migrations drop tables or columns, delete rows or narrow columns. */
-  readonly acceptLoss?: boolean;
-  /** What of the upgraded copy is compared with what the lens reads in the original: `counts` unless given. */
-  readonly verify?: UpgradeVerification;
-  /** Do it all on a private copy, check that, and throw it away: nothing is written, not even a backup. */
-  readonly dryRun?: boolean;
-}
-
-export interface UpgradeResult {
-  readonly path: string;
-  /** The version before. */
-  readonly from: number;
-  /** Head. */
-  readonly to: number;
-  /** False when the file was sealed and at head already: nothing was written then. */
-  readonly changed: boolean;
-  /** In one pass by what the lens reads, or by running the migrations; `none` when there was nothing to do. */
-  readonly how: 'none' | BuiltUpgrade['how'];
-  /** After the upgrade. */
-  readonly sizeBytes: number;
-  readonly durationMs: number;
-  readonly backup?: string;
-}
 
 /**
  * Brings an archive to head, for good. The file that takes its place is built apart, in memory when it is small, checked,
@@ -124,21 +84,6 @@ function isHintedBehind({ header }: FileAtRest, lineage: Lineage): boolean {
   return (versionFromHint(header, lineage) ?? lineage.migrations.length) < lineage.migrations.length;
 }
 
-/** Removes what a killed upgrade left of a file whose rename it had done, or that another run upgraded. */
-async function removeOwnLeftovers(file: string): Promise<void> {
-  const work = workFile(file, 'upgrading');
-  if (lstatOf(work) || lstatOf(file + lockSuffix)) await removeLeftover({ work, of: file });
-}
-
-/**
- * Removes what a killed upgrade left, whosever it was: of a file that is there, or that is gone.
- *
- * @throws SESSION_LIVE when an upgrade is under way
- */
-export async function removeLeftover({ work, of }: Leftover): Promise<void> {
-  await withUpgradeLock(of, async () => removeWork(work));
-}
-
 function isLossAccepted({ backupDir, acceptLoss }: UpgradeArchiveOptions): boolean {
   return backupDir !== undefined || acceptLoss === true;
 }
@@ -161,35 +106,6 @@ function buildOptions(path: string, state: FileAtRest, options: UpgradeArchiveOp
   return { lineage, path, state, verify, isLossAccepted: isLossAccepted(options) };
 }
 
-async function withUpgradeLock<T>(file: string, work: () => Promise<T>): Promise<T> {
-  const lock = acquireUpgradeLock(file);
-  try {
-    return await work();
-  } catch (error) {
-    throw fileError(error, file, 'write');
-  } finally {
-    underWay.delete(lock);
-    lock.release();
-  }
-}
-
-/** The locks of the upgrades under way here share a file: to make one takes a tenth of a small upgrade's time. */
-const underWay = new Set<SharableLock>();
-
-function acquireUpgradeLock(file: string): SharableLock {
-  try {
-    const [other] = underWay;
-    const lock = other?.share(file) ?? acquireWriterLock(file, 0);
-    underWay.add(lock);
-    return lock;
-  } catch (error) {
-    if (!(error instanceof VarveError)) throw error;
-    throw error.code === 'SESSION_LOCKED'
-      ? liveError(file, error.details)
-      : fileError(error.cause ?? error, file, 'write');
-  }
-}
-
 /** `seen` is the fingerprint of the file when it was found to be behind. */
 async function upgradeLocked(file: string, seen: string, options: UpgradeArchiveOptions): Promise<Outcome> {
   const original = inspectOriginal(file);
@@ -209,12 +125,4 @@ async function upgradeLocked(file: string, seen: string, options: UpgradeArchive
   } finally {
     removeWork(work);
   }
-}
-
-function liveError(path: string, details: Readonly<Record<string, unknown>>): VarveError {
-  return new VarveError('SESSION_LIVE', 'a writer or another upgrade has the file open', {
-    path,
-    hint: 'close or seal the session first; openSession brings a live session to head',
-    details,
-  });
 }
