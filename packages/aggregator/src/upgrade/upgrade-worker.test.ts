@@ -7,17 +7,17 @@ import { lineage } from '../testing/fixture-lineage.ts';
 
 const script = new URL('./upgrade-worker.ts', import.meta.url);
 
-/** Says each module of Drizzle's that the process looks for, before it is loaded. */
+/** Says each module of Drizzle's and zod's that the process looks for, before it is loaded. */
 const watch = `
   import { registerHooks } from 'node:module';
   registerHooks({
     resolve(name, context, next) {
-      if (/^drizzle-/.test(name)) process.send({ orm: name, wantedBy: context.parentURL });
+      if (/^(drizzle-|zod)/.test(name)) process.send({ heavy: name, wantedBy: context.parentURL });
       return next(name, context);
     },
   });`;
 
-it('upgrades without loading an ORM, which takes longer than a hundred files', async () => {
+it('upgrades without loading an ORM or zod, which takes longer than a hundred files', async () => {
   const path = writeArchive(join(makeFolder(), 'a.db'), 1);
   const worker = fork(script, {
     serialization: 'advanced',

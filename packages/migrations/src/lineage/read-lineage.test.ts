@@ -85,3 +85,15 @@ it('refuses two migrations of one name', () => {
   const dir = writeDrizzleFolder(tempDir(), { ...lineage, migrations: [first as never, first as never] });
   expect(codeOf(() => readLineage(dir))).toBe('LINEAGE_INVALID');
 });
+
+it.each([
+  '[]',
+  'null',
+  '{ "entries": {} }',
+  '{ "entries": [null] }',
+  '{ "entries": [{ "tag": "0000", "when": "1" }] }',
+])('says that a journal cannot be read which is %s', (text) => {
+  const dir = writeDrizzleFolder(tempDir(), lineage);
+  writeFileSync(join(dir, 'meta', '_journal.json'), text);
+  expect(codeOf(() => readLineage(dir))).toBe('LINEAGE_INVALID');
+});

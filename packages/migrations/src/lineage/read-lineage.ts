@@ -1,14 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { VarveError } from '@varve/schema/errors';
-import { z } from 'zod';
 import { defineLineage } from './define-lineage.ts';
 import type { LedgerSettings } from './ledger-settings.ts';
 import type { Lineage, Migration, SqlFunction } from './lineage.ts';
-
-const journalSchema = z.object({
-  entries: z.array(z.object({ tag: z.string(), when: z.number() })),
-});
+import { parseJournal } from './parse-journal.ts';
 
 export interface ReadLineageOptions {
   /** The lineage's name; the folder's name unless given. */
@@ -91,18 +87,6 @@ function readJournal(dir: string, path: string): Migration[] {
     }
     return { name: tag, sql: readFileSync(file, 'utf8'), createdAtMs: when };
   });
-}
-
-function parseJournal(path: string): { tag: string; when: number }[] {
-  try {
-    return journalSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).entries;
-  } catch (cause) {
-    throw new VarveError('LINEAGE_INVALID', 'the migration journal cannot be read', {
-      path,
-      hint: 'restore meta/_journal.json from version control, then run drizzle-kit check',
-      cause,
-    });
-  }
 }
 
 function readFolders(dir: string): Migration[] {
