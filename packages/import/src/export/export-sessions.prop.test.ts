@@ -7,6 +7,7 @@ import { importLogs } from '../import-logs.ts';
 import { type Dump, dumpArchives, rowsOf } from '../testing/dump-archives.ts';
 import { logKits } from '../testing/kits/index.ts';
 import { exportSessions } from './export-sessions.ts';
+import { resultText, textOfParts } from './read-session.ts';
 
 const deepMs = 600_000;
 const numRuns = process.env.VARVE_DEEP ? 100 : 4;
@@ -25,19 +26,30 @@ function gist(dumps: Record<string, Dump>) {
   };
 }
 
+/** What chat messages can say of all sessions together: they have no usage. */
+function chatGist(dumps: Record<string, Dump>) {
+  const calls = rowsOf(dumps, 'tool_calls').map((row) => `${row.tool_name} ${resultText(row)}`);
+  const said = rowsOf(dumps, 'messages')
+    .filter(({ role }) => role === 'user' || role === 'system')
+    .map(({ role, parts }) => `${role} ${textOfParts(JSON.parse(String(parts)))}`);
+  return { calls: calls.sort(), said: said.sort() };
+}
+
+const cases = [
+  ['atif', 'the calls and the usage', gist],
+  ['otlp', 'the calls and the usage', gist],
+  ['openai-chat', 'the calls, their results and what was asked', chatGist],
+] as const;
+
 describe.each(kits.map((kit) => [kit.name, kit] as const))('sessions of %s', (_name, kit) => {
-  it.each(['atif', 'otlp'] as const)(
-    'written as %s and read again, have the calls and the usage that they had',
-    async (format) => {
+  it.each(cases)(
+    'written as %s and read again, have %s that they had',
+    async (format, _what, gistOf) => {
       const moves = fc.array(fc.constantFrom(...kit.moves), { maxLength: 16 });
       await fc.assert(
         fc.asyncProperty(moves, async (list) => {
-          const [from, into, out, back] = [1, 2, 3, 4].map(() => makeTestFolder()) as [
-            string,
-            string,
-            string,
-            string,
-          ];
+          const folders = [1, 2, 3, 4].map(() => makeTestFolder());
+          const [from = '', into = '', out = '', back = ''] = folders;
           for (const [name, content] of Object.entries(kit.make(list).files)) {
             mkdirSync(dirname(join(from, name)), { recursive: true });
             writeFileSync(join(from, name), content);
@@ -47,7 +59,7 @@ describe.each(kits.map((kit) => [kit.name, kit] as const))('sessions of %s', (_n
           const paths = archives.map((name) => join(into, name));
           expect(exportSessions(paths, { format, into: out }).problems).toEqual([]);
           expect((await importLogs(format, out, { into: back })).problems).toEqual([]);
-          expect(gist(dumpArchives(back))).toEqual(gist(dumpArchives(into)));
+          expect(gistOf(dumpArchives(back))).toEqual(gistOf(dumpArchives(into)));
         }),
         { numRuns },
       );

@@ -121,15 +121,7 @@ class PiMapper implements LogMapper {
     }
   }
 
-  /** Pi counts the cache's tokens beside the input. */
   #modelCall(session: SessionWriter, message: JsonObject): HeldRow {
-    const usage = objectOf(message.usage);
-    const [input, read, created] = [
-      countOf(usage.input),
-      countOf(usage.cacheRead),
-      countOf(usage.cacheWrite),
-    ];
-    const hasInput = input !== undefined || read !== undefined || created !== undefined;
     const status =
       message.stopReason === 'error' ? 'error' : message.stopReason === 'aborted' ? 'cancelled' : 'ok';
     const startedAtMs = timeOf(message.timestamp) ?? this.#atMs;
@@ -142,17 +134,19 @@ class PiMapper implements LogMapper {
       errorMessage: textOf(message.errorMessage) ?? null,
       startedAtMs,
       durationMs: Math.max(0, this.#atMs - startedAtMs),
-      inputTokens: hasInput ? (input ?? 0) + (read ?? 0) + (created ?? 0) : null,
-      outputTokens: countOf(usage.output) ?? null,
-      cacheReadInputTokens: read ?? null,
-      cacheCreationInputTokens: created ?? null,
-      reasoningOutputTokens: countOf(usage.reasoning) ?? null,
-      costUsd: numberOf(objectOf(usage.cost).total) ?? null,
+      ...piUsage(message.usage),
       finishReasons: textOf(message.stopReason) ? JSON.stringify([message.stopReason]) : null,
       metadata: JSON.stringify({ api: message.api, usage: message.usage }),
     });
     session.settle(held);
     return held;
+  }
+
+  /** What a compaction's or a branch's summary was asked of a model for. */
+  #summaryCall(session: SessionWriter, usage: JsonObject): void {
+    const startedAtMs = this.#atMs;
+    const metadata = JSON.stringify({ usage });
+    session.settle(session.modelCall({ status: 'ok', startedAtMs, ...piUsage(usage), metadata }));
   }
 
   #start(session: SessionWriter, block: JsonObject, call: HeldRow | undefined): void {
@@ -207,6 +201,7 @@ class PiMapper implements LogMapper {
       value: JSON.stringify(entry),
       createdAtMs: this.#atMs,
     });
+    if (isObject(entry.usage)) this.#summaryCall(session, entry.usage);
     if (kind === 'session_info' && typeof entry.name === 'string') session.describe({ title: entry.name });
     if (kind === 'model_change' && session.fact('requestModel') == null)
       session.describe({ requestModel: textOf(entry.modelId) ?? null });
@@ -230,8 +225,23 @@ const mappedOfMessage = new Set([
   ...['toolCallId', 'command', 'output', 'exitCode', 'cancelled', 'truncated', 'responseId'],
 ]);
 
-function roleOf(role: unknown): 'user' | 'assistant' | 'tool' {
-  if (role === 'assistant') return 'assistant';
+/** Pi counts the cache's tokens beside the input. */
+function piUsage(value: unknown) {
+  const usage = objectOf(value);
+  const [input, read, created] = [countOf(usage.input), countOf(usage.cacheRead), countOf(usage.cacheWrite)];
+  const hasInput = input !== undefined || read !== undefined || created !== undefined;
+  return {
+    inputTokens: hasInput ? (input ?? 0) + (read ?? 0) + (created ?? 0) : null,
+    outputTokens: countOf(usage.output) ?? null,
+    cacheReadInputTokens: read ?? null,
+    cacheCreationInputTokens: created ?? null,
+    reasoningOutputTokens: countOf(usage.reasoning) ?? null,
+    costUsd: numberOf(objectOf(usage.cost).total) ?? null,
+  };
+}
+
+function roleOf(role: unknown): 'user' | 'assistant' | 'tool' | 'system' {
+  if (role === 'assistant' || role === 'system') return role;
   return role === 'toolResult' ? 'tool' : 'user';
 }
 

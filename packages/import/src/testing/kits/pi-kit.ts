@@ -7,8 +7,13 @@ const entry = (n: number, type: string, more: object) =>
 const message = (n: number, value: object) =>
   entry(n, 'message', { message: { timestamp: msAt(n), ...value } });
 
+const usageOf = (n: number) => ({
+  ...{ input: n, output: 4, cacheRead: 3 * n, cacheWrite: 1 },
+  cost: { total: n / 4 },
+});
+
 function answer(n: number, content: readonly object[]) {
-  const usage = { input: n, output: 4, cacheRead: 3 * n, cacheWrite: 1, cost: { total: n / 4 } };
+  const usage = usageOf(n);
   return message(n, { role: 'assistant', content, usage, provider: 'x', model: 'm', stopReason: 'stop' });
 }
 
@@ -34,6 +39,10 @@ const makers: Readonly<Record<string, Maker>> = {
     text: message(n, { role: 'bashExecution', command: 'ls', output: 'x', exitCode: 0 }),
   }),
   compaction: (n) => ({ text: entry(n, 'compaction', { summary: 's', firstKeptEntryId: 'e1' }) }),
+  'a compaction with its usage': (n) => ({
+    text: entry(n, 'compaction', { summary: 's', firstKeptEntryId: 'e1', usage: usageOf(n) }),
+    adds: used(n),
+  }),
   branch: (n) => ({ text: entry(n, 'branch_summary', { fromId: 'e1', parentId: 'e1', summary: 's' }) }),
   'another model': (n) => ({ text: entry(n, 'model_change', { provider: 'x', modelId: `m${n}` }) }),
   name: (n) => ({ text: entry(n, 'session_info', { name: `name ${n}` }) }),
