@@ -1,6 +1,6 @@
 import { LogClock } from '@varve/core/internal';
 import type { HeldRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
-import { contentParts } from './chat-writer.ts';
+import { contentParts } from './chat-parts.ts';
 import type { Usage } from './claude-usage.ts';
 import { CodexCopies, type CodexIdentity, type CodexLine } from './codex-copies.ts';
 import { codexOutcome, codexUsage } from './codex-outcome.ts';

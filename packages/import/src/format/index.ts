@@ -11,4 +11,5 @@ export {
 } from './contract.ts';
 export { findFormats, formatNames, recogniseFormat } from './formats.ts';
 export { isObject, timeOf } from './json-access.ts';
-export { type LogPlace, type LogReading, readLog } from './read-log.ts';
+export type { LogPlace, LogReading } from './log-reader.ts';
+export { readLog } from './read-log.ts';

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { type ChatContext, ChatWriter, chatUsage } from './chat-writer.ts';
+import { chatUsage } from './chat-parts.ts';
+import { type ChatContext, ChatWriter } from './chat-writer.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
 import {
   arrayOf,

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { type ChatCall, ChatWriter } from './chat-writer.ts';
+import type { ChatCall } from './chat-parts.ts';
+import { ChatWriter } from './chat-writer.ts';
 import type { LogFormat, LogRecord, MapContext } from './contract.ts';
 import {
   arrayOf,

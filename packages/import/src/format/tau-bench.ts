@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { ChatWriter, chatUsage } from './chat-writer.ts';
+import { chatUsage } from './chat-parts.ts';
+import { ChatWriter } from './chat-writer.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
 import {
   arrayOf,

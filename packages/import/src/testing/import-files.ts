@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeTestFolder } from '@varve/testing';
-import { type ImportLogsOptions, importLogs } from '../import-logs.ts';
+import { importLogs } from '../import-logs.ts';
+import type { ImportLogsOptions } from '../import-run.ts';
 import { dumpArchives } from './dump-archives.ts';
 
 /** Writes logs into a folder and imports them. */
