@@ -1,4 +1,4 @@
-import type { Session } from '@varve/core';
+import type { RecordValues, Session } from '@varve/core';
 import type { LiveSessions, SaidSoFar } from '@varve/core/internal';
 import { messageParts } from './message-parts.ts';
 import type { Scope } from './session-scope.ts';
@@ -21,6 +21,7 @@ export interface Records {
 }
 
 type Row = Readonly<Record<string, unknown>>;
+type MessageRow = RecordValues<StandardTables['messages']>;
 
 /** What one call of the AI SDK leaves on the timeline of its session. */
 export class OperationRecorder {
@@ -94,7 +95,7 @@ export class OperationRecorder {
       operationName,
       providerName: event.provider ?? null,
       requestModel: event.modelId ?? null,
-      requestOptions: requestOptions(event) as never,
+      requestOptions: requestOptions(event),
       attempt: this.#attempts,
     });
   }
@@ -114,7 +115,7 @@ export class OperationRecorder {
         reasoningOutputTokens: usage?.outputTokenDetails?.reasoningTokens ?? null,
         timeToFirstTokenMs: performance?.timeToFirstOutputMs ?? null,
         ...(this.#modelCallDurationMs !== undefined && { durationMs: this.#modelCallDurationMs }),
-      } as never);
+      });
       this.#modelCall = undefined;
       this.#request = undefined;
       this.#lastModelCallSeq = seq;
@@ -133,7 +134,7 @@ export class OperationRecorder {
       toolCallId,
       modelCallSeq: this.#modelCall?.seq ?? this.#lastModelCallSeq ?? null,
       ...(this.#isRecorded(event, 'inputs') && { arguments: input }),
-    } as never);
+    });
     this.#tools.set(toolCallId, call);
   }
 
@@ -152,12 +153,12 @@ export class OperationRecorder {
       call?.end({
         ...measured,
         ...(this.#isRecorded(event, 'outputs') && { result: toolOutput.output }),
-      } as never);
+      });
   }
 
   /** Whatever is under way failed with this. */
   fail(error: unknown, status: 'error' | 'cancelled'): void {
-    for (const call of [this.#modelCall, ...this.#tools.values()]) call?.fail(error, { status } as never);
+    for (const call of [this.#modelCall, ...this.#tools.values()]) call?.fail(error, { status });
     this.#modelCall = undefined;
     this.#tools.clear();
   }
@@ -166,7 +167,7 @@ export class OperationRecorder {
     const { outputs } = this.#tables;
     const { text } = event;
     if (!outputs || !text || !this.#isRecorded(event, 'outputs')) return;
-    this.session.tryRecord(outputs, { kind: 'text', content: text, isFinal: true } as never);
+    this.session.tryRecord(outputs, { kind: 'text', content: text, isFinal: true });
   }
 
   #isRecorded(event: RecordChoice, what: keyof Records): boolean {
@@ -186,20 +187,20 @@ export class OperationRecorder {
   }
 
   #recordAnswer(content: readonly unknown[], modelCallSeq: number | undefined): void {
-    const row = { role: 'assistant', parts: messageParts(content) };
+    const row = { role: 'assistant' as const, parts: messageParts(content) };
     if (row.parts.length === 0) return;
     this.#said.add(row);
     this.#say({ ...row, modelCallSeq: modelCallSeq ?? null });
   }
 
-  #say(row: Row): void {
+  #say(row: MessageRow): void {
     const { messages } = this.#tables;
-    if (messages) this.session.tryRecord(messages, row as never);
+    if (messages) this.session.tryRecord(messages, row);
   }
 }
 
-function rowOf({ role, content }: { readonly role: string; readonly content: unknown }): Row {
-  return { role, parts: messageParts(content) };
+function rowOf({ role, content }: { readonly role: string; readonly content: unknown }): MessageRow {
+  return { role: role as MessageRow['role'], parts: messageParts(content) };
 }
 
 function instructionsOf(instructions: unknown): { role: string; content: unknown } {

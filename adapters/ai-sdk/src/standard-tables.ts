@@ -1,7 +1,4 @@
-import type { standardTables } from '@varve/schema';
+import type { StandardTables as TablesOf } from '@varve/core/internal';
 
 /** The tables that the recorder fills; a team's lineage may have more, and may lack some. */
-export type StandardTables = Pick<
-  typeof standardTables,
-  'sessions' | 'messages' | 'modelCalls' | 'toolCalls' | 'outputs'
->;
+export type StandardTables = TablesOf<'sessions' | 'messages' | 'modelCalls' | 'toolCalls' | 'outputs'>;

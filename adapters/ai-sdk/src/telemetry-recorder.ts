@@ -1,3 +1,4 @@
+import type { SessionValues } from '@varve/core';
 import { LiveSessions, type LiveSessionsOptions, SaidSoFar } from '@varve/core/internal';
 import { OperationRecorder, type Records } from './operation-recorder.ts';
 import { currentScope, enterScope, runInTool, type Scope } from './session-scope.ts';
@@ -25,7 +26,7 @@ export class TelemetryRecorder {
     const scope = currentScope();
     const isShared = scope !== undefined && scope.tool === undefined;
     const key = isShared ? scope.key : event.callId;
-    const session = this.sessions.open(key, () => this.#sessionRow(event, scope) as never);
+    const session = this.sessions.open(key, () => this.#sessionRow(event, scope));
     if (!session) return;
     if (isShared) this.#endWithScope(scope, key);
     const said = this.#said.get(session) ?? new SaidSoFar();
@@ -101,7 +102,7 @@ export class TelemetryRecorder {
 
   readonly #enders = new WeakMap<Scope, { readonly owner: TelemetryRecorder }[]>();
 
-  #sessionRow(event: OperationStart, scope: Scope | undefined): Record<string, unknown> {
+  #sessionRow(event: OperationStart, scope: Scope | undefined): SessionValues<StandardTables> {
     const known = {
       agentName: event.functionId ?? this.#agentName ?? 'ai-sdk',
       providerName: event.provider,

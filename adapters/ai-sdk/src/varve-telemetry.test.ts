@@ -1,72 +1,21 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
-import { openArchive, recoverSessions } from '@varve/core';
+import { recoverSessions } from '@varve/core';
 import { standardLineage as lineage } from '@varve/migrations';
-import type { VarveError } from '@varve/schema';
 import { makeTestFolder } from '@varve/testing';
 import { APICallError, generateText, isStepCount, registerTelemetry, streamText, tool } from 'ai';
 import { MockLanguageModelV4, simulateReadableStream } from 'ai/test';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { currentSession, runInSession, type VarveTelemetryOptions, varveTelemetry } from './index.ts';
-
-type Generate = NonNullable<ConstructorParameters<typeof MockLanguageModelV4>[0]>['doGenerate'];
-type Answer = Awaited<ReturnType<Extract<Generate, (...args: never[]) => unknown>>>;
-
-const usage = {
-  inputTokens: { total: 10, noCache: 6, cacheRead: 3, cacheWrite: 1 },
-  outputTokens: { total: 5, text: 3, reasoning: 2 },
-};
-const stop = { unified: 'stop', raw: 'stop' } as const;
-const text = (content: string): Answer => ({
-  content: [{ type: 'text', text: content }],
-  finishReason: stop,
-  usage,
-  warnings: [],
-  response: { id: 'r1', modelId: 'm1-2026' },
-});
-const calling = (...calls: readonly [id: string, name: string, input: string][]): Answer => ({
-  content: calls.map(([toolCallId, toolName, input]) => ({ type: 'tool-call', toolCallId, toolName, input })),
-  finishReason: { unified: 'tool-calls', raw: 'tool_calls' },
-  usage,
-  warnings: [],
-});
+import { type Answer, calling, inTurn, recordBy, stop, text, usage } from './testing/record-calls.ts';
 
 function modelOf(...answers: readonly (Answer | Error)[]) {
-  let at = 0;
-  const doGenerate = async () => {
-    const answer = answers[at++];
-    if (answer instanceof Error || !answer) throw answer;
-    return answer;
-  };
-  return new MockLanguageModelV4({ provider: 'mock', modelId: 'm1', doGenerate });
+  return new MockLanguageModelV4({ provider: 'mock', modelId: 'm1', doGenerate: inTurn(answers) });
 }
-
-afterEach(() => {
-  globalThis.AI_SDK_TELEMETRY_INTEGRATIONS = undefined;
-});
 
 function record(options: Partial<VarveTelemetryOptions> = {}) {
-  const dir = makeTestFolder();
-  const errors: VarveError[] = [];
-  registerTelemetry(varveTelemetry({ dir, onRecordError: (error) => void errors.push(error), ...options }));
-  return {
-    dir,
-    errors,
-    read: () => globSync('archives/*.db', { cwd: dir }).map((name) => readAll(join(dir, name))),
-  };
-}
-
-function readAll(path: string) {
-  using archive = openArchive(path, { lineage });
-  const { sessions, messages, modelCalls, toolCalls, outputs } = lineage.tables;
-  return {
-    session: archive.db.select().from(sessions).get(),
-    messages: archive.db.select().from(messages).all(),
-    modelCalls: archive.db.select().from(modelCalls).all(),
-    toolCalls: archive.db.select().from(toolCalls).all(),
-    outputs: archive.db.select().from(outputs).all(),
-  };
+  return recordBy(registerTelemetry, options);
 }
 
 const weather = tool({

@@ -56,7 +56,7 @@ export interface VarveTelemetry
  * ```
  */
 export function varveTelemetry(options: VarveTelemetryOptions): VarveTelemetry {
-  const lineage = options.lineage ?? (standardLineage as unknown as Lineage<StandardTables>);
+  const lineage = options.lineage ?? standardLineage;
   const { recordInputs: inputs = true, recordOutputs: outputs = true, agentName, idleMs = 900_000 } = options;
   const recorder = new TelemetryRecorder({ ...options, lineage }, { inputs, outputs }, agentName);
   return telemetryOf(recorder, idleMs);

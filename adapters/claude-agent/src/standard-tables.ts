@@ -1,7 +1,6 @@
-import type { standardTables } from '@varve/schema';
+import type { StandardTables as TablesOf } from '@varve/core/internal';
 
 /** The tables that are filled. */
-export type StandardTables = Pick<
-  typeof standardTables,
+export type StandardTables = TablesOf<
   'sessions' | 'messages' | 'modelCalls' | 'toolCalls' | 'intermediateResults'
 >;

@@ -72,7 +72,7 @@ export class VarveSessionStore {
   constructor(options: VarveSessionStoreOptions) {
     this.#options = options;
     this.#archiveDir = options.archiveDir ?? join(options.dir, 'archives');
-    this.#lineage = options.lineage ?? (standardLineage as unknown as Lineage<StandardTables>);
+    this.#lineage = options.lineage ?? standardLineage;
     if (stores.size === 0) process.once('exit', sealStores);
     stores.add(this);
   }

@@ -90,12 +90,12 @@ export class Conversation {
 
   #record({ item, ...row }: StoredItem, replaces?: number): number {
     const metadata = { item, ...(replaces !== undefined && { replaces }) };
-    return this.session.record(this.#tables.messages, { ...row, metadata } as never) as number;
+    return this.session.record(this.#tables.messages, { ...row, metadata }) as number;
   }
 
   #tell(change: Change, told: Told): void {
     const row = { kind: 'conversation', name: change, value: told };
-    this.session.record(this.#tables.intermediateResults, row as never);
+    this.session.record(this.#tables.intermediateResults, row);
   }
 
   /** All of it, or nothing: neither in the file nor here. */

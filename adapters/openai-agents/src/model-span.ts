@@ -3,7 +3,7 @@ import { toJson } from '@varve/schema';
 import { type AgentItem, agentItem } from './agent-item.ts';
 import { type JsonObject, listOf, numberOf, objectOf, textOf } from './json-access.ts';
 
-type Described = Partial<ModelCallInsert>;
+type Described = Partial<Omit<ModelCallInsert, 'status'>>;
 
 /** What a span of a request to a model tells: of the Responses API, of Chat Completions, or of any other model. */
 export interface ModelSpan {

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createSession, openSession } from '@varve/core';
+import { createSession, openSession, type SessionValues } from '@varve/core';
 import { sessionFileName } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import { Conversation } from './conversation.ts';
-import type { JsonObject } from './json-access.ts';
 import type { StandardTables } from './standard-tables.ts';
 
 /** Of this process: a file has one writer, a conversation as many sessions of the SDK as requests. */
@@ -16,7 +15,7 @@ export function openConversation(
   options: {
     readonly lineage: Lineage<StandardTables>;
     readonly archiveDir: string;
-    readonly session: JsonObject & { readonly id: string };
+    readonly session: SessionValues<StandardTables> & { readonly id: string };
   },
 ): Conversation {
   const path = resolve(dir, `${sessionFileName(options.session.id)}.db`);
@@ -24,7 +23,7 @@ export function openConversation(
   if (known?.session.isOpen) return known;
   const session = existsSync(path)
     ? openSession(path, options)
-    : createSession(dir, { ...options, session: options.session as never });
+    : createSession(dir, { ...options, session: options.session });
   const conversation = new Conversation(session, options.lineage.tables);
   if (open.size === 0) process.once('exit', closeAll);
   open.set(path, conversation);

@@ -1,6 +1,6 @@
 import type { Session } from '@varve/core';
 import { SaidSoFar } from '@varve/core/internal';
-import { type MessagePart, toJson } from '@varve/schema';
+import { type MessagePart, type ModelCallInsert, toJson } from '@varve/schema';
 import { type AgentItem, itemPrint } from './agent-item.ts';
 import { type JsonObject, objectOf, parsed, textOf } from './json-access.ts';
 import { type ModelSpan, readModelSpan, usageOf } from './model-span.ts';
@@ -60,7 +60,7 @@ export class TraceRecorder {
     const texts = parts.flatMap(({ type, content }) => (type === 'text' ? [String(content)] : []));
     const { outputs } = this.#tables;
     if (outputs && texts.length > 0 && parts.every(({ type }) => type !== 'tool_call'))
-      this.#session.tryRecord(outputs, { kind: 'text', content: texts.join(''), isFinal: true } as never);
+      this.#session.tryRecord(outputs, { kind: 'text', content: texts.join(''), isFinal: true });
     return 'completed';
   }
 
@@ -101,25 +101,32 @@ export class TraceRecorder {
   #recordTurn(span: AgentSpan, { usage, agent_name, turn }: JsonObject): void {
     this.#asked.delete(span.spanId);
     if (this.#turnsWithModel.delete(span.spanId) || usage === undefined) return;
-    this.#recordCall(span, { ...usageOf(usage), durationMs: null, metadata: { agent: agent_name, turn } });
+    this.#recordCall(span, {
+      ...usageOf(usage),
+      durationMs: null,
+      metadata: { agent: toJson(agent_name), turn: toJson(turn) },
+    });
   }
 
   /** Audio itself is left out. */
   #recordAudio(span: AgentSpan, { type, model, output }: JsonObject): void {
-    const seq = this.#recordCall(span, { operationName: type, requestModel: textOf(model) ?? null });
+    const seq = this.#recordCall(span, {
+      operationName: String(type),
+      requestModel: textOf(model) ?? null,
+    });
     if (type !== 'transcription' || typeof output !== 'string') return;
     const item: AgentItem = { role: 'user', parts: [{ type: 'text', content: output }], id: undefined };
     this.#said.add(itemPrint(item));
     this.#say([item], endOf(span), seq ?? null);
   }
 
-  #recordCall(span: AgentSpan, call: JsonObject): number | undefined {
+  #recordCall(span: AgentSpan, call: ModelSpan['call']): number | undefined {
     const { modelCalls } = this.#tables;
     if (!modelCalls) return undefined;
     const startedAtMs = startOf(span);
     const durationMs = endOf(span) - startedAtMs;
     const row = { startedAtMs, durationMs, ...outcomeOf(span), metadata: { spanId: span.spanId }, ...call };
-    return this.#session.tryRecord(modelCalls, row as never) as number | undefined;
+    return this.#session.tryRecord(modelCalls, row) as number | undefined;
   }
 
   #say(items: readonly AgentItem[], atMs: number, modelCallSeq: number | null): void {
@@ -130,7 +137,7 @@ export class TraceRecorder {
     const messageId =
       items.find(({ id, parts: [part] }) => id && part?.type === 'text')?.id ?? first.id ?? null;
     const row = { role: first.role, parts, messageId, modelCallSeq, createdAtMs: atMs };
-    this.#session.tryRecord(messages, row as never);
+    this.#session.tryRecord(messages, row);
   }
 
   #beginTool(span: AgentSpan, toolName: string): void {
@@ -138,7 +145,7 @@ export class TraceRecorder {
     if (!toolCalls) return;
     const modelCallSeq = this.#asked.get(span.parentId ?? '')?.modelCallSeq ?? null;
     const row = { toolName, modelCallSeq, startedAtMs: startOf(span), metadata: { spanId: span.spanId } };
-    this.#tools.set(span.spanId, this.#session.begin(toolCalls, row as never));
+    this.#tools.set(span.spanId, this.#session.begin(toolCalls, row));
   }
 
   #endTool(span: AgentSpan, data: JsonObject): void {
@@ -156,7 +163,7 @@ export class TraceRecorder {
       ...(data.output !== '' && { result: resultOf(data.output) }),
       ...outcomeOf(span),
       metadata: told,
-    } as never);
+    });
   }
 
   /** A span of a tool does not tell the call's id: it is that of the first call asked for that fits. */
@@ -175,7 +182,7 @@ export class TraceRecorder {
     const modelCallSeq = this.#asked.get(span.parentId ?? '')?.modelCallSeq ?? null;
     const rationale = span.error?.message ?? null;
     const row = { summary, rationale, modelCallSeq, decidedAtMs: startOf(span) };
-    if (decisions) this.#session.tryRecord(decisions, row as never);
+    if (decisions) this.#session.tryRecord(decisions, row);
   }
 
   #keep(span: AgentSpan, kind: string, name: unknown, value: JsonObject): void {
@@ -188,7 +195,7 @@ export class TraceRecorder {
       value: toJson({ ...rest, ...error }),
       createdAtMs: endOf(span),
     };
-    if (intermediateResults) this.#session.tryRecord(intermediateResults, row as never);
+    if (intermediateResults) this.#session.tryRecord(intermediateResults, row);
   }
 }
 
@@ -200,7 +207,7 @@ function endOf({ endedAt }: AgentSpan): number {
   return endedAt === null ? Date.now() : Date.parse(endedAt);
 }
 
-function outcomeOf({ error }: AgentSpan): JsonObject {
+function outcomeOf({ error }: AgentSpan): Pick<ModelCallInsert, 'status' | 'errorType' | 'errorMessage'> {
   if (!error) return { status: 'ok' };
   const told = textOf(error.data?.error) ?? error.message;
   const errorType = /^(\w*(?:Error|Exception|Triggered))\b/.exec(told)?.[1] ?? '_OTHER';

@@ -111,7 +111,7 @@ export class VarveSession
 
   get #conversation(): Conversation {
     const { dir, archiveDir = defaultArchiveDir(dir), agentName = 'openai-agents', redact } = this.#options;
-    const lineage = this.#options.lineage ?? (standardLineage as unknown as Lineage<StandardTables>);
+    const lineage = this.#options.lineage ?? standardLineage;
     const session = { id: this.#id, agentName, conversationId: this.#id };
     return openConversation(dir, { lineage, archiveDir, session, ...(redact && { redact }) });
   }

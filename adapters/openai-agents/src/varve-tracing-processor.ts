@@ -1,4 +1,5 @@
 import type { Span, Trace, TracingProcessor } from '@openai/agents';
+import type { SessionValues } from '@varve/core';
 import { LiveSessions, type LiveSessionsOptions } from '@varve/core/internal';
 import { type Lineage, standardLineage } from '@varve/migrations';
 import { toJson } from '@varve/schema';
@@ -49,7 +50,7 @@ export class VarveTracingProcessor implements TracingProcessor {
   readonly #traces = new Map<string, OpenTrace>();
 
   constructor(options: VarveTracingProcessorOptions) {
-    const lineage = options.lineage ?? (standardLineage as unknown as Lineage<StandardTables>);
+    const lineage = options.lineage ?? standardLineage;
     this.#tables = lineage.tables;
     this.#idleMs = options.idleMs ?? 1_000;
     this.#sessions = new LiveSessions({ ...options, lineage });
@@ -105,13 +106,16 @@ export class VarveTracingProcessor implements TracingProcessor {
     if (!known || known.isTried || namesNobody.has(data.type)) return known?.recorder;
     known.isTried = true;
     const agentName = data.type === 'agent' ? textOf(data.name) : textOf(data.agent_name);
-    const session = this.#sessions.open(span.traceId, () => sessionRow(known.trace, agentName) as never);
+    const session = this.#sessions.open(span.traceId, () => sessionRow(known.trace, agentName));
     if (session) known.recorder = new TraceRecorder(session, this.#tables);
     return known.recorder;
   }
 }
 
-function sessionRow({ traceId, name, groupId, metadata = {} }: Trace, agentName = name): JsonObject {
+function sessionRow(
+  { traceId, name, groupId, metadata = {} }: Trace,
+  agentName = name,
+): SessionValues<StandardTables> {
   return {
     agentName,
     conversationId: groupId,

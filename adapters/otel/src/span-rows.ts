@@ -1,12 +1,9 @@
 import type { CreatedSession } from '@varve/core';
-import { SaidSoFar } from '@varve/core/internal';
-import type { GenAiMessage, GenAiRows, GenAiSpan, standardTables } from '@varve/schema';
+import { SaidSoFar, type StandardTables as TablesOf } from '@varve/core/internal';
+import type { GenAiMessage, GenAiRows, GenAiSpan } from '@varve/schema';
 
 /** The tables that the processor fills. */
-export type StandardTables = Pick<
-  typeof standardTables,
-  'sessions' | 'messages' | 'modelCalls' | 'toolCalls' | 'outputs'
->;
+export type StandardTables = TablesOf<'sessions' | 'messages' | 'modelCalls' | 'toolCalls' | 'outputs'>;
 
 /** Writes the spans of one session as rows. */
 export class SpanRows {
@@ -25,13 +22,13 @@ export class SpanRows {
     if (operation === 'invoke_agent') this.#writeOutput(messages, span);
     if (toolCall) {
       const modelCallSeq = this.#askedBy.get(toolCall.toolCallId ?? '') ?? null;
-      this.#session.tryRecord(this.#tables.toolCalls, { ...toolCall, modelCallSeq } as never);
+      this.#session.tryRecord(this.#tables.toolCalls, { ...toolCall, modelCallSeq });
     }
     if (!modelCall) return;
     const inputs = messages.filter(({ isOutput }) => !isOutput);
     for (const message of this.#said.takeNew(inputs, printOf))
       this.#writeMessage(message, span.startMs, null);
-    const seq = this.#session.tryRecord(this.#tables.modelCalls, modelCall as never) as number | undefined;
+    const seq = this.#session.tryRecord(this.#tables.modelCalls, modelCall) as number | undefined;
     for (const message of messages.filter(({ isOutput }) => isOutput)) {
       this.#said.add(printOf(message));
       this.#writeMessage(message, span.endMs, seq ?? null);
@@ -43,12 +40,12 @@ export class SpanRows {
     const said = messages.findLast(({ isOutput }) => isOutput)?.parts ?? [];
     const content = said.flatMap((part) => (part.type === 'text' ? [String(part.content)] : [])).join('');
     const row = { kind: 'text', content, isFinal: true, createdAtMs: Math.round(endMs) };
-    if (content !== '') this.#session.tryRecord(this.#tables.outputs, row as never);
+    if (content !== '') this.#session.tryRecord(this.#tables.outputs, row);
   }
 
   #writeMessage({ role, parts, isOutput }: GenAiMessage, atMs: number, modelCallSeq: number | null): void {
     const row = { role, parts, createdAtMs: Math.round(atMs), modelCallSeq };
-    this.#session.tryRecord(this.#tables.messages, row as never);
+    this.#session.tryRecord(this.#tables.messages, row);
     if (!isOutput || modelCallSeq === null) return;
     for (const { type, id } of parts)
       if (type === 'tool_call' && typeof id === 'string') this.#askedBy.set(id, modelCallSeq);

@@ -1,4 +1,5 @@
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { SessionValues } from '@varve/core';
 import { LiveSessions, type LiveSessionsOptions } from '@varve/core/internal';
 import { type Lineage, standardLineage } from '@varve/migrations';
 import { type GenAiRows, mapGenAiSpan } from '@varve/schema';
@@ -42,7 +43,7 @@ export class VarveSpanProcessor implements SpanProcessor {
   readonly #tree = new SpanTree();
 
   constructor(options: VarveSpanProcessorOptions) {
-    const lineage = options.lineage ?? (standardLineage as unknown as Lineage<StandardTables>);
+    const lineage = options.lineage ?? standardLineage;
     this.#options = options;
     this.#tables = lineage.tables;
     this.#sessions = new LiveSessions({ ...options, lineage });
@@ -96,7 +97,7 @@ export class VarveSpanProcessor implements SpanProcessor {
     const key = known?.key ?? (isNested ? `span ${spanId}` : (parent?.key ?? this.#keyOf(span, rows)));
     const told = { ...modelOf(rows), ...rows.session, conversationId: nameOf(span, rows) };
     const above = isNested ? this.#parentOf(parent) : {};
-    const live = this.#sessions.open(key, () => this.#sessionRow(span, { ...told, ...above }) as never);
+    const live = this.#sessions.open(key, () => this.#sessionRow(span, { ...told, ...above }));
     if (!live) return undefined;
     const { redact } = this.#options;
     const session = this.#open.get(key) ?? new OpenSession({ live, tables: this.#tables, redact, told });
@@ -129,7 +130,10 @@ export class VarveSpanProcessor implements SpanProcessor {
     return { parentSessionId, parentToolCallId: parent?.toolCallId };
   }
 
-  #sessionRow({ resource }: ReadableSpan, told: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  #sessionRow(
+    { resource }: ReadableSpan,
+    told: Readonly<Record<string, unknown>>,
+  ): SessionValues<StandardTables> {
     const agentName = this.#options.agentName ?? String(resource.attributes['service.name'] ?? 'unknown');
     const known = Object.entries(told).filter(([, value]) => value !== undefined && value !== null);
     return { agentName, ...Object.fromEntries(known) };

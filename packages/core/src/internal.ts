@@ -69,7 +69,13 @@ export {
 } from './orm/index.ts';
 export { redactRow } from './redact/index.ts';
 export { foldTexts, inPieces, unfoldTexts } from './row/index.ts';
-export { LiveSessions, type LiveSessionsOptions, SaidSoFar, sessionFileName } from './session/index.ts';
+export {
+  LiveSessions,
+  type LiveSessionsOptions,
+  SaidSoFar,
+  type StandardTables,
+  sessionFileName,
+} from './session/index.ts';
 export { type JudgedArchive, judgeArchive } from './source/index.ts';
 export {
   clientMissing,

@@ -175,11 +175,10 @@ export class Threads {
     const { lineage, agentName } = this.#options;
     const found = this.folder.find(name);
     if (!found) {
-      // biome-ignore lint/suspicious/noExplicitAny: the tables of a team's lineage are known to have these columns
       return createSession(this.folder.dir, {
         lineage,
         durability,
-        session: { id: threadId, agentName } as any,
+        session: { id: threadId, agentName },
       });
     }
     if (!found.isLive) this.folder.thaw(name);

@@ -1,14 +1,12 @@
 import type { BaseMessage } from '@langchain/core/messages';
 import type { LLMResult } from '@langchain/core/outputs';
 import type { Session } from '@varve/core';
-import { SaidSoFar } from '@varve/core/internal';
-import type { standardTables } from '@varve/schema';
+import { SaidSoFar, type StandardTables as TablesOf } from '@varve/core/internal';
 import { type MessageRow, messageRow } from './message-row.ts';
 import { modelCallEnd, modelCallStart } from './model-call-row.ts';
 
 /** The tables that the recorder fills; a team's lineage may have more, and may lack some. */
-export type StandardTables = Pick<
-  typeof standardTables,
+export type StandardTables = TablesOf<
   'sessions' | 'messages' | 'modelCalls' | 'toolCalls' | 'intermediateResults' | 'outputs'
 >;
 
@@ -67,7 +65,7 @@ export class RunRecorder {
         ...modelCallStart(extraParams, run.metadata),
         metadata: placeOf(run.metadata),
       };
-      this.#begin(run.runId, this.#session.begin(modelCalls, values as never));
+      this.#begin(run.runId, this.#session.begin(modelCalls, values));
     });
   }
 
@@ -83,7 +81,7 @@ export class RunRecorder {
     this.#session.batch(() => {
       const timeToFirstTokenMs =
         running?.firstTokenMs === undefined ? null : running.firstTokenMs - running.startedMs;
-      running?.call.end({ ...row, timeToFirstTokenMs } as never);
+      running?.call.end({ ...row, timeToFirstTokenMs });
       if (!message) return;
       const said = messageRow(message);
       const modelCallSeq = running?.call.seq ?? null;
@@ -105,18 +103,16 @@ export class RunRecorder {
       arguments: input,
       metadata: placeOf(run.metadata),
     };
-    this.#begin(run.runId, this.#session.begin(toolCalls, values as never));
+    this.#begin(run.runId, this.#session.begin(toolCalls, values));
   }
 
   endTool(runId: string, result: unknown): void {
-    this.#calls.get(runId)?.call.end({ result } as never);
+    this.#calls.get(runId)?.call.end({ result });
     this.#calls.delete(runId);
   }
 
   failCall(runId: string, error: unknown): void {
-    this.#calls
-      .get(runId)
-      ?.call.fail(error, isInterrupt(error) ? ({ status: 'interrupted' } as never) : undefined);
+    this.#calls.get(runId)?.call.fail(error, isInterrupt(error) ? { status: 'interrupted' } : undefined);
     this.#calls.delete(runId);
   }
 
@@ -133,12 +129,12 @@ export class RunRecorder {
     if (!node || !intermediateResults) return;
     const status = error === undefined ? 'ok' : isInterrupt(error) ? 'interrupted' : 'error';
     const value = { status, step: node.step ?? null, durationMs: performance.now() - node.startedMs };
-    this.#session.tryRecord(intermediateResults, { kind: 'node', name: node.name, value } as never);
+    this.#session.tryRecord(intermediateResults, { kind: 'node', name: node.name, value });
   }
 
   recordOutput(kind: 'text' | 'json', content: unknown): void {
     const { outputs } = this.#tables;
-    if (outputs) this.#session.tryRecord(outputs, { kind, content, isFinal: true } as never);
+    if (outputs) this.#session.tryRecord(outputs, { kind, content, isFinal: true });
   }
 
   #begin(runId: string, call: RunningCall): void {
@@ -147,7 +143,7 @@ export class RunRecorder {
 
   #say(row: MessageRow, more: Fields): void {
     const { messages } = this.#tables;
-    if (messages && row.parts.length > 0) this.#session.tryRecord(messages, { ...row, ...more } as never);
+    if (messages && row.parts.length > 0) this.#session.tryRecord(messages, { ...row, ...more });
   }
 }
 

@@ -43,7 +43,7 @@ export class VarveCallbackHandler extends BaseCallbackHandler {
     super({ raiseError: false, _awaitHandler: true });
     // In the order of what happens, and before the process ends.
     this.awaitHandlers = true;
-    const lineage = options.lineage ?? (standardLineage as unknown as Lineage<StandardTables>);
+    const lineage = options.lineage ?? standardLineage;
     this.#sessions = new LiveSessions({ ...options, lineage });
     this.#tables = lineage.tables;
     this.#agentName = options.agentName;
@@ -187,7 +187,7 @@ export class VarveCallbackHandler extends BaseCallbackHandler {
         ...(typeof ls_provider === 'string' && { providerName: ls_provider }),
         ...(typeof ls_model_name === 'string' && { requestModel: ls_model_name }),
         metadata: { runId: rootId },
-      } as never;
+      };
     });
     if (session) this.#recorders.set(rootId, new RunRecorder(session, this.#tables));
   }

@@ -25,3 +25,4 @@ export { sealArchive } from './seal-archive.ts';
 export type { Session } from './session.ts';
 export { sessionFileName } from './session-file-name.ts';
 export { headImage } from './session-image.ts';
+export type { StandardTables } from './standard-tables.ts';
