@@ -18,18 +18,25 @@ export interface AgentSpan {
 
 type Running = ReturnType<Session<StandardTables>['begin']>;
 
+interface RunningTool {
+  readonly call: Running;
+  readonly name: string;
+  readonly parentId: string | null;
+}
+
 /** The calls of tools that a model asked for and that have not been met yet. */
 interface Asked {
   readonly modelCallSeq: number | undefined;
   readonly calls: MessagePart[];
 }
 
-/** What the spans of one trace leave on the timeline of its session. */
+/** What the spans of one run leave on the timeline of its session. */
 export class TraceRecorder {
+  readonly sessionId: string | undefined;
   readonly #session: Session<StandardTables>;
   readonly #tables: Partial<StandardTables>;
   readonly #said = new SaidSoFar();
-  readonly #tools = new Map<string, Running>();
+  readonly #tools = new Map<string, RunningTool>();
   /** By the turn, or the agent, that both the request and the calls belong to. */
   readonly #asked = new Map<string, Asked>();
   readonly #turnsWithModel = new Set<string>();
@@ -38,6 +45,7 @@ export class TraceRecorder {
   #isDescribed = false;
 
   constructor(session: Session<StandardTables>, tables: Partial<StandardTables>) {
+    this.sessionId = session.id;
     this.#session = session;
     this.#tables = tables;
   }
@@ -47,13 +55,21 @@ export class TraceRecorder {
     if (type === 'function') this.#beginTool(span, String(name));
   }
 
-  end(span: AgentSpan): void {
+  /** `isRoot` says that the span is the whole run. */
+  end(span: AgentSpan, isRoot: boolean): void {
     const data = span.spanData as JsonObject;
-    if (span.parentId === null) this.#hasFailed = span.error !== null;
+    if (isRoot) this.#hasFailed = span.error !== null;
     this.#session.batch(() => this.#record(span, data));
   }
 
-  /** How the trace ended; the last answer, if it asked for nothing more, is its output. */
+  /** The row of the tool's call that is under way, and its id where only one that was asked for has its name. */
+  toolCall(spanId: string): { readonly seq: number | undefined; readonly toolCallId: string | undefined } {
+    const { call, name, parentId } = this.#tools.get(spanId) ?? {};
+    const asked = this.#asked.get(parentId ?? '')?.calls.filter((it) => it.name === name) ?? [];
+    return { seq: call?.seq, toolCallId: asked.length === 1 ? textOf(asked[0]?.id) : undefined };
+  }
+
+  /** How the run ended; the last answer, if it asked for nothing more, is its output. */
   finish(): 'completed' | 'failed' {
     if (this.#hasFailed) return 'failed';
     const parts = this.#answer.flatMap((item) => item.parts);
@@ -145,7 +161,8 @@ export class TraceRecorder {
     if (!toolCalls) return;
     const modelCallSeq = this.#asked.get(span.parentId ?? '')?.modelCallSeq ?? null;
     const row = { toolName, modelCallSeq, startedAtMs: startOf(span), metadata: { spanId: span.spanId } };
-    this.#tools.set(span.spanId, this.#session.begin(toolCalls, row));
+    const call = this.#session.begin(toolCalls, row);
+    this.#tools.set(span.spanId, { call, name: toolName, parentId: span.parentId });
   }
 
   #endTool(span: AgentSpan, data: JsonObject): void {
@@ -156,7 +173,7 @@ export class TraceRecorder {
       spanId: span.spanId,
       ...(data.mcp_data !== undefined && { mcp: toJson(parsed(data.mcp_data)) }),
     };
-    running?.end({
+    running?.call.end({
       toolCallId: this.#takeAsked(span.parentId, String(data.name), given) ?? null,
       durationMs: endOf(span) - startOf(span),
       ...(given !== undefined && { arguments: given }),

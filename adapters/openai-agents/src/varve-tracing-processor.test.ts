@@ -260,3 +260,31 @@ it('never harms the agent when nothing can be recorded, and says so once for a t
   expect((await run(agent, 'x')).finalOutput).toBe('fine');
   expect(errors.map(({ code }) => code)).toEqual([expect.stringMatching(/^FILE_/)]);
 });
+
+it('makes a session of its own of an agent that is used as a tool, which names the call, also when it fails', async () => {
+  const { read, errors } = record();
+  const critic = (answer: Answer) =>
+    new Agent({ name: 'Critic', model: modelOf(answer) }).asTool({
+      toolName: 'critic',
+      toolDescription: 'Criticises',
+    });
+  for (const answer of [response(says('fine')), new Error('out of order')]) {
+    const model = modelOf(response(calls('c1', 'critic', { input: 'fine?' })), response(says('done')));
+    await run(new Agent({ name: 'Support', model, tools: [critic(answer)] }), 'go').catch(() => {});
+  }
+  await expect.poll(() => read().length).toBe(4);
+  const sessions = read();
+  const outer = sessions.filter(({ session }) => session?.agentName === 'Support');
+  const inner = sessions.filter(({ session }) => session?.agentName === 'Critic');
+  expect(outer.map(({ session, toolCalls }) => [session?.parentSessionId, toolCalls.length])).toEqual([
+    [null, 1],
+    [null, 1],
+  ]);
+  expect(inner.map(({ session }) => session?.status).sort()).toEqual(['completed', 'failed']);
+  for (const { session, modelCalls } of inner) {
+    const parent = outer.find((it) => it.session?.id === session?.parentSessionId);
+    expect([session?.parentCallSeq, session?.parentToolCallId]).toEqual([parent?.toolCalls[0]?.seq, 'c1']);
+    expect(modelCalls).toHaveLength(1);
+  }
+  expect(errors).toEqual([]);
+});

@@ -4,6 +4,7 @@ import { LiveSessions, type LiveSessionsOptions } from '@varve/core/internal';
 import { type Lineage, standardLineage } from '@varve/migrations';
 import { toJson } from '@varve/schema';
 import { type JsonObject, textOf } from './json-access.ts';
+import { type AgentRun, OpenTrace } from './open-trace.ts';
 import type { StandardTables } from './standard-tables.ts';
 import { type AgentSpan, TraceRecorder } from './trace-recorder.ts';
 
@@ -17,14 +18,6 @@ export interface VarveTracingProcessorOptions extends Omit<LiveSessionsOptions<S
   readonly idleMs?: number;
 }
 
-interface OpenTrace {
-  readonly trace: Trace;
-  recorder?: TraceRecorder;
-  /** Whether a session was made, or could not be made, which is said once. */
-  isTried?: boolean;
-  timer?: NodeJS.Timeout;
-}
-
 /** The name of a trace that was given none. */
 const unnamed = 'Agent workflow';
 /** A span of these alone makes no session yet: the agent's, which follows, tells its name. */
@@ -32,7 +25,8 @@ const namesNobody = new Set<unknown>(['task', 'speech_group']);
 
 /**
  * Records what the OpenAI Agents SDK does into session files: a trace is a session, with model calls and their usage,
- * messages, tool calls, handoffs as decisions, guardrails and agents. A trace is sealed when it ends, and what is open
+ * messages, tool calls, handoffs as decisions, guardrails and agents; an agent that is used as a tool is a session of its
+ * own that names the call. A trace is sealed when it ends, and what is open
  * when the process exits then. It never throws into the agent: what cannot be recorded is for `onRecordError`.
  *
  * @example
@@ -57,7 +51,7 @@ export class VarveTracingProcessor implements TracingProcessor {
   }
 
   async onTraceStart(trace: Trace): Promise<void> {
-    this.#traces.set(trace.traceId, { trace });
+    this.#traces.set(trace.traceId, new OpenTrace(trace));
   }
 
   async onTraceEnd({ traceId }: Trace): Promise<void> {
@@ -65,13 +59,22 @@ export class VarveTracingProcessor implements TracingProcessor {
   }
 
   async onSpanStart(span: Span<never>): Promise<void> {
-    clearTimeout(this.#traces.get(span.traceId)?.timer);
-    this.#sessions.attempt(() => this.#recorderOf(span)?.start(span as AgentSpan));
+    const open = this.#traces.get(span.traceId);
+    clearTimeout(open?.timer);
+    this.#sessions.attempt(() => {
+      if (open) this.#recorderOf(open, open.start(span as AgentSpan), span)?.start(span as AgentSpan);
+    });
   }
 
   async onSpanEnd(span: Span<never>): Promise<void> {
-    this.#sessions.attempt(() => this.#traces.get(span.traceId)?.recorder?.end(span as AgentSpan));
-    if (span.parentId === null && span.error !== null) this.#endSoon(span.traceId);
+    const open = this.#traces.get(span.traceId);
+    if (!open) return;
+    const run = open.runOf(span.spanId);
+    const isRoot = span.parentId === null || run.key === span.spanId;
+    this.#sessions.attempt(() => run.recorder?.end(span as AgentSpan, isRoot));
+    open.end(span as AgentSpan);
+    if (run.key === span.spanId) this.#endRun(run);
+    else if (isRoot && span.error !== null) this.#endSoon(span.traceId);
   }
 
   /** Seals what is open. */
@@ -86,10 +89,17 @@ export class VarveTracingProcessor implements TracingProcessor {
   }
 
   #end(traceId: string): void {
-    const { recorder, timer } = this.#traces.get(traceId) ?? {};
-    clearTimeout(timer);
+    const open = this.#traces.get(traceId);
+    clearTimeout(open?.timer);
     this.#traces.delete(traceId);
-    this.#sessions.end(traceId, this.#sessions.attempt(() => recorder?.finish()) ?? 'completed');
+    for (const run of open?.runs ?? []) {
+      if (run === open?.main) this.#endRun(run);
+      else this.#sessions.end(run.key, 'interrupted');
+    }
+  }
+
+  #endRun({ key, recorder }: AgentRun): void {
+    this.#sessions.end(key, this.#sessions.attempt(() => recorder?.finish()) ?? 'completed');
   }
 
   #endSoon(traceId: string): void {
@@ -100,16 +110,31 @@ export class VarveTracingProcessor implements TracingProcessor {
     open.timer.unref();
   }
 
-  #recorderOf(span: Span<never>): TraceRecorder | undefined {
-    const known = this.#traces.get(span.traceId);
+  /** A session that cannot be made is said once. */
+  #recorderOf({ trace }: OpenTrace, run: AgentRun, span: Span<never>): TraceRecorder | undefined {
     const data = span.spanData as JsonObject;
-    if (!known || known.isTried || namesNobody.has(data.type)) return known?.recorder;
-    known.isTried = true;
+    if (run.isTried || namesNobody.has(data.type)) return run.recorder;
+    run.isTried = true;
     const agentName = data.type === 'agent' ? textOf(data.name) : textOf(data.agent_name);
-    const session = this.#sessions.open(span.traceId, () => sessionRow(known.trace, agentName));
-    if (session) known.recorder = new TraceRecorder(session, this.#tables);
-    return known.recorder;
+    const session = this.#sessions.open(run.key, () => ({
+      ...sessionRow(trace, agentName),
+      ...parentOf(run),
+    }));
+    if (session) run.recorder = new TraceRecorder(session, this.#tables);
+    return run.recorder;
   }
+}
+
+/** The call of the tool that the run is inside of. */
+function parentOf({ inside }: AgentRun): Partial<SessionValues<StandardTables>> {
+  const { recorder } = inside?.run ?? {};
+  if (!inside || !recorder) return {};
+  const { seq, toolCallId } = recorder.toolCall(inside.toolSpanId);
+  return {
+    parentSessionId: recorder.sessionId ?? null,
+    parentCallSeq: seq ?? null,
+    parentToolCallId: toolCallId ?? null,
+  };
 }
 
 function sessionRow(
