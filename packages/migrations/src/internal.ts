@@ -5,7 +5,7 @@
  */
 import './require-node.ts';
 
-export { findLosses } from './changes/index.ts';
+export { findLosses, nameAtHead } from './changes/index.ts';
 export {
   type Connection,
   type Database,

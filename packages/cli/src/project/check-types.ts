@@ -9,7 +9,7 @@ import {
   replayMigrations,
   type TableModule,
 } from '@varve/migrations';
-import { type LockedType, openMemory, quoteIdentifier } from '@varve/migrations/internal';
+import { type LockedType, nameAtHead, openMemory, quoteIdentifier } from '@varve/migrations/internal';
 import type { Problem } from '../output/index.ts';
 import { type ColumnType, readColumnTypes, typeNarrowing } from './column-types.ts';
 import type { Project } from './load-project.ts';
@@ -52,11 +52,10 @@ export function checkTypes(
   { types = [], locked, version }: TypeCheck,
 ): TypeFindings {
   if (!locked) return { problems: [], warnings: [] };
-  const known = columnsAt(lineage, version);
+  const before = typesBefore(lineage, version, locked);
   const narrowed = types.flatMap((type) => {
-    const name = `${type.table}.${type.column}`;
-    const was = locked.find((it) => it.name === name)?.text;
-    const reason = was !== undefined || known.has(name) ? typeNarrowing(was, type.text) : undefined;
+    const was = before.get(`${type.table}.${type.column}`.toLowerCase());
+    const reason = was && typeNarrowing(was.text, type.text);
     return reason ? [{ type, reason }] : [];
   });
   const golden = narrowed.length > 0 ? globSync('golden/*.db', { cwd: project.dir }).sort() : [];
@@ -95,18 +94,36 @@ function problemOf(
   return { rows, problem };
 }
 
-/** `table.column` of each column that files of a version have. */
-function columnsAt(lineage: Lineage, version: number): ReadonlySet<string> {
+/** What each column that files of a version have took, by the `table.column` that it is called by now, in lower case. */
+function typesBefore(
+  lineage: Lineage,
+  version: number,
+  locked: readonly LockedType[],
+): ReadonlyMap<string, { readonly text: string | undefined }> {
+  return new Map(
+    columnsAt(lineage, version).flatMap((column) => {
+      const now = nameAtHead(lineage, version, column);
+      const text = locked.find(({ name }) => name === `${column.table}.${column.column}`)?.text;
+      return now ? [[`${now.table}.${now.column}`, { text }] as const] : [];
+    }),
+  );
+}
+
+interface ColumnName {
+  readonly table: string;
+  readonly column: string;
+}
+
+function columnsAt(lineage: Lineage, version: number): ColumnName[] {
   const sqlite = openMemory();
   try {
     replayMigrations(sqlite, lineageAt(lineage, version));
-    const names = sqlite
-      .prepare<[], string>(
-        `SELECT t.name || '.' || c.name FROM sqlite_schema AS t, pragma_table_xinfo(t.name) AS c WHERE t.type = 'table'`,
+    return sqlite
+      .prepare<[], ColumnName>(
+        `SELECT t.name AS "table", c.name AS "column"
+         FROM sqlite_schema AS t, pragma_table_xinfo(t.name) AS c WHERE t.type = 'table'`,
       )
-      .pluck()
       .all();
-    return new Set(names);
   } finally {
     sqlite.close();
   }

@@ -4,7 +4,7 @@ import { addScripts } from './add-scripts.ts';
 import { importEnding } from './import-ending.ts';
 import type { InitAnswers } from './init-answers.ts';
 import { readManifest } from './manifest.ts';
-import { starterSchema } from './starter-schema.ts';
+import { renderStarterSchema } from './starter-schema.ts';
 
 /**
  * Writes the configuration, a schema where there is none, and scripts; overwrites nothing. Returns what it wrote.
@@ -19,7 +19,7 @@ export function initProject(dir: string, answers: InitAnswers): string[] {
   const isOne = typeof schema === 'string' && /^[^*?{}[\]!]+\.[cm]?ts$/.test(schema);
   if (!isAdopted && isOne && !existsSync(join(dir, schema))) {
     mkdirSync(dirname(join(dir, schema)), { recursive: true });
-    writeFileSync(join(dir, schema), starterSchema);
+    writeFileSync(join(dir, schema), renderStarterSchema(dir));
     written.push(schema.replace(/^\.\//, ''));
   }
   if (addScripts(dir, scripts)) written.push('package.json');

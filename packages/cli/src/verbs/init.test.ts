@@ -71,6 +71,16 @@ async function notesSnapshot(): Promise<string> {
   return (await makeNotesProject()).read('drizzle/meta/0000_snapshot.json');
 }
 
+it.each([
+  { drizzle: 'drizzle-0', has: 'sessionsRelations', lacks: 'standardRelations' },
+  { drizzle: 'drizzle-1', has: 'standardRelations', lacks: 'sessionsRelations' },
+] as const)('exports the relations that $drizzle has', async ({ drizzle, has, lacks }) => {
+  const { read, varve } = makeProject({ 'package.json': '{ "type": "module" }' }, drizzle);
+  expect(await varve('init', '--yes')).toMatchObject({ exitCode: 0 });
+  expect(read('src/schema.ts')).toContain(`  ${has},\n`);
+  expect(read('src/schema.ts')).not.toContain(lacks);
+});
+
 it('overwrites no configuration', async () => {
   const { read, varve } = await makeNotesProject();
   const before = read('varve.config.ts');

@@ -81,3 +81,20 @@ it('says nothing of a type that takes more, and leaves a lock without types alon
   write('drizzle/varve.lock', locked.split('\n\n')[0] ?? '');
   expect(varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
 });
+
+it('names a column that is renamed and takes less at once', () => {
+  const { dir, read, write, varve } = makeTypedProject();
+  varve('generate', 'first');
+  mkdirSync(join(dir, 'golden'));
+  const golden = new Database(join(dir, 'golden', '0000_first.db'));
+  replayMigrations(golden, readLineage(join(dir, 'drizzle')));
+  golden.exec(`INSERT INTO notes (note_kind) VALUES ('a'), ('b')`);
+  golden.close();
+  write('schema.ts', schemaWith("['a', 'c']", '').replace('noteKind', 'sort'));
+  const refused = varve('generate', 'sorts', '--rename', 'notes.note_kind=sort');
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toContain(
+    'error[TYPE_NARROWED]: notes.sort: no longer takes "b"; 1 row(s) of 1 golden archive(s) do not fit',
+  );
+  expect(read('drizzle/varve.lock')).toContain('type "notes.note_kind" {"enum":["a","b"]}');
+});

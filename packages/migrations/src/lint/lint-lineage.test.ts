@@ -21,6 +21,10 @@ it.each([
   ['an added column', "ALTER TABLE users ADD state text NOT NULL DEFAULT 'new';"],
   ['an index', 'CREATE INDEX posts_user ON posts (user_id);'],
   ['an index made anew under another name', 'CREATE UNIQUE INDEX nicks ON users (nick);'],
+  [
+    'a UNIQUE column just added',
+    'ALTER TABLE posts ADD slug text;\nCREATE UNIQUE INDEX slugs ON posts (slug, body);',
+  ],
   ['an UPDATE from the row', 'UPDATE posts SET body = trim(body);'],
   ['a date from the row', "UPDATE posts SET body = strftime('%Y', body), user_id = unixepoch(id);"],
   ['defaults that rows to come will have', "CREATE TABLE log (at text DEFAULT (datetime('now')));"],
@@ -42,6 +46,16 @@ it.each([
     'a new UNIQUE',
     'CREATE UNIQUE INDEX u ON posts (user_id, body);',
     ['may-fail:1 posts becomes unique in body, user_id: equal rows fail'],
+  ],
+  [
+    'a UNIQUE column that was added and filled',
+    'ALTER TABLE posts ADD slug text;\nUPDATE posts SET slug = body;\nCREATE UNIQUE INDEX s ON posts (slug);',
+    ['may-fail:3 posts becomes unique in slug: equal rows fail'],
+  ],
+  [
+    'a UNIQUE column with a default',
+    "ALTER TABLE posts ADD slug text DEFAULT '';\nCREATE UNIQUE INDEX s ON posts (slug);",
+    ['may-fail:2 posts becomes unique in slug: equal rows fail'],
   ],
   [
     'a partial UNIQUE',

@@ -1,3 +1,4 @@
+import { rowChangeOf } from '../../sql/index.ts';
 import { findStatement, type Sought } from '../find-statement.ts';
 import type { LintMark, LintRule } from '../lint-rule.ts';
 import type { TableFacts } from '../schema-facts.ts';
@@ -7,6 +8,7 @@ export const mayFail: LintRule<'may-fail'> = {
   severity: 'error',
   hint: 'fill or mend the rows earlier in the same migration, or give the column a default',
   check({ before, after, changes, statements }) {
+    const changesRows = statements.some((statement) => rowChangeOf(statement) !== undefined);
     return [...before].flatMap(([name, was]) => {
       const newName = changes.tableAfter(name);
       const is = newName === undefined ? undefined : after.get(newName);
@@ -14,7 +16,10 @@ export const mayFail: LintRule<'may-fail'> = {
       const columnNow = (column: string) => changes.columnAfter(name, column);
       const demands = [
         ...newNotNulls(newName, was, is, columnNow),
-        ...newKeys(newName, was, is, columnNow),
+        ...newKeys(newName, was, is, columnNow).filter(
+          ({ columns }) =>
+            changesRows || !columns.some((column) => isNullEverywhere(column, was, is, columnNow)),
+        ),
         ...newChecks(newName, was, is, columnNow),
         ...newReferences(newName, was, is, columnNow),
       ];
@@ -44,12 +49,24 @@ function newNotNulls(table: string, was: TableFacts, is: TableFacts, columnNow: 
   });
 }
 
-function newKeys(table: string, was: TableFacts, is: TableFacts, columnNow: ColumnNow): Demand[] {
+/** Of a column that was just added: no two rows with NULL are equal. */
+function isNullEverywhere(column: string, was: TableFacts, is: TableFacts, columnNow: ColumnNow): boolean {
+  const facts = is.columns.get(column);
+  const isNew = ![...was.columns.keys()].some((name) => columnNow(name) === column);
+  return isNew && facts !== undefined && !facts.hasDefault && !facts.isGenerated;
+}
+
+interface KeyDemand extends Demand {
+  readonly columns: readonly string[];
+}
+
+function newKeys(table: string, was: TableFacts, is: TableFacts, columnNow: ColumnNow): KeyDemand[] {
   const known = new Set(was.uniqueKeys.map((key) => key.map(columnNow).sort().join()));
   const added = is.uniqueKeys.filter((key) => !known.has(key.join()));
   return added.map((key) => ({
     message: `${table} becomes unique in ${key.join(', ')}: equal rows fail`,
     actions: ['index', 'create'],
+    columns: key,
     words: ['UNIQUE', ...key.map((name) => name.replace(/^index /, ''))],
   }));
 }
