@@ -35,5 +35,6 @@ it('shows the stack with --verbose only', async () => {
 it('shows how it is used when it is called with nothing', async () => {
   const { exitCode, stdout, stderr } = await runVarve('.');
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr.match(/Usage: varve/g)).toHaveLength(1);
   expect(stderr).toMatch(/^Usage: varve[\s\S]*\n {2}status [\s\S]*\nerror\[USAGE\]: no verb given\n/);
 });

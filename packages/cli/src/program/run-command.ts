@@ -11,7 +11,6 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
       await program.parseAsync(argv, { from: 'user' });
     } catch (error) {
       if (!(error instanceof CommanderError)) throw error;
-      if (error.code === 'commander.help') process.stderr.write(`${program.helpInformation()}\n`);
       if (error.exitCode !== 0) throw usageError(error);
     }
   } catch (error) {

@@ -30,7 +30,7 @@ export async function defaultAnswers(dir: string): Promise<InitAnswers> {
   if (config) {
     throw new VarveError('USAGE', 'varve is configured here already', {
       path: config,
-      hint: 'edit it; varve generate goes on from there',
+      hint: 'edit it; varve generate goes on from there. To begin anew with a schema of your own, remove it first',
     });
   }
   const drizzleConfig = findDrizzleConfig(dir);

@@ -26,7 +26,10 @@ export async function loadProject(dir: string, migrationsDir?: string): Promise<
       hint,
     });
   if ('lineage' in config || !config.schema) {
-    throw invalid('it names no schema', 'export default defineConfig({ schema, migrations, lineageModule })');
+    throw invalid(
+      'it names no schema',
+      "name one: defineConfig({ schema: './src/schema.ts', migrations: './drizzle', lineageModule: './src/lineage.ts' }); or remove the file and run varve init",
+    );
   }
   const { schema, migrations, lineageModule, name, ledger, foreignKeys } = config;
   if (typeof config.functions === 'object' && lineageModule) {

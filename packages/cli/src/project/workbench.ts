@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { basename, join, relative } from 'node:path';
 import { snapshotFile } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
+import { z } from 'zod';
 import { findDrizzleConfig } from './drizzle-config.ts';
 import { type Project, readProjectLineage } from './load-project.ts';
 import { makeTempDir } from './make-temp-dir.ts';
@@ -38,6 +39,7 @@ export function openWorkbench(project: Project): Workbench {
   const migrationsDir = join(temp.path, 'migrations');
   mkdirSync(migrationsDir);
   if (existsSync(project.migrationsDir)) cpSync(project.migrationsDir, migrationsDir, { recursive: true });
+  numberSnapshot(migrationsDir);
   const taken = readdirSync(migrationsDir, { recursive: true }).map(String);
   const configPath = writeConfig(project, temp.path, migrationsDir);
   const namesIn = (dir: string) => readProjectLineage(project, dir).migrations.map(({ name }) => name);
@@ -102,6 +104,23 @@ function replaceFolder(target: string, source: string, taken: readonly string[])
   for (const name of gone) rmSync(join(target, name), { recursive: true, force: true });
 }
 
+/**
+ * With `migrations.prefix: 'none'` drizzle-kit 0.31 writes its snapshot under a name that it passes over the next time, and
+ * then makes all tables anew: it gets the number of the last migration here, and what is made from now on has one.
+ */
+function numberSnapshot(migrationsDir: string): void {
+  const [journal, snapshot] = ['_journal.json', '_snapshot.json'].map((name) =>
+    join(migrationsDir, 'meta', name),
+  );
+  if (!journal || !snapshot || !existsSync(journal) || !existsSync(snapshot)) return;
+  const { data } = journalSchema.safeParse(JSON.parse(readFileSync(journal, 'utf8')));
+  const last = data?.entries.at(-1);
+  if (!last?.tag.startsWith('_')) return;
+  cpSync(snapshot, join(migrationsDir, 'meta', `${String(last.idx).padStart(4, '0')}_snapshot.json`));
+}
+
+const journalSchema = z.object({ entries: z.array(z.object({ idx: z.number(), tag: z.string() })) });
+
 /** drizzle-kit takes "out" relative to the working directory only, and its own configuration too. */
 function writeConfig(project: Project, dir: string, migrationsDir: string): string {
   const { schemaFiles } = project;
@@ -111,7 +130,9 @@ function writeConfig(project: Project, dir: string, migrationsDir: string): stri
   const path = join(dir, `${basename(migrationsDir)}.config.ts`);
   const named = relative(project.dir, path);
   if (own && !own.endsWith('.json')) {
-    writeFileSync(path, `import config from '../${own}';\nexport default { ...config, out: '${out}' };\n`);
+    const migrations = `...(config.migrations?.prefix === 'none' && { migrations: { ...config.migrations, prefix: 'index' } })`;
+    const settings = `{ ...config, out: '${out}', ${migrations} }`;
+    writeFileSync(path, `import config from '../${own}';\nexport default ${settings};\n`);
     return named;
   }
   const settings = own

@@ -1,5 +1,6 @@
 import { readLineage } from '@varve/migrations';
 import { expect, it, vi } from 'vitest';
+import { runDrizzleKit } from '../project/run-drizzle-kit.ts';
 import { makeNotesProject, makeProject, schemaOf } from '../testing/make-project.ts';
 
 // drizzle-kit is started many times over.
@@ -247,4 +248,24 @@ it('says CONFIG_INVALID where no schema is named', async () => {
   const run = await varve('generate');
   expect(run).toMatchObject({ exitCode: 2, stdout: '' });
   expect(run.stderr).toMatch(/^error\[CONFIG_INVALID\]: .*it names no schema/);
+});
+
+it('goes on from migrations without a prefix, where drizzle-kit would make all tables again', async () => {
+  const schemaWith = (
+    columns: string,
+  ) => `import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+export const notes = sqliteTable('notes', { id: integer().primaryKey()${columns} });
+`;
+  const { dir, list, write, read, varve } = makeProject({
+    'package.json': '{ "type": "module" }',
+    'drizzle.config.ts': `export default { dialect: 'sqlite', schema: './schema.ts', migrations: { prefix: 'none' } };`,
+    'varve.config.mjs': "export default { schema: './schema.ts', migrations: './drizzle' };",
+    'schema.ts': schemaWith(''),
+  });
+  runDrizzleKit(dir, ['generate', '--name', 'start'], {});
+  expect(list('drizzle')).toEqual(['_start.sql', 'meta']);
+  write('schema.ts', schemaWith(', body: text()'));
+  expect(await varve('generate', 'body')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(read('drizzle/0001_body.sql').trim()).toBe('ALTER TABLE `notes` ADD `body` text;');
+  expect(await varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
 });
