@@ -54,7 +54,7 @@ export {
   snapshotFile,
   squashFolder,
 } from './lineage/index.ts';
-export { PatchRecipe, patchFile, patchOf } from './patch/index.ts';
+export { PatchRecipe, patchFile, patchOf, unrepeatableTables } from './patch/index.ts';
 export {
   countReferenceViolations,
   newViolations,

@@ -163,6 +163,14 @@ it.each([
   },
 );
 
+it('counts rows where clock or chance decides, and compares the others, of a file that must be replayed', async () => {
+  const lineage = lineageOf(
+    'ALTER TABLE runs ADD mark text; UPDATE runs SET mark = hex(randomblob(8)); INSERT INTO notes SELECT last_insert_rowid()',
+  );
+  const path = writeOld(lineage, '');
+  expect(await upgradeArchive(path, { lineage, verify: 'full' })).toMatchObject({ how: 'replayed' });
+});
+
 it.each([2, 3])(
   'patches a file of before a lineage was squashed, from version %i of then',
   async (version) => {

@@ -1,5 +1,5 @@
 import type { Lineage } from '@varve/migrations';
-import { nameKey, patchOf, readSchema } from '@varve/migrations/internal';
+import { nameKey, patchOf, readSchema, unrepeatableTables } from '@varve/migrations/internal';
 import type { Database } from '../file/index.ts';
 import { readAtHead } from '../reading/index.ts';
 import type { FileState, Source } from '../source/index.ts';
@@ -29,7 +29,8 @@ export function verifyRows(upgraded: Database, original: Source, options: Verify
   let source = original;
   try {
     source = readAtHead(original, options);
-    const unrepeatable = patchOf(options.lineage, options.version)?.unrepeatable ?? new Set();
+    const { lineage, version } = options;
+    const unrepeatable = patchOf(lineage, version)?.unrepeatable ?? unrepeatableTables(lineage, version);
     verifyTables(upgraded, source.sqlite, { ...options, unrepeatable });
   } finally {
     source.close();

@@ -33,7 +33,9 @@ function readCells(sqlite: Database, table: string, withRowids: boolean): unknow
     return [table, ...sqlite.prepare(sql).raw().all()];
   } catch (error) {
     // A full-text table without content gives no rows; what it holds are its shadow tables, which are described as well.
-    if (!String(error).includes('does not support scanning')) throw error;
-    return [table];
+    if (String(error).includes('does not support scanning')) return [table];
+    // One whose contents lie in a table that is gone gives the error instead.
+    if (/: no such table: main\./.test(String(error))) return [table, String(error)];
+    throw error;
   }
 }
