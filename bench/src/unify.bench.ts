@@ -8,6 +8,7 @@ import { benchLineage } from './lens-lineage.ts';
 import { liveContestants } from './live-contestants.ts';
 import { printFigures, printTitle } from './report.ts';
 import { printMemory, unifyApart } from './unify-apart.ts';
+import { unifyAtHead, writeSearchedArchives } from './unify-at-head.ts';
 import { readHeaders, statAll, unifyByScript, unifyThroughJavaScript } from './unify-contestants.ts';
 
 /** How many archives; 10,000 for the figures that are quoted. */
@@ -46,6 +47,14 @@ export async function run(): Promise<void> {
     },
     varve(current),
   ]);
+  await unifyAtHead(`Unify ${count} archives at head, keys and indexes kept`, dir, {
+    archives: current,
+    lineage: benchLineage,
+  });
+  const searched = join(dir, 'searched');
+  const lineage = writeSearchedArchives(searched, count);
+  await unifyAtHead('The same, of a lineage with full text', dir, { archives: searched, lineage });
+  rmSync(searched, { recursive: true });
   printMemory(await unifyApart(file, mixed));
   rmSync(current, { recursive: true });
   await unifyAnew(file, mixed);
