@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { HeldRow, SessionWriter } from '../archive/index.ts';
-import { contentParts, uriPart } from './chat-parts.ts';
+import { atifParts } from './atif-parts.ts';
 import type { MapContext } from './contract.ts';
 import {
   arrayOf,
@@ -205,13 +205,3 @@ const mappedOfStep = new Set([
 ]);
 const mappedOfMetrics = new Set(['prompt_tokens', 'completion_tokens', 'cached_tokens', 'cost_usd']);
 const mappedOfCall = new Set(['tool_call_id', 'function_name', 'arguments']);
-
-/** Since 1.6 a message may be of parts, images by reference. */
-function atifParts(message: unknown): readonly JsonObject[] {
-  if (!Array.isArray(message)) return contentParts(message);
-  return message.map((part) => {
-    const { path, media_type } = objectOf(objectOf(part).source);
-    if (typeof path !== 'string') return contentParts([part])[0] ?? { type: 'other' };
-    return uriPart(path, { modality: 'image', ...(media_type !== undefined && { mime_type: media_type }) });
-  });
-}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { openSync } from 'node:fs';
 import { parseOrUndefined, readLines, withFile } from '../log/index.ts';
+import type { CodexLine } from './codex-line.ts';
 import type { MapContext } from './contract.ts';
 import { isObject, type JsonObject, numberOf, objectOf, textOf, timeOf } from './json-access.ts';
 
@@ -13,15 +14,6 @@ export interface CodexIdentity {
   readonly bornMs: number | undefined;
   /** Of its first own line; lines before were its parent's. */
   readonly startOrdinal: number | undefined;
-}
-
-/** One line of a rollout. */
-export interface CodexLine {
-  readonly type: string;
-  readonly payload: JsonObject;
-  readonly ordinal: unknown;
-  /** What it says itself. */
-  readonly atMs: number | undefined;
 }
 
 /** A rollout's own header: the first, since that of the thread it was made from may be copied behind it. */

@@ -1,0 +1,116 @@
+import type { HeldRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
+import { codexOutcome } from './codex-outcome.ts';
+import { type Family, placeOf } from './contract.ts';
+import { type JsonObject, jsonText, objectOf, parsedOrText, restOf, textOf } from './json-access.ts';
+
+interface OpenCall {
+  readonly held: HeldRow;
+  readonly startedAtMs: number;
+  /** What events told of it beside its result. */
+  readonly events: Record<string, unknown>;
+}
+
+export type SavedToolCalls = ReadonlyMap<string, OpenCall>;
+
+/** What an item that is a call says of it. */
+export interface CodexCall {
+  readonly id: string | undefined;
+  readonly toolName: string;
+  readonly arguments: unknown;
+}
+
+export function codexCallOf(item: JsonObject): CodexCall {
+  const type = String(item.type);
+  const isCustom = type === 'custom_tool_call';
+  const given =
+    parsedOrText(item.arguments) ??
+    item.input ??
+    item.action ??
+    restOf(item, new Set(['type', 'id', 'status']));
+  return {
+    id: textOf(item.call_id) ?? textOf(item.id),
+    toolName: textOf(item.name) ?? type.replace(/_call$/, ''),
+    arguments: isCustom ? item.input : given,
+  };
+}
+
+/** The calls of tools that a rollout tells of, from their items to those of their results. */
+export class CodexToolCalls {
+  readonly #open: Map<string, OpenCall>;
+
+  constructor(saved?: SavedToolCalls) {
+    this.#open = new Map(saved);
+  }
+
+  save(): SavedToolCalls {
+    return new Map([...this.#open].map(([id, call]) => [id, { ...call, held: placeOf(call.held) }] as const));
+  }
+
+  start(session: SessionWriter, item: JsonObject, modelCallSeq: number, atMs: number): void {
+    const { id, toolName, arguments: given } = codexCallOf(item);
+    const held = session.toolCall({
+      toolName,
+      toolCallId: id ?? null,
+      arguments: jsonText(given),
+      status: statusOfItem(item),
+      startedAtMs: atMs,
+      modelCallSeq,
+      mcpServer: /^mcp__(.+?)__/.exec(toolName)?.[1] ?? textOf(item.namespace) ?? null,
+      ...(item.result !== undefined && { result: jsonText(item.result) }),
+    });
+    const isDone =
+      item.call_id === undefined || item.type === 'web_search_call' || item.type === 'image_generation_call';
+    if (id !== undefined && !isDone) this.#open.set(id, { held, startedAtMs: atMs, events: {} });
+  }
+
+  end(session: SessionWriter, id: string | undefined, output: unknown, atMs: number): void {
+    const call = id === undefined ? undefined : this.#open.get(id);
+    if (!call || id === undefined) return;
+    session.changeToolCall(call.held, {
+      result: jsonText(output),
+      durationMs: Math.max(0, atMs - call.startedAtMs),
+      ...codexOutcome(output, call.events),
+    });
+    settle(session, call);
+    this.#open.delete(id);
+  }
+
+  /** What an event adds to a call that is under way is kept with the call. False for an event of another kind. */
+  tell(session: SessionWriter, event: JsonObject, starts: Family['starts']): boolean {
+    const call = this.#open.get(String(event.call_id));
+    if (!call) return false;
+    call.events[String(event.type)] = restOf(event, toldByResult) ?? {};
+    const server = textOf(objectOf(event.invocation).server);
+    if (server) session.changeToolCall(call.held, { mcpServer: server });
+    const child = textOf(event.new_thread_id);
+    const parentToolCallId = String(event.call_id);
+    if (child)
+      starts.set(child, { parentSessionId: session.id, parentCallSeq: call.held.seq, parentToolCallId });
+    return true;
+  }
+
+  /** No more comes. */
+  finish(session: SessionWriter): void {
+    for (const call of this.#open.values()) settle(session, call);
+    if (this.#open.size > 0) session.describe({ status: 'interrupted' });
+  }
+}
+
+const toldByResult = new Set([
+  'type',
+  'call_id',
+  'stdout',
+  'stderr',
+  'aggregated_output',
+  'formatted_output',
+]);
+
+function settle(session: SessionWriter, { held, events }: OpenCall): void {
+  if (Object.keys(events).length > 0) session.changeToolCall(held, { metadata: JSON.stringify(events) });
+  session.settle(held);
+}
+
+function statusOfItem({ status, call_id }: JsonObject): ToolCallRow['status'] {
+  if (status === 'failed' || status === 'incomplete') return 'error';
+  return status === 'completed' && call_id === undefined ? 'ok' : 'interrupted';
+}
