@@ -26,7 +26,9 @@ export class CodexMapper implements LogMapper {
     this.#atMs = saved?.atMs ?? 0;
     this.#copies = new CodexCopies(context, identity);
     const { starts } = context.family;
-    if (saved) this.#conversation = new CodexConversation(context.session(identity.id), starts, saved);
+    if (!saved) return;
+    this.#conversation = new CodexConversation(context.session(identity.id), starts, saved);
+    this.#conversation.atMs = saved.atMs;
   }
 
   map({ value }: LogRecord): string | undefined {
