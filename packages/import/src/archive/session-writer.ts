@@ -1,5 +1,4 @@
 import type { ArchiveDraft } from '@varve/core/internal';
-import { quoteIdentifier } from '@varve/migrations/internal';
 import {
   intermediateResults,
   messages,
@@ -9,11 +8,11 @@ import {
   sources,
   toolCalls,
 } from '@varve/schema';
-import { getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { DraftTables } from './draft-tables.ts';
+import { type HeldRow, HeldRows } from './held-rows.ts';
 import { KeySet, type SavedKeys } from './key-set.ts';
 import type { ParentFacts } from './read-imported.ts';
-import { RowInserter } from './row-inserter.ts';
 import type {
   MessageRow,
   ModelCallRow,
@@ -26,16 +25,6 @@ import type {
 
 type Values = Record<string, unknown>;
 
-/** A row that may still change: it is written when it is settled, or when there are too many. */
-export interface HeldRow {
-  readonly seq: number;
-}
-
-interface Held extends HeldRow {
-  readonly table: SQLiteTable;
-  row: Values | undefined;
-}
-
 export interface SavedWriter {
   readonly facts: Values;
   readonly metadata: Values;
@@ -47,9 +36,6 @@ export interface SavedWriter {
   readonly last: number | undefined;
 }
 
-/** Beyond this many, the oldest is written, and changed in the file when it must be. */
-const mostHeld = 512;
-
 /**
  * One session that is being imported: its rows in the order of the log. Without a draft nothing is written, and rows are
  * only counted.
@@ -57,9 +43,11 @@ const mostHeld = 512;
 export class SessionWriter {
   readonly id: string;
   rows = 0;
-  readonly #draft: ArchiveDraft | undefined;
-  readonly #inserters = new Map<SQLiteTable, RowInserter>();
-  readonly #held = new Map<number, Held>();
+  readonly #tables: DraftTables;
+  readonly #held = new HeldRows({
+    insert: (table, seq, row) => this.#insertAt(table, seq, row),
+    update: (table, seq, values) => this.#tables.update(table, seq, values),
+  });
   readonly #facts: Values;
   readonly #metadata: Values;
   readonly #sourceSeqs: Map<string, number>;
@@ -72,14 +60,14 @@ export class SessionWriter {
   /** @param saved What the writer of the archive from which the draft is made has saved. */
   constructor(id: string, draft: ArchiveDraft | undefined, saved?: SavedWriter) {
     this.id = id;
-    this.#draft = draft;
+    this.#tables = new DraftTables(draft);
     this.#facts = { ...saved?.facts };
     this.#metadata = { ...saved?.metadata };
     this.#sourceSeqs = new Map(saved?.sourceSeqs);
     this.#keys = saved ? KeySet.restore(saved.keys) : new KeySet();
     this.rows = saved?.rows ?? 0;
     this.#seq = saved?.seq ?? 0;
-    if (saved) this.#forgetEnd();
+    if (saved) this.#tables.forgetEnd(saved.seq);
     this.#first = saved?.first;
     this.#last = saved?.last;
   }
@@ -142,8 +130,7 @@ export class SessionWriter {
 
   /** Closes the file until the next row. */
   park(): void {
-    this.#inserters.clear();
-    this.#draft?.park();
+    this.#tables.park();
   }
 
   message(row: MessageRow): number {
@@ -160,30 +147,29 @@ export class SessionWriter {
   }
 
   modelCall(row: ModelCallRow): HeldRow {
-    return this.#hold(modelCalls, row as Values);
+    return this.#held.hold(modelCalls, ++this.#seq, row as Values);
   }
 
   toolCall(row: ToolCallRow): HeldRow {
-    return this.#hold(toolCalls, row as Values);
+    return this.#held.hold(toolCalls, ++this.#seq, row as Values);
   }
 
   changeModelCall(held: HeldRow, values: Partial<ModelCallRow>): void {
-    this.#change(modelCalls, held, values);
+    this.#held.change(modelCalls, held, values);
   }
 
   changeToolCall(held: HeldRow, values: Partial<ToolCallRow>): void {
-    this.#change(toolCalls, held, values);
+    this.#held.change(toolCalls, held, values);
   }
 
   /** The row of a held one as it is by now; undefined when it is in the file. */
   peek(held: HeldRow): Readonly<Values> | undefined {
-    return this.#held.get(held.seq)?.row;
+    return this.#held.peek(held);
   }
 
   /** It changes no more. */
-  settle({ seq }: HeldRow): void {
-    const held = this.#held.get(seq);
-    if (held) this.#write(held);
+  settle(held: HeldRow): void {
+    this.#held.settle(held);
   }
 
   /** A source has its place on the timeline from where its first record stands. */
@@ -193,14 +179,14 @@ export class SessionWriter {
 
   /** Writes what is still held, the sources and the session's own row. */
   finish(sourceRows: readonly SourceRow[]): void {
-    for (const held of this.#held.values()) this.#write(held);
+    this.#held.settleAll();
     for (const row of sourceRows)
       this.#insertAt(sources, this.#sourceSeqs.get(row.path) ?? ++this.#seq, { ...row });
     const startedAtMs = this.#facts.startedAtMs ?? this.#first ?? 0;
     const defaults = { agentName: 'unknown', status: 'completed' };
     const metadata = Object.keys(this.#metadata).length > 0 ? JSON.stringify(this.#metadata) : null;
     const endedAtMs = this.#facts.endedAtMs ?? this.#last ?? startedAtMs;
-    this.#inserter(sessions)?.insert({
+    this.#tables.insert(sessions, {
       ...defaults,
       ...this.#facts,
       id: this.id,
@@ -208,14 +194,6 @@ export class SessionWriter {
       endedAtMs,
       metadata,
     });
-  }
-
-  /** The other writer's archive has been told that no more records come. */
-  #forgetEnd(): void {
-    const sqlite = this.#draft?.sqlite;
-    sqlite?.exec('DELETE FROM sources; DELETE FROM sessions');
-    for (const table of [messages, modelCalls, toolCalls, intermediateResults, outputs])
-      sqlite?.prepare(`DELETE FROM ${quoteIdentifier(getTableName(table))} WHERE seq > ?`).run(this.#seq);
   }
 
   #insert(table: SQLiteTable, row: Values): number {
@@ -228,37 +206,6 @@ export class SessionWriter {
     this.rows++;
     row.seq = seq;
     row.sessionId = this.id;
-    this.#inserter(table)?.insert(row);
-  }
-
-  #hold(table: SQLiteTable, row: Values): HeldRow {
-    const held: Held = { seq: ++this.#seq, table, row };
-    this.#held.set(held.seq, held);
-    if (this.#held.size > mostHeld) {
-      const [oldest] = this.#held.values();
-      if (oldest) this.#write(oldest);
-    }
-    return held;
-  }
-
-  #change(table: SQLiteTable, { seq }: HeldRow, values: Values): void {
-    const held = this.#held.get(seq);
-    if (held?.row) Object.assign(held.row, values);
-    else this.#inserter(table)?.update(seq, values);
-  }
-
-  #write(held: Held): void {
-    this.#held.delete(held.seq);
-    if (held.row) this.#insertAt(held.table, held.seq, held.row);
-    held.row = undefined;
-  }
-
-  #inserter(table: SQLiteTable): RowInserter | undefined {
-    if (!this.#draft) return undefined;
-    const known = this.#inserters.get(table);
-    if (known) return known;
-    const inserter = new RowInserter(this.#draft.sqlite, table);
-    this.#inserters.set(table, inserter);
-    return inserter;
+    this.#tables.insert(table, row);
   }
 }
