@@ -1,4 +1,4 @@
-import type { ImportedSession } from './import-family.ts';
+import type { ImportedSession } from './session-archives.ts';
 import type { ImportProblem } from './import-problem.ts';
 
 export interface ImportReport {

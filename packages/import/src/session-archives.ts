@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ArchiveDraft } from '@varve/core/internal';
+import { standardLineage } from '@varve/migrations';
+import { archiveName, readImported, SessionWriter } from './archive/index.ts';
+import { changeOf, goneLog } from './archive-change.ts';
+import type { Continuation } from './continuation.ts';
+import type { FamilyFile } from './family-file.ts';
+import { type ImportProblem, problemOf } from './import-problem.ts';
+import type { SourceRows } from './source-rows.ts';
+
+export interface ImportedSession {
+  readonly id: string;
+  /** Of its archive. */
+  readonly path: string;
+  /** What happened, or in a dry run would happen, to the archive. */
+  readonly change: 'added' | 'changed' | 'unchanged';
+  readonly format: string;
+  readonly rows: number;
+}
+
+export interface OpenSession {
+  readonly writer: SessionWriter;
+  readonly draft: ArchiveDraft | undefined;
+  readonly path: string;
+  /** Where the archive would be, had no other log taken the id. */
+  readonly plainPath: string;
+  readonly format: string;
+  /** The logs it was read from, in the order in which they were. */
+  readonly logs: Set<string>;
+  isClosed: boolean;
+}
+
+/** Beyond so many, files of sessions are closed until they are needed again. */
+const mostOpen = 32;
+
+const mostWriting = 8;
+
+interface SessionArchivesOptions {
+  /** Their folder. */
+  readonly into: string;
+  readonly isDryRun: boolean;
+  readonly sources: SourceRows;
+  readonly continuation: Continuation | undefined;
+}
+
+/** The archives that are made of a family's logs, from the first record of each to its place on the disk. */
+export class SessionArchives {
+  /** Those that are finished. */
+  readonly done: ImportedSession[] = [];
+  readonly problems: ImportProblem[] = [];
+  readonly #into: string;
+  readonly #isDryRun: boolean;
+  readonly #sources: SourceRows;
+  readonly #continuation: Continuation | undefined;
+  readonly #sessions = new Map<string, OpenSession>();
+  /** On their way to the disk. */
+  readonly #writing = new Set<Promise<void>>();
+  /** Of those that could not be written. */
+  readonly #failures: unknown[] = [];
+
+  constructor({ into, isDryRun, sources, continuation }: SessionArchivesOptions) {
+    this.#into = into;
+    this.#isDryRun = isDryRun;
+    this.#sources = sources;
+    this.#continuation = continuation;
+  }
+
+  get(name: string): OpenSession | undefined {
+    return this.#sessions.get(name);
+  }
+
+  all(): Iterable<OpenSession> {
+    return this.#sessions.values();
+  }
+
+  /** Finishes all, and waits for the disk. */
+  async finishAll(): Promise<void> {
+    await this.finish(this.#sessions.values());
+    await Promise.all(this.#writing);
+    if (this.#failures.length > 0) throw this.#failures[0];
+  }
+
+  /** Throws away what is not on its way to the disk. */
+  async discard(): Promise<void> {
+    await Promise.allSettled(this.#writing);
+    for (const { draft } of this.#sessions.values()) draft?.discard();
+  }
+
+  /** The session with this id, as one of a log's. */
+  open(id: string, file: FamilyFile): OpenSession {
+    const name = archiveName(this.#freeId(id, file));
+    const known = this.#sessions.get(name);
+    if (known && !known.isClosed) {
+      known.logs.add(file.path);
+      known.writer.claimSource(file.path);
+      return known;
+    }
+    const path = join(this.#into, `${name}.db`);
+    const saved = this.#continuation?.writerOf(name);
+    const isCopy = saved !== undefined;
+    const draft = this.#isDryRun ? undefined : new ArchiveDraft(path, standardLineage, { isCopy });
+    const writer = new SessionWriter(name, draft, saved);
+    if (name !== id) writer.describe({ metadata: { sourceId: id } });
+    writer.claimSource(file.path);
+    const plainPath = join(this.#into, `${archiveName(id)}.db`);
+    const session = {
+      writer,
+      draft,
+      path,
+      plainPath,
+      format: file.format.name,
+      logs: new Set([file.path]),
+      isClosed: false,
+    };
+    this.#sessions.set(name, session);
+    this.#parkOthers(session);
+    return session;
+  }
+
+  /** Where another log has taken the id and their records cannot be told apart, the path makes the difference. */
+  #freeId(id: string, file: FamilyFile): string {
+    if (file.format.isKeyed) return id;
+    const name = archiveName(id);
+    const known = this.#sessions.get(name);
+    const path = join(this.#into, `${name}.db`);
+    const isOurs = known
+      ? known.logs.has(file.path) && !known.isClosed
+      : !existsSync(path) || tellsOf(path, file.path);
+    return isOurs ? id : `${id}.${createHash('sha256').update(file.path).digest('hex').slice(0, 8)}`;
+  }
+
+  #parkOthers(current: OpenSession): void {
+    const open = [...this.#sessions.values()].filter((it) => it !== current && it.draft?.isOpen);
+    for (const { writer } of open.slice(0, Math.max(0, open.length - mostOpen))) writer.park();
+  }
+
+  /** No log tells more of them. */
+  async finish(sessions: Iterable<OpenSession>): Promise<void> {
+    for (const session of sessions) await this.#finish(session);
+  }
+
+  async #finish(session: OpenSession): Promise<void> {
+    if (session.isClosed) return;
+    session.isClosed = true;
+    const { writer, draft, path, plainPath, format, logs } = session;
+    const rows = [...logs].flatMap((log) => this.#sources.of(writer.id, log) ?? []);
+    writer.finish(rows);
+    const read = { sources: rows, parents: writer.parents(), rows: writer.rows };
+    // A log that was moved still tells of the archive that has its plain name.
+    if (plainPath !== path && existsSync(plainPath) && changeOf(plainPath, read) === 'unchanged') {
+      draft?.discard();
+      this.done.push({
+        id: basename(plainPath, '.db'),
+        path: plainPath,
+        change: 'unchanged',
+        format,
+        rows: 0,
+      });
+      return;
+    }
+    const change = changeOf(path, read);
+    const gone = change === 'changed' ? goneLog(path, logs) : undefined;
+    if (gone) this.problems.push(problemOf(gone, gone.path ?? path));
+    if (gone || change === 'unchanged') draft?.discard();
+    else if (draft) await this.#startWriting(draft);
+    this.done.push({ id: writer.id, path, change: gone ? 'unchanged' : change, format, rows: writer.rows });
+  }
+
+  /** While the disk is busy with some, the next are read. */
+  async #startWriting(draft: ArchiveDraft): Promise<void> {
+    const writing = draft
+      .finish()
+      .catch((error: unknown) => {
+        this.#failures.push(error);
+      })
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+    if (this.#writing.size >= mostWriting) await Promise.race(this.#writing);
+  }
+}
+
+function tellsOf(archive: string, log: string): boolean {
+  return readImported(archive)?.sources.some(({ path }) => path === log) ?? false;
+}
