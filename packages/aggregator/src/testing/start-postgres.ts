@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { postgresBinaries } from './postgres-binaries.ts';
 
 export interface StartedPostgres extends AsyncDisposable {
   /** Of the superuser's database. */
@@ -16,26 +17,23 @@ export interface StartedPostgres extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-const [initdb] = globSync('/usr/lib/postgresql/*/bin/initdb').sort().reverse();
-
-/** Whether Debian's package `postgresql` is there. */
-export const hasPostgres = initdb !== undefined;
+export { hasPostgres } from './postgres-binaries.ts';
 
 /** A server of its own that listens on a socket in its folder, and on no port. */
 export async function startPostgres(): Promise<StartedPostgres> {
   const dir = mkdtempSync(join(tmpdir(), 'varve-pg-'));
   const owner = ownerOf(dir);
   const data = join(dir, 'data');
-  execFileSync(initdb as string, ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync'], {
+  const bin = postgresBinaries(dir);
+  execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync'], {
     ...owner,
     stdio: 'ignore',
   });
   const settings = ['listen_addresses=', `unix_socket_directories=${dir}`, 'fsync=off', 'max_connections=50'];
-  const server = spawn(
-    (initdb as string).replace(/initdb$/, 'postgres'),
-    ['-D', data, ...settings.flatMap((it) => ['-c', it])],
-    { ...owner, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const server = spawn(join(bin, 'postgres'), ['-D', data, ...settings.flatMap((it) => ['-c', it])], {
+    ...owner,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   await new Promise<void>((resolve, reject) => {
     server.stderr.on('data', (text) => String(text).includes('ready to accept connections') && resolve());
     server.once('exit', (code) => reject(new Error(`postgres ended with ${code}`)));
@@ -71,12 +69,11 @@ export async function startPostgres(): Promise<StartedPostgres> {
   };
 }
 
-/** It refuses to run as root. */
+/** It refuses to run as root: then it is nobody. */
 function ownerOf(dir: string): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
-  const [uid, gid] = ['-u', '-g'].map((flag) =>
-    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' })),
-  );
-  chownSync(dir, uid as number, gid as number);
-  return { uid: uid as number, gid: gid as number };
+  chownSync(dir, nobody, nobody);
+  return { uid: nobody, gid: nobody };
 }
+
+const nobody = 65_534;

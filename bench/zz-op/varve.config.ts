@@ -1,2 +1,0 @@
-import { standardLineage } from '@varve/migrations';
-export default { lineage: standardLineage };
