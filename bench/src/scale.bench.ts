@@ -1,34 +1,21 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
-import { hasClickHouse, startClickHouse } from '../../packages/aggregator/src/testing/start-clickhouse.ts';
-import { hasPostgres, startPostgres } from '../../packages/aggregator/src/testing/start-postgres.ts';
-import { useBucket } from '../../packages/core/src/testing/use-bucket.ts';
 import { makeBenchDir, writeArchives } from './bench-files.ts';
 import { commandFlags } from './command-flags.ts';
 import { benchLineage } from './lens-lineage.ts';
 import { printTitle } from './report.ts';
 import { type MeasuredSink, renderPaper, renderStorage } from './scale-on-paper.ts';
 import type { ScaleAnswer } from './scale-program.ts';
+import { type Sink, scaleSinks } from './scale-sinks.ts';
 
 /** How many archives; 4000 for the figures that are quoted. */
 const count = Number(process.env.VARVE_BENCH_ARCHIVES ?? 400);
 const head = benchLineage.migrations.length;
-
-interface Sink {
-  readonly name: string;
-  readonly kind: string;
-  readonly gets: number;
-  readonly puts: number;
-  /** An empty place for one run, what it holds when that has ended, in bytes, and its end. */
-  open(
-    run: number,
-  ): Promise<{ into: string; archives?: string; sizeBytes(): Promise<number>; close(): Promise<void> }>;
-}
 
 /** How many archives a second go into each sink, by 1, 2 and 4 workers, and what a fleet takes, reckoned from that. */
 export async function run(): Promise<void> {
@@ -39,7 +26,7 @@ export async function run(): Promise<void> {
   printTitle(`Put ${count} archives of 100 kB, of ${head} versions, into each sink, by 1, 2 and 4 workers`);
   await using servers = new AsyncDisposableStack();
   const measured: MeasuredSink[] = [];
-  for (const sink of await sinksOf(dir, archives, servers)) {
+  for (const sink of await scaleSinks(dir, archives, servers)) {
     const runs = [];
     for (const workers of [1, 2, 4]) runs.push(await measure(sink, archives, workers));
     const [one] = runs;
@@ -83,98 +70,6 @@ function fill(path: string): void {
   sqlite.close();
 }
 
-async function sinksOf(dir: string, archives: string, servers: AsyncDisposableStack): Promise<Sink[]> {
-  const bucket = await useBucket();
-  const postgres = hasPostgres ? await startPostgres() : undefined;
-  const clickhouse = hasClickHouse ? await startClickHouse() : undefined;
-  for (const server of [bucket, postgres, clickhouse]) if (server) servers.use(server);
-  const folder = (kind: string, name: string, gets: number, puts: number): Sink => ({
-    name,
-    kind,
-    gets,
-    puts,
-    async open(run) {
-      const into = join(dir, `${kind}-${run}`);
-      return {
-        into,
-        sizeBytes: async () => sizeOf(dir, `${kind}-${run}`),
-        close: async () => removeAll(dir, `${kind}-${run}`),
-      };
-    },
-  });
-  return [
-    folder('view', 'the unified view', 1, 0),
-    folder('parquet', 'Parquet', 1, 0),
-    ...(postgres ? [inPostgres(postgres)] : []),
-    ...(clickhouse ? [inClickHouse(clickhouse)] : []),
-    folder('manifest', 'a manifest', 1, 0),
-    {
-      name: 'push into a bucket',
-      kind: 'push',
-      gets: 0,
-      puts: 1,
-      open: async (run) => ({
-        into: `s3://bucket/${run}`,
-        sizeBytes: async () => 0,
-        close: async () => bucket.objects.clear(),
-      }),
-    },
-    {
-      name: 'upgrade in a bucket',
-      kind: 'upgrade',
-      gets: 2,
-      puts: 2,
-      async open(run) {
-        for (const name of readdirSync(archives))
-          bucket.put(`bucket/fleet/${name}`, readFileSync(join(archives, name)));
-        return {
-          archives: 's3://bucket/fleet',
-          into: `s3://bucket/originals-${run}`,
-          sizeBytes: async () => 0,
-          close: async () => bucket.objects.clear(),
-        };
-      },
-    },
-  ];
-}
-
-function inPostgres(postgres: Awaited<ReturnType<typeof startPostgres>>): Sink {
-  return {
-    name: 'Postgres',
-    kind: 'postgres',
-    gets: 1,
-    puts: 0,
-    async open(run) {
-      const into = await postgres.createDatabase(`bench${run}`);
-      return { into, sizeBytes: () => postgres.sizeOf(`bench${run}`), close: async () => {} };
-    },
-  };
-}
-
-function inClickHouse({ url, host, tcpPort }: Awaited<ReturnType<typeof startClickHouse>>): Sink {
-  const ask = async (body: string) =>
-    (await fetch(`http://${host}:${tcpPort - 1}/`, { method: 'POST', body })).text();
-  return {
-    name: 'ClickHouse',
-    kind: 'clickhouse',
-    gets: 1,
-    puts: 0,
-    async open(run) {
-      await ask(`CREATE DATABASE bench${run}`);
-      return {
-        into: url.replace('default', `bench${run}`),
-        sizeBytes: async () =>
-          Number(
-            await ask(
-              `SELECT sum(bytes_on_disk) FROM system.parts WHERE database = 'bench${run}' AND active`,
-            ),
-          ),
-        close: async () => {},
-      };
-    },
-  };
-}
-
 let runs = 0;
 
 async function measure(sink: Sink, archives: string, workers: number) {
@@ -210,18 +105,4 @@ async function work(
     env: { ...process.env, ...env },
   });
   return JSON.parse(await text(child.stdout)) as ScaleAnswer;
-}
-
-function sizeOf(dir: string, start: string): number {
-  let bytes = 0;
-  for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' })) {
-    const stats = name.startsWith(start) ? statSync(join(dir, name)) : undefined;
-    if (stats?.isFile()) bytes += stats.size;
-  }
-  return bytes;
-}
-
-function removeAll(dir: string, start: string): void {
-  for (const name of readdirSync(dir))
-    if (name.startsWith(start)) rmSync(join(dir, name), { recursive: true });
 }
