@@ -20,7 +20,8 @@ export function readabilityOf(lineage: Lineage): Readability[] {
 }
 
 function describeReading({ isInPlace, migration, reason }: Readability): string {
-  if (!isInPlace) return `from a copy, because of ${migration}: ${reason}`;
+  if (!isInPlace)
+    return migration ? `from a copy, because of ${migration}: ${reason}` : `from a copy: ${reason}`;
   return migration ? `in place, but ${migration} runs at each opening: ${reason}` : 'in place';
 }
 

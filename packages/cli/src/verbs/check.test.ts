@@ -35,6 +35,29 @@ it('names all that is wrong at once, and exits with 1', async () => {
   expect(stderr.match(/^error\[/gm)).toHaveLength(3);
 });
 
+it('lets virtual tables and their triggers be', async () => {
+  const { write, varve } = await makeNotesProject();
+  await varve('generate', 'search', '--custom');
+  const into = 'INSERT INTO words (rowid, body) VALUES (new.rowid, new.body)';
+  write(
+    'drizzle/0001_search.sql',
+    `CREATE VIRTUAL TABLE words USING fts5(body, content='notes');--> statement-breakpoint
+CREATE TRIGGER notes_ai AFTER INSERT ON notes BEGIN ${into}; END;--> statement-breakpoint
+CREATE VIRTUAL TABLE area USING rtree(id, x0, x1);\n`,
+  );
+  expect(await varve('generate')).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await varve('check')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(
+      /because of 0001_search: it makes a full-text index [\s\S]*2 migration\(s\) checked, 0 problem/,
+    ),
+    stderr: '',
+  });
+  write('schema.ts', schemaOf({ notes: [body, stars] }));
+  expect(await varve('generate', 'stars')).toMatchObject({ exitCode: 0 });
+  expect(await varve('check')).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
 it('wants every migration locked', async () => {
   const { write, varve } = await makeNotesProject();
   write('drizzle/varve.lock', '# nothing is locked\n');

@@ -84,6 +84,6 @@ function readReplayed(
     throw error;
   }
   orderColumns(own.sqlite, lineage);
-  const why = `${refusal.migration}: ${refusal.reason}`;
+  const why = refusal.migration ? `${refusal.migration}: ${refusal.reason}` : refusal.reason;
   return { ...own, plan: uniformPlan(lineage, 'replayed', own.copy, why) };
 }

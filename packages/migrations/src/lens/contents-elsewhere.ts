@@ -37,14 +37,23 @@ interface Contents {
 }
 
 function stay(columns: readonly string[], { table, before, relation }: Contents): boolean {
-  const [arm] = relation.arms;
-  if (relation.arms.length !== 1 || arm?.source.kind !== 'table' || arm.where !== undefined) return false;
-  if (arm.source.stage || nameKey(arm.source.name) !== nameKey(table.name)) return false;
   if (before.hasRowid !== table.hasRowid || before.rowidAlias !== table.rowidAlias) return false;
   if (relation.renumberedBy && table.hasRowid && table.rowidAlias === undefined) return false;
-  return columns.every((column) => {
-    const at = relation.columns.findIndex((it) => nameKey(it) === nameKey(column));
-    const source = arm.values[at]?.column;
-    return source !== undefined && nameKey(source) === nameKey(column);
-  });
+  return columns.every((column) => lies(column, nameKey(column), { table, relation }));
+}
+
+/** True where the column of the rows, through whatever changes others of them, is one of the file's table. */
+function lies(
+  column: string,
+  inFile: string,
+  { table, relation }: Pick<Contents, 'table' | 'relation'>,
+): boolean {
+  const [arm] = relation.arms;
+  if (!arm || relation.arms.length !== 1 || arm.where !== undefined) return false;
+  const at = relation.columns.findIndex((it) => nameKey(it) === nameKey(column));
+  const below = arm.values[at]?.column;
+  if (below === undefined) return false;
+  if (arm.source.kind === 'relation') return lies(below, inFile, { table, relation: arm.source.relation });
+  if (arm.source.kind !== 'table' || arm.source.stage) return false;
+  return nameKey(arm.source.name) === nameKey(table.name) && nameKey(below) === inFile;
 }

@@ -218,7 +218,9 @@ function rowsAfter(payload: unknown, prepare: (sqlite: Database.Database) => voi
 
 const outcomes = { same: 0, fails: 0, jsonb: 0 };
 
-it('JSON that several migrations reshape is, text for text, what each of them by itself would leave', () => {
+it('JSON that several migrations reshape is, text for text, what each of them by itself would leave', {
+  timeout: isDeep ? 3_600_000 : 120_000,
+}, () => {
   fc.assert(
     fc.property(
       fc.array(statements, { minLength: 2, maxLength: 4 }),

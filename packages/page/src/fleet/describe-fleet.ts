@@ -36,7 +36,7 @@ function describeVersion(counted: Census['versions'][number], lineage: Lineage):
     ...{ version, count, sizeBytes },
     migration: migration ?? null,
     strategies: Object.fromEntries([...byStrategy].map(([name, tables]) => [name, tables.length])),
-    refusal: lens.refusal ? `${lens.refusal.migration}: ${lens.refusal.reason}` : null,
+    refusal: lens.refusal ? [lens.refusal.migration, lens.refusal.reason].filter(Boolean).join(': ') : null,
     losses: losses.map(({ migration, kind, what }) => ({ migration, kind, what })),
   };
 }

@@ -5,7 +5,7 @@ const patterns = [
   ['CREATE', 'TRIGGER'],
   ['CREATE', 'TEMP|TEMPORARY?', 'VIEW'],
   ['DROP', 'INDEX|TRIGGER|VIEW'],
-  ['SELECT'],
+  ['SELECT|VALUES'],
   ['PRAGMA'],
 ];
 
