@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { openBoth } from '../testing/lineages/open-both.ts';
 import { lineageOf } from '../testing/test-lineage.ts';
 import { compileLens } from './compile-lens.ts';
-import { ShapeReader } from './table-shape.ts';
+import { ShapeReader } from './shape-reader.ts';
 import { traceLineage } from './trace-lineage.ts';
 
 const times = (count: number, write: (at: number) => string): string[] =>

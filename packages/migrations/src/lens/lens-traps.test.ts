@@ -114,40 +114,6 @@ it('WHERE may read the updated table, as it was before the first row changed', (
   ]);
 });
 
-it('a JSON column that an update rewrote is a text again, not JSON, to a JSON function', () => {
-  const lineage = lineageOf([
-    tasks,
-    `UPDATE tasks SET title = json_set(title, '$.v', 2) WHERE json_valid(title)`,
-  ]);
-  using both = openBoth(
-    lineage,
-    `INSERT INTO tasks (id, title) VALUES (1, '{}'), (2, 'no json'), (3, x'00')`,
-  );
-  expectSame(both, `SELECT id, title, typeof(title) FROM tasks`, [
-    [1n, '{"v":2}', 'text'],
-    [2n, 'no json', 'text'],
-    [3n, Buffer.from([0]), 'blob'],
-  ]);
-  expectSame(both, 'SELECT json_array(title) FROM tasks WHERE id < 3', [
-    ['["{\\"v\\":2}"]'],
-    ['["no json"]'],
-  ]);
-});
-
-it('an expression that can fail does not see rows that an earlier migration deleted', () => {
-  const lineage = lineageOf([
-    `${tasks}; CREATE TABLE broken (id INTEGER PRIMARY KEY)`,
-    'DELETE FROM tasks WHERE id IN (SELECT id FROM broken)',
-    `UPDATE tasks SET title = json_set(title, '$.v', 2)`,
-  ]);
-  using both = openBoth(
-    lineage,
-    `INSERT INTO tasks (id, title) VALUES (1, '{}'), (2, 'no json'); INSERT INTO broken VALUES (2)`,
-  );
-  expect(both.lens.tables[0]).toMatchObject({ strategy: 'materialized', why: /can fail/ });
-  expectSame(both, `SELECT id FROM tasks WHERE title = '{"v":2}'`, [[1n]]);
-});
-
 it('WITHOUT ROWID and STRICT tables are read as what they became', () => {
   const lineage = lineageOf([
     'CREATE TABLE facts (name TEXT PRIMARY KEY, value)',
@@ -174,31 +140,6 @@ it('SQLite computes generated columns anew where the columns they are made of ch
     [1n, '/a', '/A', 2n],
     [2n, '/bc', '/BC', 3n],
   ]);
-});
-
-it('a view of head that mentions a renamed table shows the rows of head', () => {
-  const lineage = lineageOf([
-    `${tasks}; CREATE VIEW titles AS SELECT title FROM tasks`,
-    `ALTER TABLE tasks RENAME TO jobs; ALTER TABLE jobs RENAME COLUMN title TO name`,
-    `UPDATE jobs SET name = upper(name)`,
-  ]);
-  using both = openBoth(lineage, `INSERT INTO tasks (id, title) VALUES (1, 'a')`);
-  expectSame(both, 'SELECT * FROM titles', [['A']]);
-});
-
-it('a table that was dropped and made anew under its old name does not show the old rows', () => {
-  const lineage = lineageOf([tasks, 'DROP TABLE tasks', tasks]);
-  using both = openBoth(lineage, 'INSERT INTO tasks (id) VALUES (1)');
-  expectSame(both, 'SELECT * FROM tasks', []);
-});
-
-it('two tables can exchange their names', () => {
-  const lineage = lineageOf([
-    'CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id INTEGER PRIMARY KEY)',
-    'ALTER TABLE a RENAME TO c; ALTER TABLE b RENAME TO a; ALTER TABLE c RENAME TO b',
-  ]);
-  using both = openBoth(lineage, 'INSERT INTO a VALUES (1); INSERT INTO b VALUES (2)');
-  expectSame(both, 'SELECT a.id, b.id FROM a, b', [[2n, 1n]]);
 });
 
 it('the rowids that a rebuild renumbered cannot be asked for', () => {
@@ -229,44 +170,6 @@ it('more updates of one column than SQLite could nest are computed when the file
   using both = openBoth(updatesOfOneColumn(120), `INSERT INTO tasks (id, title) VALUES (1, 'a'), (2, NULL)`);
   expect(both.lens.tables[0]).toMatchObject({ strategy: 'materialized', why: /build on one another/ });
   expectSame(both, 'SELECT length(title) FROM tasks ORDER BY id', [[121n], [null]]);
-});
-
-it('an insert of what a condition chose reads JSON of the chosen rows alone', () => {
-  const lineage = lineageOf([
-    `${tasks}; CREATE TABLE owners (task_id INTEGER, name TEXT)`,
-    `INSERT INTO owners SELECT id, json_extract(title, '$.owner') FROM tasks WHERE json_valid(title)`,
-  ]);
-  using both = openBoth(
-    lineage,
-    `INSERT INTO tasks (id, title) VALUES (1, '{"owner":"ann"}'), (2, 'no json')`,
-  );
-  expect(both.lens.tables.every((table) => table.strategy !== 'materialized')).toBe(true);
-  expectSame(both, `SELECT task_id FROM owners WHERE name = 'ann'`, [[1n]]);
-});
-
-it('a table that head does not have any more cannot be asked for', () => {
-  const lineage = lineageOf([tasks, 'DROP TABLE tasks; CREATE TABLE jobs (id INTEGER PRIMARY KEY)']);
-  using both = openBoth(lineage, 'INSERT INTO tasks (id) VALUES (1)');
-  expect(() => both.copy.prepare('SELECT * FROM tasks')).toThrow('no such table: tasks');
-  expect(() => both.file.prepare('SELECT * FROM tasks')).toThrow('no such table: temp.tasks, which head');
-});
-
-it('a view that names the schema main is not laid over the lens', () => {
-  const lineage = lineageOf([
-    `${tasks}; CREATE VIEW v AS SELECT id FROM main.tasks`,
-    'UPDATE tasks SET size = 1',
-  ]);
-  using both = openBoth(lineage, '');
-  expect(both.lens.refusal?.reason).toMatch(/view v names the schema main/);
-});
-
-it('JSON of a column that is taken apart into rows is read for the rows of the query alone', () => {
-  const lineage = lineageOf([
-    `${tasks}; CREATE TABLE words (task_id INTEGER, word TEXT)`,
-    `INSERT INTO words SELECT tasks.id, json_each.value FROM tasks, json_each(tasks.title) WHERE json_valid(tasks.title)`,
-  ]);
-  using both = openBoth(lineage, `INSERT INTO tasks (id, title) VALUES (1, '["a","b"]'), (2, 'no json')`);
-  expectSame(both, `SELECT task_id, word FROM words WHERE word > 'a'`, [[1n, 'b']]);
 });
 
 it('a trigger of another event does not stand in the way', () => {

@@ -2,33 +2,12 @@ import type Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { ledgerTable } from '../ledger/find-ledger.ts';
 import { defineLineage } from '../lineage/define-lineage.ts';
-import { type Lineage, lineageAt } from '../lineage/lineage.ts';
+import { lineageAt } from '../lineage/lineage.ts';
 import { replayMigrations } from '../replay/replay.ts';
-import { replayRaw } from '../testing/replay-raw.ts';
+import { bothWays } from '../testing/both-ways.ts';
 import { dumpDatabase, lineageOf, openMemory } from '../testing/test-lineage.ts';
 import { compileLens } from './compile-lens.ts';
 import { installLens } from './install-lens.ts';
-
-/** What a file of version 1 holds at head, by varve and by SQLite alone; without the ledger. */
-function bothWays(lineage: Lineage, rows = ''): { replayed: unknown; raw: unknown } {
-  const [ours, theirs, read] = [openMemory(), openMemory(), openMemory()];
-  for (const sqlite of [ours, theirs, read]) {
-    replayMigrations(sqlite, lineageAt(lineage, 1));
-    sqlite.pragma('foreign_keys = OFF');
-    sqlite.exec(rows);
-  }
-  replayMigrations(ours, lineage);
-  for (const { sql } of lineage.migrations.slice(1)) replayRaw(theirs, sql, lineage.foreignKeys);
-  for (const sqlite of [ours, theirs]) sqlite.exec(`DROP TABLE IF EXISTS ${ledgerTable}`);
-  const lens = compileLens(lineage, 1);
-  expect(lens.refusal).toBeUndefined();
-  installLens(read, lens);
-  for (const { name } of lens.tables) {
-    const rowsOf = (sqlite: Database.Database) => sqlite.prepare(`SELECT * FROM ${name}`).raw().all().sort();
-    expect({ name, rows: rowsOf(read) }).toEqual({ name, rows: rowsOf(theirs) });
-  }
-  return { replayed: dumpDatabase(ours), raw: dumpDatabase(theirs) };
-}
 
 const family = `CREATE TABLE a (id integer PRIMARY KEY, k text UNIQUE);
 CREATE TABLE b (id integer PRIMARY KEY, a integer REFERENCES a ON DELETE CASCADE ON UPDATE CASCADE);
@@ -190,34 +169,4 @@ it('takes nothing for granted of rows that ALTER COLUMN left, and replays files 
   const rowsOf = (sqlite: Database.Database) => sqlite.prepare(query).raw().all();
   expect(rowsOf(read)).toEqual(rowsOf(replayed));
   expect(compileLens(lineage, 1).refusal?.migration).toBe('0001_step');
-});
-
-describe('references are compared with those of the file before', () => {
-  const tables =
-    'CREATE TABLE p (id integer PRIMARY KEY, k text); CREATE TABLE c (id integer PRIMARY KEY, k text REFERENCES p (k), p integer REFERENCES p (id));';
-
-  it('and never on an empty database: the application seeds the parents', () => {
-    const sqlite = openMemory();
-    const lineage = lineageOf([
-      'CREATE TABLE p (id integer PRIMARY KEY); CREATE TABLE c (p integer REFERENCES p (id)); INSERT INTO c VALUES (1)',
-    ]);
-    expect(replayMigrations(sqlite, lineage)).toEqual({ from: 0, to: 1 });
-  });
-
-  it('and where a unique index is missing, which SQLite does not answer for', () => {
-    const lineage = lineageOf([tables, 'ALTER TABLE c ADD z integer DEFAULT 1']);
-    const { replayed, raw } = bothWays(
-      lineage,
-      "INSERT INTO p VALUES (1, 'a'); INSERT INTO c VALUES (1, 'a', 1), (2, 'b', 1)",
-    );
-    expect(replayed).toEqual(raw);
-  });
-
-  it('and are still missed then, where a migration breaks them', () => {
-    const lineage = lineageOf([tables, 'UPDATE c SET p = 9']);
-    const sqlite = openMemory();
-    replayMigrations(sqlite, lineageAt(lineage, 1));
-    sqlite.exec("PRAGMA foreign_keys = OFF; INSERT INTO p VALUES (1, 'a'); INSERT INTO c VALUES (1, 'a', 1)");
-    expect(() => replayMigrations(sqlite, lineage)).toThrow(/without a parent: c → p/);
-  });
 });

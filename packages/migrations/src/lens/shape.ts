@@ -3,7 +3,8 @@ import { type ActingSchema, readSchema, type SchemaObject } from '../replay/inde
 import { nameKey, quoteIdentifier } from '../sql/index.ts';
 
 import { LazyMap } from './lazy-map.ts';
-import type { ShapeReader, TableShape } from './table-shape.ts';
+import type { ShapeReader } from './shape-reader.ts';
+import type { TableShape } from './table-shape.ts';
 
 /** The schema between two statements. */
 export interface Shape {

@@ -3,7 +3,7 @@ import { type EmptyRun, runOnEmpty } from '../replay/index.ts';
 import type { SqlStatement } from '../sql/index.ts';
 import { changesRowsOnly } from './changes-rows-only.ts';
 import { readShape, type Shape } from './shape.ts';
-import { ShapeReader } from './table-shape.ts';
+import { ShapeReader } from './shape-reader.ts';
 
 /** A statement of a migration, with the schema it met and the one it left. */
 export interface Step {

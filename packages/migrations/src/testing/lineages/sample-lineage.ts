@@ -9,7 +9,8 @@ import { quoteIdentifier } from '../../sql/sql-tokens.ts';
 import { Dice } from './dice.ts';
 import { pickLiteral } from './literals.ts';
 import { sampleTables } from './sample-schema.ts';
-import { createTable, sampleChanges } from './sample-statements.ts';
+import { sampleChanges } from './sample-statements.ts';
+import { createTable } from './sample-tables.ts';
 
 /** A lineage, a version, rows for a file of that version, and choices for queries at head. */
 export interface LineageSample {
