@@ -1,13 +1,13 @@
-import type { RecordValues, Session } from '@varve/core';
+import type { Session } from '@varve/core';
 import type { LiveSessions, SaidSoFar } from '@varve/core/internal';
 import { messageParts } from './message-parts.ts';
+import { instructionsOf, type MessageRow, requestOptions, rowOf } from './request-facts.ts';
 import type { Scope } from './session-scope.ts';
 import type { StandardTables } from './standard-tables.ts';
 import type {
   ModelCallEnd,
   ModelCallStart,
   OperationEnd,
-  OperationStart,
   RecordChoice,
   ToolEnd,
   ToolStart,
@@ -19,9 +19,6 @@ export interface Records {
   readonly inputs: boolean;
   readonly outputs: boolean;
 }
-
-type Row = Readonly<Record<string, unknown>>;
-type MessageRow = RecordValues<StandardTables['messages']>;
 
 /** What one call of the AI SDK leaves on the timeline of its session. */
 export class OperationRecorder {
@@ -197,34 +194,4 @@ export class OperationRecorder {
     const { messages } = this.#tables;
     if (messages) this.session.tryRecord(messages, row);
   }
-}
-
-function rowOf({ role, content }: { readonly role: string; readonly content: unknown }): MessageRow {
-  return { role: role as MessageRow['role'], parts: messageParts(content) };
-}
-
-function instructionsOf(instructions: unknown): { role: string; content: unknown } {
-  if (typeof instructions === 'string') return { role: 'system', content: instructions };
-  const { content } = instructions as { content?: unknown };
-  return { role: 'system', content: content ?? JSON.stringify(instructions) };
-}
-
-const optionKeys = [
-  'temperature',
-  'maxOutputTokens',
-  'topP',
-  'topK',
-  'presencePenalty',
-  'frequencyPenalty',
-  'stopSequences',
-  'seed',
-  'reasoning',
-] as const;
-
-/** What the request carried beside the messages, and the names of the tools on offer. */
-function requestOptions(event: OperationStart): Row | undefined {
-  const given = optionKeys.filter((key) => event[key] !== undefined).map((key) => [key, event[key]]);
-  const tools = Array.isArray(event.tools) ? event.tools.map((tool: { name?: unknown }) => tool.name) : [];
-  const entries = tools.length > 0 ? [...given, ['tools', tools]] : given;
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }

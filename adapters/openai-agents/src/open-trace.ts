@@ -1,6 +1,7 @@
 import type { Trace } from '@openai/agents';
+import type { AgentSpan } from './agent-span.ts';
 import type { JsonObject } from './json-access.ts';
-import type { AgentSpan, TraceRecorder } from './trace-recorder.ts';
+import type { TraceRecorder } from './trace-recorder.ts';
 
 /** One run of agents, which is a session: that of a trace, or one inside of a tool. */
 export interface AgentRun {

@@ -1,20 +1,11 @@
 import type { Session } from '@varve/core';
 import { SaidSoFar } from '@varve/core/internal';
-import { type MessagePart, type ModelCallInsert, toJson } from '@varve/schema';
+import { type MessagePart, toJson } from '@varve/schema';
 import { type AgentItem, itemPrint } from './agent-item.ts';
+import { type AgentSpan, endOf, outcomeOf, resultOf, startOf } from './agent-span.ts';
 import { type JsonObject, objectOf, parsed, textOf } from './json-access.ts';
 import { type ModelSpan, readModelSpan, usageOf } from './model-span.ts';
 import type { StandardTables } from './standard-tables.ts';
-
-/** What is read of a span of the SDK. */
-export interface AgentSpan {
-  readonly spanId: string;
-  readonly parentId: string | null;
-  readonly spanData: object;
-  readonly error: { readonly message: string; readonly data?: Readonly<Record<string, unknown>> } | null;
-  readonly startedAt: string | null;
-  readonly endedAt: string | null;
-}
 
 type Running = ReturnType<Session<StandardTables>['begin']>;
 
@@ -214,25 +205,4 @@ export class TraceRecorder {
     };
     if (intermediateResults) this.#session.tryRecord(intermediateResults, row);
   }
-}
-
-function startOf({ startedAt }: AgentSpan): number {
-  return startedAt === null ? Date.now() : Date.parse(startedAt);
-}
-
-function endOf({ endedAt }: AgentSpan): number {
-  return endedAt === null ? Date.now() : Date.parse(endedAt);
-}
-
-function outcomeOf({ error }: AgentSpan): Pick<ModelCallInsert, 'status' | 'errorType' | 'errorMessage'> {
-  if (!error) return { status: 'ok' };
-  const told = textOf(error.data?.error) ?? error.message;
-  const errorType = /^(\w*(?:Error|Exception|Triggered))\b/.exec(told)?.[1] ?? '_OTHER';
-  return { status: 'error', errorType, errorMessage: told };
-}
-
-/** A tool's result is a text here; what is an object or a list in it, is one. */
-function resultOf(output: unknown): unknown {
-  const value = parsed(output);
-  return typeof value === 'object' && value !== null ? value : output;
 }

@@ -3,10 +3,11 @@ import type { SessionValues } from '@varve/core';
 import { LiveSessions, type LiveSessionsOptions } from '@varve/core/internal';
 import { type Lineage, standardLineage } from '@varve/migrations';
 import { toJson } from '@varve/schema';
+import type { AgentSpan } from './agent-span.ts';
 import { type JsonObject, textOf } from './json-access.ts';
 import { type AgentRun, OpenTrace } from './open-trace.ts';
 import type { StandardTables } from './standard-tables.ts';
-import { type AgentSpan, TraceRecorder } from './trace-recorder.ts';
+import { TraceRecorder } from './trace-recorder.ts';
 
 export interface VarveTracingProcessorOptions extends Omit<LiveSessionsOptions<StandardTables>, 'lineage'> {
   /** A lineage with the standard tables, or some of them; unless given, the standard lineage. */

@@ -1,2 +1,3 @@
 export type { Pruned, PruneOptions } from './prune-thread.ts';
-export { VarveSaver, type VarveSaverOptions } from './varve-saver.ts';
+export type { VarveSaverOptions } from './saver-options.ts';
+export { VarveSaver } from './varve-saver.ts';

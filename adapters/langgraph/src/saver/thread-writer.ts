@@ -1,9 +1,9 @@
 import type { ChannelVersions, Checkpoint } from '@langchain/langgraph-checkpoint';
 import type { Session } from '@varve/core';
-import type { Statement } from '@varve/migrations/internal';
 import type { ThreadTables } from '../thread/index.ts';
 import { type ChannelEntry, type ChannelMap, parseChannels, renderChannels } from './channel-map.ts';
 import { type Cell, type Dumped, isEqual, sharedLength, toCell } from './stored-value.ts';
+import { prepareStatements, type ThreadStatements } from './thread-statements.ts';
 import { type StoredValue, ValueChain } from './value-chain.ts';
 
 /** Shorter values are stored whole. */
@@ -48,7 +48,7 @@ interface LastValue {
 export class ThreadWriter {
   readonly session: Session<ThreadTables>;
   readonly #chain: ValueChain;
-  readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #statements: ThreadStatements;
   /** The last checkpoint of each namespace: most often the next one's parent. */
   readonly #lastChannels = new Map<string, { readonly id: string; readonly channels: ChannelMap }>();
   /** The last long value of each channel: what the next is compared with. */
@@ -195,27 +195,4 @@ function inherited(
 ): ChannelEntry | undefined {
   const entry = parent?.get(channel);
   return entry && entry[0] === version ? entry : undefined;
-}
-
-function prepareStatements({ sqlite }: Session<ThreadTables>) {
-  const write =
-    'INTO writes (namespace, checkpoint_id, task_id, idx, task_path, channel, type, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?)';
-  return {
-    putCheckpoint: sqlite.prepare<[unknown[]]>(
-      'INSERT OR REPLACE INTO checkpoints (namespace, id, parent_id, type, value, channels, metadata_type, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-    ),
-    addWrite: sqlite.prepare<[unknown[]]>(`INSERT OR IGNORE ${write}`),
-    replaceWrite: sqlite.prepare<[unknown[]]>(`INSERT OR REPLACE ${write}`),
-    channels: sqlite
-      .prepare<[string, string], string>('SELECT channels FROM checkpoints WHERE namespace = ? AND id = ?')
-      .pluck() as Statement<[string, string], string>,
-    valuesOfVersion: sqlite
-      .prepare<[string, string, string], number>(
-        'SELECT seq FROM channel_values WHERE namespace = ? AND channel = ? AND version = ? ORDER BY seq DESC',
-      )
-      .pluck() as Statement<[string, string, string], number>,
-    addValue: sqlite.prepare<[unknown[]]>(
-      'INSERT INTO channel_values (namespace, channel, version, type, base_seq, shared_bytes, value) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ),
-  };
 }

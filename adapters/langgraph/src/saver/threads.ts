@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createSession, openArchive, openSession, type Session } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
@@ -6,6 +5,7 @@ import type { ThreadTables } from '../thread/index.ts';
 import { ThreadFolder } from './thread-folder.ts';
 import { ThreadReader } from './thread-reader.ts';
 import { ThreadWriter } from './thread-writer.ts';
+import { isCode, whileBusy } from './while-busy.ts';
 
 export interface ThreadsOptions {
   readonly folder: ThreadFolder;
@@ -27,7 +27,6 @@ type UseThread<T> = (writer: ThreadWriter, reader: ThreadReader) => T;
 const maxOpen = 64;
 /** A thread that is not used is let go of, so that another process can go on with it. */
 const releaseMs = 1000;
-const pollMs = 25;
 /** Forced to the disk before a step counts as stored, but not while nothing else goes on. */
 const durability = 'process';
 const atExit = new Set<Threads>();
@@ -65,7 +64,7 @@ export class Threads {
     work: UseThread<T>,
     busyTimeoutMs = this.#options.busyTimeoutMs,
   ): Promise<T> {
-    const thread = await this.#patiently(
+    const thread = await whileBusy(
       () => this.#openThread(threadId),
       busyTimeoutMs,
       (opened) => {
@@ -120,7 +119,7 @@ export class Threads {
   /** Removes the thread from the disk. Waits for a writer in another process. */
   async remove(name: string): Promise<void> {
     this.release(name);
-    await this.#patiently(() => {
+    await whileBusy(() => {
       this.#assertOpen();
       this.folder.remove(name);
     }, this.#options.busyTimeoutMs);
@@ -137,21 +136,6 @@ export class Threads {
     atExit.delete(this);
     clearTimeout(this.#timer);
     for (const name of [...this.#open.keys()]) this.release(name);
-  }
-
-  /** Tries again while somebody else has the thread. What is done then is done at once, before anything else is. */
-  async #patiently<T, R = T>(
-    attempt: () => T,
-    busyTimeoutMs: number,
-    then: (value: T) => R = (value) => value as unknown as R,
-  ): Promise<R> {
-    const endsAtMs = performance.now() + busyTimeoutMs;
-    for (;;) {
-      const isLast = performance.now() >= endsAtMs;
-      const opened = tryWhileBusy(attempt, isLast);
-      if (opened) return then(opened.value);
-      await delay(pollMs);
-    }
   }
 
   #openThread(threadId: string): OpenThread {
@@ -216,15 +200,6 @@ export class Threads {
   }
 }
 
-function tryWhileBusy<T>(attempt: () => T, isLast: boolean): { readonly value: T } | undefined {
-  try {
-    return { value: attempt() };
-  } catch (error) {
-    if (isLast || !isCode(error, 'SESSION_LOCKED', 'SESSION_EXISTS', 'FILE_BUSY')) throw error;
-    return undefined;
-  }
-}
-
 /** Where a file system does not tell the cases of letters apart, two threads would be in one file. */
 function assertThread({ id, path }: Session<ThreadTables>, threadId: string): void {
   if (id === threadId) return;
@@ -237,10 +212,6 @@ function assertThread({ id, path }: Session<ThreadTables>, threadId: string): vo
 
 function closeAll(): void {
   for (const threads of [...atExit]) threads.close();
-}
-
-function isCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof VarveError && codes.includes(error.code);
 }
 
 function threadIdOf(sqlite: Session['sqlite']): string {

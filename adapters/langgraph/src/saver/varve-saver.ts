@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { RunnableConfig } from '@langchain/core/runnables';
 import {
   BaseCheckpointSaver,
@@ -11,47 +10,22 @@ import {
   type DeltaChannelHistory,
   getCheckpointId,
   type PendingWrite,
-  type SerializerProtocol,
   WRITES_IDX_MAP,
 } from '@langchain/langgraph-checkpoint';
 import type { Session } from '@varve/core';
-import type { Lineage } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
 import { type ThreadTables, threadLineage } from '../thread/index.ts';
 import { deltaHistory } from './delta-history.ts';
-import { load, loadTuple } from './load-tuple.ts';
-import {
-  findKept,
-  loadKnown,
-  type Pruned,
-  type PruneOptions,
-  readKnown,
-  removeOthers,
-  shrink,
-} from './prune-thread.ts';
+import { pruneThread, sealIdleThreads } from './keep-threads.ts';
+import { listTuples, readThread } from './list-tuples.ts';
+import { loadTuple } from './load-tuple.ts';
+import { warn } from './pass-over.ts';
+import type { Pruned, PruneOptions } from './prune-thread.ts';
+import type { VarveSaverOptions } from './saver-options.ts';
+import { assertThread, missing, namespaceOf, threadOf } from './thread-config.ts';
 import { ThreadFolder } from './thread-folder.ts';
-import type { HeadQuery, StoredHead, StoredTuple, ThreadReader } from './thread-reader.ts';
+import type { HeadQuery, StoredTuple } from './thread-reader.ts';
 import { Threads } from './threads.ts';
 
-export interface VarveSaverOptions<TTables extends ThreadTables = ThreadTables> {
-  /** The folder of the threads' files; made where it is missing. */
-  readonly dir: string;
-  /** Where threads are sealed into; unless given, `archives` in the folder of threads. */
-  readonly archiveDir?: string;
-  /** A lineage that has the tables of `threadLineage`, and may have more; unless given, `threadLineage`. */
-  readonly lineage?: Lineage<TTables>;
-  /** The agent that a thread's row names; `langgraph` unless given. */
-  readonly agentName?: string;
-  /** How long a thread that another process writes is waited for, in milliseconds; 5,000 unless given. */
-  readonly busyTimeoutMs?: number;
-  /** Seals threads that nobody has written for so long, in milliseconds, and looks as often; never unless given. */
-  readonly idleMs?: number;
-  /** How values become bytes; unless given, LangGraph's own serializer. */
-  readonly serde?: SerializerProtocol;
-}
-
-/** A list is most often left after its first. */
-const maxTuplesAtOnce = 32;
 /** A look goes over the folder. */
 const minLookMs = 100;
 
@@ -109,29 +83,22 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
     const threadId = threadOf(config);
     if (threadId === undefined) return undefined;
     const id = getCheckpointId(config) || undefined;
-    const stored = this.#read(threadId, (reader) => reader.tuple(namespaceOf(config), id));
+    const stored = readThread(this.#threads, threadId, (reader) => reader.tuple(namespaceOf(config), id));
     return stored && this.#load(stored);
   }
 
   /** Newest first: of one thread, or of all when the configuration names none. */
   async *list(config: RunnableConfig, options: CheckpointListOptions = {}): AsyncGenerator<CheckpointTuple> {
-    const { limit = Number.POSITIVE_INFINITY, before, filter } = options;
-    const threadId = threadOf(config);
     const query: HeadQuery = {
       namespace: config.configurable?.checkpoint_ns,
       id: getCheckpointId(config) || undefined,
-      beforeId: before && getCheckpointId(before),
+      beforeId: options.before && getCheckpointId(options.before),
     };
-    const names = threadId === undefined ? this.#threads.folder.names() : [ThreadFolder.nameOf(threadId)];
-    const heads = names.flatMap((name) => this.#headsOf(name, query, names.length === 1));
-    if (names.length > 1) heads.sort((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
-    let left = limit;
-    let size = 1;
-    for (let at = 0; at < heads.length && left > 0; at += size, size = Math.min(size * 2, maxTuplesAtOnce)) {
-      const found = await this.#loadTuples(heads.slice(at, at + size), filter);
-      for (const tuple of found.slice(0, left)) yield tuple;
-      left -= found.length;
-    }
+    yield* listTuples(this.#threads, threadOf(config), query, {
+      ...options,
+      serde: this.serde,
+      load: (stored) => this.#load(stored),
+    });
   }
 
   async put(
@@ -191,7 +158,9 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
     const id = getCheckpointId(config) || undefined;
     const found =
       threadId !== undefined && channels.length > 0
-        ? this.#read(threadId, (reader) => deltaHistory(reader.ancestors(namespaceOf(config), id), channels))
+        ? readThread(this.#threads, threadId, (reader) =>
+            deltaHistory(reader.ancestors(namespaceOf(config), id), channels),
+          )
         : undefined;
     return (found ?? deltaHistory([], channels))(this.serde);
   }
@@ -210,20 +179,7 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
    * ```
    */
   async prune(threadId: string, options: PruneOptions = {}): Promise<Pruned | undefined> {
-    const name = ThreadFolder.nameOf(threadId);
-    const found = this.#threads.folder.find(name);
-    if (!found) return undefined;
-    const rows = this.#threads.read(name, (reader) => readKnown(reader.sqlite)) ?? [];
-    const known = await loadKnown(rows, this.serde);
-    const kept = findKept(known, options.keep ?? 1);
-    await this.#threads.write(threadId, (writer) => {
-      const { session } = writer;
-      session.batch(() => removeOthers(session.sqlite, known, kept));
-      writer.forget();
-      shrink(session.sqlite);
-    });
-    if (!found.isLive) await this.#threads.seal(name);
-    return { kept: kept.size, removed: known.length - kept.size };
+    return pruneThread(this.#threads, threadId, this.serde, options);
   }
 
   /**
@@ -251,16 +207,7 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
    * process writes is left alone. The paths of the archives.
    */
   async sealIdle(idleMs: number): Promise<string[]> {
-    const archives: string[] = [];
-    for (const name of this.#threads.folder.namesIdleSince(Date.now() - idleMs)) {
-      try {
-        const archive = await this.#threads.seal(name, 0);
-        if (archive) archives.push(archive);
-      } catch (error) {
-        passOver(error, 'SESSION_LOCKED');
-      }
-    }
-    return archives;
+    return sealIdleThreads(this.#threads, idleMs);
   }
 
   /** Runs synchronous work on the thread's session, for rows of the team's own beside LangGraph's. */
@@ -282,86 +229,7 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
     this.close();
   }
 
-  #read<T>(threadId: string, work: (reader: ThreadReader) => T): T | undefined {
-    return this.#threads.read(ThreadFolder.nameOf(threadId), (reader) => {
-      // Another thread's, where a file system does not tell the cases of letters apart.
-      return reader.threadId === threadId ? work(reader) : undefined;
-    });
-  }
-
-  /** A file that cannot be read does not keep the other threads from being listed. */
-  #headsOf(name: string, query: HeadQuery, isOnly: boolean): StoredHead[] {
-    try {
-      return this.#threads.read(name, (reader) => reader.heads(query)) ?? [];
-    } catch (error) {
-      if (isOnly) throw error;
-      passOver(error);
-      return [];
-    }
-  }
-
-  async #isMatch({ metadata }: StoredHead, filter: CheckpointListOptions['filter']): Promise<boolean> {
-    const wanted = Object.entries(filter ?? {}).filter(([, value]) => value !== undefined);
-    if (wanted.length === 0) return true;
-    const values = (await load(this.serde, metadata)) as Record<string, unknown>;
-    return wanted.every(([key, value]) => isDeepStrictEqual(values[key], value));
-  }
-
-  /** Those that fit, in their order; each file is opened once. */
-  async #loadTuples(
-    heads: readonly StoredHead[],
-    filter: CheckpointListOptions['filter'],
-  ): Promise<CheckpointTuple[]> {
-    const fits = await Promise.all(heads.map((head) => this.#isMatch(head, filter)));
-    const wanted = heads.filter((_, at) => fits[at]);
-    const stored = new Map<StoredHead, StoredTuple | undefined>();
-    for (const [threadId, ofThread] of Map.groupBy(wanted, (head) => head.threadId)) {
-      this.#read(threadId, (reader) => {
-        for (const head of ofThread) stored.set(head, reader.tuple(head.namespace, head.id));
-      });
-    }
-    const found = wanted.flatMap((head) => stored.get(head) ?? []);
-    return Promise.all(found.map((it) => this.#load(it)));
-  }
-
   #load(stored: StoredTuple): Promise<CheckpointTuple> {
     return loadTuple(stored, this.serde, () => this.getNextVersion(undefined));
   }
-}
-
-/** One file does not keep the others from being worked on. */
-function passOver(error: unknown, expected?: string): void {
-  if (!(error instanceof VarveError) || error.code === 'SESSION_CLOSED') throw error;
-  if (error.code !== expected) warn(error);
-}
-
-function warn(error: unknown): void {
-  const {
-    path = 'threads',
-    message = String(error),
-    code = 'INTERNAL',
-  } = error instanceof VarveError ? error : {};
-  if (code !== 'SESSION_CLOSED') process.emitWarning(`${path}: ${message}`, { type: 'VarveWarning', code });
-}
-
-function threadOf({ configurable }: RunnableConfig): string | undefined {
-  const id: unknown = configurable?.thread_id;
-  return id === undefined || id === null || id === '' ? undefined : String(id);
-}
-
-function namespaceOf({ configurable }: RunnableConfig): string {
-  return configurable?.checkpoint_ns ?? '';
-}
-
-function assertThread(config: RunnableConfig, what: string): string {
-  const threadId = threadOf(config);
-  if (threadId === undefined) throw missing(what, 'thread_id');
-  return threadId;
-}
-
-function missing(what: string, key: string): VarveError {
-  return new VarveError('ROW_INVALID', `${what} cannot be kept without a ${key}`, {
-    hint: `call the graph with { configurable: { ${key}: … } }`,
-    details: { column: key },
-  });
 }

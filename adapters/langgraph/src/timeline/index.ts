@@ -1,1 +1,2 @@
-export { type RecordRunsOptions, recordRuns, VarveCallbackHandler } from './varve-callback-handler.ts';
+export { recordRuns } from './record-runs.ts';
+export { type RecordRunsOptions, VarveCallbackHandler } from './varve-callback-handler.ts';

@@ -1,11 +1,10 @@
 import { BaseCallbackHandler } from '@langchain/core/callbacks/base';
-import { registerConfigureHook, setContextVariable } from '@langchain/core/context';
 import type { Serialized } from '@langchain/core/load/serializable';
-import { AIMessage, type BaseMessage, HumanMessage } from '@langchain/core/messages';
+import { type BaseMessage, HumanMessage } from '@langchain/core/messages';
 import type { LLMResult } from '@langchain/core/outputs';
 import { LiveSessions, type LiveSessionsOptions } from '@varve/core/internal';
 import { type Lineage, standardLineage } from '@varve/migrations';
-import { toJson } from '@varve/schema';
+import { isAbort, nameOf, parsed, recordAnswer, resultOf } from './run-facts.ts';
 import { isInterrupt, RunRecorder, type StandardTables } from './run-recorder.ts';
 
 export interface RecordRunsOptions extends Omit<LiveSessionsOptions<StandardTables>, 'lineage'> {
@@ -214,57 +213,4 @@ export class VarveCallbackHandler extends BaseCallbackHandler {
     const run = this.#runs.get(runId);
     return run && this.#recorders.get(run.rootId);
   }
-}
-
-/**
- * Records every run of LangGraph and LangChain in this process from now on, where none is under way: see
- * `VarveCallbackHandler`. Call it once, where the process begins.
- *
- * @example
- * ```ts
- * import { RunnableLambda } from '@langchain/core/runnables';
- * import { recordRuns } from '@varve/langgraph';
- *
- * recordRuns({ dir: 'live', archiveDir: 'archives' });
- * console.log(await RunnableLambda.from((name: string) => `Hello, ${name}`).invoke('Ada')); // Hello, Ada
- * ```
- */
-export function recordRuns(options: RecordRunsOptions): VarveCallbackHandler {
-  const handler = new VarveCallbackHandler(options);
-  const contextVar = 'varve_callback_handler';
-  registerConfigureHook({ contextVar, inheritable: true });
-  setContextVariable(contextVar, handler);
-  return handler;
-}
-
-/** The last thing that a model said, else all that the graph gave back; nothing while it waits for somebody. */
-function recordAnswer(recorder: RunRecorder, outputs: unknown): void {
-  const { __interrupt__, messages } = (outputs ?? {}) as { __interrupt__?: unknown; messages?: unknown };
-  if (__interrupt__ !== undefined) recorder.isInterrupted = true;
-  if (recorder.isInterrupted) return;
-  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined;
-  if (AIMessage.isInstance(last)) recorder.recordOutput('text', last.text);
-  else recorder.recordOutput('json', toJson(outputs ?? null));
-}
-
-function resultOf(output: unknown): unknown {
-  const { content, tool_call_id } = (output ?? {}) as { content?: unknown; tool_call_id?: unknown };
-  return tool_call_id === undefined ? output : content;
-}
-
-/** LangChain tells a tool's input as text. */
-function parsed(input: string): unknown {
-  try {
-    return JSON.parse(input);
-  } catch {
-    return input;
-  }
-}
-
-function nameOf(serialized: Serialized | undefined, otherwise: string): string {
-  return serialized?.name ?? serialized?.id?.at(-1) ?? otherwise;
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }
