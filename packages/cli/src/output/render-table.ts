@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { textWidth } from './text-width.ts';
 
 export interface TableColumn {
   readonly title: string;
@@ -33,5 +33,5 @@ export function alignBy(
 const mostBlanks = 10_000;
 
 function widthOf(text: string): number {
-  return text.length > mostBlanks ? text.length : stringWidth(text);
+  return text.length > mostBlanks ? text.length : textWidth(text);
 }
