@@ -3,6 +3,7 @@ import { changesRowsOnly } from './changes-rows-only.ts';
 import type { OperationContext } from './operation.ts';
 import { operationOf } from './operations/index.ts';
 import { Refused, RefusedEverywhere } from './refused.ts';
+import { changedBy } from './stage/reach.ts';
 import { runInStage } from './stage/run-in-stage.ts';
 import { targetOfStatement } from './stage/statement-target.ts';
 import { StepToStage } from './stage/step-to-stage.ts';
@@ -28,8 +29,19 @@ export function applyStep(context: OperationContext, staged: ReadonlySet<Step>):
     const refused = new Refused(error.message, error.place ?? place);
     const target = operationOf(step.statement)?.target(step.statement) ?? targetOfStatement(step.statement);
     if (error instanceof RefusedEverywhere || !isTable(target, step)) throw refused;
-    tables.set(target, refused);
+    for (const name of changedTables(target, step)) {
+      // It has no rows that a later statement could ask for.
+      if (tables.virtual(name)) throw refused;
+      tables.set(name, refused);
+    }
   }
+}
+
+/** The target, and what triggers and foreign keys may change with it. */
+function changedTables(target: string, { statement, before }: Step): string[] {
+  if (!changesRowsOnly(statement)) return [nameKey(target)];
+  const isTable = (key: string) => before.tables.has(key) || before.opaque.has(key);
+  return [...changedBy(statement, target, before)].filter(isTable);
 }
 
 function applyOrStage(context: OperationContext, staged: ReadonlySet<Step>): void {

@@ -72,6 +72,37 @@ it('a statement that changes a full-text index of the file is refused: its parts
   expect(compileLens(lineage, 1).refusal?.reason).toBe('it changes search, a virtual table of the file');
 });
 
+it.each([
+  [
+    'its trigger, a table',
+    `CREATE TABLE log (id INTEGER PRIMARY KEY);
+     CREATE TRIGGER logs AFTER INSERT ON gone BEGIN INSERT INTO log SELECT new.id FROM unknown; END`,
+    'INSERT INTO gone VALUES (7)',
+  ],
+  [
+    'its trigger, a full-text table',
+    `CREATE VIRTUAL TABLE found USING fts5(id);
+     CREATE TRIGGER finds AFTER INSERT ON gone BEGIN INSERT INTO found VALUES (new.id); END`,
+    'INSERT OR REPLACE INTO gone VALUES (1)',
+  ],
+  [
+    'a foreign key, a table',
+    'CREATE TABLE parts (of INTEGER REFERENCES gone(id) ON DELETE CASCADE)',
+    'DELETE FROM gone WHERE id IN (SELECT id FROM unknown)',
+  ],
+])(
+  'what changes by %s, with a table whose rows the lens lost and head dropped, is lost too',
+  (_, more, sql) => {
+    const lineage = lineageOf([
+      `CREATE TABLE gone (id INTEGER PRIMARY KEY); CREATE TABLE unknown (id INTEGER); ${more}`,
+      'UPDATE unknown SET id = changes()',
+      `${sql}; DROP TABLE gone; DROP TABLE unknown`,
+    ]);
+    const { reason } = compileLens(lineage, 1).refusal ?? {};
+    expect(reason).toMatch(/changes\(\) tells|it changes found/);
+  },
+);
+
 const accepted: [string, string][] = [
   [
     'a subquery that a unique key pins to one row',

@@ -31,12 +31,24 @@ const connectionState = new Set(['last_insert_rowid', 'changes', 'total_changes'
  * @throws Refused for what means something else on TEMP tables than in a replay.
  */
 export function reachOf(statement: SqlStatement, target: string, shape: Shape): Reach {
-  const { actions } = actionsOf(rowChangeOf(statement), shape.acting());
-  const search = new ReachSearch(shape, actions);
+  const search = new ReachSearch(shape, actionsIn(statement, shape), assertSameInTemp);
   search.changeTable(nameKey(target));
   search.mention(statement.tokens, false);
   return search;
 }
+
+/** The name keys of all tables whose rows a statement may change, whatever it means on TEMP tables. */
+export function changedBy(statement: SqlStatement, target: string, shape: Shape): ReadonlySet<string> {
+  const search = new ReachSearch(shape, actionsIn(statement, shape), () => {});
+  search.changeTable(nameKey(target));
+  return search.changed;
+}
+
+function actionsIn(statement: SqlStatement, shape: Shape): readonly ForeignKeyAction[] {
+  return actionsOf(rowChangeOf(statement), shape.acting()).actions;
+}
+
+type CheckName = (key: string, token: SqlToken, next: string | undefined) => void;
 
 class ReachSearch implements Reach {
   readonly changed = new Set<string>();
@@ -47,8 +59,10 @@ class ReachSearch implements Reach {
   readonly #foreignKeys: readonly ForeignKeyAction[];
   readonly #shape: Shape;
   readonly #objects: readonly SchemaObject[];
+  readonly #checkName: CheckName;
 
-  constructor(shape: Shape, foreignKeys: readonly ForeignKeyAction[]) {
+  constructor(shape: Shape, foreignKeys: readonly ForeignKeyAction[], checkName: CheckName) {
+    this.#checkName = checkName;
     this.#foreignKeys = foreignKeys;
     this.#shape = shape;
     this.#objects = [...shape.objects, ...shape.tempViews];
@@ -73,7 +87,7 @@ class ReachSearch implements Reach {
   mention(tokens: readonly SqlToken[], isInTrigger: boolean): void {
     for (const [at, token] of tokens.entries()) {
       const key = nameKey(identifierOf(token) ?? '');
-      assertSameInTemp(key, token, tokens[at + 1]?.text);
+      this.#checkName(key, token, tokens[at + 1]?.text);
       const view = this.#objects.find((it) => it.type === 'view' && nameKey(it.name) === key);
       if (view && !this.views.has(view)) {
         this.views.add(view);
