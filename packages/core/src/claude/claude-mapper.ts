@@ -59,10 +59,8 @@ export class ClaudeMapper {
     this.#atMs = saved?.atMs ?? 0;
     for (const [name, { calls, modelCalls }] of saved?.chains ?? []) {
       const session = this.#sessionOf(name);
-      this.#chains.set(
-        name,
-        session.recall(() => this.#newChain(session, { calls, modelCalls })),
-      );
+      const chain = session.recall(() => this.#newChain(session, { calls, modelCalls }));
+      this.#chains.set(name, chain);
     }
   }
 
