@@ -13,8 +13,9 @@ import {
 import { Stage, type StagedArchive } from '../stage/index.ts';
 import { withWal } from '../unified/index.ts';
 import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
-import type { LoadedArchive, Warehouse, WarehouseTable } from './contract.ts';
+import type { Warehouse, WarehouseTable } from './contract.ts';
 import { findMisfits } from './find-misfits.ts';
+import { isLoaded } from './is-loaded.ts';
 import type { ArchiveLoad, LoadArchivesOptions, LoadReport } from './load-options.ts';
 import { ahead, prepareWarehouse, saveTables } from './prepare-warehouse.ts';
 import { removeGone } from './remove-gone.ts';
@@ -120,7 +121,7 @@ class Load {
     const known = await this.#warehouse.readLoaded(page.map(({ path }) => archiveIdOf(path)));
     const byId = new Map(known.map((archive) => [archive.id, archive]));
     for (const file of page) {
-      if (this.#isSame(file, byId.get(archiveIdOf(file.path)))) {
+      if (isLoaded(file, byId.get(archiveIdOf(file.path)), this.#head)) {
         this.#tell({ path: file.path, state: 'current', rows: 0 });
         continue;
       }
@@ -128,12 +129,6 @@ class Load {
       if (recognised instanceof VarveError) problems.push(recognised);
       else if (recognised) yield file;
     }
-  }
-
-  #isSame(file: FoundFile, before: LoadedArchive | undefined): boolean {
-    if (!before || before.state === 'failed' || before.head !== this.#head) return false;
-    const isSameTime = file.etag === undefined ? before.mtimeMs === file.mtimeMs : before.etag === file.etag;
-    return before.sizeBytes === file.sizeBytes && isSameTime;
   }
 
   async #write(files: readonly FoundFile[]): Promise<void> {
