@@ -5,10 +5,15 @@ import { lineageAt, replayMigrations } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { benchLineage } from './lens-lineage.ts';
 
+const dirs: string[] = [];
+process.once('exit', () => {
+  for (const dir of dirs) rmSync(dir, { recursive: true, force: true });
+});
+
 /** A folder for one benchmark, removed when the process ends. */
 export function makeBenchDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'varve-bench-'));
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  dirs.push(dir);
   return dir;
 }
 

@@ -20,7 +20,7 @@ import { errorReporter, type RecordOptions } from './record-options.ts';
 import { Recorder } from './recorder.ts';
 import { type CallOutcome, runCall } from './run-call.ts';
 import { type SealOptions, type StoreSealOptions, sealFile } from './seal.ts';
-import { readSessionId } from './timeline.ts';
+import { sessionIdReader } from './timeline.ts';
 import { WalSync } from './wal-sync.ts';
 
 export interface SessionParts<TTables extends TableModule> {
@@ -43,6 +43,7 @@ export class Session<TTables extends TableModule = TableModule> {
   /** Where commits are forced to the disk aside. */
   readonly #walSync: WalSync | undefined;
   #db: Db<TTables> | undefined;
+  #readId: (() => string | undefined) | undefined;
   #isOpen = true;
 
   constructor(parts: SessionParts<TTables>) {
@@ -70,7 +71,8 @@ export class Session<TTables extends TableModule = TableModule> {
   /** The id in the session row; undefined when the file has none. */
   get id(): string | undefined {
     this.#assertOpen();
-    return readSessionId(this.#parts.sqlite, this.#parts.lineage.tables);
+    this.#readId ??= sessionIdReader(this.#parts.sqlite, this.#parts.lineage.tables);
+    return this.#readId();
   }
 
   /** The connection itself. */

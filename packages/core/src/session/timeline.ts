@@ -36,7 +36,7 @@ export class Timeline {
   }
 
   #read(): TimelinePlace {
-    const sessionId = readSessionId(this.#sqlite, this.#tables);
+    const sessionId = sessionIdReader(this.#sqlite, this.#tables)();
     if (sessionId === undefined) {
       throw new VarveError('ROW_INVALID', 'the file has no session row that a timeline row could belong to', {
         path: this.#path,
@@ -47,13 +47,14 @@ export class Timeline {
   }
 }
 
-/** The id of the session a file holds; undefined without a session row. */
-export function readSessionId(sqlite: Database, tables: TableModule): string | undefined {
+/** What reads the id of the session that a file holds, which is undefined without a session row. */
+export function sessionIdReader(sqlite: Database, tables: TableModule): () => string | undefined {
   const { sessions } = tables;
   const id = is(sessions, SQLiteTable) ? getTableColumns(sessions).id?.name : undefined;
-  if (!is(sessions, SQLiteTable) || id === undefined) return undefined;
+  if (!is(sessions, SQLiteTable) || id === undefined) return () => undefined;
   const sql = `SELECT ${quoteIdentifier(id)} FROM ${quoteIdentifier(getTableName(sessions))} ORDER BY rowid LIMIT 1`;
-  return sqlite.prepare(sql).pluck().get() as string | undefined;
+  const statement = sqlite.prepare<[], string>(sql).pluck();
+  return () => statement.get();
 }
 
 function readLastSeq(sqlite: Database, tables: TableModule): number {
