@@ -68,6 +68,10 @@ export class ArchiveEntries {
       .pluck();
   }
 
+  count(): number {
+    return this.#sqlite.prepare<[], number>('SELECT count(*) FROM main."_archives"').pluck().get() ?? 0;
+  }
+
   /** Page by page, so that they may be removed meanwhile. */
   *list(): Generator<KnownArchive> {
     const page = this.#sqlite.prepare<[number], KnownArchive>(

@@ -8,10 +8,10 @@ import {
   isOutOfSight,
   isRemote,
   recogniseArchive,
-  SeenArchives,
   type WalkNotes,
 } from '../find/index.ts';
 import type { ArchiveEntries, KnownArchive } from './archive-entries.ts';
+import { IdSet } from './id-set.ts';
 
 /**
  * What is to be done with a file: `workers` may read it beside this process, which reads those `here` itself, and fetches
@@ -91,7 +91,7 @@ export async function planRefresh(
 class Plan implements RefreshPlan {
   readonly files = new FileList<FileLane>();
   readonly #options: PlanOptions;
-  readonly #seen = new SeenArchives();
+  readonly #seen = new IdSet();
   readonly #own: string | undefined;
   /** Of files alone; those of the walk come first. */
   readonly #problems: VarveError[] = [];
@@ -141,6 +141,7 @@ class Plan implements RefreshPlan {
   }
 
   countGone(): void {
+    if (this.#seen.size === this.#options.entries.count()) return;
     for (const _ of this.listGone()) this.gone += 1;
   }
 
@@ -155,7 +156,6 @@ class Plan implements RefreshPlan {
 
   [Symbol.dispose](): void {
     this.files[Symbol.dispose]();
-    this.#seen[Symbol.dispose]();
   }
 }
 
