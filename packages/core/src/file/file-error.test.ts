@@ -1,7 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import { VarveError } from '@varve/schema';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
+import { makeTempDir } from '../testing/temp-dir.ts';
 import { fileError } from './file-error.ts';
 
 it('gives every errno of the system a meaning', () => {
@@ -13,6 +16,26 @@ it('gives every errno of the system a meaning', () => {
     expect((error as VarveError).hint).toMatch(/\w+ \w+ \w+/);
   }
 });
+
+it.skipIf(process.platform === 'win32')(
+  'says what stands in the way of writing where a file may not grow',
+  () => {
+    const program = `
+    const sqlite = require('better-sqlite3')(process.argv[1]);
+    try { sqlite.exec('CREATE TABLE t AS SELECT zeroblob(1000000)'); } catch (error) { console.log(error.code); }`;
+    const limited = ['-c', 'ulimit -f 100; exec "$0" "$@"', process.execPath, '-e', program];
+    const { stdout } = spawnSync('bash', [...limited, join(makeTempDir(), 'limited.db')], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('SQLITE_IOERR_WRITE\n');
+    const cause = Object.assign(Object.create(Database.SqliteError.prototype), { code: stdout.trim() });
+    expect(fileError(cause, 'x', 'write')).toMatchObject({
+      code: 'DISK_FULL',
+      message: expect.stringMatching(/limit of the size of files .*SQLITE_IOERR_WRITE/),
+    });
+  },
+);
 
 it('calls a file damaged only where SQLite does', () => {
   const sqlite = new Database(':memory:');

@@ -28,6 +28,12 @@ const full: Problem = {
   says: 'there is no space left on the disk, or in the quota',
   hint: 'make room, then try again; what was written before is kept',
 };
+/** SQLite tells a full disk from the rest, and no more: https://www.sqlite.org/rescode.html#ioerr_write */
+const unwritten: Problem = {
+  code: 'DISK_FULL',
+  says: 'the disk does not take what is to be written: a quota or a limit of the size of files is reached, or it is faulty',
+  hint: "look at the quota, at ulimit -f and at the system's log, then try again; what was written before is kept",
+};
 const tooMany: Problem = {
   code: 'TOO_MANY_OPEN_FILES',
   says: 'the process or the machine may open no more files',
@@ -82,6 +88,9 @@ const busy: Problem = {
 /** By the beginning of the code, longest first: https://www.sqlite.org/rescode.html */
 const problems: readonly (readonly [string, Problem])[] = [
   ['SQLITE_IOERR_SHORT_READ', corrupt],
+  ['SQLITE_IOERR_WRITE', unwritten],
+  ['SQLITE_IOERR_FSYNC', unwritten],
+  ['SQLITE_IOERR_TRUNCATE', unwritten],
   ['SQLITE_CANTOPEN', unreadable],
   ['SQLITE_READONLY', readOnly],
   ['SQLITE_PROTOCOL', busy],
