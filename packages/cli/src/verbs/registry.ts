@@ -14,7 +14,7 @@ export interface VerbEntry {
 export const verbs: readonly VerbEntry[] = [
   verb(
     'status [archives...]',
-    'count archives by version, with their sizes and problems; changes nothing',
+    'count archives by version, with their sizes and problems; reads no tables (upgrade --dry-run checks every page) and changes nothing',
     async () => (await import('./status.ts')).defineStatus,
   ),
   verb(

@@ -84,3 +84,8 @@ it('tells a unified view and a file without its WAL from other archives', async 
   const read = await runVarve(dir, 'read', 'archives/all.db', 'SELECT count(*) AS n FROM _archives');
   expect(read).toMatchObject({ exitCode: 0, stdout: 'n\n2\n' });
 });
+
+it('says in its help that it reads no tables, and what checks every page', async () => {
+  const { stdout } = await runVarve(makeWorkplace().dir, 'status', '--help');
+  expect(stdout.replace(/\s+/g, ' ')).toContain('reads no tables (upgrade --dry-run checks every page)');
+});

@@ -30,7 +30,7 @@ export function applyStep(context: OperationContext, staged: ReadonlySet<Step>):
     const target = operationOf(step.statement)?.target(step.statement) ?? targetOfStatement(step.statement);
     if (error instanceof RefusedEverywhere || !isTable(target, step)) throw refused;
     for (const name of changedTables(target, step)) {
-      // It has no rows that a later statement could ask for.
+      // Of a virtual table nothing can be noted as lost: it is read from the file whenever head has it.
       if (tables.virtual(name)) throw refused;
       tables.set(name, refused);
     }
