@@ -1,11 +1,8 @@
 import { dirname, join } from 'node:path';
-import type { Lineage, TableModule } from '@varve/migrations';
-import { isSqliteError } from '@varve/migrations/internal';
-import { VarveError } from '@varve/schema/errors';
+import type { TableModule } from '@varve/migrations';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { type Database, fileError } from '../file/index.ts';
-import type { WriterLock } from '../lock/index.ts';
-import { type Db, openDb } from '../orm/index.ts';
+import type { Database } from '../file/index.ts';
+import type { Db } from '../orm/index.ts';
 import type { RecordKey, RecordValues, Row, TableOf } from '../row/index.ts';
 import { isStoreUrl, type StoreUrl, sealToStore } from '../store/index.ts';
 import type {
@@ -16,20 +13,10 @@ import type {
   ToolCallOptions,
 } from './call-types.ts';
 import { Calls } from './calls.ts';
-import { errorReporter, type RecordOptions } from './record-options.ts';
 import { Recorder } from './recorder.ts';
 import { type CallOutcome, runCall } from './run-call.ts';
-import { type SealOptions, type StoreSealOptions, sealFile } from './seal.ts';
-import { sessionIdReader } from './timeline.ts';
-import { WalSync } from './wal-sync.ts';
-
-export interface SessionParts<TTables extends TableModule> {
-  readonly path: string;
-  readonly lineage: Lineage<TTables>;
-  readonly sqlite: Database;
-  readonly lock: WriterLock;
-  readonly options: RecordOptions;
-}
+import type { SealOptions, StoreSealOptions } from './seal.ts';
+import { SessionFile, type SessionParts } from './session-file.ts';
 
 /**
  * The one writer of a live session file. Every recorded row is on the disk when `record` returns, unless `durability`
@@ -37,57 +24,46 @@ export interface SessionParts<TTables extends TableModule> {
  */
 export class Session<TTables extends TableModule = TableModule> {
   readonly path: string;
-  readonly #parts: SessionParts<TTables>;
+  readonly #file: SessionFile<TTables>;
+  readonly #tables: TTables;
   readonly #recorder: Recorder;
   readonly #calls: Calls;
-  /** Where commits are forced to the disk aside. */
-  readonly #walSync: WalSync | undefined;
-  #db: Db<TTables> | undefined;
-  #readId: (() => string | undefined) | undefined;
-  #isOpen = true;
 
   constructor(parts: SessionParts<TTables>) {
-    this.path = parts.path;
-    this.#parts = parts;
-    const { redact, onRecordError, durability } = parts.options;
-    const report = errorReporter(parts.path, onRecordError);
-    if (durability === 'process') this.#walSync = new WalSync(parts.sqlite, report);
+    const { path, sqlite, lineage, options } = parts;
+    const file = new SessionFile(parts);
+    this.path = path;
+    this.#file = file;
+    this.#tables = lineage.tables;
     this.#recorder = new Recorder({
-      path: parts.path,
-      sqlite: parts.sqlite,
-      tables: parts.lineage.tables,
-      redact,
-      report,
-      onWrite: () => this.#walSync?.soon(),
-      assertOpen: () => this.#assertOpen(),
+      path,
+      sqlite,
+      tables: lineage.tables,
+      redact: options.redact,
+      report: file.report,
+      onWrite: () => file.syncSoon(),
+      assertOpen: () => file.assertOpen(),
     });
     this.#calls = new Calls(this.#recorder);
   }
 
   get isOpen(): boolean {
-    return this.#isOpen;
+    return this.#file.isOpen;
   }
 
   /** The id in the session row; undefined when the file has none. */
   get id(): string | undefined {
-    this.#assertOpen();
-    this.#readId ??= sessionIdReader(this.#parts.sqlite, this.#parts.lineage.tables);
-    return this.#readId();
+    return this.#file.id;
   }
 
   /** The connection itself. */
   get sqlite(): Database {
-    this.#assertOpen();
-    this.#walSync?.soon();
-    return this.#parts.sqlite;
+    return this.#file.sqlite;
   }
 
   /** Drizzle over the file, with the lineage's tables for relational queries. */
   get db(): Db<TTables> {
-    this.#assertOpen();
-    this.#walSync?.soon();
-    this.#db ??= openDb(this.#parts.sqlite, this.#parts.lineage.tables);
-    return this.#db;
+    return this.#file.db;
   }
 
   /**
@@ -99,7 +75,7 @@ export class Session<TTables extends TableModule = TableModule> {
    * TABLE_UNKNOWN, SESSION_CLOSED, FILE_BUSY, DISK_FULL
    */
   record<TTable extends TableOf<TTables>>(table: TTable, values: RecordValues<TTable>): RecordKey<TTable> {
-    this.#assertOpen();
+    this.#file.assertOpen();
     return this.#recorder.record(table, values as Row) as RecordKey<TTable>;
   }
 
@@ -121,15 +97,11 @@ export class Session<TTables extends TableModule = TableModule> {
    * @throws what `work` throws; FILE_BUSY, DISK_FULL, SESSION_CLOSED
    */
   batch<T>(work: () => T): T {
-    this.#assertOpen();
     try {
-      const result = this.#parts.sqlite.transaction(work)();
-      // Rows may have told of it before it was committed.
-      this.#walSync?.soon();
-      return result;
+      return this.#file.transaction(work);
     } catch (error) {
       this.#recorder.timeline.forget();
-      throw isSqliteError(error) ? fileError(error, this.path, 'write') : error;
+      throw error;
     }
   }
 
@@ -140,8 +112,7 @@ export class Session<TTables extends TableModule = TableModule> {
    * @throws DISK_FULL and other errors of the file, SESSION_CLOSED
    */
   async flush(): Promise<void> {
-    this.#assertOpen();
-    await this.#walSync?.whenDurable();
+    await this.#file.flush();
   }
 
   /**
@@ -163,7 +134,7 @@ export class Session<TTables extends TableModule = TableModule> {
     call: ToolCallOptions<TTables>,
     run: () => TResult | Promise<TResult>,
   ): Promise<CallOutcome<TResult>> {
-    const { toolCalls } = this.#parts.lineage.tables;
+    const { toolCalls } = this.#tables;
     const record = this.#calls.begin(toolCalls as SQLiteTable, call as Row);
     const describe = (result: TResult): Row => ({ result: result ?? null });
     return runCall(record, this.#recorder.context, { toolCallSeq: record.seq }, run, describe);
@@ -178,7 +149,7 @@ export class Session<TTables extends TableModule = TableModule> {
     run: () => TResult | Promise<TResult>,
     describe: (result: TResult) => ModelCallEnd<TTables> = () => ({}) as ModelCallEnd<TTables>,
   ): Promise<CallOutcome<TResult>> {
-    const { modelCalls } = this.#parts.lineage.tables;
+    const { modelCalls } = this.#tables;
     const record = this.#calls.begin(modelCalls as SQLiteTable, call as Row);
     return runCall(record, this.#recorder.context, { modelCallSeq: record.seq }, run, (result) => {
       try {
@@ -216,42 +187,18 @@ export class Session<TTables extends TableModule = TableModule> {
   }
 
   #sealHere(archiveDir: string, options: SealOptions): string {
-    this.#assertOpen();
+    this.#file.assertOpen();
     if (options.underWay === 'interrupt') this.#calls.interrupt();
     this.#calls.assertNone(this.path);
-    const closeFile = () => {
-      this.#isOpen = false;
-      this.#parts.sqlite.close();
-      this.#walSync?.forget();
-    };
-    try {
-      return sealFile({ ...this.#parts, closeFile }, archiveDir, options);
-    } finally {
-      if (!this.#isOpen) this.#parts.lock.release();
-    }
+    return this.#file.seal(archiveDir, options);
   }
 
   /** Closes the file, unsealed: `openSession` continues it. Closing twice is nothing. */
   close(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    try {
-      this.#parts.sqlite.close();
-      this.#walSync?.afterClose();
-    } finally {
-      this.#parts.lock.release();
-    }
+    this.#file.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
-  }
-
-  #assertOpen(): void {
-    if (this.#isOpen) return;
-    throw new VarveError('SESSION_CLOSED', 'the session was closed', {
-      path: this.path,
-      hint: 'open it again with openSession, or read its archive with openArchive',
-    });
   }
 }
