@@ -1,19 +1,20 @@
-import { spawn } from 'node:child_process';
 import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askStudio } from './testing/ask-studio.ts';
+import { documents, onlyOnce } from './testing/documents.ts';
 import { findBun } from './testing/find-bun.ts';
 import { findOldNode } from './testing/find-old-node.ts';
+import { startPackedMcp } from './testing/packed-mcp.ts';
 import {
   installPackedProject,
   type PackedProject,
   packPackages,
   workspaceBin,
 } from './testing/packed-project.ts';
+import { printedByProgram, printedUnderNext } from './testing/printed.ts';
 import { readPublicFunctions } from './testing/read-examples.ts';
 import { runDocument, runSteps, withoutKit } from './testing/run-document.ts';
 import { runProcess, runToSuccess } from './testing/run-process.ts';
@@ -37,17 +38,6 @@ afterAll(() => {
   rmSync(dirname(project.tarballs[0] as string), { recursive: true, force: true });
   rmSync(project.dir, { recursive: true, force: true });
 }, 120_000);
-
-const printedByProgram = {
-  result: ['a', 'b'],
-  calls: [['search', ['a', 'b']]],
-  colours: [{ name: 'urgent', colour: 'red' }],
-  version: 2,
-  strategy: 'lens',
-  unified: [['search', ['a', 'b']]],
-  upgraded: 1,
-  failed: [],
-};
 
 describe('the packed packages', () => {
   it('hold what runs, its types and the licence, and nothing else', async () => {
@@ -131,32 +121,20 @@ describe('the packed packages', () => {
   });
 
   it('give an agent the Model Context Protocol, whose queries run in a process of their own', async () => {
-    const main = join('node_modules', 'varve', 'dist', 'main.js');
-    const call = (id: number, method: string, params: object) =>
-      JSON.stringify({ jsonrpc: '2.0', id, method, params });
+    const server = startPackedMcp(project.dir, ['./archives']);
     const clientInfo = { name: 'test', version: '1' };
     const sql = 'SELECT count(*) AS calls FROM tool_calls';
-    const server = spawn(node, [main, 'mcp', './archives'], {
-      cwd: project.dir,
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
-    const ask = async (message: string) => {
-      server.stdin.write(`${message}\n`);
-      return JSON.parse(String((await lines.next()).value)) as { result: unknown };
-    };
     try {
       const begun = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
-      expect(await ask(call(1, 'initialize', begun))).toMatchObject({
+      expect(await server.ask('initialize', begun)).toMatchObject({
         result: { serverInfo: { name: 'varve' } },
       });
-      server.stdin.write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
-      const answer = await ask(call(2, 'tools/call', { name: 'query', arguments: { sql } }));
-      expect(answer).toMatchObject({
+      server.tell('notifications/initialized');
+      expect(await server.ask('tools/call', { name: 'query', arguments: { sql } })).toMatchObject({
         result: { content: [{ text: expect.stringContaining('"rows":[[1]]') }] },
       });
     } finally {
-      server.kill();
+      server.stop();
     }
   }, 120_000);
 
@@ -188,29 +166,6 @@ it('drizzle-kit studio reads an archive as any other database', async () => {
   const rows = await askStudio(project.dir, './studio.db', 'SELECT tool_name FROM tool_calls');
   expect(rows).toEqual([{ tool_name: 'search' }]);
 }, 120_000);
-
-const documents = [
-  'README.md',
-  ...[
-    'agents',
-    'start',
-    'recording',
-    'adapters',
-    'own-schema',
-    'adopt',
-    'schema-changes',
-    'lens',
-    'query',
-    'fleet',
-    'file-format',
-    'command-line',
-  ].map((page) => `docs/${page}.md`),
-];
-
-/** Drizzle has no part in what these show. */
-const onlyOnce: ReadonlySet<string> = new Set(
-  ['lens', 'file-format', 'command-line'].map((page) => `docs/${page}.md`),
-);
 
 describe('the documents', () => {
   it.concurrent.each(documents)(
@@ -259,36 +214,7 @@ describe('under Drizzle 1.0', () => {
   it('the packages record, read, unify and upgrade, with relations of theirs and of a team', async () => {
     const { exitCode, stdout, stderr } = await runProcess(next.dir, node, 'program.ts');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(JSON.parse(stdout)).toEqual({
-      calls: [
-        ['list', { page: 1 }, ['a'], []],
-        ['search', null, { hits: 1 }, [['x', true, 7]]],
-      ],
-      unified: [
-        [
-          'first',
-          [
-            [true, 'first', []],
-            [true, 'first', ['of first']],
-          ],
-        ],
-        ['older', []],
-        [
-          'second',
-          [
-            [true, 'second', []],
-            [true, 'second', ['of second']],
-          ],
-        ],
-      ],
-      found: [
-        [4, 'of first', true, 7],
-        [4, 'of second', true, 7],
-        [3, 'old', false, 5],
-      ],
-      upgraded: 1,
-      failed: [],
-    });
+    expect(JSON.parse(stdout)).toEqual(printedUnderNext);
   });
 
   it.concurrent.each(documents.filter((path) => !onlyOnce.has(path)))(

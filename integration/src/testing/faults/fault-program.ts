@@ -7,7 +7,8 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { VarveError } from '@varve/schema';
-import { type Scenario, scenarios } from './scenarios.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarios } from './scenarios.ts';
 
 const [code = '', mode = '', step = '', ...names] = process.argv.slice(2);
 const errno = constants.errno[code as 'EIO'];

@@ -51,3 +51,7 @@ function differences(left: RowDetail | undefined, right: RowDetail | undefined):
       JSON.stringify(left.values[name] ?? null) !== JSON.stringify(right.values[name] ?? null),
   );
 }
+
+export function isDifferent(pair: Pair | undefined): boolean {
+  return pair !== undefined && (!pair.left || !pair.right || pair.differs.length > 0);
+}

@@ -1,11 +1,10 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { RowDetail, SessionDetail, Step } from '../../../src/api/session-detail.ts';
+import { useMemo, useState } from 'preact/hooks';
+import type { RowDetail, SessionDetail } from '../../../src/api/session-detail.ts';
 import type { ViewProps } from '../app.tsx';
 import { sessionPath } from '../parts/ask-server.ts';
 import { cleanLine } from '../parts/clean.ts';
 import { Failure } from '../parts/failure.tsx';
-import { formatDuration, plural } from '../parts/format.ts';
-import { Icon } from '../parts/icons.tsx';
+import { plural } from '../parts/format.ts';
 import { Link } from '../parts/link.tsx';
 import { changeQuery } from '../parts/place.ts';
 import { useAnswer } from '../parts/use-answer.ts';
@@ -13,8 +12,9 @@ import { useKeys } from '../parts/use-keys.ts';
 import { useVirtual } from '../parts/use-virtual.ts';
 import { Version } from '../parts/version.tsx';
 import { summarise } from '../session/summarise.ts';
-import { alignSteps, type Pair } from './align-steps.ts';
-import { TextDifference } from './text-difference.tsx';
+import { alignSteps, isDifferent } from './align-steps.ts';
+import { PairPanel, type Side } from './pair-panel.tsx';
+import { PairRow } from './pair-row.tsx';
 
 /** Two sessions side by side, their steps aligned, what differs marked. */
 export function CompareView({ place: { query } }: ViewProps) {
@@ -32,11 +32,6 @@ export function CompareView({ place: { query } }: ViewProps) {
       query={query}
     />
   );
-}
-
-interface Side {
-  readonly detail: SessionDetail;
-  readonly rows: readonly RowDetail[];
 }
 
 function useSide(key: string | null) {
@@ -117,10 +112,6 @@ function Comparison({ left, right, query }: ComparisonProps) {
   );
 }
 
-function isDifferent(pair: Pair | undefined): boolean {
-  return pair !== undefined && (!pair.left || !pair.right || pair.differs.length > 0);
-}
-
 function SideHead({ detail }: { readonly detail: SessionDetail }) {
   const { name, facts, failures } = summarise(detail);
   return (
@@ -137,89 +128,4 @@ function SideHead({ detail }: { readonly detail: SessionDetail }) {
       </p>
     </div>
   );
-}
-
-interface PairRowProps {
-  readonly pair: Pair;
-  readonly top: number;
-  readonly isAt: boolean;
-  readonly onPick: () => void;
-}
-
-function PairRow({ pair, top, isAt, onPick }: PairRowProps) {
-  const { left, right, differs } = pair;
-  const kind = !left ? 'only-right' : !right ? 'only-left' : differs.length > 0 ? 'differs' : 'same';
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the view's own
-    <div
-      class={`pair-row ${kind}${isAt ? ' at' : ''}`}
-      role="option"
-      aria-selected={isAt}
-      style={{ transform: `translateY(${top}px)` }}
-      onClick={onPick}
-    >
-      <SideStep step={left} />
-      <span class="pair-sign" title={differs.join(', ') || kind}>
-        {kind === 'same' ? '=' : kind === 'differs' ? '≠' : kind === 'only-left' ? '←' : '→'}
-        <span class="unseen">{kind}</span>
-      </span>
-      <SideStep step={right} />
-    </div>
-  );
-}
-
-function SideStep({ step }: { readonly step: Step | undefined }) {
-  if (!step) return <span class="line-text" />;
-  return (
-    <span class={`line-text is-${step.state}`}>
-      <Icon name={step.kind} />
-      <b>{cleanLine(step.label)}</b>
-      <span class={step.error === null ? 'faint' : 'bad-text'}>{cleanLine(step.error ?? step.preview)}</span>
-      {step.durationMs !== null && <span class="faint pair-time">{formatDuration(step.durationMs)}</span>}
-    </span>
-  );
-}
-
-function PairPanel({
-  pair,
-  left,
-  right,
-}: {
-  readonly pair: Pair;
-  readonly left: Side;
-  readonly right: Side;
-}) {
-  const [values, setValues] = useState<readonly [RowDetail | undefined, RowDetail | undefined]>([
-    undefined,
-    undefined,
-  ]);
-  useEffect(() => {
-    setValues([
-      left.rows.find(({ id }) => id === pair.left?.id),
-      right.rows.find(({ id }) => id === pair.right?.id),
-    ]);
-  }, [pair, left, right]);
-  const [a, b] = values;
-  if (a && b && pair.differs.length === 0) {
-    return (
-      <section class="panel" aria-label="Difference">
-        <p class="faint">Both are the same, but for when and how long.</p>
-      </section>
-    );
-  }
-  const names = a && b ? pair.differs : namesOf(a ?? b);
-  return (
-    <section class="panel" aria-label="Difference">
-      {!a !== !b && <p class="faint">Only {a ? 'the left' : 'the right'} session has this step.</p>}
-      {names.map((name) => (
-        <TextDifference key={name} name={name} left={a?.values[name]} right={b?.values[name]} />
-      ))}
-    </section>
-  );
-}
-
-/** Without what only says where it stands. */
-function namesOf(row: RowDetail | undefined): string[] {
-  const names = Object.keys(row?.values ?? {});
-  return names.filter((name) => row?.values[name] != null && name !== 'seq' && name !== 'session_id');
 }
