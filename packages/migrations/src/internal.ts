@@ -32,7 +32,14 @@ export {
   readOriginalVersion,
   versionFromHint,
 } from './ledger/index.ts';
-export { compileLens, compileOrdinaryLens, installLens, refusalOnFile, schemaAt } from './lens/index.ts';
+export {
+  compileLens,
+  compileOrdinaryLens,
+  installLens,
+  installLensWhenNamed,
+  refusalOnFile,
+  schemaAt,
+} from './lens/index.ts';
 export {
   isLineageModule,
   type LockDifference,

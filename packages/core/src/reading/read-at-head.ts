@@ -2,6 +2,7 @@ import type { Lens, LensRefusal, Lineage } from '@varve/migrations';
 import {
   compileLens,
   installLens,
+  installLensWhenNamed,
   quoteIdentifier,
   refusalOnFile,
   registerFunctions,
@@ -63,7 +64,9 @@ function orderColumns(sqlite: Database, lineage: Lineage): string[] {
 }
 
 function readThroughLens(source: Source, lens: Lens): Reading {
-  installLens(source.sqlite, lens);
+  // A copy is kept from being written, TEMP too.
+  const install = source.copy === 'none' ? installLensWhenNamed : installLens;
+  install(source.sqlite, lens);
   const tables = lens.tables.map(({ name, strategy, why }) => ({ name, strategy, why }));
   return { ...source, plan: { strategy: 'lens', copy: source.copy, tables, why: undefined } };
 }

@@ -24,12 +24,13 @@ export function inspectFile(path: string): FileState {
   const beside = lookBeside(path);
   const mayBeLive = beside['-wal'] ?? beside['-lock'];
   const holder = mayBeLive && onFile(path, () => lockHolder(path));
-  return holder ? { kind: 'live', holder } : inspectAtRest(path);
+  if (holder) return { kind: 'live', holder };
+  // Whether a writer holds it may have taken a while to see.
+  return inspectAtRest(path, mayBeLive ? lookBeside(path) : beside);
 }
 
 /** Looks at a file that no writer has open. */
-export function inspectAtRest(path: string): FileAtRest {
-  const beside = lookBeside(path);
+export function inspectAtRest(path: string, beside = lookBeside(path)): FileAtRest {
   const leftovers = leftoverSuffixes.filter((suffix) => beside[suffix]?.size).map((suffix) => path + suffix);
   const header = readHeader(path);
   return { kind: header.isWal || leftovers.length > 0 ? 'unsealed' : 'sealed', header, leftovers };

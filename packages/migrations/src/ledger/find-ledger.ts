@@ -50,15 +50,43 @@ function readTable(
   table: string,
   nameColumn: string | undefined,
 ): Ledger | undefined {
-  const infos = sqlite
-    .prepare<[string, string, string], { name: string; hidden: number }>(
-      `SELECT name, hidden FROM pragma_table_xinfo(?, ?) WHERE EXISTS (
-         SELECT 1 FROM ${quoteIdentifier(schema)}.sqlite_schema
-         WHERE type = 'table' AND rootpage > 0 AND name = ? COLLATE NOCASE)`,
+  const made = sqlite
+    .prepare<[string], string>(
+      `SELECT sql FROM ${quoteIdentifier(schema)}.sqlite_schema
+       WHERE type = 'table' AND rootpage > 0 AND name = ? COLLATE NOCASE`,
     )
-    .all(table, schema, table);
-  if (infos.length === 0 || infos.some(({ hidden }) => hidden !== 0)) return undefined;
-  const columns = new Set(infos.map(({ name }) => name));
-  if (nameColumn !== undefined && !columns.has(nameColumn)) return undefined;
+    .pluck()
+    .get(table);
+  const columns = made && ordinaryColumns(made, () => readColumns(sqlite, schema, table));
+  if (!columns || (nameColumn !== undefined && !columns.has(nameColumn))) return undefined;
   return { table, from: `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`, columns, nameColumn };
+}
+
+interface Columns {
+  readonly names: ReadonlySet<string>;
+  readonly isComputed: boolean;
+}
+
+/** By the statement that made the table: nearly all files have the same. */
+const columnsByStatement = new Map<string, Columns>();
+const mostStatements = 100;
+const mostStatementChars = 1000;
+
+function ordinaryColumns(made: string, read: () => Columns): ReadonlySet<string> | undefined {
+  const columns = columnsByStatement.get(made) ?? read();
+  if (columnsByStatement.size < mostStatements && made.length <= mostStatementChars)
+    columnsByStatement.set(made, columns);
+  return columns.isComputed ? undefined : columns.names;
+}
+
+function readColumns(sqlite: Database, schema: string, table: string): Columns {
+  const infos = sqlite
+    .prepare<[string, string], { name: string; hidden: number }>(
+      'SELECT name, hidden FROM pragma_table_xinfo(?, ?)',
+    )
+    .all(table, schema);
+  return {
+    names: new Set(infos.map(({ name }) => name)),
+    isComputed: infos.some(({ hidden }) => hidden !== 0),
+  };
 }

@@ -49,12 +49,18 @@ function readRows(sqlite: Database, ledger: Ledger, limit: number): RawRow[] {
     ${read(nameColumn ?? 'name', mostNameBytes)} AS name, ${applied.join(' AND ') || '1'} AS isApplied
     FROM ${ledger.from} LIMIT ${limit}`;
   const inOrder = (order: string) =>
-    sqlite.prepare<[], RawRow>(select.replace(/ LIMIT /, ` ORDER BY ${order} LIMIT `));
+    sqlite
+      .prepare<[], [unknown, unknown, unknown, unknown]>(
+        select.replace(/ LIMIT /, ` ORDER BY ${order} LIMIT `),
+      )
+      .raw()
+      .all()
+      .map(([hash, stamp, name, isApplied]) => ({ hash, stamp, name, isApplied }));
   try {
-    return inOrder('rowid').all();
+    return inOrder('rowid');
   } catch (error) {
     if (!isSqliteError(error) || !error.message.startsWith('no such column')) throw error;
-    return inOrder(columns.has('created_at') ? 'created_at' : '3').all();
+    return inOrder(columns.has('created_at') ? 'created_at' : '3');
   }
 }
 

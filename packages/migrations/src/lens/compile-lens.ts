@@ -97,7 +97,7 @@ function compileWithin(
 }
 
 function nothing(lineage: Lineage, from: number): Omit<Lens, 'refusal'> {
-  return { from, to: lineage.migrations.length, tables: [], views: [], stages: [], setup: [] };
+  return { from, to: lineage.migrations.length, tables: [], views: [], stages: [], setup: [], overlays: [] };
 }
 
 interface CompileOptions {
@@ -137,7 +137,10 @@ function compileWith(lineage: Lineage, from: number, { staged, limits, which }: 
   }
 }
 
-function readHead(head: Shape, lensTables: LensTables): Pick<Lens, 'tables' | 'views' | 'stages' | 'setup'> {
+function readHead(
+  head: Shape,
+  lensTables: LensTables,
+): Pick<Lens, 'tables' | 'views' | 'stages' | 'setup' | 'overlays'> {
   const { start } = lensTables;
   const tables = headTables(head, lensTables);
   const views = headViews(head, start, tables);
@@ -146,7 +149,7 @@ function readHead(head: Shape, lensTables: LensTables): Pick<Lens, 'tables' | 'v
     runs: stage.runs,
     setup: renderStage(stage),
   }));
-  return { tables, views, stages, setup: setupStatements(stages, tables, views, head, start) };
+  return { tables, views, stages, ...setupStatements(stages, tables, views, head, start) };
 }
 
 /** The names stay known, so that what the file has under them is not said to be gone. */

@@ -1,5 +1,5 @@
 export { compileLens, compileOrdinaryLens } from './compile-lens.ts';
-export { installLens } from './install-lens.ts';
+export { installLens, installLensWhenNamed } from './install-lens.ts';
 export type { Lens, LensRefusal, LensStage, LensStrategy, LensTable } from './lens.ts';
 export { refusalOnFile } from './refusal-on-file.ts';
 export { schemaAt } from './schema-at.ts';

@@ -1,6 +1,7 @@
 import { VarveError } from '@varve/schema/errors';
-import { type Database, isSqliteError } from '../driver/index.ts';
+import { beforeStatements, type Database, isSqliteError } from '../driver/index.ts';
 import type { Lens } from './lens.ts';
+import { overlaysNamed } from './overlays-named.ts';
 
 /**
  * Lays a lens over an open file of its version: TEMP views and tables, which shadow the file's own, so that ordinary
@@ -11,11 +12,26 @@ import type { Lens } from './lens.ts';
  * SQLite's own error when it cannot read the file, or has no room for TEMP tables
  */
 export function installLens(sqlite: Database, lens: Lens): void {
-  if (lens.setup.length === 0) return;
+  runSetup(sqlite, lens, [...lens.setup, ...lens.overlays.map(({ sql }) => sql)]);
+}
+
+/**
+ * The same, but a TEMP view is laid when SQL that is given to the connection first says its name: of many tables, few
+ * are asked for. For a connection that may write to TEMP.
+ *
+ * @throws as `installLens` does
+ */
+export function installLensWhenNamed(sqlite: Database, lens: Lens): void {
+  runSetup(sqlite, lens, lens.setup);
+  if (lens.overlays.length > 0) beforeStatements(sqlite, overlaysNamed(lens));
+}
+
+function runSetup(sqlite: Database, lens: Lens, statements: readonly string[]): void {
+  if (statements.length === 0) return;
   const foreignKeys = sqlite.pragma('foreign_keys', { simple: true });
   try {
     sqlite.exec(
-      `PRAGMA foreign_keys = OFF; SAVEPOINT ${savepoint};\n${lens.setup.join('\n;\n')}\n;\nRELEASE ${savepoint}`,
+      `PRAGMA foreign_keys = OFF; SAVEPOINT ${savepoint};\n${statements.join('\n;\n')}\n;\nRELEASE ${savepoint}`,
     );
   } catch (cause) {
     // Some errors roll back by themselves.

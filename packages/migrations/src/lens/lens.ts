@@ -54,6 +54,11 @@ export interface Lens {
   readonly refusal: LensRefusal | undefined;
   /** In the order in which they run; none where nothing at head comes from them. */
   readonly stages: readonly LensStage[];
-  /** The statements that run the stages, fill the materialized tables and lay TEMP views over the rest, for `installLens`. */
+  /** The statements that run the stages and fill the materialized tables, for `installLens`. */
   readonly setup: readonly string[];
+  /**
+   * The TEMP views laid over the rest, in their order. One of head's own views names others of them; of tables, or of
+   * names that head does not have, each stands for itself.
+   */
+  readonly overlays: readonly { readonly name: string; readonly sql: string }[];
 }

@@ -8,7 +8,10 @@ import type { Lens, LensRefusal } from './lens.ts';
  */
 export function refusalOnFile(sqlite: Database, lens: Lens): LensRefusal | undefined {
   if (lens.refusal) return lens.refusal;
-  if (lens.setup.length > 0 && sqlite.pragma('encoding', { simple: true }) !== 'UTF-8') {
+  if (
+    lens.setup.length + lens.overlays.length > 0 &&
+    sqlite.pragma('encoding', { simple: true }) !== 'UTF-8'
+  ) {
     return { migration: 'pending', statement: '', reason: 'the texts of the file are UTF-16' };
   }
   const run = lens.stages.flatMap(({ runs }) => runs)[0];

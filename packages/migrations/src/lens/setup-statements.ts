@@ -10,18 +10,20 @@ export function setupStatements(
   views: Lens['views'],
   head: Shape,
   start: Shape,
-): string[] {
-  const statements = tables.flatMap((table) => {
-    if (table.made === 'nothing') return [];
-    return table.made === 'view' ? [viewStatement(table)] : storeStatements(table, head);
-  });
-  const hidden = namesGone(start, head).map(hideStatement);
-  return [
-    ...stages.flatMap((stage) => stage.setup),
-    ...statements,
-    ...views.map((view) => view.sql),
-    ...hidden,
-  ];
+): Pick<Lens, 'setup' | 'overlays'> {
+  const stored = tables.filter(({ made }) => made === 'table');
+  const viewed = tables.filter(({ made }) => made === 'view');
+  return {
+    setup: [
+      ...stages.flatMap((stage) => stage.setup),
+      ...stored.flatMap((table) => storeStatements(table, head)),
+    ],
+    overlays: [
+      ...viewed.map((table) => ({ name: table.name, sql: viewStatement(table) })),
+      ...views,
+      ...namesGone(start, head).map((name) => ({ name, sql: hideStatement(name) })),
+    ],
+  };
 }
 
 /** `temp.t` shadows `main.t`. */

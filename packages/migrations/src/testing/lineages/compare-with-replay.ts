@@ -1,6 +1,12 @@
 import Database from 'better-sqlite3';
 import { compileLens, type Lens } from '../../index.ts';
-import { compileOrdinaryLens, installLens, refusalOnFile, registerFunctions } from '../../internal.ts';
+import {
+  compileOrdinaryLens,
+  installLens,
+  installLensWhenNamed,
+  refusalOnFile,
+  registerFunctions,
+} from '../../internal.ts';
 import { readSchema } from '../../replay/read-schema.ts';
 import { replayMigrations } from '../../replay/replay.ts';
 import { replayRaw } from '../replay-raw.ts';
@@ -47,7 +53,7 @@ export function compareWithReplay(sample: Omit<LineageSample, 'rows'>): Comparis
     const apart = differenceOfOrdinary(sample, copy);
     if (apart) return { outcome: 'different', difference: apart, lens };
     if (refusalOnFile(file, lens)) return { outcome: 'refused', lens };
-    installLens(file, lens);
+    installLensWhenNamed(file, lens);
     const difference = firstDifference(sample, file, copy);
     if (!difference) return { outcome: 'same', lens };
     const isChance = lens.stages.length > 0 && [image, copy.serialize()].some(holdsLastRowid);
