@@ -1,4 +1,5 @@
-import type { Attributes, GenAiSpan } from './gen-ai-records.ts';
+import { type Attributes, objectOf, parsed } from './attributes.ts';
+import type { GenAiSpan } from './gen-ai-records.ts';
 
 const prefix = 'gcp.vertex.agent.';
 
@@ -9,7 +10,7 @@ const prefix = 'gcp.vertex.agent.';
 export function fromAdk(span: GenAiSpan): GenAiSpan | undefined {
   const entries = Object.entries(span.attributes);
   if (!entries.some(([key]) => key.startsWith(prefix))) return undefined;
-  const told = (key: string) => parsed(span.attributes[prefix + key]);
+  const told = (key: string) => captured(span.attributes[prefix + key]);
   const request = objectOf(told('llm_request'));
   const response = objectOf(told('llm_response'));
   const attributes = {
@@ -67,19 +68,10 @@ function textsOf(value: unknown): readonly unknown[] | undefined {
 }
 
 /** What is not to be captured is an empty object. */
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string' || value === '{}') return undefined;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+function captured(value: unknown): unknown {
+  return typeof value === 'string' && value !== '{}' ? parsed(value) : undefined;
 }
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function objectOf(value: unknown): Attributes {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Attributes) : {};
 }

@@ -1,7 +1,6 @@
+import { type Attributes, objectOf, parsed } from './attributes.ts';
 import type { GenAiMessage, GenAiSpan } from './gen-ai-records.ts';
 import { type MessagePart, type MessageRole, messageRoles } from './messages.ts';
-
-type Attributes = Readonly<Record<string, unknown>>;
 
 /** The messages of a model call: from attributes, from the event that stands for them, or from an event a message. */
 export function genAiMessages({ attributes, events = [] }: GenAiSpan): readonly GenAiMessage[] {
@@ -162,17 +161,4 @@ function listIn(value: unknown): readonly unknown[] {
   const list = parsed(value);
   if (Array.isArray(list)) return list;
   return list === undefined || list === null || list === '' ? [] : [list];
-}
-
-function objectOf(value: unknown): Attributes {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Attributes) : {};
-}
-
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }

@@ -1,6 +1,5 @@
+import type { Attributes } from './attributes.ts';
 import type { MessagePart, MessageRole } from './messages.ts';
-
-export type Attributes = Readonly<Record<string, unknown>>;
 
 /** A span as an exporter or a span processor has it, its times in milliseconds since 1970. */
 export interface GenAiSpan {

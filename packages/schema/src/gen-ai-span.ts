@@ -1,6 +1,7 @@
 import { fromAdk, isMergedAdkCall } from './adk-span.ts';
+import { type Attributes, parsed } from './attributes.ts';
 import { genAiFinishReason, genAiMessages, genAiToolEvents } from './gen-ai-messages.ts';
-import type { Attributes, GenAiMessage, GenAiSpan } from './gen-ai-records.ts';
+import type { GenAiMessage, GenAiSpan } from './gen-ai-records.ts';
 import { fromOpenInference } from './open-inference-span.ts';
 import type { ModelCallInsert, SessionInsert, ToolCallInsert } from './row-schemas.ts';
 
@@ -182,14 +183,4 @@ function text(value: unknown): string | undefined {
 function number(value: unknown): number | undefined {
   const read = typeof value === 'string' || typeof value === 'bigint' ? Number(value) : value;
   return typeof read === 'number' && Number.isFinite(read) ? read : undefined;
-}
-
-/** Attributes hold structure as JSON. */
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }

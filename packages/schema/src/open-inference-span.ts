@@ -1,4 +1,5 @@
-import type { Attributes, GenAiSpan } from './gen-ai-records.ts';
+import { type Attributes, objectOf, parsed } from './attributes.ts';
+import type { GenAiSpan } from './gen-ai-records.ts';
 
 type Entries = Record<string, unknown>;
 
@@ -136,15 +137,5 @@ function itemsOf(attributes: Attributes, prefix: string): Attributes[] {
 }
 
 function objectIn(value: unknown): Attributes {
-  const inner = parsed(value);
-  return typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? (inner as Attributes) : {};
-}
-
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+  return objectOf(parsed(value));
 }
