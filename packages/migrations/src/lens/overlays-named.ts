@@ -11,7 +11,8 @@ export function overlaysNamed(
   const left = new Map(overlays);
   return (sql) => {
     const text = sql?.toLowerCase();
-    const isAll = text === undefined || asksForAll.test(text) || views.some((it) => text.includes(it));
+    const isAll =
+      text === undefined || !isPlain || asksForAll.test(text) || views.some((it) => text.includes(it));
     const named = isAll ? [...left] : [...left].filter(([name]) => text.includes(name));
     for (const [name] of named) left.delete(name);
     return { script: named.map(([, statement]) => statement).join('\n;\n'), isLast: left.size === 0 };
