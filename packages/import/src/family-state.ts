@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { deserialize, serialize } from 'node:v8';
-import { withFile } from './log/index.ts';
+import { statSync } from 'node:fs';
 import type { SavedFamily } from './shared-family.ts';
+import { readState, writeState } from './state-file.ts';
 
 /** Where an import that finds a log grown goes on. */
 export interface FamilyState {
@@ -42,46 +39,18 @@ export interface SavedSession {
 }
 
 /** A family keeps its place, whoever joins it later. */
-function statePath(into: string, paths: readonly string[]): string {
+function nameOf(paths: readonly string[]): string {
   const [first = ''] = [...paths].sort();
-  return join(
-    into,
-    '.varve-imports',
-    `${createHash('sha256').update(first).digest('hex').slice(0, 32)}.state`,
-  );
+  return first;
 }
-
-const hashBytes = 32;
 
 /** Undefined where there is none, or none that is whole. */
 export function readFamilyState(into: string, paths: readonly string[]): FamilyState | undefined {
-  try {
-    const bytes = readFileSync(statePath(into, paths));
-    const [hash, content] = [bytes.subarray(0, hashBytes), bytes.subarray(hashBytes)];
-    return hash.equals(digest(content)) ? (deserialize(content) as FamilyState) : undefined;
-  } catch {
-    return undefined;
-  }
+  return readState(into, nameOf(paths), 'state') as FamilyState | undefined;
 }
 
-/** Only saves work: what a crash or a full disk leaves of it is not taken for whole, and an import does without. */
 export function writeFamilyState(into: string, paths: readonly string[], state: FamilyState): void {
-  const path = statePath(into, paths);
-  try {
-    const content = serialize(state);
-    mkdirSync(dirname(path), { recursive: true });
-    const file = openSync(`${path}.new`, 'w', 0o600);
-    withFile(file, () => {
-      for (const bytes of [digest(content), content]) writeFileSync(file, bytes);
-    });
-    renameSync(`${path}.new`, path);
-  } catch {
-    // The next import reads everything.
-  }
-}
-
-function digest(content: Uint8Array): Buffer {
-  return createHash('sha256').update(content).digest();
+  writeState(into, nameOf(paths), 'state', state);
 }
 
 /** Changes when an archive does; undefined where there is none. */

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { archiveName, readImported, removeArchive } from './archive/index.ts';
-import { Continuation, LogSnapshot } from './continuation.ts';
+import { Continuation } from './continuation.ts';
 import { type FamilyFile, importerVersion } from './family-file.ts';
-import { readFamilyState, type SavedLog, type SavedSession, writeFamilyState } from './family-state.ts';
+import { FamilyMemory } from './family-memory.ts';
+import { readFamilyState } from './family-state.ts';
 import {
   type FormatOptions,
   isObject,
-  type LogMapper,
   type LogReading,
   type MapContext,
   readLog,
@@ -26,12 +26,14 @@ export interface ImportFamilyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-type FileReading = LogReading & { readonly path: string };
+type FileReading = LogReading & { readonly path: string; readonly isPartial: boolean };
 
 export interface ReadFile extends LogReading {
   readonly path: string;
   /** The sessions that it tells of. */
   readonly sessions: readonly string[];
+  /** Of some of its sessions nothing was wanted. */
+  readonly isPartial: boolean;
 }
 
 export interface FamilyResult {
@@ -70,7 +72,7 @@ class FamilyImport {
   readonly #told = new Map<string, Set<string>>();
   readonly #superseded = new Set<string>();
   readonly #continuation: Continuation | undefined;
-  readonly #snapshots = new Map<string, LogSnapshot>();
+  readonly #memory: FamilyMemory;
 
   constructor(files: readonly FamilyFile[], settings: ImportFamilyOptions, continuation?: Continuation) {
     this.#files = files;
@@ -80,10 +82,12 @@ class FamilyImport {
     this.#family = new SharedFamily(paths, continuation?.state.family);
     const { into, isDryRun } = settings;
     this.#archives = new SessionArchives({ into, isDryRun, sources: this.#sources, continuation });
+    this.#memory = new FamilyMemory({ files, into, isDryRun, continuation, archives: this.#archives });
   }
 
   async run(): Promise<FamilyResult> {
     const read: FileReading[] = [];
+    let isWhole = false;
     try {
       for (const [at, file] of this.#files.entries()) {
         this.#family.logsToCome = this.#files.length - at - 1;
@@ -92,9 +96,11 @@ class FamilyImport {
       }
       await this.#archives.finishAll();
       for (const id of this.#superseded) this.#removeSuperseded(id);
-      this.#saveState(read);
+      this.#memory.saveState(read, this.#family);
+      isWhole = true;
     } finally {
       await this.#archives.discard();
+      this.#memory.saveSessions(isWhole);
     }
     return {
       sessions: this.#archives.done,
@@ -108,11 +114,8 @@ class FamilyImport {
     const { path, sizeBytes } = file;
     const sessions = this.#continuation?.sessionsOf(file) ?? [];
     this.#told.set(path, new Set(sessions.map(([name]) => name)));
-    for (const [name, { format, rows }] of sessions) {
-      const archive = join(this.#settings.into, `${name}.db`);
-      this.#archives.done.push({ id: name, path: archive, change: 'unchanged', format, rows });
-    }
-    const nothing = { records: 0, skipped: {}, hash: '', lastRecordKey: null };
+    for (const [name] of sessions) this.#archives.leave(name, file);
+    const nothing = { records: 0, skipped: {}, hash: '', lastRecordKey: null, isPartial: false };
     return { ...nothing, path, sizeBytes, knownBytes: sizeBytes };
   }
 
@@ -122,6 +125,8 @@ class FamilyImport {
     const told = new Set<string>();
     this.#told.set(file.path, told);
     const closing: OpenSession[] = [];
+    const past = this.#memory.knownSessions(file);
+    const ids = new Map<string, string>();
     const context: MapContext = {
       ...source,
       firstMs: firstTimeIn(file.sample.values),
@@ -130,11 +135,14 @@ class FamilyImport {
       session: (id) => {
         const session = this.#archives.open(id, file);
         told.add(session.writer.id);
+        ids.set(session.writer.id, id);
         return session.writer;
       },
-      close: (writer, row) => {
+      close: (writer, { keep, ...row }) => {
         const session = this.#archives.get(writer.id);
         if (session) closing.push(session);
+        past.take(ids.get(writer.id) ?? writer.id, { name: writer.id, keep });
+        ids.delete(writer.id);
         const { name: format } = file.format;
         this.#sources.addPart(writer.id, { ...row, format, path: file.path, importerVersion });
       },
@@ -145,48 +153,25 @@ class FamilyImport {
       signal,
       afterRecord,
       onTurn: () => this.#startSyncs(told),
-      beforeEnd: () => this.#takeSnapshot(file, mapper, told),
+      beforeEnd: () => this.#memory.takeSnapshot(file, mapper, told),
       from: this.#continuation?.logOf(file),
+      past,
     });
     if (!reading) throw new NotContinuable();
     await afterRecord();
+    for (const name of past.left) {
+      told.add(name);
+      this.#archives.leave(name, file);
+    }
     const { hash, sizeBytes, lastRecordKey } = reading;
     const known = { path: file.path, hash, sizeBytes, lastRecordKey };
     this.#sources.addWhole({ format: file.format.name, ...known, importerVersion });
-    return { ...reading, path: file.path };
+    return { ...reading, path: file.path, isPartial: past.isPartial };
   }
 
   /** The disk works while the log is read on. */
   #startSyncs(told: ReadonlySet<string>): void {
     for (const name of told) this.#archives.get(name)?.draft?.startSync();
-  }
-
-  #takeSnapshot({ path }: FamilyFile, mapper: LogMapper, told: ReadonlySet<string>): void {
-    if (this.#settings.isDryRun) return;
-    const writers = [...told].flatMap((name) => this.#archives.get(name)?.writer ?? []);
-    this.#snapshots.set(path, new LogSnapshot(mapper, writers));
-  }
-
-  /** Nothing is saved where one of the logs cannot be gone on with, or two tell of one session. */
-  #saveState(read: readonly FileReading[]): void {
-    const { into, isDryRun } = this.#settings;
-    if (isDryRun || [...this.#archives.all()].some((session) => session.logs.size > 1)) return;
-    const logs = new Map<string, SavedLog>();
-    const sessions = new Map<string, SavedSession>();
-    for (const [at, file] of this.#files.entries()) {
-      const snapshot = this.#snapshots.get(file.path);
-      const known = snapshot ? undefined : this.#continuation;
-      const log = known ? known.logOf(file) : snapshot?.log(file, read[at]?.place);
-      const own = known ? known.sessionsOf(file) : (snapshot?.sessions(file, into) ?? []);
-      if (!log) return;
-      logs.set(file.path, log);
-      for (const [name, session] of own) {
-        if (!session) return;
-        sessions.set(name, session);
-      }
-    }
-    const family = this.#family.save();
-    writeFamilyState(into, [...logs.keys()], { importerVersion, logs, family, sessions });
   }
 
   /** Only an archive that was made of these logs, and of no others. */

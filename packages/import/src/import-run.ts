@@ -163,7 +163,7 @@ export class ImportRun {
     this.#tally.take(result);
     for (const [at, file] of family.entries()) {
       const read = result.files[at];
-      if (read && isAsItWas(file, read.sizeBytes)) this.#remember(file, read.sessions);
+      if (read && !read.isPartial && isAsItWas(file, read.sizeBytes)) this.#remember(file, read.sessions);
     }
   }
 

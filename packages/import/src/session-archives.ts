@@ -50,6 +50,8 @@ export class SessionArchives {
   /** Those that are finished. */
   readonly done: ImportedSession[] = [];
   readonly problems: ImportProblem[] = [];
+  /** The names of those that are on the disk as they should be. */
+  readonly settled = new Set<string>();
   readonly #into: string;
   readonly #isDryRun: boolean;
   readonly #sources: SourceRows;
@@ -73,6 +75,12 @@ export class SessionArchives {
 
   all(): Iterable<OpenSession> {
     return this.#sessions.values();
+  }
+
+  /** One of which there is nothing new. */
+  leave(name: string, { format }: FamilyFile): void {
+    const path = join(this.#into, `${name}.db`);
+    this.done.push({ id: name, path, change: 'unchanged', format: format.name, rows: 0 });
   }
 
   /** Finishes all, and waits for the disk. */
@@ -164,14 +172,18 @@ export class SessionArchives {
     const gone = change === 'changed' ? goneLog(path, logs) : undefined;
     if (gone) this.problems.push(problemOf(gone, gone.path ?? path));
     if (gone || change === 'unchanged') draft?.discard();
-    else if (draft) await this.#startWriting(draft);
+    if (change === 'unchanged') this.settled.add(writer.id);
+    else if (draft && !gone) await this.#startWriting(draft, writer.id);
     this.done.push({ id: writer.id, path, change: gone ? 'unchanged' : change, format, rows: writer.rows });
   }
 
   /** While the disk is busy with some, the next are read. */
-  async #startWriting(draft: ArchiveDraft): Promise<void> {
+  async #startWriting(draft: ArchiveDraft, name: string): Promise<void> {
     const writing = draft
       .finish()
+      .then(() => {
+        this.settled.add(name);
+      })
       .catch((error: unknown) => {
         this.#failures.push(error);
       })

@@ -17,7 +17,7 @@ export interface LogFormat {
   /** Changes when what lies beside a file and belongs to its log does. */
   stampBeside?(path: string): string;
   /** The records, where they are not the lines, elements or the document of one file. */
-  records?(source: LogSource, onChunk: (chunk: Uint8Array) => void): Iterable<LogRecord>;
+  records?(source: LogSource, onChunk: (chunk: Uint8Array) => void, past: PastSessions): Iterable<LogRecord>;
   /** @param saved What another mapper of the same log, which has grown since, has saved. */
   open(context: MapContext, saved?: unknown): LogMapper;
 }
@@ -36,6 +36,16 @@ export interface LogSource {
   readonly mtimeMs: number;
   readonly sample: LogSample;
   readonly options: FormatOptions;
+}
+
+/** Of a log of many sessions, what an earlier import of it knew of those whose archives are as it left them. */
+export interface PastSessions {
+  /** What the format asked to keep; undefined for a session that has to be read. */
+  get(id: string): unknown;
+  /** A session is as it was then, and not read. */
+  leave(id: string, keep: unknown): void;
+  /** A session is not wanted this time. */
+  passOver(): void;
 }
 
 /** What a user may have to tell of logs that do not tell it themselves. */
@@ -80,6 +90,8 @@ export interface LogPart {
   readonly hash: string;
   readonly sizeBytes: number;
   readonly lastRecordKey: string | null;
+  /** For the next import, by which its format knows the session to be as it was. */
+  readonly keep?: unknown;
 }
 
 /** Shared by the files that are read together. */

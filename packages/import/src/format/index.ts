@@ -7,6 +7,7 @@ export {
   type LogIdentity,
   type LogMapper,
   type MapContext,
+  type PastSessions,
   type StartedAgent,
 } from './contract.ts';
 export { findFormats, formatNames, recogniseFormat } from './formats.ts';

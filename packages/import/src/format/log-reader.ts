@@ -2,7 +2,7 @@ import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { readAt, readElements, readLines } from '../log/index.ts';
-import type { LogFormat, LogMapper, LogSource } from './contract.ts';
+import type { LogFormat, LogMapper, LogSource, PastSessions } from './contract.ts';
 
 /** What came of reading one log. */
 export interface LogReading {
@@ -58,9 +58,9 @@ export class LogReader {
   }
 
   /** Yields how many bytes were read by then, after each record. */
-  *read(): Generator<number> {
+  *read(past: PastSessions): Generator<number> {
     const { records } = this.#format;
-    if (records) yield* this.#readOwn(records(this.#source, this.#take));
+    if (records) yield* this.#readOwn(records(this.#source, this.#take, past));
     else if (this.#source.sample.shape === 'lines') yield* this.#readLines();
     else if (this.#source.sample.shape === 'array') yield* this.#readElements();
     else yield* this.#readDocument();

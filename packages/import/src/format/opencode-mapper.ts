@@ -1,10 +1,11 @@
 import type { SessionWriter } from '../archive/index.ts';
 import { uriPart } from './chat-parts.ts';
 import type { LogMapper, LogRecord, MapContext } from './contract.ts';
-import { type JsonObject, jsonText, objectOf, restOf, textOf, timeOf } from './json-access.ts';
+import { isObject, type JsonObject, jsonText, objectOf, restOf, textOf, timeOf } from './json-access.ts';
 import { writeModelCalls } from './opencode-model-calls.ts';
 import type { OpencodeMessage, OpencodeSession } from './opencode-session.ts';
 import { writeToolCall } from './opencode-tool-calls.ts';
+import { shellCall } from './opencode-v2.ts';
 
 export class OpencodeMapper implements LogMapper {
   readonly #context: MapContext;
@@ -20,7 +21,7 @@ export class OpencodeMapper implements LogMapper {
     let open = 0;
     for (const message of messages) open += mapMessage(session, message, this.#context.mtimeMs);
     session.describe({ status: open > 0 ? 'interrupted' : 'completed' });
-    this.#context.close(session, part());
+    this.#context.close(session, part(open > 0));
     return undefined;
   }
 }
@@ -63,7 +64,7 @@ function mapMessage(session: SessionWriter, { info, parts }: OpencodeMessage, mt
   const atMs = timeOf(time.created) ?? timeOf(objectOf(info.stored).created) ?? Math.round(mtimeMs);
   const isAnswer = info.role === 'assistant';
   const steps = parts.filter(({ type }) => type === 'step-finish');
-  const calls = isAnswer ? writeModelCalls(session, info, steps, atMs) : [];
+  const calls = isAnswer || isObject(info.tokens) ? writeModelCalls(session, info, steps, atMs) : [];
   let step = 0;
   let open = 0;
   const message = {
@@ -81,8 +82,10 @@ function mapMessage(session: SessionWriter, { info, parts }: OpencodeMessage, mt
   });
   for (const part of parts) {
     if (part.type === 'step-finish') step++;
-    else if (part.type === 'tool')
-      open += Number(!writeToolCall(session, part, calls[Math.min(step, calls.length - 1)], atMs));
+    else if (part.type === 'tool' || part.type === 'shell') {
+      const call = part.type === 'tool' ? part : shellCall({ time: info.time, ...part });
+      open += Number(!writeToolCall(session, call, calls[Math.min(step, calls.length - 1)], atMs));
+    }
   }
   return open;
 }

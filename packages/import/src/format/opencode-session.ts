@@ -1,3 +1,4 @@
+import type { LogPart } from './contract.ts';
 import type { JsonObject } from './json-access.ts';
 
 /** One session as either of opencode's stores has it: the facts, and each message with its parts, in order. */
@@ -5,11 +6,7 @@ export interface OpencodeSession {
   readonly info: JsonObject;
   readonly messages: Iterable<OpencodeMessage>;
   /** Of all that was read of it, once the messages are. */
-  readonly part: () => {
-    readonly hash: string;
-    readonly sizeBytes: number;
-    readonly lastRecordKey: string | null;
-  };
+  readonly part: (isOpen: boolean) => LogPart;
 }
 
 export interface OpencodeMessage {

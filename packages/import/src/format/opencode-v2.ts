@@ -24,12 +24,48 @@ export function messageOfRow(row: JsonObject): OpencodeMessage {
     };
   }
   const role = row.type === 'shell' || row.type === 'compaction' ? 'user' : 'system';
-  return { info: { ...base, role }, parts: [{ ...rest, type: textOf(row.type) ?? 'other' }] };
+  return {
+    info: { ...base, role, ...summaryCall(row) },
+    parts: [{ ...rest, type: textOf(row.type) ?? 'other' }],
+  };
+}
+
+/** What a compaction asked a model for. */
+function summaryCall({ type, tokens, cost, model, error }: JsonObject): JsonObject {
+  if (type !== 'compaction' || !isObject(tokens)) return {};
+  const { id: modelID, providerID } = objectOf(model);
+  return { tokens, cost, modelID, providerID, ...(isObject(error) && { error: namedError(error) }) };
+}
+
+function namedError(error: JsonObject): JsonObject {
+  return { ...error, name: error.name ?? error.type };
+}
+
+/** A command that the user gave to the shell, as the call of a tool. */
+export function shellCall(part: JsonObject): JsonObject {
+  const { shellID, callID, command, status, exit, output, time } = part;
+  const { created, completed } = objectOf(time);
+  const isEnded = status === undefined ? output !== undefined : status === 'exited';
+  const failure =
+    isEnded || status === 'running' ? undefined : status === 'killed' ? 'aborted' : String(status);
+  return {
+    tool: 'shell',
+    callID: shellID ?? callID,
+    state: {
+      status: isEnded ? 'completed' : failure === undefined ? 'running' : 'error',
+      input: { command },
+      output: objectOf(output).output ?? output,
+      ...(failure !== undefined && { error: failure }),
+      ...(exit !== undefined && exit !== null && { metadata: { exit } }),
+      time: { start: created, end: completed },
+    },
+  };
 }
 
 function fileOf(file: JsonObject): JsonObject {
-  const { uri, ...rest } = file;
-  return { ...rest, type: 'file', url: file.url ?? uri };
+  const { uri, data, ...rest } = file;
+  const inline = textOf(data) ? `data:${textOf(file.mime) ?? ''};base64,${data}` : undefined;
+  return { ...rest, type: 'file', url: file.url ?? uri ?? inline ?? objectOf(file.source).uri };
 }
 
 function answerOf(row: JsonObject, base: JsonObject): OpencodeMessage {
@@ -43,7 +79,7 @@ function answerOf(row: JsonObject, base: JsonObject): OpencodeMessage {
     role: 'assistant',
     modelID,
     providerID,
-    ...(isObject(error) && { error: { ...error, name: error.name ?? error.type } }),
+    ...(isObject(error) && { error: namedError(error) }),
   };
   return { info, parts: arrayOf(content).filter(isObject).map(partOf) };
 }

@@ -138,6 +138,20 @@ describe('opencode', () => {
     ]);
   });
 
+  it('reads what `opencode export` writes', async () => {
+    const time = { created: 1767225600000 };
+    const messages = [
+      { info: { id: 'msg_1', role: 'user', time }, parts: [{ type: 'text', text: 'hello' }] },
+    ];
+    const document = { info: { id: 'ses_1', title: 'Told', time }, messages };
+    const { dumps, report } = await importFiles('auto', {
+      'session.json': JSON.stringify(document, null, 2),
+    });
+    expect(report).toMatchObject({ added: 1, problems: [] });
+    expect(dumps.ses_1?.sessions).toMatchObject([{ agent_name: 'opencode', title: 'Told' }]);
+    expect(dumps.ses_1?.messages).toMatchObject([{ message_id: 'msg_1', role: 'user' }]);
+  });
+
   it('reads a database beside its writer, with what stands in the write-ahead log alone', async () => {
     const [from, into] = [makeTestFolder(), makeTestFolder()];
     const path = join(from, 'opencode.db');
@@ -212,6 +226,7 @@ describe('opencode', () => {
     expect(session?.model_calls).toMatchObject([{ input_tokens: 5, cost_usd: 0.5, response_model: 'm' }]);
     expect(session?.tool_calls).toMatchObject([
       { tool_name: 'shell', tool_call_id: 'c1', status: 'error', error_message: 'no', duration_ms: 3 },
+      { tool_name: 'shell', tool_call_id: null, status: 'ok', result: '"x"' },
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { basename, dirname, sep } from 'node:path';
 import type { LogFormat } from './contract.ts';
 import { isObject, objectOf, textOf } from './json-access.ts';
 import { openCodeDatabase } from './opencode-database.ts';
+import { isExport, readExport } from './opencode-export.ts';
 import { OpencodeMapper } from './opencode-mapper.ts';
 import { openCodeTree } from './opencode-tree.ts';
 
@@ -12,17 +13,27 @@ export const opencode: LogFormat = {
   recognise(sample) {
     if (sample.shape === 'sqlite') return openCodeDatabase.recognise(sample.path);
     const [value] = sample.values;
+    if (!isObject(value)) return false;
     return (
-      isObject(value) && typeof value.id === 'string' && isObject(value.time) && isSessionFile(sample.path)
+      isExport(value) || (typeof value.id === 'string' && isObject(value.time) && isSessionFile(sample.path))
     );
   },
   identify: ({ shape, values: [value] }) => ({
-    kin: shape === 'sqlite' ? [] : [textOf(objectOf(value).id) ?? ''],
+    kin:
+      shape === 'sqlite'
+        ? []
+        : [textOf(objectOf(value).id) ?? textOf(objectOf(objectOf(value).info).id) ?? ''],
     rank: 0,
   }),
   stampBeside: (path) => (path.endsWith('.json') ? openCodeTree : openCodeDatabase).stampBeside(path),
-  records: (source, onChunk) =>
-    (source.sample.shape === 'sqlite' ? openCodeDatabase : openCodeTree).read(source, onChunk),
+  records(source, onChunk, past) {
+    const { shape, values } = source.sample;
+    if (shape === 'sqlite') return openCodeDatabase.read(source, onChunk, past);
+    const [value] = values;
+    return isObject(value) && isExport(value)
+      ? readExport(source.path, onChunk)
+      : openCodeTree.read(source, onChunk);
+  },
   open: (context) => new OpencodeMapper(context),
 };
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { LogFormat, LogMapper, LogSource } from './contract.ts';
+import type { LogFormat, LogMapper, LogSource, PastSessions } from './contract.ts';
 import { type LogPlace, LogReader, type LogReading } from './log-reader.ts';
 
 export interface ReadLogOptions {
@@ -12,6 +12,7 @@ export interface ReadLogOptions {
   readonly beforeEnd?: () => void;
   /** Where to go on. */
   readonly from?: LogPlace | undefined;
+  readonly past: PastSessions;
 }
 
 /** Other work has its turn after so many bytes. */
@@ -25,13 +26,13 @@ export async function readLog(
   format: LogFormat,
   source: LogSource,
   mapper: LogMapper,
-  { signal, afterRecord, onTurn, beforeEnd, from }: ReadLogOptions = {},
+  { signal, afterRecord, onTurn, beforeEnd, from, past }: ReadLogOptions,
 ): Promise<LogReading | undefined> {
   const reader = new LogReader(format, source, mapper);
   try {
     if (from && !reader.skipTo(from)) return undefined;
     let turn = turnBytes;
-    for (const sizeBytes of reader.read()) {
+    for (const sizeBytes of reader.read(past)) {
       const work = afterRecord?.();
       if (work) await work;
       if (sizeBytes < turn) continue;
