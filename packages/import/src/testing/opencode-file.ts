@@ -23,7 +23,7 @@ type Table = keyof typeof ddl;
 /** A database of opencode's in the making. */
 export class OpencodeFile {
   readonly path = join(makeTestFolder(), 'opencode.db');
-  readonly sqlite = new Database(this.path);
+  readonly sqlite: Database.Database = new Database(this.path);
 
   constructor(...tables: readonly Table[]) {
     for (const table of tables) this.sqlite.exec(ddl[table]);
