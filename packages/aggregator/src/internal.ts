@@ -4,7 +4,16 @@
  * @packageDocumentation
  */
 export { csvLine, type Partitioning, partitionings } from './export/index.ts';
-export { newNotes, streamCandidates } from './find/index.ts';
+export {
+  type FoundFile,
+  fetchWindows,
+  isInStore,
+  type KnownFacts,
+  newNotes,
+  recogniseArchives,
+  streamArchives,
+  streamCandidates,
+} from './find/index.ts';
 export { type LiveQuery, openLiveQuery, type PreparedQuery, prepareQuery } from './query/index.ts';
 export { listDrizzleColumns, listJsonColumns } from './unified/index.ts';
 export { runOnWorkers, serveTasks, stackOf } from './work/index.ts';

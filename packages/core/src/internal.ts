@@ -79,6 +79,7 @@ export {
 export { type JudgedArchive, judgeArchive } from './source/index.ts';
 export {
   clientMissing,
+  errorOfObject,
   fetchObject,
   isStoreUrl,
   keyLayouts,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { durableFs, fileError } from '@varve/core/internal';
+import { durableFs, fileError, isStoreUrl } from '@varve/core/internal';
+import { VarveError } from '@varve/schema';
 import { withFolderLock } from './folder-lock.ts';
 import { findFormats } from './format/index.ts';
 import type { ImportReport } from './import-report.ts';
@@ -11,7 +12,7 @@ import { type ImportLogsOptions, ImportRun } from './import-run.ts';
  *
  * @param format One of `formatNames`; `auto` recognises each log.
  * @param paths Logs, and folders that are searched through.
- * @throws USAGE for an unknown format; FILE_BUSY while another import writes into the folder; FILE_READ_ONLY;
+ * @throws USAGE for an unknown format, and for a bucket; FILE_BUSY while another import writes into the folder; FILE_READ_ONLY;
  * INTERRUPTED when the signal aborts it: what was finished by then stays, and the next import goes on from there.
  * What is wrong with single logs is in the report.
  *
@@ -37,6 +38,7 @@ export async function importLogs(
   options: ImportLogsOptions,
 ): Promise<ImportReport> {
   const formats = findFormats(format);
+  assertHere([...[paths].flat(), options.into]);
   const into = resolve(options.into);
   const begin = () => new ImportRun(formats, [paths].flat(), { ...options, into });
   if (options.dryRun) return begin().run();
@@ -48,4 +50,13 @@ export async function importLogs(
     throw fileError(error, into, 'write');
   }
   return withFolderLock(into, () => begin().run());
+}
+
+function assertHere(places: readonly string[]): void {
+  const [url] = places.filter(isStoreUrl);
+  if (url === undefined) return;
+  throw new VarveError('USAGE', 'logs are read on this machine, and their archives written here', {
+    path: url,
+    hint: 'fetch the logs first; put the archives into a bucket with varve push',
+  });
 }

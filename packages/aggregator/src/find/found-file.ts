@@ -1,3 +1,13 @@
+/** What a manifest tells of an archive. */
+export interface KnownFacts {
+  readonly version: number | null;
+  readonly sessionId: string | null;
+  readonly agent: string | null;
+  readonly startedAtMs: number | null;
+  /** Why it could not be read. */
+  readonly code: string | null;
+}
+
 export interface FoundFile {
   /** Absolute, or `s3://bucket/key`. */
   readonly path: string;
@@ -13,4 +23,6 @@ export interface FoundFile {
   readonly etag?: string;
   /** Of an object in a store, where its bytes lie on this machine while it is worked on. */
   readonly localPath?: string;
+  /** Of what a manifest lists. */
+  readonly known?: KnownFacts;
 }

@@ -2,10 +2,10 @@ export { archiveIdOf } from './archive-id.ts';
 export { type FetchedWindow, fetchFile, fetchWindows } from './fetch-windows.ts';
 export { type FileCount, FileList } from './file-list.ts';
 export { type FoundArchive, type FoundArchives, findArchives, recogniseArchives } from './find-archives.ts';
-export type { FoundFile } from './found-file.ts';
+export type { FoundFile, KnownFacts } from './found-file.ts';
 export { inFlight } from './in-flight.ts';
-export { openManifest } from './manifest-file.ts';
-export { isParquetManifest, manifestColumns, unpackManifest, unpackManifests } from './parquet-manifest.ts';
+export { manifestApplicationId, openManifest } from './manifest-file.ts';
+export { isParquetManifest, manifestColumns, unpackManifest } from './parquet-manifest.ts';
 export { isExpected, type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
 export { isRemote, localPathOf, problemOfFile } from './remote-file.ts';
 export { isOutOfSight, searchedRoots } from './searched-roots.ts';
@@ -19,4 +19,5 @@ export {
   streamCandidates,
 } from './stream-archives.ts';
 export { newNotes, sidecarSuffixes, streamFiles, type WalkNotes } from './stream-files.ts';
+export { unpackManifests } from './unpack-manifests.ts';
 export { viewApplicationId } from './view-stamp.ts';

@@ -3,7 +3,7 @@ import { readHeader } from '@varve/core';
 import { isStoreUrl } from '@varve/core/internal';
 import { type Database, openFile } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import type { FoundFile } from './found-file.ts';
+import type { FoundFile, KnownFacts } from './found-file.ts';
 
 /** `vrMF` in the header of a manifest. */
 export const manifestApplicationId = 0x76724d46;
@@ -34,7 +34,7 @@ export function isManifestOfStore(path: string): boolean {
   }
 }
 
-interface ManifestRow {
+interface ManifestRow extends KnownFacts {
   readonly path: string;
   readonly relativePath: string;
   readonly sizeBytes: number;
@@ -47,14 +47,19 @@ export function* listManifest(path: string): Generator<FoundFile> {
   const sqlite = openFile(path, { readonly: true });
   try {
     const page = sqlite.prepare<[string], ManifestRow>(`SELECT "path", "relative_path" AS relativePath,
-      "size_bytes" AS sizeBytes, "mtime_ms" AS mtimeMs, "etag" FROM "archives" WHERE "path" > ? ORDER BY "path" LIMIT 1000`);
+      "size_bytes" AS sizeBytes, "mtime_ms" AS mtimeMs, "etag", "version", "session_id" AS sessionId, "agent",
+      "started_at_ms" AS startedAtMs, "problem_code" AS code FROM "archives" WHERE "path" > ? ORDER BY "path" LIMIT 1000`);
     for (let rows = page.all(''); rows.length > 0; rows = page.all(rows.at(-1)?.path ?? '')) {
-      for (const { etag, ...facts } of rows)
-        yield { ...facts, ...(etag !== null && { etag }), sidecars: [], isNamed: false };
+      for (const row of rows) yield toFile(row);
     }
   } finally {
     sqlite.close();
   }
+}
+
+function toFile({ path, relativePath, sizeBytes, mtimeMs, etag, ...known }: ManifestRow): FoundFile {
+  const place = { path, relativePath, sizeBytes, mtimeMs, ...(etag !== null && { etag }) };
+  return { ...place, known, sidecars: [], isNamed: false };
 }
 
 /** Opens a manifest to write it; it is made where there is none. @throws MANIFEST_FOREIGN */

@@ -1,7 +1,5 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import zlib from 'node:zlib';
-import { makePrivateDir, removePrivateDir } from '@varve/core/internal';
 import type { Database } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import { openManifest } from './manifest-file.ts';
@@ -31,32 +29,15 @@ export function isParquetManifest(path: string): boolean {
   return path.endsWith('.parquet') && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-export interface UnpackedManifests extends Disposable {
-  readonly where: string | readonly string[];
-}
-
-/** Lists in Parquet stand for the same lists in SQLite until they are let go. @throws MANIFEST_FOREIGN */
-export async function unpackManifests(where: string | readonly string[]): Promise<UnpackedManifests> {
-  const names = [where].flat();
-  if (!names.some(isParquetManifest)) return { where, [Symbol.dispose]: () => {} };
-  const dir = makePrivateDir();
-  const unpacked: string[] = [];
-  for (const [at, name] of names.entries()) {
-    if (!isParquetManifest(name)) unpacked.push(name);
-    else unpacked.push(await unpackManifest(name, join(dir, `${at}.db`)));
-  }
-  return { where: unpacked, [Symbol.dispose]: () => removePrivateDir(dir) };
-}
-
 /** Returns `into`. @throws MANIFEST_FOREIGN */
-export async function unpackManifest(path: string, into: string): Promise<string> {
+export async function unpackManifest(path: string, into: string, named = path): Promise<string> {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import('hyparquet');
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file).catch((cause: unknown) => {
-    throw foreign(path, cause);
+    throw foreign(named, cause);
   });
   const known = new Set(metadata.schema.map(({ name }) => name));
-  if (!manifestColumns.every((name) => known.has(name))) throw foreign(path);
+  if (!manifestColumns.every((name) => known.has(name))) throw foreign(named);
   const sqlite = openManifest(into);
   try {
     let rowStart = 0;

@@ -5,12 +5,13 @@ import type { FoundFile } from './found-file.ts';
 import { inFlight } from './in-flight.ts';
 import { listBucket } from './list-bucket.ts';
 import { isManifestOfStore } from './manifest-file.ts';
-import { isParquetManifest, unpackManifests } from './parquet-manifest.ts';
+import { isParquetManifest } from './parquet-manifest.ts';
 import { isExpected, type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
 import { recogniseObject } from './recognise-object.ts';
 import { isRemote } from './remote-file.ts';
 import { isSelected, type Selection } from './selection.ts';
 import { streamFiles, type WalkNotes } from './stream-files.ts';
+import { unpackManifests } from './unpack-manifests.ts';
 import { notFound } from './walk-errors.ts';
 
 /** Files, folders, globs, and `s3://bucket/prefix`. */
@@ -36,7 +37,7 @@ export async function* streamCandidates(
   using unpacked = await unpackManifests(where);
   const { local, stores } = divide(unpacked.where);
   const isLocalDone = after !== undefined && isStoreUrl(after);
-  for (const file of isLocalDone ? [] : streamFiles(local, notes))
+  for (const file of streamFiles(isLocalDone ? local.filter(isManifestOfStore) : local, notes))
     if (isSelected(file, selection) && (after === undefined || file.path > after)) yield file;
   for (const url of stores) {
     const recognise = async (file: FoundFile) => (isExpected(file) ? file : recogniseObject(file));

@@ -4,6 +4,7 @@ import { openStore, placeKey, pushFile, requestsInFlight, type Store } from '@va
 import { VarveError } from '@varve/schema';
 import {
   inFlight,
+  isInStore,
   isSelected,
   newNotes,
   type RecognisedFile,
@@ -52,6 +53,8 @@ export interface PushReport {
  * Puts sealed archives into a store, many at once, never over another object. A file goes only when the store has it whole.
  * A push that was killed goes on when it is run again. A live or unsealed session is left alone.
  *
+ * @throws USAGE for archives that lie in a bucket already
+ *
  * @example
  * ```ts
  * import { pushArchives } from '@varve/aggregator';
@@ -78,6 +81,7 @@ export async function pushArchives(
   let sizeBytes = 0;
   const push = (file: RecognisedFile | VarveError) => pushOne(file, store, options);
   using unpacked = await unpackManifests(where);
+  if (isInStore(unpacked.where)) throw inBucketError();
   for await (const file of inFlight(
     whileNot(isStopped, recognised(unpacked.where, notes, options)),
     requestsInFlight,
@@ -127,6 +131,12 @@ async function pushOne(
   } catch (error) {
     return toFailed({ ...problemOf(error, path), path }, sizeBytes);
   }
+}
+
+function inBucketError(): VarveError {
+  return new VarveError('USAGE', 'the archives lie in a bucket already', {
+    hint: "copy them with the store's own tools, as aws s3 sync; name files or folders here",
+  });
 }
 
 function assertSealed({ path, sidecars, header }: RecognisedFile): void {

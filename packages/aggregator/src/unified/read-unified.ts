@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { onFile } from '@varve/core/internal';
 import { type Database, openFile } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
+import { isParquetManifest } from '../find/index.ts';
 import { isFilling } from './filling.ts';
 import { isHalfWritten, isUnifiedFile } from './unified-file.ts';
 
@@ -31,6 +32,7 @@ export function readUnified(file: string): Database | undefined {
 }
 
 function openFinished(file: string): Database | undefined {
+  if (isParquetManifest(file)) return undefined;
   if (!statSync(file, { throwIfNoEntry: false })?.isFile() || !isUnifiedFile(file)) return undefined;
   const sqlite = openReader(file);
   try {

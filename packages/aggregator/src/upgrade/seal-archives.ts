@@ -2,7 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { sealArchive } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import { type Archives, isInStore, recogniseArchives, type Selection } from '../find/index.ts';
+import {
+  type Archives,
+  isInStore,
+  recogniseArchives,
+  type Selection,
+  unpackManifests,
+} from '../find/index.ts';
 import { type Problem, problemOf } from '../work/index.ts';
 
 export interface SealArchivesOptions extends Selection {
@@ -39,9 +45,10 @@ export interface SealReport {
  * ```
  */
 export async function sealArchives(where: Archives, options: SealArchivesOptions): Promise<SealReport> {
-  if (isInStore(where)) throw inBucketError();
+  using unpacked = await unpackManifests(where);
+  if (isInStore(unpacked.where)) throw inBucketError();
   const { lineage, onProgress, ...selection } = options;
-  const { archives, problems } = recogniseArchives(where, selection);
+  const { archives, problems } = recogniseArchives(unpacked.where, selection);
   const failed = problems.map((error) => problemOf(error, error.path ?? ''));
   const sealed: string[] = [];
   let current = 0;

@@ -9,6 +9,7 @@ import {
   fetchWindows,
   inFlight,
   isInStore,
+  manifestApplicationId,
   newNotes,
   type RecognisedFile,
   streamArchives,
@@ -93,6 +94,9 @@ class StoreUpgrade {
       this.#bytesFound += file.sizeBytes;
       const problem = this.#setAside.get(file.path);
       if (problem) this.#tell(this.#toFailed(problem), file);
+      // Named for the upgrade of files, it would stand for the archives that it lists.
+      else if (file.header?.applicationId === manifestApplicationId)
+        this.#tell(this.#toFailed(problemOf(isManifestError(file.path), file.path)), file);
       else if (this.#isCurrent(file)) {
         this.#tell({ ...this.#toFile(file), state: 'current', from: this.#head, how: 'none' }, file);
       } else yield file;
@@ -196,4 +200,11 @@ class StoreUpgrade {
 export function divideByStore(where: Archives): { readonly stores: string[]; readonly local: string[] } {
   const names = [where].flat();
   return { stores: names.filter((name) => isInStore(name)), local: names.filter((name) => !isInStore(name)) };
+}
+
+function isManifestError(path: string): VarveError {
+  return new VarveError('VERSION_FOREIGN', 'the object is a list of archives, and none itself', {
+    path,
+    hint: 'name it alone to have what it lists upgraded, or keep it below another prefix',
+  });
 }

@@ -5,7 +5,6 @@ import {
   exportArchives,
   exportFormats,
   exportUnified,
-  findArchives,
   readUnified,
 } from '@varve/aggregator';
 import { type Partitioning, partitionings } from '@varve/aggregator/internal';
@@ -71,18 +70,24 @@ function isTrajectory(format: ExportVerbOptions['format']): format is Trajectory
 async function exportTrajectories(
   context: CommandContext,
   named: readonly string[],
-  { into, format, table, sql, partition }: ExportVerbOptions & { readonly format: TrajectoryFormatName },
+  options: ExportVerbOptions & { readonly format: TrajectoryFormatName },
 ): Promise<VerbResult> {
+  const { into, format, table, sql, partition } = options;
   if (table || sql || partition) throw wholeSessionsError(format);
-  const { archives, problems } = findArchives(await context.findArchives(named));
+  const archives = await context.findArchives(named);
   const lineage = await standardUnlessConfigured(context);
   using bar = context.openProgressBar('exporting');
-  const paths = archives.map(({ path }) => path);
-  const report = exportSessions(paths, { format, into, lineage, onProgress: bar.update });
+  const report = await exportSessions(archives, {
+    format,
+    into,
+    lineage,
+    onProgress: bar.update,
+    ...readSelection(options),
+  });
   return {
     json: report,
     text: () => `${into}: ${report.sessions} sessions in ${report.files.length} files`,
-    problems: [...problems, ...report.problems],
+    problems: report.problems,
   };
 }
 

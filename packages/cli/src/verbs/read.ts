@@ -1,7 +1,7 @@
 import { readUnified } from '@varve/aggregator';
 import { prepareQuery } from '@varve/aggregator/internal';
 import { openArchive } from '@varve/core';
-import { fetchObject } from '@varve/core/internal';
+import { errorOfObject, fetchObject } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Command } from 'commander';
 import { addNewerOption, defineVerb, type NewerOptions, readNewer } from '../command/index.ts';
@@ -15,11 +15,21 @@ export function defineRead(command: Command): void {
   defineVerb<ReadOptions>(command, async (context, [file = '', sql = ''], options) => {
     const view = readUnified(file);
     if (view) return { output: queryView(view, sql, options) };
-    return { output: readRows(await fetchObject(file), sql, await context.loadLineage(), options) };
+    const local = await fetchObject(file);
+    const rows = readRows(local, sql, await context.loadLineage(), options);
+    return { output: aboutObject(rows, file, local) };
   });
 }
 
 function* readRows(file: string, sql: string, lineage: Lineage, options: ReadOptions): Generator<string> {
   using archive = openArchive(file, { lineage, newer: readNewer(options) });
   yield* renderRows(prepareQuery(archive.sqlite, sql), options);
+}
+
+function* aboutObject(rows: Iterable<string>, file: string, local: string): Generator<string> {
+  try {
+    yield* rows;
+  } catch (error) {
+    throw errorOfObject(error, file, local);
+  }
 }

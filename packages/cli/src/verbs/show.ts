@@ -2,7 +2,7 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { readUnified } from '@varve/aggregator';
 import { type Archive, openArchive, type ReadingPlan, readHeader, rehearseUpgrade } from '@varve/core';
-import { fetchObject, isStoreUrl, onFile } from '@varve/core/internal';
+import { errorOfObject, fetchObject, isStoreUrl, onFile } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import { type Database, quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
@@ -51,18 +51,25 @@ export function defineShow(command: Command): void {
     if (view) return showView(view, file);
     const lineage = await context.loadLineage();
     const local = await fetchObject(file);
-    const lacksWal = !existsSync(`${local}-wal`) && readHeader(local).isWal;
-    if (check) rehearseUpgrade(local, { lineage });
-    if (html !== undefined) return saveHtml(local, html, lineage);
-    using archive = openArchive(local, { lineage, newer: readNewer(options) });
-    const shown: Shown = {
-      ...describe(archive, lineage),
-      lacksWal,
-      ...(isStoreUrl(file) && { path: file }),
-      ...(check && { isUpgradable: true }),
-    };
-    return { json: shown, text: () => renderShown(shown) };
+    try {
+      if (check) rehearseUpgrade(local, { lineage });
+      if (html !== undefined) return await saveHtml(file, html, lineage);
+      const shown = {
+        ...readShown(local, lineage, options),
+        ...(isStoreUrl(file) && { path: file }),
+        ...(check && { isUpgradable: true as const }),
+      };
+      return { json: shown, text: () => renderShown(shown) };
+    } catch (error) {
+      throw errorOfObject(error, file, local);
+    }
   });
+}
+
+function readShown(local: string, lineage: Lineage, options: ShowOptions): Shown {
+  const lacksWal = !existsSync(`${local}-wal`) && readHeader(local).isWal;
+  using archive = openArchive(local, { lineage, newer: readNewer(options) });
+  return { ...describe(archive, lineage), lacksWal };
 }
 
 async function saveHtml(file: string, out: string, lineage: Lineage): Promise<VerbResult> {

@@ -1,5 +1,5 @@
 export type { ListOptions, PutCondition, Store, StoreEntry, StorePage, StoreRange } from './contract.ts';
-export { fetchObject } from './fetch-object.ts';
+export { errorOfObject, fetchObject } from './fetch-object.ts';
 export { ObjectCache, type ObjectCacheOptions } from './object-cache.ts';
 export { openStore } from './open-store.ts';
 export { type KeyLayout, keyLayouts, placeKey } from './place-key.ts';

@@ -1,11 +1,19 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import { durableFs, fileError, workFile } from '@varve/core/internal';
+import type { Archives, Selection } from '@varve/aggregator';
+import {
+  fetchWindows,
+  isInStore,
+  newNotes,
+  recogniseArchives,
+  streamArchives,
+} from '@varve/aggregator/internal';
+import type { StoreUrl } from '@varve/core';
+import { errorOfObject, fileError } from '@varve/core/internal';
 import { type Lineage, standardLineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import { atifWriter } from './atif-writer.ts';
 import { chatMessagesWriter } from './chat-messages-writer.ts';
 import type { TrajectoryFormat } from './contract.ts';
+import { openWriter } from './open-writer.ts';
 import { otlpWriter } from './otlp-writer.ts';
 import { readSession } from './read-session.ts';
 
@@ -18,7 +26,7 @@ const formats = {
 export type TrajectoryFormatName = keyof typeof formats;
 export const trajectoryFormats = Object.keys(formats) as TrajectoryFormatName[];
 
-export interface ExportSessionsOptions {
+export interface ExportSessionsOptions extends Selection {
   readonly format: TrajectoryFormatName;
   /** The folder to write to, made where it is missing. Files of the same names are replaced. */
   readonly into: string;
@@ -44,7 +52,9 @@ export interface SessionsExport {
 /**
  * Writes the sessions of archives, of any versions, for trainers, evaluations and viewers of traces: trajectories of Harbor's
  * format, a file a session; OpenAI's chat messages, a line a session; or OTLP/JSON spans, a line a session. An archive that
- * cannot be read is left out and named.
+ * cannot be read is left out and named. Archives of a bucket are fetched meanwhile: then what comes back is a promise.
+ *
+ * @param where Files, folders, globs, `s3://bucket/prefix`, or a manifest.
  *
  * @throws FILE_READ_ONLY and other errors of the folder
  *
@@ -59,26 +69,80 @@ export interface SessionsExport {
  * console.log(sessions); // 1
  * ```
  */
-export function exportSessions(archives: readonly string[], options: ExportSessionsOptions): SessionsExport {
-  const { into, lineage = standardLineage, onProgress } = options;
-  const format: TrajectoryFormat = formats[options.format];
-  const problems: SessionsExport['problems'][number][] = [];
-  const writer = openWriter(into, format);
-  let sessions = 0;
-  try {
-    for (const [at, path] of archives.entries()) {
-      try {
-        const session = readSession(path, lineage);
-        writer.write(String(session.session.id), JSON.stringify(format.write(session)));
-        sessions++;
-      } catch (cause) {
-        problems.push(problemOf(cause, path));
-      }
-      onProgress?.({ done: at + 1, total: archives.length });
+export function exportSessions(
+  where: StoreUrl | readonly StoreUrl[],
+  options: ExportSessionsOptions,
+): Promise<SessionsExport>;
+export function exportSessions(where: Archives, options: ExportSessionsOptions): SessionsExport;
+export function exportSessions(
+  where: Archives,
+  options: ExportSessionsOptions,
+): SessionsExport | Promise<SessionsExport> {
+  return isInStore(where) ? exportStored(where, options) : exportFiles(where, options);
+}
+
+function exportFiles(where: Archives, options: ExportSessionsOptions): SessionsExport {
+  const { shard, sample, onProgress } = options;
+  const { archives, problems } = recogniseArchives(where, { shard, sample });
+  using run = new SessionsRun(options);
+  for (const error of problems) run.fail(error, error.path ?? '');
+  for (const [at, { path }] of archives.entries()) {
+    run.add(path, path);
+    onProgress?.({ done: at + 1, total: archives.length });
+  }
+  return run.finish();
+}
+
+/** Window by window, many requests in flight. How many there are is known when all are listed. */
+async function exportStored(where: Archives, options: ExportSessionsOptions): Promise<SessionsExport> {
+  const { shard, sample, onProgress } = options;
+  const notes = newNotes();
+  using run = new SessionsRun(options);
+  let done = 0;
+  for await (const window of fetchWindows(streamArchives(where, notes, { shard, sample }))) {
+    using fetched = window;
+    for (const { file, error } of fetched.failed) run.fail(error, file.path);
+    for (const { path, localPath = path } of fetched.files) run.add(localPath, path);
+    done += fetched.failed.length + fetched.files.length;
+    onProgress?.({ done, total: done });
+  }
+  for (const error of notes.problems) run.fail(error, error.path ?? '');
+  return run.finish();
+}
+
+class SessionsRun implements Disposable {
+  readonly #format: TrajectoryFormat;
+  readonly #lineage: Lineage;
+  readonly #writer: ReturnType<typeof openWriter>;
+  readonly #problems: SessionsExport['problems'][number][] = [];
+  #sessions = 0;
+
+  constructor({ format, into, lineage = standardLineage }: ExportSessionsOptions) {
+    this.#format = formats[format];
+    this.#lineage = lineage;
+    this.#writer = openWriter(into, this.#format);
+  }
+
+  add(localPath: string, path: string): void {
+    try {
+      const session = readSession(localPath, this.#lineage);
+      this.#writer.write(String(session.session.id), JSON.stringify(this.#format.write(session)));
+      this.#sessions++;
+    } catch (error) {
+      this.fail(errorOfObject(error, path, localPath), path);
     }
-    return { sessions, files: writer.finish(), problems };
-  } finally {
-    writer.discard();
+  }
+
+  fail(cause: unknown, path: string): void {
+    this.#problems.push(problemOf(cause, path));
+  }
+
+  finish(): SessionsExport {
+    return { sessions: this.#sessions, files: this.#writer.finish(), problems: this.#problems };
+  }
+
+  [Symbol.dispose](): void {
+    this.#writer.discard();
   }
 }
 
@@ -86,63 +150,4 @@ function problemOf(cause: unknown, path: string): SessionsExport['problems'][num
   const error = fileError(cause, path);
   if (!(error instanceof VarveError)) throw error;
   return { path: error.path ?? path, code: error.code, message: error.message, hint: error.hint };
-}
-
-interface Writer {
-  write(id: string, json: string): void;
-  finish(): readonly string[];
-  discard(): void;
-}
-
-function openWriter(into: string, { file, suffix = '.json' }: TrajectoryFormat): Writer {
-  try {
-    durableFs.makeDir(into);
-    return file === undefined ? filesWriter(into, suffix) : linesWriter(join(into, file));
-  } catch (error) {
-    throw fileError(error, into, 'write');
-  }
-}
-
-function filesWriter(into: string, suffix: string): Writer {
-  const files: string[] = [];
-  return {
-    write(id, json) {
-      const path = join(into, `${id.replace(/[^\w.-]/g, '_')}${suffix}`);
-      const work = workFile(path, 'creating');
-      durableFs.remove(work);
-      durableFs.write(work, Buffer.from(`${json}\n`));
-      durableFs.rename(work, path);
-      files.push(path);
-    },
-    finish() {
-      durableFs.syncDir(into);
-      return files;
-    },
-    discard: () => {},
-  };
-}
-
-function linesWriter(path: string): Writer {
-  const work = workFile(path, 'creating');
-  durableFs.remove(work);
-  let file: number | undefined = openSync(work, 'wx');
-  const close = () => {
-    if (file !== undefined) closeSync(file);
-    file = undefined;
-  };
-  return {
-    write: (_id, json) => {
-      if (file !== undefined) writeSync(file, `${json}\n`);
-    },
-    finish() {
-      close();
-      durableFs.sync(work);
-      durableFs.rename(work, path);
-      return [path];
-    },
-    discard() {
-      close();
-      durableFs.remove(work);
-    },
-  };
 }

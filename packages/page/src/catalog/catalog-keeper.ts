@@ -1,8 +1,9 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Problem } from '@varve/aggregator';
 import { problemOfError, summariseArchives, summariseFile } from '../reading/index.ts';
-import type { SessionFile, SessionSource } from '../sources/index.ts';
+import type { Scan, SessionFile, SessionSource } from '../sources/index.ts';
 import { Catalog, type ReadFile } from './catalog.ts';
+import { RemoteFiles } from './remote-files.ts';
 
 /** How long files are read before a request is answered in between. */
 const sliceMs = 12;
@@ -11,6 +12,8 @@ const atOnce = 100;
 /** The walk over the files is done again after this, or after many times what it took: it must not keep the disk busy. */
 const pauseMs = 1000;
 const pauseFactor = 20;
+/** Of a bucket, whose listings cost money. */
+const remotePauseMs = 60_000;
 
 /** Keeps the catalog as the files are: walks over them again and again, and reads what is new or has changed. */
 export class CatalogKeeper {
@@ -18,12 +21,32 @@ export class CatalogKeeper {
   readonly #source: SessionSource;
   readonly #stop = new AbortController();
   readonly #listeners = new Set<() => void>();
+  readonly #remote: RemoteFiles | undefined;
   #queue: SessionFile[] = [];
   #problems: readonly Problem[] = [];
   #isReading = false;
+  #isWalked = false;
 
   constructor(source: SessionSource) {
     this.#source = source;
+    const { remote } = source;
+    this.#remote =
+      remote &&
+      new RemoteFiles({
+        read: async (file) => {
+          await remote.fetch(file);
+          return this.#read(file);
+        },
+        onRead: (read) => {
+          this.catalog.describe(read);
+          this.tell();
+        },
+      });
+  }
+
+  /** Whether the files were looked at a first time. */
+  get isWalked(): boolean {
+    return this.#isWalked;
   }
 
   /** Files still to be read. */
@@ -43,43 +66,62 @@ export class CatalogKeeper {
   }
 
   start(): void {
-    this.walk();
-    void this.#walkOnAndOn();
+    void this.#walkOnAndOn(this.walk());
   }
 
   stop(): void {
     this.#stop.abort();
   }
 
-  /** Looks at the files as they are now. */
-  walk(): void {
-    const { files, problems } = this.#source.scan();
-    this.#problems = problems;
-    const changed = this.catalog.update(files);
-    if (changed.length === 0) return;
+  /** Looks at the files as they are now; at once where they lie on this machine. */
+  walk(): void | Promise<void> {
+    const scan = this.#source.scan();
+    if (!(scan instanceof Promise)) return this.#takeIn(scan);
+    return scan.then(
+      (found) => this.#takeIn(found),
+      (error) => {
+        this.#problems = [problemOfError(error, this.#source.where[0] ?? '')];
+        this.#isWalked = true;
+        this.tell();
+      },
+    );
+  }
+
+  #takeIn(scan: Scan): void {
+    this.#problems = scan.problems;
+    this.#isWalked = true;
+    this.catalog.forget(this.#remote?.takeFailed() ?? []);
+    const changed = this.catalog.update(scan, this.#remote !== undefined);
+    // Of these only what somebody looks at is fetched.
+    if (this.#remote) this.tell();
+    if (this.#remote || changed.length === 0) return;
     const isAgain = new Set(changed.map(({ key }) => key));
     this.#queue = [...changed, ...this.#queue.filter(({ key }) => !isAgain.has(key))];
     this.tell();
     if (!this.#isReading) void this.#readOn();
   }
 
-  /** Reads what somebody looks at before the rest. */
-  readNow(keys: readonly string[]): void {
+  /** Reads what somebody looks at before the rest. What must be fetched is there when the promise is kept. */
+  readNow(keys: readonly string[]): void | Promise<void> {
     const wanted = new Set(keys);
+    if (this.#remote) return this.#remote.readAll(keys.flatMap((key) => this.catalog.file(key) ?? []));
     const files = this.#queue.filter(({ key }) => wanted.has(key));
     if (files.length === 0) return;
     this.#queue = this.#queue.filter(({ key }) => !wanted.has(key));
     this.catalog.describe(files.map((file) => this.#read(file)));
   }
 
-  async #walkOnAndOn(): Promise<void> {
-    let tookMs = 0;
+  async #walkOnAndOn(first: void | Promise<void>): Promise<void> {
+    let startedMs = performance.now();
+    let walk = first;
     while (!this.#stop.signal.aborted) {
-      await pause(Math.max(pauseMs, tookMs * pauseFactor), this.#stop.signal);
+      await walk;
+      const leastMs = this.#remote ? remotePauseMs : pauseMs;
+      const tookMs = performance.now() - startedMs;
+      await pause(Math.max(leastMs, tookMs * pauseFactor), this.#stop.signal);
       if (this.#stop.signal.aborted) return;
-      const startedMs = performance.now();
-      this.walk();
-      tookMs = performance.now() - startedMs;
+      startedMs = performance.now();
+      walk = this.walk();
     }
   }
 
@@ -121,7 +163,8 @@ export class CatalogKeeper {
     try {
       const open = this.#source.open(file);
       try {
-        return { file, is: summariseFile(open.sqlite, this.#source.shape) };
+        const is = summariseFile(open.sqlite, this.#source.shape);
+        return { file: { ...file, version: file.version ?? open.version }, is };
       } finally {
         open.close();
       }

@@ -25,6 +25,7 @@ export const catalogDdl = `CREATE TABLE sessions (
   session_id TEXT, parent_session_id TEXT, parent_call_seq INTEGER, title TEXT, agent_name TEXT, agent_version TEXT,
   model TEXT, status TEXT, started_at_ms REAL, duration_ms REAL, steps INTEGER, failures INTEGER, tokens INTEGER, cost_usd REAL
 );
+CREATE INDEX sessions_key ON sessions (key);
 CREATE INDEX sessions_file ON sessions (file);
 CREATE INDEX sessions_session ON sessions (session_id);
 CREATE INDEX sessions_parent ON sessions (parent_session_id)`;

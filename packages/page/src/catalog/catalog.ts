@@ -1,7 +1,7 @@
 import { openMemory } from '@varve/migrations/internal';
 import type { Facet, Facets, SessionRow } from '../api/index.ts';
 import type { SessionSummary } from '../reading/index.ts';
-import { type SessionFile, sessionKey } from '../sources/index.ts';
+import type { Scan, SessionFile } from '../sources/index.ts';
 import {
   catalogDdl,
   insertSql,
@@ -11,9 +11,8 @@ import {
   type Values,
   whereSql,
 } from './catalog-sql.ts';
-
-/** Sorting or counting 100,000 rows takes a tenth of a second: while files are read, an answer is good for so long. */
-const goodMs = 1000;
+import { RecentAnswers } from './recent-answers.ts';
+import { rowsOf } from './row-values.ts';
 
 /** What a file holds, or the code of why it could not be read. */
 export interface ReadFile {
@@ -28,13 +27,10 @@ export interface ReadFile {
 export class Catalog {
   readonly #sqlite = openMemory(catalogDdl);
   readonly #files = new Map<string, SessionFile>();
-  readonly #orders = new Map<
-    string,
-    { readonly ids: readonly number[]; readonly generation: number; readonly atMs: number }
-  >();
+  readonly #orders = new RecentAnswers<readonly string[]>();
+  readonly #facets = new RecentAnswers<Facets>();
   readonly #clear = this.#sqlite.prepare<[string]>('DELETE FROM sessions WHERE file = ?');
   readonly #insert = this.#sqlite.prepare<[Values]>(insertSql);
-  #facets: { readonly value: Facets; readonly atMs: number; readonly generation: number } | undefined;
   #generation = 1;
 
   /** Changes whenever an answer may. */
@@ -50,9 +46,9 @@ export class Catalog {
     return this.#files.get(key);
   }
 
-  /** Takes in what a walk found. Returns the files that are to be read, the newest first. */
-  update(found: readonly SessionFile[]): SessionFile[] {
-    const gone = new Set(this.#files.keys());
+  /** Takes in what a walk found; with `forgets`, what was read of a file that has changed goes at once. Returns the files that are to be read, the newest first. */
+  update({ files: found, isWhole }: Scan, forgets = false): SessionFile[] {
+    const gone = new Set(isWhole ? this.#files.keys() : []);
     const changed: SessionFile[] = [];
     this.#sqlite.transaction(() => {
       for (const file of found) {
@@ -61,13 +57,22 @@ export class Catalog {
         if (known?.fingerprint === file.fingerprint && known.code === file.code) continue;
         this.#files.set(file.key, file);
         if (!known) this.#add(file, undefined);
-        else if (file.code) this.#replace(file, undefined);
+        else if (file.code || forgets) this.#replace(file, undefined);
         if (!file.code) changed.push(file);
       }
       for (const key of gone) this.#remove(key);
     })();
     if (changed.length > 0 || gone.size > 0) this.#generation++;
     return changed.sort((a, b) => b.modifiedAtMs - a.modifiedAtMs);
+  }
+
+  /** Makes files such as were not read yet. */
+  forget(files: readonly SessionFile[]): void {
+    for (const { key } of files) {
+      const file = this.#files.get(key);
+      if (file) this.#replace(file, undefined);
+    }
+    if (files.length > 0) this.#generation++;
   }
 
   describe(read: readonly ReadFile[]): void {
@@ -86,22 +91,17 @@ export class Catalog {
     offset: number,
     limit: number,
   ): { readonly total: number; readonly rows: SessionRow[] } {
-    const ids = this.#order(query);
-    const read = this.#sqlite.prepare<[number], Values>('SELECT * FROM sessions WHERE id = ?');
-    const rows = ids
+    const keys = this.#order(query);
+    const read = this.#sqlite.prepare<[string], Values>('SELECT * FROM sessions WHERE key = ?');
+    const rows = keys
       .slice(offset, offset + limit)
-      .map((id) => read.get(id))
+      .map((key) => read.get(key))
       .filter((row) => row !== undefined);
-    return { total: ids.length, rows: rows.map(toSessionRow) };
+    return { total: keys.length, rows: rows.map(toSessionRow) };
   }
 
   facets(): Facets {
-    const known = this.#facets;
-    const isGood = known && (known.generation === this.#generation || Date.now() - known.atMs < goodMs);
-    if (isGood) return known.value;
-    const value = this.#countFacets();
-    this.#facets = { value, atMs: Date.now(), generation: this.#generation };
-    return value;
+    return this.#facets.get('', this.#generation, () => this.#countFacets());
   }
 
   #countFacets(): Facets {
@@ -120,9 +120,11 @@ export class Catalog {
     };
   }
 
-  /** The rows that a session's id names: copies of an archive have the same. */
+  /** The rows that a session's id names: copies of an archive have the same. A file that was not read yet is known by its name. */
   findSession(sessionId: string): SessionRow[] {
-    return this.#select('session_id = ?', sessionId);
+    const known = this.#select('session_id = ?', sessionId);
+    if (known.length > 0) return known;
+    return this.#select("is_read = 0 AND session_id ISNULL AND path LIKE '%/' || ? || '.db'", sessionId);
   }
 
   /** The first session of a file. */
@@ -156,17 +158,13 @@ export class Catalog {
       .map(toSessionRow);
   }
 
-  #order(query: ListQuery): readonly number[] {
+  /** By keys: a file that is read meanwhile has other rows, and keeps its place. */
+  #order(query: ListQuery): readonly string[] {
     const { sql, values } = whereSql(query);
-    const statement = `SELECT id FROM sessions ${sql} ${orderSql(query)}`;
-    const name = JSON.stringify([statement, values]);
-    const known = this.#orders.get(name);
-    if (known && (known.generation === this.#generation || Date.now() - known.atMs < goodMs))
-      return known.ids;
-    const ids = this.#sqlite.prepare<Values[], number>(statement).pluck().all(values);
-    if (this.#orders.size >= 20) this.#orders.clear();
-    this.#orders.set(name, { ids, generation: this.#generation, atMs: Date.now() });
-    return ids;
+    const statement = `SELECT key FROM sessions ${sql} ${orderSql(query)}`;
+    return this.#orders.get(JSON.stringify([statement, values]), this.#generation, () =>
+      this.#sqlite.prepare<Values[], string>(statement).pluck().all(values),
+    );
   }
 
   #replace(file: SessionFile, summaries: readonly SessionSummary[] | undefined): void {
@@ -175,11 +173,7 @@ export class Catalog {
   }
 
   #add(file: SessionFile, summaries: readonly SessionSummary[] | undefined): void {
-    if (!summaries) this.#insert.run({ ...emptySummary, ...fileValues(file), key: file.key, is_read: 0 });
-    for (const summary of summaries ?? []) {
-      const key = sessionKey(file.key, summary.sessionId, summaries?.length === 1);
-      this.#insert.run({ ...summaryValues(summary), ...fileValues(file), key, is_read: 1 });
-    }
+    for (const row of rowsOf(file, summaries)) this.#insert.run(row);
   }
 
   #remove(key: string): void {
@@ -187,40 +181,3 @@ export class Catalog {
     this.#clear.run(key);
   }
 }
-
-function fileValues(file: SessionFile): Values {
-  return {
-    file: file.key,
-    path: file.path,
-    size_bytes: file.sizeBytes,
-    modified_at_ms: file.modifiedAtMs,
-    sealing: file.sealing,
-    version: file.version,
-    code: file.code,
-  };
-}
-
-function summaryValues(it: SessionSummary): Values {
-  return {
-    session_id: it.sessionId,
-    parent_session_id: it.parentSessionId,
-    parent_call_seq: it.parentCallSeq,
-    title: it.title,
-    agent_name: it.agentName,
-    agent_version: it.agentVersion,
-    model: it.model,
-    status: it.status,
-    started_at_ms: it.startedAtMs,
-    duration_ms: it.durationMs,
-    steps: it.steps,
-    failures: it.failures,
-    tokens: it.tokens,
-    cost_usd: it.costUsd,
-  };
-}
-
-const emptySummary: Values = {
-  ...{ session_id: null, parent_session_id: null, parent_call_seq: null, title: null, agent_name: null },
-  ...{ agent_version: null, model: null, status: null, started_at_ms: null, duration_ms: null },
-  ...{ steps: null, failures: null, tokens: null, cost_usd: null },
-};

@@ -8,12 +8,12 @@ import type { SessionFile } from '../sources/index.ts';
 const problemLimit = 500;
 
 /** How the archives stand to head, and what an upgrade of them would do. Changes nothing. */
-export function describeFleet(
+export async function describeFleet(
   where: readonly string[],
   lineage: Lineage,
   files: readonly SessionFile[],
-): Fleet {
-  const counted = census(where, { lineage });
+): Promise<Fleet> {
+  const counted = await census(where, { lineage });
   const ages = countAges(files);
   const { total, sizeBytes, live, states, problems } = counted;
   const isBehind = (states.behind ?? 0) > 0;

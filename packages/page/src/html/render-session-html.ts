@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openArchive } from '@varve/core';
-import { lookBeside } from '@varve/core/internal';
+import { errorOfObject, fetchObject, isStoreUrl, lookBeside } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
 import type { Cell, RowDetail, SavedSession, SessionDetail } from '../api/index.ts';
@@ -19,7 +19,9 @@ export interface RenderSessionHtmlOptions {
  * conversation and every row at today's schema. The archive, of any version, stays as it is. Of a file that holds
  * several sessions it is the first.
  *
- * @throws the codes of `openArchive`
+ * @param where A file, or `s3://bucket/key`, which is kept in the cache of this machine.
+ *
+ * @throws the codes of `openArchive`, and of stores
  *
  * @example
  * ```ts
@@ -33,12 +35,23 @@ export interface RenderSessionHtmlOptions {
  * ```
  */
 export async function renderSessionHtml(
-  path: string,
+  where: string,
   { lineage }: RenderSessionHtmlOptions,
 ): Promise<string> {
   const [script, style] = await Promise.all([clientFile('standalone.js'), clientFile('standalone.css')]);
-  const saved = JSON.stringify(readSaved(path, lineage));
+  const local = await fetchObject(where);
+  const saved = JSON.stringify(readNamed(where, local, lineage));
   return renderPage({ saved, script: readFileSync(script, 'utf8'), style: readFileSync(style, 'utf8') });
+}
+
+function readNamed(where: string, local: string, lineage: Lineage): SavedSession {
+  try {
+    const saved = readSaved(local, lineage);
+    const path = isStoreUrl(where) ? where : resolve(where);
+    return { ...saved, detail: { ...saved.detail, key: fileKey(path), path } };
+  } catch (error) {
+    throw errorOfObject(error, where, local);
+  }
 }
 
 function readSaved(path: string, lineage: Lineage): SavedSession {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import type { AskEvent, Cell, SessionRow, Snippet } from '../api/index.ts';
@@ -6,7 +7,7 @@ import { CatalogKeeper } from '../catalog/index.ts';
 import { readDetail } from '../reading/index.ts';
 import { findSearch, readSnippet, splitWords, type TextSearch } from '../search/index.ts';
 import { withSession } from '../serve/index.ts';
-import { findSource, type HeadTable, type SessionSource } from '../sources/index.ts';
+import { findSource, type HeadTable, parseSessionKey, type SessionSource } from '../sources/index.ts';
 
 export interface QueryLimits {
   readonly rowLimit: number;
@@ -74,8 +75,12 @@ export class Reader {
 
   /** The sessions, the newest first, as far as they are read when the time is over. */
   async list(limit: number, timeLimitMs: number): Promise<{ total: number; rows: SessionRow[] }> {
-    await this.#until(() => this.#keeper.left === 0, timeLimitMs);
-    return this.#keeper.catalog.list({ sort: '-started' }, 0, limit);
+    await this.#until(() => this.#isRead(), timeLimitMs);
+    const list = () => this.#keeper.catalog.list({ sort: '-started' }, 0, limit);
+    const unread = list().rows.filter(({ isRead, code }) => !isRead && code === null);
+    const read = this.#keeper.readNow(unread.map(({ key }) => parseSessionKey(key).file));
+    if (read) await Promise.race([read, pause(timeLimitMs, undefined, { ref: false })]);
+    return list();
   }
 
   /** The sessions in which all words stand. @throws SQL_FAILED */
@@ -87,14 +92,16 @@ export class Reader {
     if (splitWords(words).length === 0) return { found: [], indexed: null };
     const endMs = performance.now() + timeLimitMs;
     this.#search.find(words, 1);
-    await this.#until(() => this.#keeper.left === 0 && this.#isIndexed(), endMs - performance.now());
+    await this.#until(() => this.#isRead() && this.#isIndexed(), endMs - performance.now());
     const files = this.#search.find(words, limit);
-    const found = files.flatMap(({ file: key, snippet }) => {
+    const terms = splitWords(words);
+    const found: FoundSession[] = [];
+    for (const { file: key, snippet } of files) {
       const file = this.#keeper.catalog.file(key);
       const session = this.#keeper.catalog.findFile(key);
-      if (!file || !session) return [];
-      return [{ session, snippet: snippet ?? readSnippet(this.#source, file, splitWords(words)) ?? null }];
-    });
+      if (!file || !session) continue;
+      found.push({ session, snippet: snippet ?? (await readSnippet(this.#source, file, terms)) ?? null });
+    }
     return { found, indexed: this.#isIndexed() ? null : this.#search.progress() };
   }
 
@@ -103,7 +110,7 @@ export class Reader {
     const { catalog } = this.#keeper;
     const find = () => catalog.findSession(name)[0]?.key;
     if (!catalog.file(name.split('.')[0] ?? '')) {
-      await this.#until(() => find() !== undefined || this.#keeper.left === 0, timeLimitMs);
+      await this.#until(() => find() !== undefined || this.#isRead(), timeLimitMs);
     }
     const context = { source: this.#source, keeper: this.#keeper, search: this.#search };
     return withSession(context, find() ?? name, (session) => ({
@@ -116,6 +123,11 @@ export class Reader {
     this.#keeper.stop();
     this.#search.close();
     this.#source.close();
+  }
+
+  /** Of what is remote only what is looked at is read. */
+  #isRead(): boolean {
+    return this.#keeper.isWalked && this.#keeper.left === 0;
   }
 
   #isIndexed(): boolean {

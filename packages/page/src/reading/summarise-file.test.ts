@@ -23,7 +23,7 @@ it('says of many archives of a view at once what it says of each', async () => {
   (await openUnified(file, { lineage, archives: archives.archiveDir })).close();
   const source = findSource([file], undefined);
   onTestFinished(() => source.close());
-  const { files } = source.scan();
+  const { files } = await source.scan();
   const ids = files.map((it) => source.together?.archiveOf(it) ?? -1);
   const { sqlite } = source.together ?? source.open(files[0] as (typeof files)[number]);
   const together = summariseArchives(sqlite, source.shape, ids);

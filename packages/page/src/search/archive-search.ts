@@ -12,6 +12,8 @@ import type { FoundText, TextSearch } from './text-search.ts';
 const sliceMs = 25;
 /** Of one file, so that a giant does not hold up the rest. */
 const fileLimit = 4_000_000;
+/** How many are fetched at once. */
+const atOnce = 16;
 
 /**
  * A full-text index of archives as they lie, in a private temporary folder, gone with the process. It is begun by the
@@ -74,6 +76,7 @@ export class ArchiveSearch implements TextSearch {
     try {
       for (let files = this.#unread(); files.length > 0; files = this.#unread()) {
         for (let at = 0; at < files.length && !this.#isClosed; ) {
+          await this.#fetch(files.slice(at, at + atOnce));
           at = this.#fillSlice(files, at);
           this.#onProgress();
           await setImmediate();
@@ -83,6 +86,12 @@ export class ArchiveSearch implements TextSearch {
     } finally {
       this.#isFilling = false;
     }
+  }
+
+  /** What cannot be fetched is as what cannot be read. */
+  async #fetch(files: readonly SessionFile[]): Promise<void> {
+    const { remote } = this.#source;
+    if (remote) await Promise.allSettled(files.map((file) => remote.fetch(file)));
   }
 
   #unread(): SessionFile[] {
@@ -97,7 +106,8 @@ export class ArchiveSearch implements TextSearch {
     const endMs = performance.now() + sliceMs;
     let at = start;
     sqlite.transaction(() => {
-      while (at < files.length && (at === start || performance.now() < endMs)) {
+      const most = this.#source.remote ? start + atOnce : files.length;
+      while (at < Math.min(files.length, most) && (at === start || performance.now() < endMs)) {
         const file = files[at++] as SessionFile;
         const known = this.#known.get(file.key);
         if (known) this.#keys.delete(known.id);

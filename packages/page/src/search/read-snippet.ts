@@ -4,12 +4,13 @@ import { textSelects } from './archive-search.ts';
 import { cutSnippet } from './search-words.ts';
 
 /** The words around what was searched for in a file, read from it again; undefined where they stand nowhere in one piece. */
-export function readSnippet(
+export async function readSnippet(
   source: SessionSource,
   file: SessionFile,
   terms: readonly string[],
-): Snippet | undefined {
+): Promise<Snippet | undefined> {
   try {
+    await source.remote?.fetch(file);
     const open = source.open(file);
     try {
       for (const sql of textSelects(source.shape)) {

@@ -25,15 +25,16 @@ export interface OpenSession extends OpenFile {
   readonly others: readonly string[];
 }
 
-/** Opens the file of a session for as long as `read` takes. @throws PAGE_NOT_FOUND, the codes of `openArchive` */
-export function withSession<T>(
+/** Opens the file of a session for as long as `read` takes. @throws PAGE_NOT_FOUND, the codes of `openArchive` and of stores */
+export async function withSession<T>(
   { source, keeper }: PageContext,
   key: string,
   read: (session: OpenSession) => T,
-): T {
+): Promise<T> {
   const { file: name, session } = parseSessionKey(key);
   const file = keeper.catalog.file(name);
   if (!file) throw unknownSession(key);
+  await source.remote?.fetch(file);
   const open = source.open(file);
   try {
     const ids = summariseIds(open, source);

@@ -27,9 +27,10 @@ export interface ServedPage {
 
 /**
  * Serves the page over archives of any versions, read through the lens as they lie, or over a unified view. Nothing is
- * written, and nothing leaves the machine.
+ * written, and nothing leaves the machine. Archives of a bucket, or of a manifest, are fetched as they are looked at, into the
+ * cache of this machine.
  *
- * @throws USAGE when the port is taken, or archives come without a lineage; the codes of `readUnified`
+ * @throws USAGE when the port is taken, or archives come without a lineage; the codes of `readUnified` and of stores
  *
  * @example
  * ```ts
@@ -48,6 +49,7 @@ export async function servePage(
   const { lineage, port = 0, host = '127.0.0.1' } = options;
   const files = readStaticFiles(await clientDir());
   const source = findSource([where].flat(), lineage);
+  await source.remote?.assertFound();
   const keeper = new CatalogKeeper(source);
   const search = findSearch(source, keeper, () => keeper.tell());
   const server = createServer({ maxHeaderSize: 128 * 1024 });

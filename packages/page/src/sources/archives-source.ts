@@ -24,25 +24,31 @@ export class ArchivesSource implements SessionSource {
   scan(): Scan {
     const { archives, problems } = census(this.where, { lineage: this.lineage });
     const byPath = new Map(problems.map((problem) => [problem.path, problem]));
-    return { files: archives.map((archive) => toFile(archive, byPath.get(archive.path))), problems };
+    const files = archives.map((archive) => toFile(archive, byPath.get(archive.path)));
+    return { files, problems, isWhole: true };
   }
 
   open(file: SessionFile): OpenFile {
-    const { lineage } = this;
-    const reader =
-      file.sealing === 'live' ? openLive(file.path, lineage) : openArchive(file.path, { lineage });
-    const plan = 'plan' in reader ? (reader.plan as ReadingPlan) : null;
-    const isOwnLedger = plan?.strategy !== 'replayed';
-    return {
-      sqlite: reader.sqlite,
-      version: reader.version,
-      originalVersion: isOwnLedger ? (readOriginalVersion(reader.sqlite, lineage) ?? reader.version) : null,
-      plan,
-      close: () => reader.close(),
-    };
+    return openFileOf(file, this.lineage);
   }
 
   close(): void {}
+}
+
+export function openFileOf(
+  { path, sealing }: Pick<SessionFile, 'path' | 'sealing'>,
+  lineage: Lineage,
+): OpenFile {
+  const reader = sealing === 'live' ? openLive(path, lineage) : openArchive(path, { lineage });
+  const plan = 'plan' in reader ? (reader.plan as ReadingPlan) : null;
+  const isOwnLedger = plan?.strategy !== 'replayed';
+  return {
+    sqlite: reader.sqlite,
+    version: reader.version,
+    originalVersion: isOwnLedger ? (readOriginalVersion(reader.sqlite, lineage) ?? reader.version) : null,
+    plan,
+    close: () => reader.close(),
+  };
 }
 
 /** Beside its writer where it is at head, else a snapshot. Opened for moments only: a reader keeps it from being sealed. */

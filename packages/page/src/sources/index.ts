@@ -8,4 +8,4 @@ export {
   type SessionsTable,
   type TimelineTable,
 } from './head-shape.ts';
-export type { OpenFile, SessionFile, SessionSource } from './session-source.ts';
+export type { OpenFile, Scan, SessionFile, SessionSource } from './session-source.ts';

@@ -1,4 +1,5 @@
 import type { Problem } from '@varve/aggregator';
+import type { KnownFacts } from '@varve/aggregator/internal';
 import type { ReadingPlan } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
@@ -17,6 +18,10 @@ export interface SessionFile {
   readonly code: string | null;
   /** Differs when the file does. */
   readonly fingerprint: string;
+  /** Of an object in a store. */
+  readonly etag?: string;
+  /** What a manifest tells of it before it is read. */
+  readonly known?: KnownFacts;
 }
 
 /** A connection on which head's tables hold what is in one file. */
@@ -32,6 +37,8 @@ export interface OpenFile {
 export interface Scan {
   readonly files: readonly SessionFile[];
   readonly problems: readonly Problem[];
+  /** False where something could not be searched: what was there before may be there still. */
+  readonly isWhole: boolean;
 }
 
 /** Where the sessions come from: archives in folders, or a unified view. */
@@ -40,8 +47,16 @@ export interface SessionSource {
   readonly where: readonly string[];
   readonly lineage: Lineage | undefined;
   readonly shape: HeadShape;
-  scan(): Scan;
-  /** One at a time: close it before the next. @throws the codes of `openArchive` */
+  scan(): Scan | Promise<Scan>;
+  /**
+   * Where files lie elsewhere: asks whether they can be had at all, and has one on this machine, where `open` finds it. Only
+   * what is looked at is fetched.
+   */
+  readonly remote?: {
+    assertFound(): Promise<void>;
+    fetch(file: SessionFile): Promise<void>;
+  };
+  /** One at a time: close it before the next. What is remote is fetched before. @throws the codes of `openArchive` */
   open(file: SessionFile): OpenFile;
   /** Where one connection holds all files: their rows, by the number of the archive that they are of. */
   readonly together?: { readonly sqlite: Database; archiveOf(file: SessionFile): number | undefined };

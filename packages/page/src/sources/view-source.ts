@@ -60,7 +60,7 @@ export class ViewSource implements SessionSource {
       this.#ids.set(file.key, row.id);
       return file;
     });
-    return { files, problems: [] };
+    return { files, problems: [], isWhole: true };
   }
 
   get together(): NonNullable<SessionSource['together']> {

@@ -8,7 +8,7 @@ import type { PageContext } from '../page-context.ts';
 import type { Call, Routes } from '../route.ts';
 
 export const fleetRoutes: Routes = {
-  '/api/fleet': ({ context }): Fleet => {
+  '/api/fleet': ({ context }): Promise<Fleet> => {
     const { where, lineage } = fleetOf(context);
     return describeFleet(where, lineage, context.keeper.catalog.files);
   },

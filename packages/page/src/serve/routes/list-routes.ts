@@ -29,7 +29,7 @@ function describePage({ source }: PageContext): PageInfo {
 /** As many sessions as a search lists. */
 const foundLimit = 1000;
 
-function listSessions(call: Call): SessionPage {
+async function listSessions(call: Call): Promise<SessionPage> {
   const { context, query } = call;
   const { catalog } = context.keeper;
   const offset = numberOf(query, 'offset', { to: 10_000_000, otherwise: 0 });
@@ -40,14 +40,16 @@ function listSessions(call: Call): SessionPage {
   const narrowed = words === '' ? wanted : { ...wanted, text: words, files: found.map(({ file }) => file) };
   const first = catalog.list(narrowed, offset, limit);
   const unread = first.rows.filter(({ isRead, code }) => !isRead && code === null);
-  context.keeper.readNow(unread.map(({ key }) => key));
+  // What must be fetched is told of when it is there.
+  void context.keeper.readNow(unread.map(({ key }) => parseSessionKey(key).file));
   const { total, rows } = unread.length > 0 ? catalog.list(narrowed, offset, limit) : first;
   const search = words === '' ? null : context.search.progress();
   const snippets = new Map(found.map(({ file, snippet }) => [file, snippet]));
   return {
     total,
     generation: catalog.generation,
-    rows: words === '' ? rows : rows.map((row) => withSnippet(context, row, words, snippets)),
+    rows:
+      words === '' ? rows : await Promise.all(rows.map((row) => withSnippet(context, row, words, snippets))),
     ...(search && { search }),
   };
 }
@@ -66,16 +68,16 @@ function readListQuery(query: URLSearchParams): ListQuery {
 }
 
 /** A hit that the index cannot quote is read again from its file. */
-function withSnippet(
+async function withSnippet(
   { source, keeper }: PageContext,
   row: SessionRow,
   words: string,
   snippets: ReadonlyMap<string, Snippet | undefined>,
-): SessionRow {
+): Promise<SessionRow> {
   const key = parseSessionKey(row.key).file;
   if (!snippets.has(key)) return row;
   const file = keeper.catalog.file(key);
-  const snippet = snippets.get(key) ?? (file && readSnippet(source, file, splitWords(words)));
+  const snippet = snippets.get(key) ?? (file && (await readSnippet(source, file, splitWords(words))));
   return snippet === undefined ? row : { ...row, snippet };
 }
 

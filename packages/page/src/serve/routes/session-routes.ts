@@ -11,7 +11,7 @@ import {
   readRow,
   readTablePage,
 } from '../../reading/index.ts';
-import { parseSessionKey, sessionKey } from '../../sources/index.ts';
+import { parseSessionKey, type SessionFile, sessionKey } from '../../sources/index.ts';
 import { answerBytes } from '../answer.ts';
 import { EventStream } from '../events.ts';
 import { type OpenSession, type PageContext, withSession } from '../page-context.ts';
@@ -89,7 +89,7 @@ function toChild(child: Child, steps: SessionDetail['steps']): ChildSession {
 
 async function sendBytes({ context, key, query, request, response }: Call): Promise<undefined> {
   const column = query.get('column') ?? '';
-  const bytes = withSession(context, key, ({ sqlite }) =>
+  const bytes = await withSession(context, key, ({ sqlite }) =>
     readBytes(sqlite, context.source.shape, query.get('id') ?? '', column),
   );
   const type = blobType(bytes);
@@ -108,21 +108,23 @@ const lookEveryMs = 200;
 async function sendChanges({ context, key, request, response }: Call): Promise<undefined> {
   const file = context.keeper.catalog.file(parseSessionKey(key).file);
   const stream = new EventStream({ request, response });
-  let last = file && fingerprint(file.path);
+  let last = file && fingerprint(context, file);
   // What was written between the client's first question and now.
   stream.send({ type: 'changed' });
   while (file && !stream.ended.aborted) {
     await setTimeout(lookEveryMs, undefined, { signal: stream.ended }).catch(() => {});
-    const now = fingerprint(file.path);
+    const now = fingerprint(context, file);
     if (now === last || stream.ended.aborted) continue;
     last = now;
-    context.keeper.walk();
+    if (!context.source.remote) context.keeper.walk();
     stream.send({ type: 'changed' });
   }
   stream.end();
 }
 
-function fingerprint(path: string): string {
+/** Of an object, as the last listing told it. */
+function fingerprint({ source, keeper }: PageContext, { key, path }: SessionFile): string {
+  if (source.remote) return keeper.catalog.file(key)?.fingerprint ?? '';
   return ['', '-wal']
     .map((suffix) => statSync(path + suffix, { throwIfNoEntry: false }))
     .map((stat) => (stat ? `${stat.ino} ${stat.size} ${stat.mtimeMs}` : ''))
