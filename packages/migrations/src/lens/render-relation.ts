@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../sql/index.ts';
-import type { Arm, Relation, Source } from './program.ts';
+import type { Arm, Relation, Source, TableSource } from './program.ts';
 import type { Value } from './value.ts';
 
 /** The name under which a query gives the rowid too. */
@@ -90,7 +90,7 @@ function renderSource(
     case 'query':
       return `(${lineBreak}${indent(renderQuery(source))}${lineBreak})`;
     case 'relation':
-      return `(${lineBreak}${indent(renderNested(source, schema, withRowids))}${lineBreak}) AS ${quoteIdentifier(source.alias)}`;
+      return `${renderNested(source, schema, withRowids)} AS ${quoteIdentifier(source.alias)}`;
   }
 }
 
@@ -106,10 +106,23 @@ function renderNested(
   schema: string,
   withRowids: boolean,
 ): string {
+  const table = withRowids || source.isBarrier ? undefined : plainTable(source.relation);
+  if (table) return renderSource(table, schema, false);
   const sql = renderLines(source.relation, schema, withRowids);
-  return source.isBarrier
+  const query = source.isBarrier
     ? `WITH "rows" AS MATERIALIZED (${lineBreak}${indent(sql)}${lineBreak})${lineBreak}SELECT * FROM "rows"`
     : sql;
+  return `(${lineBreak}${indent(query)}${lineBreak})`;
+}
+
+/** The table whose columns, under their own names, a query would be of: what it has besides nothing that was compiled names. */
+function plainTable({ columns, arms: [arm, ...others] }: Relation): TableSource | undefined {
+  if (!arm || others.length > 0 || arm.source.kind !== 'table' || arm.where !== undefined) return undefined;
+  const isPlain = arm.values.every(
+    (value, at) =>
+      value === undefined || (value.column === columns[at] && value.ownCollation === value.collation),
+  );
+  return isPlain ? arm.source : undefined;
 }
 
 function indent(sql: string): string {
