@@ -1,4 +1,5 @@
 import type { SampleChange } from './sample-change.ts';
+import { rebuildWithJson, reshapeJson } from './sample-json-changes.ts';
 import { changeIndexes, changeViews, createTrigger } from './sample-objects.ts';
 import {
   deleteRows,
@@ -26,4 +27,5 @@ export const sampleChanges: readonly SampleChange[] = [
   createTable, renameTable, insertQuery, changeViews, updateRows, rebuildTable, dropTable, updateRows, changeIndexes,
   rebuildTable, updateRows, addColumn, insertSelect, createTrigger, updateRows, rebuildTable, insertOrReplace,
   stagedStatement, stagedStatement, stagedStatement, stagedStatement, writingTrigger, virtualTable, virtualTable,
+  reshapeJson, reshapeJson, reshapeJson, rebuildWithJson,
 ]; // biome-ignore format: a list reads better in rows
