@@ -37,17 +37,18 @@ type Way = (
 function waysFor({ state, lineage }: BuildUpgradedOptions): Way[] {
   if (state.leftovers.length > 0) return [];
   const from = versionFromHint(state.header, lineage);
-  const edits = from === undefined ? 0 : (patchOf(lineage, from)?.batches.filter(isEdit).length ?? 0);
+  const batches = (from === undefined ? undefined : patchOf(lineage, from)?.batches) ?? [];
+  const edits = batches.filter(({ kind }) => kind === 'edit').length;
+  const passes = batches.filter((it) => it.kind === 'run' && it.isOfRows).length;
   const fuse = isForMemory(state) ? fuseToMemory : fuseToFile;
   if (!isFusible(state)) return [patchCopy];
-  return edits >= manyEdits ? [fuse, patchCopy] : [patchCopy, fuse];
+  const isReadOften = edits >= manyEdits && (state.header.sizeBytes <= smallBytes || passes > 1);
+  return isReadOften ? [fuse, patchCopy] : [patchCopy, fuse];
 }
 
 const manyEdits = 3;
-
-function isEdit({ kind }: { readonly kind: string }): boolean {
-  return kind === 'edit';
-}
+/** In a larger file rows that stay where they lie count for more than what the schema costs. */
+const smallBytes = 1024 * 1024;
 
 /** Does all of an upgrade on a private copy and throws it away; a live file is copied beside its writer. */
 export async function rehearseBuild(options: BuildUpgradedOptions): Promise<BuiltUpgrade> {

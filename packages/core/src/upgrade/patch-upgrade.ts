@@ -19,6 +19,7 @@ import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { countRows } from './count-rows.ts';
 import { countAtHead, type HeadCount } from './head-counts.ts';
 import { mismatchError } from './mismatch-error.ts';
+import { tablesWithGaps } from './tables-with-gaps.ts';
 import { planUpgrade, verifyPlanned } from './upgrade-plan.ts';
 import { verifyRows } from './verify-rows.ts';
 
@@ -62,9 +63,10 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
   if (!isLossAccepted) assertLossAccepted(lineage, from, path);
   const patch = patchOf(lineage, from);
   if (!patch) return undefined;
-  const { readTables, children } = patch;
+  const { children } = patch;
+  const readTables = [...patch.readTables, ...tablesWithGaps(sqlite, patch.renumbered)];
   if (readTables.length > 0) assertTablesSound(sqlite, path, readTables);
-  const expected = readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
+  const expected = patch.readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
   const before = countReferenceViolations(sqlite, children.before);
   if (!patchFile(sqlite, lineage, from, { recipe, rowsBefore: ledgerRows })) return undefined;
   if (newViolations(before, countReferenceViolations(sqlite, children.after)).length > 0) return undefined;

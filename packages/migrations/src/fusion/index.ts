@@ -1,2 +1,3 @@
 export { fuseMigrations } from './fuse-migrations.ts';
 export { fusedSchema, fusionOf, headImage } from './fusion.ts';
+export { readPlainCopy } from './plain-copy.ts';

@@ -29,6 +29,8 @@ function commonLength(one: string, other: string): number {
 }
 
 function isReadAlone(definition: string): boolean {
+  // A reference of the whole table, which names columns that are not here.
+  if (/^\s*(FOREIGN|CONSTRAINT)\b/i.test(definition)) return false;
   let depth = 0;
   for (const token of tokenizeSql(definition)) {
     if (token.text === '(') depth += 1;

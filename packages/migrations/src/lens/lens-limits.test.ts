@@ -120,3 +120,10 @@ it.each([
     expect(grown).toEqual(new ShapeReader(lineage).read('t', grown?.ddl ?? ''));
   }
 });
+
+it('knows a table that was made with a reference more, and nothing else', () => {
+  const made = (more: string) => `CREATE TABLE "t" (id integer PRIMARY KEY, p integer${more})`;
+  const lineage = lineageOf([made(''), `DROP TABLE t; ${made(', FOREIGN KEY (p) REFERENCES t (id)')}`]);
+  const { shapes } = traceLineage(lineage);
+  expect(shapes[2]?.tables.get('t')).toMatchObject({ columns: [{ name: 'id' }, { name: 'p' }] });
+});

@@ -6,6 +6,7 @@ import { copyRows } from './copy-rows.ts';
 import { addEmptyPages } from './empty-pages.ts';
 import type { Alteration, Creation, Patch, PatchBatch, PatchScript } from './patch.ts';
 import type { PatchRecipe } from './patch-recipe.ts';
+import { renewTables } from './renew-tables.ts';
 
 type EditBatch = Extract<PatchBatch, { kind: 'edit' }>;
 
@@ -100,6 +101,10 @@ function editSchema(sqlite: Database, { alterations, creations }: EditBatch, pag
   }
   for (const copy of copies) copy.drop();
   for (const creation of creations) if (!pages.has(creation)) sqlite.exec(creation.object.sql);
+  renewTables(sqlite, [
+    ...alterations.map(({ to, renewed }) => ({ name: to.name, renewed })),
+    ...creations.map(({ object, renewed }) => ({ name: object.name, renewed })),
+  ]);
 }
 
 function alter(sqlite: Database, alterations: readonly Alteration[]): void {

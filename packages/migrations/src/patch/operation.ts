@@ -13,6 +13,8 @@ export interface RunOperation {
   readonly creates: string | undefined;
   /** It may set off what a foreign key asks for. */
   readonly isActing: boolean;
+  /** It comes before an edit that leaves the rows as they lie, and looks whether they may. */
+  readonly isPrelude: boolean;
   /** A row may be gone, or have another key. */
   readonly mayOrphan: boolean;
 }

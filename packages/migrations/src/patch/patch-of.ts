@@ -1,11 +1,13 @@
-import { type Shape, traceLineage } from '../lens/index.ts';
+import { type Shape, type Step, traceLineage } from '../lens/index.ts';
 import type { Lineage } from '../lineage/index.ts';
 import { nameKey } from '../sql/index.ts';
 import { identifiersOf, knownNames } from './known-names.ts';
 import type { PatchOperation } from './operation.ts';
 import type { Patch } from './patch.ts';
-import { OperationReader } from './read-operations.ts';
+import { isBeyondPatch, OperationReader } from './read-operations.ts';
+import { RebuildReader } from './rebuild-in-place.ts';
 import { scheduleOperations } from './schedule.ts';
+import { hiddenRowidOf } from './table-keys.ts';
 
 const cache = new WeakMap<Lineage, Map<number, Patch | undefined>>();
 
@@ -22,14 +24,27 @@ function compilePatch(lineage: Lineage, from: number): Patch | undefined {
   const [start, head] = [shapes[from], shapes[lineage.migrations.length]];
   if (failure || !start || !head) return undefined;
   const pending = steps.slice(from).flat();
-  const reader = new OperationReader(lineage, knownNames(pending));
+  const known = knownNames(pending);
+  const reader = new OperationReader(lineage, known);
+  const rebuilds = new RebuildReader(lineage, {
+    known,
+    isBeyond: isBeyondPatch,
+    startName: (table) => reader.startName(table),
+    isWritten: (table) => reader.written.has(table),
+    isOfStart: (table, rowid) => hidesRowid(start, table, rowid),
+    refer: (table) => reader.referring.add(table),
+  });
   const operations: PatchOperation[] = [];
-  for (const step of pending) {
-    const read = reader.read(step);
+  for (let at = 0; at < pending.length; ) {
+    const kept = rebuilds.read(pending, at);
+    const read = kept?.operations ?? reader.read(pending[at] as Step);
     if (!read) return undefined;
+    rebuilds.follow(read);
     operations.push(...read);
+    at += kept?.count ?? 1;
   }
-  const runs = operations.filter((it) => it.kind === 'run');
+  operations.unshift(...rebuilds.opening);
+  const runs = operations.filter((it) => it.kind === 'run' && !it.isPrelude);
   const read = namesOf(runs);
   const tables = start.objects.filter(({ type }) => type === 'table').map(({ name }) => name);
   return {
@@ -41,6 +56,7 @@ function compilePatch(lineage: Lineage, from: number): Patch | undefined {
       ),
     ),
     readTables: tables.filter((name) => read.has(nameKey(name))),
+    renumbered: [...rebuilds.renumbered].map(([table, rowid]) => ({ table, rowid })),
     written: reader.written,
     children: { before: childrenIn(start, reader), after: childrenIn(head, reader) },
     unrepeatable: namesTainted(operations),
@@ -48,14 +64,20 @@ function compilePatch(lineage: Lineage, from: number): Patch | undefined {
 }
 
 /** The tables that refer to others and may be left with a row whose parent is gone. */
-function childrenIn({ objects }: Shape, { written, orphaning }: OperationReader): string[] {
+function childrenIn({ objects }: Shape, { written, orphaning, referring }: OperationReader): string[] {
   return objects
     .filter((object) => object.type === 'table' && identifiersOf(object).has('references'))
     .filter((object) => {
       const isLeft = [...identifiersOf(object)].some((name) => orphaning.has(name));
-      return isLeft || written.has(nameKey(object.name));
+      return isLeft || [written, referring].some((names) => names.has(nameKey(object.name)));
     })
     .map(({ name }) => name);
+}
+
+function hidesRowid({ tables, objects }: Shape, table: string, rowid: string): boolean {
+  const isWatched = objects.some((it) => it.type === 'trigger' && nameKey(it.table) === nameKey(table));
+  const found = tables.get(nameKey(table));
+  return !isWatched && found !== undefined && hiddenRowidOf(found.columns) === rowid && !found.rowidAlias;
 }
 
 function namesOf(operations: readonly PatchOperation[]): Set<string> {

@@ -7,8 +7,19 @@ export interface Alteration {
   readonly to: SchemaObject;
   /** Of a table: what each column that is stored was before. */
   readonly columns: readonly ColumnOrigin[];
+  /** Of a table: the columns that rows hold before, in order. */
+  readonly stored: readonly string[];
+  readonly renewed?: Renewal | undefined;
   /** A column that takes room in the rows goes. */
   readonly isNarrowed: boolean;
+}
+
+/** Of a table that SQLite would make anew: what it forgets and counts again. */
+export interface Renewal {
+  /** What the table was called each time. */
+  readonly names: readonly string[];
+  /** The key that AUTOINCREMENT counts, on from the rows that there are. */
+  readonly counted: string | undefined;
 }
 
 export interface ColumnOrigin {
@@ -24,6 +35,7 @@ export interface Creation {
   readonly rows: readonly CreatedRow[];
   /** The table of the file that must be empty for it to be made so; without one there are no rows to be had. */
   readonly over: string | undefined;
+  readonly renewed?: Renewal | undefined;
 }
 
 export interface CreatedRow {
@@ -43,7 +55,12 @@ export interface PatchScript {
 
 /** Statements as they are written, or what the schema says once statements that touch no row have run. */
 export type PatchBatch =
-  | { readonly kind: 'run'; readonly scripts: readonly PatchScript[] }
+  | {
+      readonly kind: 'run';
+      readonly scripts: readonly PatchScript[];
+      /** It does more than to look whether rows may stay as they lie. */
+      readonly isOfRows: boolean;
+    }
   | {
       readonly kind: 'edit';
       readonly alterations: readonly Alteration[];
@@ -64,6 +81,8 @@ export interface Patch {
   readonly made: ReadonlySet<string>;
   /** The tables of the file, by name, whose rows it reads or changes. */
   readonly readTables: readonly string[];
+  /** Those whose hidden rowids are given out anew where they have gaps. */
+  readonly renumbered: readonly { readonly table: string; readonly rowid: string }[];
   /** By name key, under all the names that they have on the way, the tables whose rows may be others afterwards. */
   readonly written: ReadonlySet<string>;
   /** The tables whose rows may lose a parent, in the file and at head. */

@@ -17,6 +17,7 @@ export function readAlteration(step: Step, names: Set<string>): EditOperation | 
     ({ from }) => from.type === 'table' && nameKey(from.name) === nameKey(table),
   );
   const columns = altered.map(({ to }) => originsOf(step, table, to.name))[0] ?? [];
+  const stored = storedIn(before, table);
   const alterations = changed.map(({ from, to }): Alteration => {
     return {
       type: from.type,
@@ -24,6 +25,7 @@ export function readAlteration(step: Step, names: Set<string>): EditOperation | 
       to,
       isNarrowed: false,
       columns: to === altered[0]?.to ? columns : [],
+      stored: to === altered[0]?.to ? stored : [],
     };
   });
   const edit = {
@@ -91,6 +93,11 @@ function readDrop(
     alterations: edit.alterations.map((it) => ({ ...it, isNarrowed: true })),
     isAddition: false,
   };
+}
+
+function storedIn({ tables }: Step['before'], table: string): string[] {
+  const columns = tables.get(nameKey(table))?.columns ?? [];
+  return columns.filter(({ isGenerated }) => !isGenerated).map(({ name }) => name);
 }
 
 /** ALTER TABLE adds at the end, renames in place, and takes away. */

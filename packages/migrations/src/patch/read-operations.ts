@@ -17,6 +17,8 @@ export class OperationReader {
   readonly #startNames = new Map<string, string | undefined>();
   readonly #written = new Set<string>();
   readonly #orphaning = new Set<string>();
+  /** By name key, tables that refer to others than before. */
+  readonly referring = new Set<string>();
 
   readonly #isOff: boolean;
 
@@ -36,12 +38,16 @@ export class OperationReader {
     return this.#orphaning;
   }
 
+  /** What a table, by name key, was called in the file; undefined for one that was made since. */
+  startName(table: string): string | undefined {
+    return this.#startNames.has(table) ? this.#startNames.get(table) : table;
+  }
+
   /** Undefined where only a replay does what the statement does. */
   read(step: Step): PatchOperation[] | undefined {
     const { statement, before, after } = step;
     const [first] = statement.tokens.map(keywordOf);
-    if (before.isObscured || after.isObscured || first === 'PRAGMA' || makesMore(step)) return undefined;
-    if (asksForMoreThanRows(step) || isAlterColumn(statement)) return undefined;
+    if (isBeyondPatch(step)) return undefined;
     if (first === 'SELECT' && isConstant(step)) return [];
     const names = this.#namesIn(step);
     const { dropped } = schemaDifference(before.objects, after.objects, renameOf(statement.tokens));
@@ -71,7 +77,7 @@ export class OperationReader {
     if (!rename) return;
     const [from, to] = [nameKey(rename.from), nameKey(rename.to)];
     this.#startNames.set(to, this.#startNames.has(from) ? this.#startNames.get(from) : rename.from);
-    for (const known of [this.#written, this.#orphaning]) {
+    for (const known of [this.#written, this.#orphaning, this.referring]) {
       if (known.has(from)) known.add(to);
     }
   }
@@ -110,6 +116,14 @@ export class OperationReader {
   }
 }
 
+/** Whether only a replay does what the statement does, whatever it is about. */
+export function isBeyondPatch(step: Step): boolean {
+  const { statement, before, after } = step;
+  const isPragma = keywordOf(statement.tokens[0]) === 'PRAGMA';
+  if (before.isObscured || after.isObscured || isPragma || makesMore(step)) return true;
+  return asksForMoreThanRows(step) || isAlterColumn(statement);
+}
+
 /** What a connection counts, or what the schema says in between, is another where statements changed places. */
 const asked =
   /\b(last_insert_rowid|changes|total_changes|sqlite_\w+|pragma_\w+|dbstat|__drizzle_migrations)\b/i;
@@ -144,6 +158,7 @@ function readRun(step: Step, names: ReadonlySet<string>): Omit<RunOperation, 'is
     sql: text,
     columns: isByName ? identifiersIn(tokens) : undefined,
     isRepeatable: isRepeatable(step, names),
+    isPrelude: false,
     creates: undefined,
     mayOrphan: !keepsKeys(step),
   };

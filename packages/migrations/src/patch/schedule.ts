@@ -1,6 +1,6 @@
 import { nameKey } from '../sql/index.ts';
 import type { EditOperation, PatchOperation, RunOperation } from './operation.ts';
-import type { Alteration, Creation, PatchBatch, PatchScript } from './patch.ts';
+import type { Alteration, ColumnOrigin, Creation, PatchBatch, PatchScript, Renewal } from './patch.ts';
 
 /**
  * Gathers operations in as few batches as keep the order of those that have to do with one another: SQLite reads the whole
@@ -28,6 +28,7 @@ function runIfNeeded(operation: PatchOperation, later: readonly PatchOperation[]
     columns: undefined,
     isRepeatable: true,
     isActing: false,
+    isPrelude: false,
     creates: operation.creates,
     mayOrphan: false,
   };
@@ -79,7 +80,8 @@ function conflicts(one: PatchOperation, other: PatchOperation): boolean {
 function toBatch(operations: readonly PatchOperation[]): PatchBatch {
   const edits = operations.filter((it) => it.kind === 'edit');
   if (edits.length > 0) return joinEdits(edits);
-  return { kind: 'run', scripts: operations.reduce(addScript, []) };
+  const isOfRows = operations.some((it) => it.kind === 'run' && !it.isPrelude);
+  return { kind: 'run', scripts: operations.reduce(addScript, []), isOfRows };
 }
 
 function addScript(scripts: readonly PatchScript[], operation: PatchOperation): PatchScript[] {
@@ -128,21 +130,36 @@ function join(alterations: Alteration[], creations: Creation[], alteration: Alte
   else alterations.push(alteration);
 }
 
-function compose(earlier: Alteration, { to, columns, isNarrowed }: Alteration): Alteration {
+function compose(earlier: Alteration, alteration: Alteration): Alteration {
+  const { to, columns, isNarrowed } = alteration;
   const origins = new Map(earlier.columns.map(({ name, from }) => [name, from]));
   const composed = columns.map(({ name, from }) => ({
     name,
     from: from === undefined || earlier.columns.length === 0 ? from : origins.get(from),
   }));
+  const isOfRows = columns.length > 0;
+  const now = isOfRows ? composed : earlier.columns;
+  const stored = earlier.stored.length > 0 ? earlier.stored : alteration.stored;
   return {
     ...earlier,
     to,
-    columns: columns.length === 0 ? earlier.columns : composed,
-    isNarrowed: earlier.isNarrowed || isNarrowed,
+    columns: now,
+    stored,
+    renewed: joinRenewals(earlier.renewed, alteration.renewed),
+    isNarrowed: (earlier.isNarrowed || isNarrowed) && !isAsItLies(stored, now),
   };
 }
 
-function rewriteCreation(creation: Creation, { to }: Alteration): Creation {
+/** A column that came and went before a row had it leaves nothing behind. */
+function isAsItLies(stored: readonly string[], columns: readonly ColumnOrigin[]): boolean {
+  return stored.every((name, at) => columns[at]?.from === name);
+}
+
+function joinRenewals(earlier: Renewal | undefined, later: Renewal | undefined): Renewal | undefined {
+  return later ? { ...later, names: [...(earlier?.names ?? []), ...later.names] } : earlier;
+}
+
+function rewriteCreation(creation: Creation, { to, renewed }: Alteration): Creation {
   const { name } = creation.object;
   const prefix = 'sqlite_autoindex_';
   const rows = creation.rows.map((row, at) => {
@@ -150,5 +167,5 @@ function rewriteCreation(creation: Creation, { to }: Alteration): Creation {
     const suffix = row.name.slice(prefix.length + name.length);
     return { ...row, name: `${prefix}${to.name}${suffix}`, table: to.name };
   });
-  return { ...creation, object: to, rows };
+  return { ...creation, object: to, rows, renewed: renewed ?? creation.renewed };
 }

@@ -1,0 +1,36 @@
+import type { Database } from '../driver/index.ts';
+import { quoteIdentifier } from '../sql/index.ts';
+import type { Renewal } from './patch.ts';
+
+/** Forgets what SQLite forgets of a table that is dropped, and counts again what it counts of one that is filled. */
+export function renewTables(
+  sqlite: Database,
+  tables: readonly { readonly name: string; readonly renewed?: Renewal | undefined }[],
+): void {
+  const renewed = tables.filter((it) => it.renewed !== undefined);
+  if (renewed.length === 0) return;
+  const kept = sqlite.prepare<[], string>(
+    `SELECT name FROM main.sqlite_schema WHERE name LIKE 'sqlite^_s%' ESCAPE '^'`,
+  );
+  for (const own of kept.pluck().all()) {
+    if (own === 'sqlite_sequence') for (const it of renewed) countAgain(sqlite, it.name, it.renewed);
+    else
+      forget(
+        sqlite,
+        own,
+        renewed.flatMap((it) => it.renewed?.names ?? []),
+      );
+  }
+}
+
+function forget(sqlite: Database, statistics: string, tables: readonly string[]): void {
+  const places = tables.map(() => '?').join(', ');
+  sqlite.prepare(`DELETE FROM main.${quoteIdentifier(statistics)} WHERE tbl IN (${places})`).run(...tables);
+}
+
+function countAgain(sqlite: Database, table: string, renewed: Renewal | undefined): void {
+  sqlite.prepare('DELETE FROM main.sqlite_sequence WHERE name = ?').run(table);
+  if (renewed?.counted === undefined) return;
+  const largest = `(SELECT max(0, coalesce(max(${quoteIdentifier(renewed.counted)}), 0)) FROM main.${quoteIdentifier(table)})`;
+  sqlite.prepare(`INSERT INTO main.sqlite_sequence (name, seq) VALUES (?, ${largest})`).run(table);
+}
