@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import type { SavedWriter, SessionWriter } from './archive/index.ts';
+import type { SavedWriter } from './archive/index.ts';
 import type { FamilyFile } from './family-file.ts';
 import { type FamilyState, type SavedLog, type SavedSession, stampOfArchive } from './family-state.ts';
 import type { LogMapper, LogPlace } from './format/index.ts';
+import type { OpenSession } from './session-archives.ts';
 
 /** What an earlier import of a family left to go on from, where its logs have only grown and its archives are as they were. */
 export class Continuation {
@@ -43,8 +44,18 @@ export class Continuation {
   }
 
   writerOf(name: string): SavedWriter | undefined {
+    const writer = this.state.sessions.get(name)?.writer;
+    return writer && (deserialize(writer) as SavedWriter);
+  }
+
+  /** Whether all was told of the session before. */
+  isClosed(name: string): boolean {
     const session = this.state.sessions.get(name);
-    return session && (deserialize(session.writer) as SavedWriter);
+    return session !== undefined && session.writer === undefined;
+  }
+
+  namesOf(file: FamilyFile): readonly string[] {
+    return this.sessionsOf(file).map(([name]) => name);
   }
 
   sessionsOf({ path }: FamilyFile): readonly (readonly [name: string, session: SavedSession])[] {
@@ -52,42 +63,46 @@ export class Continuation {
   }
 }
 
-function isSameOrLonger({ sizeBytes, identity }: FamilyFile, log: SavedLog | undefined): boolean {
-  return log !== undefined && sizeBytes >= log.sizeBytes && JSON.stringify(identity) === log.identity;
+function isSameOrLonger(file: FamilyFile, log: SavedLog | undefined): boolean {
+  return log !== undefined && file.sizeBytes >= log.sizeBytes && identityOf(file) === log.identity;
 }
 
-/** A log of more records, gigabytes long, is read whole when it has grown: what there is to keep would take too much memory. */
+function identityOf({ identity, beside }: FamilyFile): string {
+  return JSON.stringify([identity, beside]);
+}
+
+/** A log of more records or sessions is read whole when it has grown: what there is to keep would take too much memory. */
 const mostKeys = 400_000;
 
 /** What a log's mapper and the writers of its sessions keep in mind before they know that no more records come. */
 export class LogSnapshot {
   readonly #mapper: Uint8Array | undefined;
-  readonly #writers: ReadonlyMap<string, { readonly writer: Uint8Array; readonly rows: number }>;
+  readonly #sessions: ReadonlyMap<string, Pick<SavedSession, 'rows' | 'writer'>>;
 
-  constructor(mapper: LogMapper, writers: readonly SessionWriter[]) {
-    const isSmall = writers.every(({ keyCount }) => keyCount <= mostKeys);
-    const saved = isSmall ? mapper.save?.() : undefined;
-    this.#mapper = saved === undefined ? undefined : serialize(saved);
-    const entries = this.#mapper ? writers.map((it) => [it.id, savedWriter(it)] as const) : [];
-    this.#writers = new Map(entries);
+  /** @param sessions What the log has told of, once its mapper has been asked what to save. */
+  constructor(mapper: LogMapper, sessions: () => readonly OpenSession[]) {
+    const saved = mapper.save?.();
+    const told = saved === undefined ? [] : sessions();
+    const keys = told.reduce((sum, { writer }) => sum + 1 + writer.keyCount, 0);
+    this.#mapper = saved === undefined || keys > mostKeys ? undefined : serialize(saved);
+    this.#sessions = new Map(this.#mapper ? told.map((it) => [it.writer.id, savedSession(it)]) : []);
   }
 
   log(file: FamilyFile, place: LogPlace | undefined): SavedLog | undefined {
     if (!this.#mapper || !place) return undefined;
-    const { mtimeMs, identity } = file;
-    return { ...place, mtimeMs, identity: JSON.stringify(identity), mapper: this.#mapper };
+    return { ...place, mtimeMs: file.mtimeMs, identity: identityOf(file), mapper: this.#mapper };
   }
 
   sessions(file: FamilyFile, into: string): readonly (readonly [string, SavedSession | undefined])[] {
-    return [...this.#writers].map(([name, saved]) => {
+    return [...this.#sessions].map(([name, saved]) => {
       const stamp = stampOfArchive(join(into, `${name}.db`));
-      const session = stamp && { ...saved, stamp, log: file.path, format: file.format.name };
-      return [name, session || undefined] as const;
+      return [name, stamp ? { ...saved, stamp, log: file.path } : undefined] as const;
     });
   }
 }
 
-function savedWriter(writer: SessionWriter) {
+function savedSession({ writer, isClosed }: OpenSession): Pick<SavedSession, 'rows' | 'writer'> {
+  if (isClosed) return { rows: writer.rows, writer: undefined };
   const saved = writer.save();
-  return { writer: serialize(saved), rows: saved.rows };
+  return { rows: saved.rows, writer: serialize(saved) };
 }

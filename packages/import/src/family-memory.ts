@@ -34,8 +34,8 @@ export class FamilyMemory {
   takeSnapshot({ path }: FamilyFile, mapper: LogMapper, told: ReadonlySet<string>): void {
     const { archives, isDryRun } = this.#options;
     if (isDryRun) return;
-    const writers = [...told].flatMap((name) => archives.get(name)?.writer ?? []);
-    this.#snapshots.set(path, new LogSnapshot(mapper, writers));
+    const sessions = () => [...told].flatMap((name) => archives.get(name) ?? []);
+    this.#snapshots.set(path, new LogSnapshot(mapper, sessions));
   }
 
   /** What is known of single sessions, also where the import was stopped. */
@@ -52,12 +52,11 @@ export class FamilyMemory {
     const sessions = new Map<string, SavedSession>();
     for (const [at, file] of files.entries()) {
       const snapshot = this.#snapshots.get(file.path);
-      const known = snapshot ? undefined : continuation;
-      const log = known ? known.logOf(file) : snapshot?.log(file, read[at]?.place);
-      const own = known ? known.sessionsOf(file) : (snapshot?.sessions(file, into) ?? []);
+      const log = snapshot ? snapshot.log(file, read[at]?.place) : continuation?.logOf(file);
       if (!log) return;
       logs.set(file.path, log);
-      for (const [name, session] of own) {
+      for (const [name, session] of continuation?.sessionsOf(file) ?? []) sessions.set(name, session);
+      for (const [name, session] of snapshot?.sessions(file, into) ?? []) {
         if (!session) return;
         sessions.set(name, session);
       }

@@ -29,11 +29,9 @@ export interface SavedLog {
 export interface SavedSession {
   /** The only one that tells of it. */
   readonly log: string;
-  /** Of its format. */
-  readonly format: string;
   readonly rows: number;
-  /** A serialised `SavedWriter`. */
-  readonly writer: Uint8Array;
+  /** A serialised `SavedWriter`; undefined for a session of which a log tells in one place. */
+  readonly writer: Uint8Array | undefined;
   /** Of the archive as the import left it. */
   readonly stamp: string;
 }

@@ -112,9 +112,9 @@ class FamilyImport {
   /** A log that another one of the family is read for, in which there is nothing new. */
   #leave(file: FamilyFile): FileReading {
     const { path, sizeBytes } = file;
-    const sessions = this.#continuation?.sessionsOf(file) ?? [];
-    this.#told.set(path, new Set(sessions.map(([name]) => name)));
-    for (const [name] of sessions) this.#archives.leave(name, file);
+    const names = this.#continuation?.namesOf(file) ?? [];
+    this.#told.set(path, new Set(names));
+    for (const name of names) this.#archives.leave(name, file);
     const nothing = { records: 0, skipped: {}, hash: '', lastRecordKey: null, isPartial: false };
     return { ...nothing, path, sizeBytes, knownBytes: sizeBytes };
   }
@@ -159,7 +159,8 @@ class FamilyImport {
     });
     if (!reading) throw new NotContinuable();
     await afterRecord();
-    for (const name of past.left) {
+    for (const name of [...past.left, ...(this.#continuation?.namesOf(file) ?? [])]) {
+      if (told.has(name)) continue;
       told.add(name);
       this.#archives.leave(name, file);
     }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { durableFs, workFile } from '@varve/core/internal';
 import { importerVersion } from './family-file.ts';
-import { findFormats, formatNames } from './format/index.ts';
+import { type FormatOptions, findFormats, formatNames } from './format/index.ts';
 import type { LogFile } from './log/index.ts';
 
 export const indexName = '.varve-imports.json';
@@ -37,10 +37,13 @@ export class ImportIndex {
   }
 
   /** What is known of a log that is as it was, and whose archives are there. */
-  unchanged({ path, sizeBytes, mtimeMs }: LogFile, archives: ReadonlySet<string>): IndexEntry | undefined {
+  unchanged(
+    { path, sizeBytes, mtimeMs }: LogFile,
+    { archives, options }: { archives: ReadonlySet<string>; options: FormatOptions },
+  ): IndexEntry | undefined {
     const entry = this.#files.get(path);
     if (entry?.sizeBytes !== sizeBytes || entry.mtimeMs !== mtimeMs || !isEntry(entry)) return undefined;
-    if (entry.beside !== undefined && entry.beside !== stampBeside(entry.format, path)) return undefined;
+    if (entry.beside !== stampBeside(entry.format, path, options)) return undefined;
     return entry.sessions.every((id) => archives.has(`${id}.db`)) ? entry : undefined;
   }
 
@@ -65,8 +68,9 @@ export class ImportIndex {
   }
 }
 
-function stampBeside(formatName: string, path: string): string | undefined {
-  return formatNames.includes(formatName) ? findFormats(formatName)[0]?.stampBeside?.(path) : undefined;
+function stampBeside(formatName: string, path: string, options: FormatOptions): string | undefined {
+  if (!formatNames.includes(formatName)) return undefined;
+  return findFormats(formatName)[0]?.stampBeside?.(path, options);
 }
 
 function readIndex(path: string): Map<string, IndexEntry> {

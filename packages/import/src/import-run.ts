@@ -55,7 +55,9 @@ export class ImportRun {
   /** The report where there is nothing to open, let alone to write; undefined otherwise. */
   reportIfSettled(): ImportReport | undefined {
     const { files, problems } = walkLogs(this.#paths, this.#options.into);
-    const entries = files.map((file) => this.#index.unchanged(file, this.#archives));
+    const entries = files.map((file) =>
+      this.#index.unchanged(file, { archives: this.#archives, options: this.#options }),
+    );
     if (problems.length > 0 || entries.includes(undefined)) return undefined;
     this.#tally.logs = files.length;
     for (const entry of entries) this.#tally.settle(entry?.sessions ?? []);
@@ -163,7 +165,8 @@ export class ImportRun {
     this.#tally.take(result);
     for (const [at, file] of family.entries()) {
       const read = result.files[at];
-      if (read && !read.isPartial && isAsItWas(file, read.sizeBytes)) this.#remember(file, read.sessions);
+      if (read && !read.isPartial && isAsItWas(file, read.sizeBytes, this.#options))
+        this.#remember(file, read.sessions);
     }
   }
 
@@ -179,10 +182,16 @@ function sizeOf(files: readonly FamilyFile[]): number {
 }
 
 /** A log that was written while it was read is read again next time. */
-function isAsItWas({ path, sizeBytes, mtimeMs, format, beside }: FamilyFile, readBytes: number): boolean {
+function isAsItWas(
+  { path, sizeBytes, mtimeMs, format, beside }: FamilyFile,
+  readBytes: number,
+  options: FormatOptions,
+): boolean {
   if (!format.stampBeside) return readBytes === sizeBytes;
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats?.size === sizeBytes && stats.mtimeMs === mtimeMs && format.stampBeside(path) === beside;
+  return (
+    stats?.size === sizeBytes && stats.mtimeMs === mtimeMs && format.stampBeside(path, options) === beside
+  );
 }
 
 function namesIn(dir: string): readonly string[] {

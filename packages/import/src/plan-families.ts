@@ -21,11 +21,11 @@ export interface PlanOptions {
  * it was found by another import.
  */
 export function planFamilies(found: readonly LogFile[], plan: PlanOptions): Families {
-  const { index, archives, tally } = plan;
+  const { index, tally } = plan;
   const settled = new Map<LogFile, IndexEntry>();
   const fresh: FamilyFile[] = [];
   for (const file of found) {
-    const entry = index.unchanged(file, archives);
+    const entry = index.unchanged(file, plan);
     if (entry) settled.set(file, entry);
     else fresh.push(...look(file, plan));
   }
@@ -67,7 +67,7 @@ function look(file: LogFile, { formats, options, tally }: PlanOptions, isKin = f
     }
     const sample = sampleLog(file.path);
     const format = recogniseFormat(formats, sample, options);
-    const beside = format?.stampBeside?.(file.path);
+    const beside = format?.stampBeside?.(file.path, options);
     if (format) return [{ ...file, sample, format, identity: format.identify(sample), beside }];
     if (file.isNamed) throw unrecognised(file.path, formats);
     tally.otherFiles++;

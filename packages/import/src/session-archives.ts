@@ -133,10 +133,11 @@ export class SessionArchives {
     const name = archiveName(id);
     const known = this.#sessions.get(name);
     const path = join(this.#into, `${name}.db`);
-    const isOurs = known
-      ? known.logs.has(file.path) && !known.isClosed
-      : !existsSync(path) || tellsOf(path, file.path);
-    return isOurs ? id : `${id}.${createHash('sha256').update(file.path).digest('hex').slice(0, 8)}`;
+    const isClosed = known?.isClosed ?? this.#continuation?.isClosed(name) ?? false;
+    const isOurs = known ? known.logs.has(file.path) : !existsSync(path) || tellsOf(path, file.path);
+    return isOurs && !isClosed
+      ? id
+      : `${id}.${createHash('sha256').update(file.path).digest('hex').slice(0, 8)}`;
   }
 
   #parkOthers(current: OpenSession): void {

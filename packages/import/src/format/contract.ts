@@ -14,8 +14,8 @@ export interface LogFormat {
   readonly isManifold?: boolean;
   /** Why a line has nothing to map, told without parsing it. */
   passOver?(line: Buffer): string | undefined;
-  /** Changes when what lies beside a file and belongs to its log does. */
-  stampBeside?(path: string): string;
+  /** Changes when what belongs to a log beside its file does: other files, or how it is to be read. */
+  stampBeside?(path: string, options: FormatOptions): string | undefined;
   /** The records, where they are not the lines, elements or the document of one file. */
   records?(source: LogSource, onChunk: (chunk: Uint8Array) => void, past: PastSessions): Iterable<LogRecord>;
   /** @param saved What another mapper of the same log, which has grown since, has saved. */

@@ -31,16 +31,36 @@ export const openaiChat: LogFormat = {
   isManifold: true,
   recognise: ({ values }, { fields = {} }) => values.some((value) => messagesOf(value, fields) !== undefined),
   identify: () => ({ kin: [], rank: 0 }),
-  open: (context) => new ChatMapper(context),
+  stampBeside: (_path, options) => fieldsAsked(options),
+  open: (context, saved) => new ChatMapper(context, saved as SavedChat | undefined),
 };
+
+/** A set that is read by other fields gives other sessions. */
+function fieldsAsked({ fields }: FormatOptions): string | undefined {
+  return fields && JSON.stringify(fields);
+}
+
+interface SavedChat {
+  readonly ids: ReadonlyMap<string, number>;
+  readonly count: number;
+}
+
+/** Beyond so many, a set is read whole when it has grown. */
+const mostIds = 400_000;
 
 class ChatMapper implements LogMapper {
   readonly #context: MapContext;
-  readonly #ids = new Map<string, number>();
-  #count = 0;
+  readonly #ids: Map<string, number>;
+  #count: number;
 
-  constructor(context: MapContext) {
+  constructor(context: MapContext, saved?: SavedChat) {
     this.#context = context;
+    this.#ids = new Map(saved?.ids);
+    this.#count = saved?.count ?? 0;
+  }
+
+  save(): SavedChat | undefined {
+    return this.#ids.size > mostIds ? undefined : { ids: this.#ids, count: this.#count };
   }
 
   map({ value, bytes }: LogRecord): string | undefined {
@@ -71,9 +91,11 @@ class ChatMapper implements LogMapper {
     }
     session.describe({ status: chat.hasOpenCalls() ? 'interrupted' : 'completed' });
     const whole = bytes ?? Buffer.from(JSON.stringify(value));
-    const hash = createHash('sha256').update(whole).digest('hex');
+    const hash = createHash('sha256')
+      .update(whole)
+      .update(fieldsAsked(this.#context.options) ?? '');
     this.#context.close(session, {
-      hash,
+      hash: hash.digest('hex'),
       sizeBytes: whole.length,
       lastRecordKey: `record ${this.#count}`,
     });
