@@ -131,6 +131,9 @@ class FamilyImport {
       ...source,
       firstMs: firstTimeIn(file.sample.values),
       supersede: (id) => this.#superseded.add(id),
+      readAnew: () => {
+        throw new NotContinuable();
+      },
       family: this.#family,
       session: (id) => {
         const session = this.#archives.open(id, file);

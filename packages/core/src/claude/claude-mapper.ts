@@ -2,6 +2,7 @@ import { ClaudeChainNames, type SavedRoots } from './claude-chain-names.ts';
 import { lineTexts } from './claude-line.ts';
 import { describeSession, metadataOf } from './claude-metadata.ts';
 import { ClaudeModelCalls, type SavedModelCalls } from './claude-model-calls.ts';
+import { writeOther } from './claude-others.ts';
 import { claudeParts } from './claude-parts.ts';
 import { claudePartsWithResults, isResult, responseParts } from './claude-result-parts.ts';
 import { toolUseResultText } from './claude-results.ts';
@@ -188,19 +189,8 @@ export class ClaudeMapper {
     }
   }
 
-  /** What is no message is kept whole. */
   #mapOther({ session }: Chain, type: string, record: JsonObject): void {
-    session.touch(this.#atMs);
-    session.result({
-      kind: type,
-      name:
-        textOf(record.subtype) ??
-        textOf(record.operation) ??
-        textOf(objectOf(record.attachment).type) ??
-        type,
-      value: JSON.stringify(record),
-      createdAtMs: this.#atMs,
-    });
+    writeOther(session, record, { sessionId: this.#identity.sessionId, atMs: this.#atMs });
     // Comes first in a sub-agent's own transcript, or when it has answered; two may have been told the same.
     if (type === 'agent_metadata' && this.#identity.agentId !== undefined)
       session.describe({ ...this.#context.family.starts.get(`call ${String(record.toolUseId)}`) });
@@ -209,5 +199,5 @@ export class ClaudeMapper {
 }
 
 function isCall({ type }: JsonObject): boolean {
-  return type === 'tool_use' || type === 'server_tool_use';
+  return type === 'tool_use' || type === 'server_tool_use' || type === 'mcp_tool_use';
 }

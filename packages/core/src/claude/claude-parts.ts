@@ -16,6 +16,7 @@ function claudePart(block: JsonObject): JsonObject {
       return renamed(block, 'reasoning', 'thinking');
     case 'tool_use':
     case 'server_tool_use':
+    case 'mcp_tool_use':
       return toolCallPart(block);
     case 'image':
     case 'document':

@@ -55,7 +55,7 @@ export class ClaudeToolCalls {
       status: 'interrupted',
       startedAtMs: atMs,
       modelCallSeq: call?.held.seq ?? null,
-      mcpServer: /^mcp__(.+?)__/.exec(toolName)?.[1] ?? null,
+      mcpServer: /^mcp__(.+?)__/.exec(toolName)?.[1] ?? textOf(block.server_name) ?? null,
     });
     if (id !== undefined) this.#calls.set(id, { held, startedAtMs: atMs });
     const { prompt } = objectOf(block.input);

@@ -80,6 +80,8 @@ export interface MapContext extends LogSource {
   close(session: SessionWriter, part: LogPart): void;
   /** What was read as this session before is told of another one now: its archive goes, if it was made of these logs. */
   supersede(id: string): void;
+  /** What stands in the archive would have to be another: all is read from its beginning. Only for a mapper that goes on. */
+  readAnew(): never;
   /** What all kin read together know of each other. */
   readonly family: Family;
 }

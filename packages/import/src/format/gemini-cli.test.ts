@@ -1,5 +1,9 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeTestFolder } from '@varve/testing';
 import { describe, expect, it } from 'vitest';
-import { jsonLines } from '../testing/dump-archives.ts';
+import { importLogs } from '../import-logs.ts';
+import { dumpArchives, jsonLines } from '../testing/dump-archives.ts';
 import { at, importFiles } from '../testing/import-files.ts';
 
 describe('gemini-cli', () => {
@@ -64,5 +68,30 @@ describe('gemini-cli', () => {
     expect(dumps.g?.model_calls.map(({ input_tokens }) => input_tokens)).toEqual([10, 10]);
     expect(dumps.g?.sessions).toMatchObject([{ title: 'New' }]);
     expect(dumps.g?.sources).toHaveLength(2);
+  });
+
+  const facts = { sessionId: 'g', projectHash: 'h', startTime: at(0) };
+  const said = (n: number, more: object = {}) => ({
+    id: `${n}`,
+    type: 'user',
+    content: `said ${n}`,
+    timestamp: at(n),
+    ...more,
+  });
+  it.each([
+    ['with more messages', [said(3), said(3, { content: 'more' }), { $set: { summary: 'New' } }, said(4)], 4],
+    ['with what takes the new back', [said(3), { $rewindTo: '3' }], 2],
+    ['with nothing but facts', [{ $set: { summary: 'New', lastUpdated: at(9) } }], 1],
+    ['with an old message', [said(3), said(2, { content: 'more' })], 5],
+    ['with what takes an old one back', [{ $rewindTo: '2' }], 4],
+    ['with all messages', [{ $set: { messages: [said(1), said(2, { content: 'masked' })] } }], 4],
+    ['with another beginning', [{ ...facts, startTime: at(8) }, said(3, { timestamp: undefined })], 5],
+  ])('gives what the whole gives where lines go on %s', async (_how, more, records) => {
+    const { from, into } = await importFiles('gemini-cli', { 'g.jsonl': jsonLines(facts, said(1), said(2)) });
+    appendFileSync(join(from, 'g.jsonl'), jsonLines(...more));
+    expect(await importLogs('gemini-cli', from, { into })).toMatchObject({ changed: 1, records });
+    const whole = makeTestFolder();
+    await importLogs('gemini-cli', from, { into: whole });
+    expect(dumpArchives(into)).toEqual(dumpArchives(whole));
   });
 });

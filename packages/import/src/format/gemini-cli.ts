@@ -1,5 +1,5 @@
 import type { LogFormat } from './contract.ts';
-import { GeminiMapper } from './gemini-mapper.ts';
+import { GeminiMapper, type SavedGemini } from './gemini-mapper.ts';
 import { isObject, objectOf } from './json-access.ts';
 
 /** `~/.gemini/tmp/<project>/chats`: one document a session, and since 2026 lines of which the last of an id counts. */
@@ -12,7 +12,7 @@ export const geminiCli: LogFormat = {
     // A document that was gone on with as lines stays beside them, and they tell all of it again.
     return { kin: [String(sessionId)], rank: Number(shape !== 'lines') };
   },
-  open: (context) => new GeminiMapper(context),
+  open: (context, saved) => new GeminiMapper(context, saved as SavedGemini | undefined),
 };
 
 function isHeader(value: unknown): boolean {

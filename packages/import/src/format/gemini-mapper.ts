@@ -15,15 +15,30 @@ import {
 
 const mapped = new Set(['id', 'timestamp', 'type', 'content', 'thoughts', 'toolCalls', 'tokens', 'model']);
 
+export interface SavedGemini {
+  readonly facts: JsonObject;
+  /** Of the messages that are written. */
+  readonly ids: ReadonlySet<string>;
+  /** The session is described by this log, and not by its twin. */
+  readonly isTeller: boolean;
+}
+
 /** A session is small, and its messages are told again until they are complete: they are written at the end. */
 export class GeminiMapper implements LogMapper {
   readonly #context: MapContext;
   readonly #messages = new Map<string, JsonObject>();
   readonly #rewound = new Set<string>();
-  #facts: JsonObject = {};
+  /** Of those that an earlier import has written. */
+  readonly #written: ReadonlySet<string>;
+  #facts: JsonObject;
+  #isTeller: boolean;
+  #isByFile = false;
 
-  constructor(context: MapContext) {
+  constructor(context: MapContext, saved?: SavedGemini) {
     this.#context = context;
+    this.#written = new Set(saved?.ids);
+    this.#facts = saved?.facts ?? {};
+    this.#isTeller = saved?.isTeller ?? false;
   }
 
   map({ value }: LogRecord): string | undefined {
@@ -37,6 +52,18 @@ export class GeminiMapper implements LogMapper {
   }
 
   end(): void {
+    this.#writeAll();
+  }
+
+  /** Nothing that is told later changes what is written, unless it is told of the same messages. */
+  save(): SavedGemini | undefined {
+    this.#writeAll();
+    if (this.#isByFile || typeof this.#facts.sessionId !== 'string') return undefined;
+    const ids = new Set([...this.#written, ...this.#messages.keys()]);
+    return { facts: { ...this.#facts, messages: undefined }, ids, isTeller: this.#isTeller };
+  }
+
+  #writeAll(): void {
     const {
       sessionId,
       startTime,
@@ -49,8 +76,8 @@ export class GeminiMapper implements LogMapper {
     if (typeof sessionId !== 'string') return;
     const session = this.#context.session(sessionId);
     const isChild = kind === 'subagent';
-    const isTold = session.fact('agentName') !== undefined;
-    if (!isTold)
+    this.#isTeller ||= session.fact('agentName') === undefined;
+    if (this.#isTeller)
       session.describe({
         agentName: 'gemini-cli',
         providerName: 'gcp.gemini',
@@ -66,6 +93,8 @@ export class GeminiMapper implements LogMapper {
   }
 
   #take(facts: JsonObject): void {
+    const isOther = 'startTime' in facts && facts.startTime !== this.#facts.startTime;
+    if (this.#written.size > 0 && (isOther || 'messages' in facts)) this.#context.readAnew();
     this.#facts = { ...this.#facts, ...facts };
     for (const [at, message] of arrayOf(facts.messages).entries()) {
       if (isObject(message)) this.#messages.set(textOf(message.id) ?? `message ${at}`, message);
@@ -73,6 +102,7 @@ export class GeminiMapper implements LogMapper {
   }
 
   #add(id: string, message: JsonObject): string | undefined {
+    if (this.#written.has(id)) this.#context.readAnew();
     const isKnown = this.#messages.has(id);
     this.#messages.set(id, message);
     return isKnown ? 'told again later' : undefined;
@@ -81,6 +111,7 @@ export class GeminiMapper implements LogMapper {
   /** What was taken back had been said all the same. */
   #rewind(target: string): void {
     let isBehind = !this.#messages.has(target);
+    if (isBehind && this.#written.size > 0) this.#context.readAnew();
     for (const id of this.#messages.keys()) {
       isBehind ||= id === target;
       if (isBehind) this.#rewound.add(id);
@@ -88,8 +119,9 @@ export class GeminiMapper implements LogMapper {
   }
 
   #write(session: SessionWriter, message: JsonObject, isRewound: boolean): void {
-    const atMs =
-      timeOf(message.timestamp) ?? timeOf(this.#facts.startTime) ?? Math.round(this.#context.mtimeMs);
+    const toldMs = timeOf(message.timestamp) ?? timeOf(this.#facts.startTime);
+    this.#isByFile ||= toldMs === undefined;
+    const atMs = toldMs ?? Math.round(this.#context.mtimeMs);
     const isAnswer = message.type === 'gemini';
     const call = isAnswer ? writeModelCall(session, message, atMs) : undefined;
     const calls = arrayOf(message.toolCalls).filter(isObject);
