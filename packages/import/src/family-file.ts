@@ -11,3 +11,8 @@ export interface FamilyFile extends LogFile {
   /** Of what belongs to the log and lies beside it, when it was found. */
   readonly beside?: string | undefined;
 }
+
+/** Another one makes of a log other rows. */
+export function identityOf({ identity, beside }: FamilyFile): string {
+  return JSON.stringify([identity, beside]);
+}

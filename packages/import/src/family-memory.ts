@@ -1,8 +1,9 @@
-import { type Continuation, LogSnapshot } from './continuation.ts';
+import type { Continuation } from './continuation.ts';
 import { type FamilyFile, importerVersion } from './family-file.ts';
 import { type SavedLog, type SavedSession, writeFamilyState } from './family-state.ts';
 import type { LogMapper, LogReading } from './format/index.ts';
 import { KnownSessions } from './known-sessions.ts';
+import { LogSnapshot } from './log-snapshot.ts';
 import type { SessionArchives } from './session-archives.ts';
 import type { SharedFamily } from './shared-family.ts';
 

@@ -73,7 +73,15 @@ export class ChatWriter {
     const role = roles[String(message.role ?? message.from)] ?? 'user';
     if (role === 'tool') this.result(message, { response: contentOf(message) }, context);
     else if (role === 'assistant') this.#answer(message, context);
-    else this.#write(role, contentParts(contentOf(message)), message, context);
+    else this.#ask(role, message, context);
+  }
+
+  /** Also calls that the user made, who has tools of his own in some benchmarks. */
+  #ask(role: 'system' | 'user', message: JsonObject, context: ChatContext): void {
+    const calls = callsOf(message);
+    const parts = [...contentParts(contentOf(message)), ...calls.map(callPart)];
+    this.#write(role, parts, message, context);
+    for (const call of calls) this.#start(call, context, undefined);
   }
 
   /** A message that is the result of a call. */
@@ -99,12 +107,7 @@ export class ChatWriter {
     const parts = [
       ...(reasoning ? [{ type: 'reasoning', content: reasoning }] : []),
       ...contentParts(contentOf(message)),
-      ...calls.map((call) => ({
-        type: 'tool_call',
-        id: call.id ?? null,
-        name: call.name,
-        arguments: call.arguments ?? null,
-      })),
+      ...calls.map(callPart),
     ];
     this.#write('assistant', parts, message, context, undefined, modelCall?.seq);
     if (isAnswered) for (const call of calls) this.#start(call, context, modelCall?.seq);
@@ -174,4 +177,8 @@ export class ChatWriter {
       metadata: Object.keys(rest).length > 0 ? JSON.stringify(rest) : null,
     });
   }
+}
+
+function callPart({ id, name, arguments: given }: ChatCall): JsonObject {
+  return { type: 'tool_call', id: id ?? null, name, arguments: given ?? null };
 }

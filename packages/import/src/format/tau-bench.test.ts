@@ -36,4 +36,29 @@ describe('tau-bench', () => {
       { input_tokens: 3, cost_usd: 0.5, response_model: 'm' },
     ]);
   });
+
+  it('gives the calls that the user made, of a simulation in a file of its own', async () => {
+    const call = { id: 'u1', name: 'toggle_roaming', arguments: { on: true }, requestor: 'user' };
+    const { dumps } = await importFiles('auto', {
+      'run.json': JSON.stringify({
+        id: 'x',
+        task_id: 't',
+        trial: 0,
+        termination_reason: 'user_stop',
+        messages: [
+          { role: 'assistant', content: 'switch roaming on', cost: 0.5 },
+          { role: 'user', content: null, tool_calls: [call], cost: 0.1, usage: { prompt_tokens: 9 } },
+          { id: 'u1', role: 'tool', content: 'on', requestor: 'user', error: false },
+          { role: 'user', content: 'done' },
+        ],
+      }),
+    });
+    const session = dumps['run-t-0'];
+    expect(session?.tool_calls).toMatchObject([
+      { tool_name: 'toggle_roaming', tool_call_id: 'u1', status: 'ok', result: '"on"', model_call_seq: null },
+    ]);
+    expect(session?.messages.map(({ role }) => role)).toEqual(['assistant', 'user', 'tool', 'user']);
+    expect(JSON.parse(String(session?.messages[1]?.parts))).toMatchObject([{ type: 'tool_call', id: 'u1' }]);
+    expect(session?.model_calls).toHaveLength(1);
+  });
 });

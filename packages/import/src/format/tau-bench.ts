@@ -23,8 +23,11 @@ export const tauBench: LogFormat = {
   open: (context) => new TauMapper(context),
 };
 
+/** Of τ-bench, or a simulation of its successor in a file of its own. */
 function isTrial(value: unknown): boolean {
-  return isObject(value) && Array.isArray(value.traj) && 'task_id' in value;
+  if (!isObject(value) || !('task_id' in value)) return false;
+  const isSimulation = 'termination_reason' in value || 'reward_info' in value;
+  return Array.isArray(value.traj) || (isSimulation && Array.isArray(value.messages));
 }
 
 function isSimulations(value: JsonObject): boolean {
@@ -46,7 +49,12 @@ class TauMapper implements LogMapper {
     if (!isObject(value)) return 'not a trial';
     if (isSimulations(value)) this.#mapSimulations(value);
     else if (isTrial(value))
-      this.#mapTrial(value, arrayOf(value.traj), bytes ?? Buffer.from(JSON.stringify(value)), {});
+      this.#mapTrial(
+        value,
+        arrayOf(value.traj ?? value.messages),
+        bytes ?? Buffer.from(JSON.stringify(value)),
+        {},
+      );
     else return 'not a trial';
     return undefined;
   }
