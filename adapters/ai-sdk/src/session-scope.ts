@@ -23,7 +23,7 @@ export interface Scope {
     readonly session: unknown;
   };
   /** Ends the sessions that were opened by this scope. */
-  readonly enders: Set<(status: 'completed' | 'failed', error?: unknown) => void>;
+  readonly enders: Set<(status: 'completed' | 'failed', error?: unknown) => Promise<void>>;
 }
 
 const storage = new AsyncLocalStorage<Scope>();
@@ -79,10 +79,14 @@ export async function runInSession<T>(values: SessionScope, work: () => Promise<
   const scope: Scope = { key: `scope ${scopes}`, values, enders: new Set() };
   try {
     const result = await storage.run(scope, work);
-    for (const end of scope.enders) end('completed');
+    await endScope(scope, 'completed');
     return result;
   } catch (error) {
-    for (const end of scope.enders) end('failed', error);
+    await endScope(scope, 'failed', error);
     throw error;
   }
+}
+
+async function endScope({ enders }: Scope, status: 'completed' | 'failed', error?: unknown): Promise<void> {
+  await Promise.all([...enders].map((end) => end(status, error)));
 }

@@ -85,7 +85,7 @@ export class TelemetryRecorder {
     for (const { owner } of this.#enders.get(scope) ?? []) if (owner === this) return;
     const end = (status: 'completed' | 'failed', error: unknown) => {
       if (status === 'failed') this.#failAll(key, error);
-      this.sessions.end(key, status);
+      return this.sessions.end(key, status);
     };
     scope.enders.add(end);
     this.#enders.set(scope, [{ owner: this }]);

@@ -36,12 +36,15 @@ export interface VarveTelemetry
     readonly toolCallId: string;
     readonly execute: () => PromiseLike<T>;
   }): PromiseLike<T>;
+  /** What was recorded is on the disk, and sessions that have ended are sealed, when it resolves. It never rejects. */
+  flush(): Promise<void>;
 }
 
 /**
  * Records every call of the AI SDK into session files: messages, model calls with their usage, tool calls, errors and
  * aborts. A call of its own is a session; all calls inside `runInSession` are one; a call inside a tool is a session
- * whose parent is named. A session is sealed when it ends, and what is open when the process exits then. It never
+ * whose parent is named. A session is sealed when it ends, off the event loop (`flush` waits for that), and what is open
+ * when the process exits then. It never
  * throws into the agent: what cannot be recorded is for `onRecordError`.
  *
  * Integrations given to one call (`telemetry.integrations`) take the place of registered ones: name it there too. For the
@@ -68,6 +71,7 @@ function telemetryOf(recorder: TelemetryRecorder, idleMs: number): VarveTelemetr
     executeLanguageModelCall: ({ callId, execute }) => recorder.attemptModelCall(callId, execute),
     executeTool: ({ callId, toolCallId, execute }) =>
       recorder.insideTool(callId, toolCallId, () => execute()),
+    flush: () => recorder.sessions.flush(),
   };
   for (const [name, listen] of Object.entries(listeners7)) {
     const value: Listener = (event) => void recorder.sessions.attempt(() => listen(recorder, event as never));

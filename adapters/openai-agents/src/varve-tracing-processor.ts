@@ -83,8 +83,10 @@ export class VarveTracingProcessor implements TracingProcessor {
     for (const { timer } of this.#traces.values()) clearTimeout(timer);
     this.#traces.clear();
     this.#sessions.endAll();
+    await this.#sessions.flush();
   }
 
+  /** What was recorded is on the disk, and sessions that have ended are sealed, when it resolves. */
   forceFlush(): Promise<void> {
     return this.#sessions.flush();
   }

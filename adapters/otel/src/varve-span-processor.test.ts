@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { openArchive } from '@varve/core';
-import { durableFs } from '@varve/core/internal';
+import { durableFs, finishSeals } from '@varve/core/internal';
 import { standardLineage as lineage } from '@varve/migrations';
 import type { VarveError } from '@varve/schema';
 import { makeTestFolder } from '@varve/testing';
@@ -23,7 +23,10 @@ function record(dir = makeTestFolder(), options: Partial<VarveSpanProcessorOptio
     provider,
     start: (name: string, attributes: Record<string, string | number | string[]>, parent?: Span) =>
       tracer.startSpan(name, { attributes }, parent && trace.setSpan(context.active(), parent)),
-    read: () => globSync('archives/*.db', { cwd: dir }).map((name) => readAll(join(dir, name))),
+    read: () => {
+      finishSeals();
+      return globSync('archives/*.db', { cwd: dir }).map((name) => readAll(join(dir, name)));
+    },
   };
 }
 

@@ -74,6 +74,7 @@ export class VarveSpanProcessor implements SpanProcessor {
       if (!found) return;
       const { key, session } = found;
       this.#sessions.get(key)?.batch(() => session.rows.write(rows, it));
+      this.#sessions.commit(key);
       session.learn({ ...modelOf(rows), ...rows.session, conversationId: nameOf(span, rows) });
       session.underWay.delete(it.spanId);
       if (rows.operation === 'invoke_agent' || !it.parentSpanId) session.hasFailed = it.isError === true;
@@ -81,12 +82,14 @@ export class VarveSpanProcessor implements SpanProcessor {
     });
   }
 
+  /** What was recorded is on the disk, and sessions that have ended are sealed, when it resolves. */
   forceFlush(): Promise<void> {
     return this.#sessions.flush();
   }
 
   async shutdown(): Promise<void> {
     for (const [key, session] of [...this.#open]) this.#end(key, session);
+    await this.#sessions.flush();
   }
 
   #sessionOf(span: ReadableSpan, rows: GenAiRows): { key: string; session: OpenSession } | undefined {

@@ -70,6 +70,7 @@ export {
 export { redactRow } from './redact/index.ts';
 export { foldTexts, inPieces, unfoldTexts } from './row/index.ts';
 export {
+  finishSeals,
   LiveSessions,
   type LiveSessionsOptions,
   SaidSoFar,

@@ -51,10 +51,13 @@ it.each(durabilities)(killedTitle, { timeout }, async ({ durability }) => {
   });
 });
 
-it('has every session whole, live or sealed, whenever sealing is killed', { timeout }, async () => {
+it.each([
+  ['sealing', 'seal-program.ts'],
+  ['sealing aside', 'seal-aside-program.ts'],
+])('has every session whole, live or sealed, whenever %s is killed', { timeout }, async (_, program) => {
   let dir = '';
   await killRounds({
-    program: 'seal-program.ts',
+    program,
     longestMs: 400,
     prepare: () => {
       dir = makeTempDir();

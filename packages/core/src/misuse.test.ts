@@ -58,13 +58,15 @@ it.each(['db', 'sqlite'] as const)('%s of an archive or a reader that was closed
   expect(errorOf(() => reader[use])).toMatchObject({ code: 'SESSION_CLOSED', path: session.path });
 });
 
-it('refuses a table that is not of the lineage, be it of the same name', () => {
+it('refuses a table that is not of the lineage, be it of the same name, and names the file', () => {
   using session = createSession(makeTempDir(), { lineage, session: { agentName: 'x' } });
   const other = sqliteTable('decisions', { summary: text('summary') });
   const record = session.record.bind(session) as (table: unknown, row: unknown) => unknown;
-  expect(errorOf(() => record(other, { summary: 'x' })).code).toBe('TABLE_UNKNOWN');
+  const unknown = { code: 'TABLE_UNKNOWN', path: session.path };
+  expect(errorOf(() => record(other, { summary: 'x' }))).toMatchObject(unknown);
   expect(errorOf(() => record(undefined, {})).code).toBe('TABLE_UNKNOWN');
-  expect(errorOf(() => record(standardTables.decisions, { summary: 7 })).code).toBe('ROW_INVALID');
+  const invalid = { code: 'ROW_INVALID', path: session.path };
+  expect(errorOf(() => record(standardTables.decisions, { summary: 7 }))).toMatchObject(invalid);
 });
 
 it.each([
@@ -77,7 +79,8 @@ it.each([
   using session = createSession(makeTempDir(), { lineage, session: { agentName: 'x' } });
   const { toolCalls } = lineage.tables;
   const error = errorOf(() => session.record(toolCalls, row as { toolName: string; status: 'ok' }));
-  expect(error).toMatchObject({ code: 'ROW_INVALID', details: { table: 'tool_calls', constraint } });
+  const { path } = session;
+  expect(error).toMatchObject({ code: 'ROW_INVALID', path, details: { table: 'tool_calls', constraint } });
   expect(session.record(toolCalls, { toolName: 'x', status: 'ok' })).toBe(1);
 });
 

@@ -8,6 +8,7 @@ import { tool } from '@langchain/core/tools';
 import { Command, END, MemorySaver, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
 import { ToolNode } from '@langchain/langgraph/prebuilt';
 import { openArchive } from '@varve/core';
+import { finishSeals } from '@varve/core/internal';
 import { standardLineage as lineage } from '@varve/migrations';
 import type { VarveError } from '@varve/schema';
 import { makeTestFolder } from '@varve/testing';
@@ -21,8 +22,9 @@ function record(options: Partial<RecordRunsOptions> = {}) {
   const errors: VarveError[] = [];
   const onRecordError = (error: VarveError) => void errors.push(error);
   const handler = new VarveCallbackHandler({ dir, onRecordError, ...options });
-  const read = () =>
-    globSync('archives/*.db', { cwd: dir })
+  const read = () => {
+    finishSeals();
+    return globSync('archives/*.db', { cwd: dir })
       .sort()
       .map((path) => {
         using archive = openArchive(join(dir, path), { lineage });
@@ -37,6 +39,7 @@ function record(options: Partial<RecordRunsOptions> = {}) {
           outputs: rows(archive.db.select().from(outputs)),
         };
       });
+  };
   return { handler, read, errors, dir };
 }
 

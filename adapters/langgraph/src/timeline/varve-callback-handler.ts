@@ -48,6 +48,11 @@ export class VarveCallbackHandler extends BaseCallbackHandler {
     this.#agentName = options.agentName;
   }
 
+  /** What was recorded is on the disk, and sessions that have ended are sealed, when it resolves. It never rejects. */
+  flush(): Promise<void> {
+    return this.#sessions.flush();
+  }
+
   override handleChainStart(...args: Parameters<NonNullable<BaseCallbackHandler['handleChainStart']>>): void {
     // LangChain's types name these otherwise than it calls them.
     const [chain, , runId, parentRunId, tags, metadata = {}, , runName] = args as unknown as [

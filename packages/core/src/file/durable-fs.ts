@@ -28,6 +28,12 @@ export const durableFs = {
   sync: (path: string): void => syncPath(path, process.platform === 'win32' ? 'r+' : 'r'),
   /** `sync` without blocking the process. */
   syncAside,
+  /** Opens a file to force it to the disk later: closing it drops the locks that this process has on the file. */
+  hold: (path: string): number => fs.openSync(path, process.platform === 'win32' ? 'r+' : 'r'),
+  /** Forces the bytes of a file that is held to the disk. */
+  syncHeld: fs.fsyncSync,
+  /** `syncHeld` without blocking the process. */
+  syncHeldAside: (file: number): Promise<void> => fsyncAside(file),
   /** Forces a folder's entries to the disk: what makes a rename last. */
   syncDir,
   /** `syncDir` without blocking the process, once for all that ask for it while it is under way. */

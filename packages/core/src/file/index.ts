@@ -14,7 +14,15 @@ export { isRunning } from './is-running.ts';
 export { leaveWal } from './leave-wal.ts';
 export { linkAside } from './link-aside.ts';
 export { lookBeside, lstatOf } from './look-beside.ts';
-export { assertNameIsFree, copyInto, isSameContent, linkInto, moveInto } from './move-into.ts';
+export {
+  assertNameIsFree,
+  copyInto,
+  isSameContent,
+  linkInto,
+  makeReadOnly,
+  moveInto,
+  nameIn,
+} from './move-into.ts';
 export {
   type Database,
   defaultBusyTimeoutMs,

@@ -19,15 +19,29 @@ export function moveInto(
   dir: string,
   { isOnDisk = false, isOldNameSlow = false } = {},
 ): string {
-  const target = join(dir, basename(path));
   if (!isOnDisk) durableFs.sync(path);
-  // Never a reader more than it had.
-  durableFs.chmod(path, statSync(path).mode & 0o444);
-  if (!linkInto(path, target) && !isSameContent(path, target)) throw existsError(path, target);
+  makeReadOnly(path);
+  const target = nameIn(dir, path);
   durableFs.syncDir(dir);
   durableFs.remove(path);
   if (isOldNameSlow) durableFs.syncDirAside(dirname(path)).catch(() => {});
   else durableFs.syncDir(dirname(path));
+  return target;
+}
+
+/** Never a reader more than it had. */
+export function makeReadOnly(path: string): void {
+  durableFs.chmod(path, statSync(path).mode & 0o444);
+}
+
+/**
+ * Gives a file its name in a folder, beside the one that it has.
+ *
+ * @throws ARCHIVE_EXISTS
+ */
+export function nameIn(dir: string, path: string): string {
+  const target = join(dir, basename(path));
+  if (!linkInto(path, target) && !isSameContent(path, target)) throw existsError(path, target);
   return target;
 }
 

@@ -27,7 +27,10 @@ export class CallRecord {
     this.begun = is(table, SQLiteTable)
       ? lenientRow(table, withoutUnmeasured(table, begun), recorder.report)
       : begun;
-    if (isWrittenAtBegin(table)) this.#seq = this.#append({ ...this.begun, status: 'running' });
+    if (isWrittenAtBegin(table)) {
+      this.#seq = this.#append({ ...this.begun, status: 'running' });
+      recorder.hurry();
+    }
     this.#startedMs = performance.now();
   }
 

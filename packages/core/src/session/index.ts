@@ -13,7 +13,7 @@ export {
   createSession,
   type SessionValues,
 } from './create-session.ts';
-export { LiveSessions, type LiveSessionsOptions } from './live-sessions.ts';
+export { finishSeals, LiveSessions, type LiveSessionsOptions } from './live-sessions.ts';
 export { type OpenSessionOptions, openSession } from './open-session.ts';
 export { openSessionAsync } from './open-session-async.ts';
 export type { RecordOptions } from './record-options.ts';

@@ -3,6 +3,8 @@ import type { Lineage, TableModule } from '@varve/migrations';
 import type { SessionStatus } from '@varve/schema';
 import { type CreatedSession, createSession, type SessionValues } from './create-session.ts';
 import { errorReporter, type RecordOptions, type ReportError } from './record-options.ts';
+import type { SealAside } from './seal-aside.ts';
+import { linksOf } from './session-links.ts';
 
 export interface LiveSessionsOptions<TTables extends TableModule> extends RecordOptions {
   /** The folder of live sessions, where `recoverSessions` finds what a crash left. */
@@ -14,17 +16,21 @@ export interface LiveSessionsOptions<TTables extends TableModule> extends Record
 
 type Ending = Exclude<SessionStatus, 'running'>;
 
+const nothing = Promise.resolve();
 const atExit = new Set<LiveSessions<TableModule>>();
+const beingSealed = new Map<SealAside, ReportError>();
 
 /**
- * The sessions that a framework's events belong to, each by a key of the framework's own. What is still open when the
- * process exits is sealed then. None of its methods throws: a failure is for `onRecordError`.
+ * The sessions that a framework's events belong to, each by a key of the framework's own. What is told of in one turn of
+ * the event loop is one commit, and a call is on record before it runs. What is still open when the process exits is
+ * sealed then. None of its methods throws: a failure is for `onRecordError`.
  */
 export class LiveSessions<TTables extends TableModule> {
   readonly report: ReportError;
   readonly #options: LiveSessionsOptions<TTables>;
   readonly #sessions = new Map<string, CreatedSession<TTables>>();
   readonly #endings = new Map<string, Ending>();
+  readonly #seals = new Set<Promise<void>>();
 
   constructor(options: LiveSessionsOptions<TTables>) {
     this.#options = options;
@@ -41,19 +47,33 @@ export class LiveSessions<TTables extends TableModule> {
   open(key: string, values: () => SessionValues<TTables>): CreatedSession<TTables> | undefined {
     const open = this.#sessions.get(key);
     if (open) return open;
-    // A framework's events come on the event loop of the agent: nothing there waits for a disk.
-    const durability = 'process';
     return this.attempt(() => {
-      const session = createSession(this.#options.dir, { durability, ...this.#options, session: values() });
+      const session = createSession(this.#options.dir, {
+        ...this.#options,
+        durability: this.#durability,
+        session: values(),
+      });
+      if (this.#durability === 'process') linksOf(session).file.commits.byTurn();
       this.#sessions.set(key, session);
       return session;
     });
   }
 
-  /** What was recorded is on the disk when this resolves. */
+  /** A framework's events come on the event loop of the agent: nothing there waits for a disk. */
+  get #durability(): 'power' | 'process' {
+    return this.#options.durability ?? 'process';
+  }
+
+  /** Commits what was recorded in this turn so far. */
+  commit(key: string): void {
+    const session = this.#sessions.get(key);
+    if (session) linksOf(session).file.commits.settle();
+  }
+
+  /** What was recorded is on the disk when this resolves, and sessions that have ended are sealed. */
   async flush(): Promise<void> {
     const flushes = [...this.#sessions.values()].map((session) => session.flush().catch(this.report));
-    await Promise.all(flushes);
+    await Promise.all([...flushes, ...this.#seals]);
   }
 
   /** How the session of this key ends should the process exit now; until told, it is interrupted. */
@@ -61,21 +81,39 @@ export class LiveSessions<TTables extends TableModule> {
     this.#endings.set(key, status);
   }
 
-  /** Seals the session of this key: calls that are under way are interrupted. The path of its archive. */
-  end(key: string, status: Ending): string | undefined {
+  /** Ends the session of this key: calls that are under way are interrupted. It is sealed when what it returns resolves. */
+  end(key: string, status: Ending): Promise<void> {
     const session = this.#sessions.get(key);
-    if (!session) return undefined;
+    if (!session) return nothing;
     this.#sessions.delete(key);
     this.#endings.delete(key);
-    const { archiveDir, dir } = this.#options;
-    const path = this.attempt(() =>
-      session.seal(archiveDir ?? join(dir, 'archives'), { status, underWay: 'interrupt' }),
-    );
-    if (path === undefined) this.attempt(() => session.close());
-    return path;
+    const done = this.attempt(() => {
+      if (this.#durability === 'process') return this.#sealAside(session, status);
+      session.seal(this.#archiveDir, { status, underWay: 'interrupt' });
+      return nothing;
+    });
+    if (!done) this.attempt(() => session.close());
+    return done ?? nothing;
   }
 
-  /** Seals what is open: as told by `wouldEnd`, else as interrupted. */
+  get #archiveDir(): string {
+    return this.#options.archiveDir ?? join(this.#options.dir, 'archives');
+  }
+
+  #sealAside(session: CreatedSession<TTables>, status: Ending): Promise<void> {
+    const { file, calls } = linksOf(session);
+    calls.interrupt();
+    const seal = file.sealAside(this.#archiveDir, { status });
+    beingSealed.set(seal, this.report);
+    const done = seal.done.catch(this.report).finally(() => {
+      beingSealed.delete(seal);
+      this.#seals.delete(done);
+    });
+    this.#seals.add(done);
+    return done;
+  }
+
+  /** Ends what is open: as told by `wouldEnd`, else as interrupted. */
   endAll(): void {
     for (const key of [...this.#sessions.keys()]) this.end(key, this.#endings.get(key) ?? 'interrupted');
   }
@@ -93,4 +131,17 @@ export class LiveSessions<TTables extends TableModule> {
 
 function endAll(): void {
   for (const sessions of atExit) sessions.endAll();
+  finishSeals();
+}
+
+/** What is being sealed aside is sealed when this returns. */
+export function finishSeals(): void {
+  for (const [seal, report] of beingSealed) {
+    beingSealed.delete(seal);
+    try {
+      seal.finish();
+    } catch (error) {
+      report(error);
+    }
+  }
 }

@@ -22,21 +22,27 @@ export interface OpenWriterOptions<TTables extends TableModule> extends RecordOp
 export function openWriter<TTables extends TableModule>(
   options: OpenWriterOptions<TTables>,
 ): Session<TTables> {
-  const { path, lineage, lock, durability = 'power' } = options;
-  const synchronous = durability === 'power' ? 'FULL' : 'NORMAL';
+  const { path, lineage, lock } = options;
   assertNotReadThroughLink(path);
   const sqlite = openDatabase(path, options);
   try {
     onFile(path, () => {
       registerFunctions(sqlite, lineage);
       if (!options.isAtHead) bringToHead(sqlite, lineage, path);
-      sqlite.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON`);
+      sqlite.exec(`PRAGMA journal_mode = WAL; ${syncPragma(options)}; PRAGMA foreign_keys = ON`);
     });
     return new Session({ path, lineage, sqlite, lock, options });
   } catch (error) {
     sqlite.close();
     throw error;
   }
+}
+
+/** The first commit to a new file makes its WAL, and waits for the disk: `WalSync` does that aside, and ends this. */
+function syncPragma({ durability = 'power', isAtHead }: RecordOptions & { isAtHead?: boolean }): string {
+  if (durability === 'power') return 'PRAGMA synchronous = FULL';
+  if (!isAtHead) return 'PRAGMA synchronous = NORMAL';
+  return 'PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0';
 }
 
 function bringToHead(sqlite: Database, lineage: Lineage, path: string): void {

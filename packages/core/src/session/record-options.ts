@@ -1,6 +1,7 @@
 import { VarveError } from '@varve/schema/errors';
 import { fileError } from '../file/index.ts';
 import type { Redact } from '../redact/index.ts';
+import { withPath } from './with-path.ts';
 
 /** How a session records. */
 export interface RecordOptions {
@@ -26,7 +27,7 @@ export function errorReporter(path: string, onRecordError: RecordOptions['onReco
   const tell = onRecordError ?? warnOnce(path);
   return (cause) => {
     try {
-      tell(recordError(cause, path));
+      tell(recordError(withPath(cause, path), path));
     } catch {}
   };
 }

@@ -15,8 +15,10 @@ import {
   withoutRefused,
 } from '../row/index.ts';
 import { CallContext } from './call-context.ts';
+import type { Commits } from './commits.ts';
 import type { ReportError } from './record-options.ts';
 import { Timeline } from './timeline.ts';
+import { withPath } from './with-path.ts';
 
 export interface RecorderParts {
   readonly sqlite: Database;
@@ -24,8 +26,7 @@ export interface RecorderParts {
   readonly path: string;
   readonly redact: Redact | undefined;
   readonly report: ReportError;
-  /** Told of each commit. */
-  readonly onWrite: () => void;
+  readonly commits: Commits;
   /** @throws SESSION_CLOSED */
   readonly assertOpen: () => void;
 }
@@ -49,7 +50,18 @@ export class Recorder {
 
   /** @throws TABLE_UNKNOWN, ROW_INVALID, SESSION_CLOSED; FILE_BUSY and other errors of the file */
   record(table: SQLiteTable, row: Row): unknown {
-    return this.#append(table, this.#redacted(table, this.context.fill(table, row)));
+    try {
+      const key = this.#append(table, this.#redacted(table, this.context.fill(table, row)));
+      this.hurry();
+      return key;
+    } catch (error) {
+      throw withPath(error, this.#parts.path);
+    }
+  }
+
+  /** What was recorded is committed at once, or with the batch that it is in. */
+  hurry(): void {
+    this.#parts.commits.hurry();
   }
 
   /** Appends what of the row can be appended, and reports the rest. Undefined when nothing was. */
@@ -88,13 +100,16 @@ export class Recorder {
   }
 
   #insert(table: SQLiteTable, encoder: RowEncoder, { sql, values, key }: EncodedRow): unknown {
+    const { commits } = this.#parts;
     try {
+      commits.willWrite();
       const { lastInsertRowid } = this.#statement(sql).run(values);
-      this.#parts.onWrite();
+      commits.hasWritten();
       return key === null ? encoder.decodeKey(lastInsertRowid) : key;
     } catch (error) {
       // Rows may have been written past the recorder: the next row counts from what is there.
       this.timeline.forget();
+      commits.failed(error);
       throw constraintError(fileError(error, this.#parts.path, 'write'), table);
     }
   }
@@ -102,11 +117,14 @@ export class Recorder {
   #change(table: SQLiteTable, key: unknown, row: Row): boolean {
     this.#assertRecordable(table);
     const { sql, values } = rowEncoderOf(table).encodeChange(row);
+    const { commits } = this.#parts;
     try {
+      commits.willWrite();
       const { changes } = this.#statement(sql).run(...values, key);
-      this.#parts.onWrite();
+      commits.hasWritten();
       return changes > 0;
     } catch (error) {
+      commits.failed(error);
       throw constraintError(fileError(error, this.#parts.path, 'write'), table);
     }
   }

@@ -88,7 +88,8 @@ it('hands on what is nested deeper than any stack, and records what it can', asy
 it('runs a tool whose call cannot be recorded, and reports why', async () => {
   const { errors, session } = createReporting();
   expect(await session.callTool({} as never, () => 7)).toEqual({ seq: undefined, result: 7 });
-  expect(errors).toMatchObject([{ code: 'ROW_INVALID' }, { code: 'ROW_INVALID' }]);
+  const invalid = { code: 'ROW_INVALID', path: session.path };
+  expect(errors).toMatchObject([invalid, invalid]);
   expect(readCalls(session)).toEqual([]);
   session.close();
 });

@@ -29,25 +29,23 @@ export interface StoreSealOptions extends SealOptions {
   readonly layout?: KeyLayout;
 }
 
-interface Sealable {
+interface Markable {
   readonly path: string;
   readonly sqlite: Database;
   readonly lineage: Lineage<TableModule>;
+}
+
+interface Sealable extends Markable {
   readonly options: RecordOptions;
   /** Closes the connection and keeps the writer lock. */
   closeFile(): void;
 }
 
 /** See `Session.seal`. The caller holds the writer lock until this returns. */
-export function sealFile(session: Sealable, archiveDir: string, { status }: SealOptions): string {
-  const { path, sqlite, lineage } = session;
-  onFile(archiveDir, () => durableFs.makeDir(archiveDir), 'write');
-  assertNameIsFree(path, archiveDir);
+export function sealFile(session: Sealable, archiveDir: string, options: SealOptions): string {
+  const { path, sqlite } = session;
+  const takeBack = markSealed(session, archiveDir, options);
   onFile(path, () => {
-    assertSound(sqlite, path);
-    // While there is a WAL, into which a commit costs least.
-    const takeBack = keepEnd(sqlite, lineage.tables);
-    markEnded(sqlite, lineage.tables, status);
     try {
       leaveWal(sqlite, path);
     } catch (error) {
@@ -59,6 +57,20 @@ export function sealFile(session: Sealable, archiveDir: string, { status }: Seal
   session.closeFile();
   const isOldNameSlow = session.options.durability === 'process';
   return onFile(path, () => moveInto(path, archiveDir, { isOnDisk: true, isOldNameSlow }), 'write');
+}
+
+/** The begin of a seal: the session's row says how it ended. Returns what takes that back. */
+export function markSealed(session: Markable, archiveDir: string, { status }: SealOptions): () => void {
+  const { path, sqlite, lineage } = session;
+  onFile(archiveDir, () => durableFs.makeDir(archiveDir), 'write');
+  assertNameIsFree(path, archiveDir);
+  return onFile(path, () => {
+    assertSound(sqlite, path);
+    // While there is a WAL, into which a commit costs least.
+    const takeBack = keepEnd(sqlite, lineage.tables);
+    markEnded(sqlite, lineage.tables, status);
+    return takeBack;
+  });
 }
 
 function markEnded(sqlite: Database, tables: TableModule, status: SealOptions['status']): void {

@@ -4,8 +4,10 @@ import { VarveError } from '@varve/schema/errors';
 import { type Database, fileError } from '../file/index.ts';
 import type { WriterLock } from '../lock/index.ts';
 import { type Db, openDb } from '../orm/index.ts';
+import { Commits } from './commits.ts';
 import { errorReporter, type RecordOptions } from './record-options.ts';
-import { type SealOptions, sealFile } from './seal.ts';
+import { markSealed, type SealOptions, sealFile } from './seal.ts';
+import { SealAside } from './seal-aside.ts';
 import { sessionIdReader } from './timeline.ts';
 import { WalSync } from './wal-sync.ts';
 
@@ -21,6 +23,7 @@ export interface SessionParts<TTables extends TableModule> {
 export class SessionFile<TTables extends TableModule> {
   readonly path: string;
   readonly report: (error: unknown) => void;
+  readonly commits: Commits;
   readonly #parts: SessionParts<TTables>;
   /** Where commits are forced to the disk aside. */
   readonly #walSync: WalSync | undefined;
@@ -34,7 +37,17 @@ export class SessionFile<TTables extends TableModule> {
     const { onRecordError, durability } = parts.options;
     this.report = errorReporter(parts.path, onRecordError);
     if (durability === 'process') this.#walSync = new WalSync(parts.sqlite, this.report);
+    this.commits = new Commits(parts.sqlite, {
+      onCommit: () => this.#walSync?.soon(),
+      onLoss: (error) => {
+        this.onLoss();
+        this.report(error);
+      },
+    });
   }
+
+  /** Told when rows that were written are not in the file. */
+  onLoss = (): void => {};
 
   get isOpen(): boolean {
     return this.#isOpen;
@@ -47,25 +60,26 @@ export class SessionFile<TTables extends TableModule> {
   }
 
   get sqlite(): Database {
-    this.assertOpen();
-    this.syncSoon();
+    this.#lend();
     return this.#parts.sqlite;
   }
 
   get db(): Db<TTables> {
-    this.assertOpen();
-    this.syncSoon();
+    this.#lend();
     this.#db ??= openDb(this.#parts.sqlite, this.#parts.lineage.tables);
     return this.#db;
   }
 
-  /** Something was written, or may be. */
-  syncSoon(): void {
+  /** Who has the connection itself may write, and begin a transaction. */
+  #lend(): void {
+    this.assertOpen();
+    this.commits.settle();
     this.#walSync?.soon();
   }
 
   async flush(): Promise<void> {
     this.assertOpen();
+    this.commits.settle();
     await this.#walSync?.whenDurable();
   }
 
@@ -73,30 +87,41 @@ export class SessionFile<TTables extends TableModule> {
   transaction<T>(work: () => T): T {
     this.assertOpen();
     try {
-      const result = this.#parts.sqlite.transaction(work)();
-      // Rows may have told of it before it was committed.
-      this.syncSoon();
-      return result;
+      return this.commits.batch(work);
     } catch (error) {
       throw isSqliteError(error) ? fileError(error, this.path, 'write') : error;
     }
   }
 
   seal(archiveDir: string, options: SealOptions): string {
-    const closeFile = () => {
-      this.#isOpen = false;
-      this.#parts.sqlite.close();
-      this.#walSync?.forget();
-    };
+    this.commits.settle();
     try {
-      return sealFile({ ...this.#parts, closeFile }, archiveDir, options);
+      return sealFile({ ...this.#parts, closeFile: () => this.#closeFile() }, archiveDir, options);
     } finally {
       if (!this.#isOpen) this.#parts.lock.release();
     }
   }
 
+  /** As `seal`, but what waits for the disk goes on aside: the session is closed when this returns. */
+  sealAside(archiveDir: string, options: SealOptions): SealAside {
+    this.commits.settle();
+    markSealed(this.#parts, archiveDir, options);
+    this.#isOpen = false;
+    const whenDurable = async () => await this.#walSync?.whenDurable();
+    const closeFile = () => this.#closeFile();
+    const release = () => this.#parts.lock.release();
+    return new SealAside({ ...this.#parts, archiveDir, whenDurable, closeFile, release });
+  }
+
+  #closeFile(): void {
+    this.#isOpen = false;
+    this.#parts.sqlite.close();
+    this.#walSync?.forget();
+  }
+
   close(): void {
     if (!this.#isOpen) return;
+    this.commits.settle();
     this.#isOpen = false;
     try {
       this.#parts.sqlite.close();

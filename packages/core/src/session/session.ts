@@ -17,6 +17,7 @@ import { Recorder } from './recorder.ts';
 import { type CallOutcome, runCall } from './run-call.ts';
 import type { SealOptions, StoreSealOptions } from './seal.ts';
 import { SessionFile, type SessionParts } from './session-file.ts';
+import { linkSession } from './session-links.ts';
 
 /**
  * The one writer of a live session file. Every recorded row is on the disk when `record` returns, unless `durability`
@@ -41,10 +42,12 @@ export class Session<TTables extends TableModule = TableModule> {
       tables: lineage.tables,
       redact: options.redact,
       report: file.report,
-      onWrite: () => file.syncSoon(),
+      commits: file.commits,
       assertOpen: () => file.assertOpen(),
     });
     this.#calls = new Calls(this.#recorder);
+    file.onLoss = () => this.#recorder.timeline.forget();
+    linkSession(this, file, this.#calls);
   }
 
   get isOpen(): boolean {

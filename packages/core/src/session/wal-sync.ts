@@ -15,6 +15,7 @@ export class WalSync {
   readonly #report: ReportError;
   /** Whether the name of the file is on the disk for certain: it may have been made just now. */
   #isNamed = false;
+  #isStarting = true;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #waiting: Promise<void> | undefined;
@@ -27,7 +28,15 @@ export class WalSync {
 
   /** Something was committed: it will be on the disk soon. */
   soon(): void {
+    this.#outgrowStart();
     this.#timer ??= setTimeout(() => this.whenDurable().catch(this.#report), delayMs);
+  }
+
+  /** The first commit, which begins the WAL, need not wait: nothing but this session's begin could be lost with it. */
+  #outgrowStart(): void {
+    if (!this.#isStarting || this.#sqlite.inTransaction) return;
+    this.#isStarting = false;
+    this.#sqlite.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000');
   }
 
   /** What was committed before is on the disk when this resolves. One that is under way may have begun too early. */

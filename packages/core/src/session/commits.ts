@@ -1,0 +1,119 @@
+import type { Statement } from 'better-sqlite3';
+import type { Database } from '../file/index.ts';
+
+interface CommitListener {
+  /** Something was committed, or may have been. */
+  onCommit(): void;
+  /** What was written since the last commit is not in the file. */
+  onLoss(error: unknown): void;
+}
+
+type Command = 'BEGIN' | 'COMMIT' | 'ROLLBACK' | 'SAVEPOINT batch' | 'RELEASE batch' | 'ROLLBACK TO batch';
+
+/**
+ * How the writes of one connection come into commits: each into its own, and those of a batch into one; or, `byTurn`, all
+ * that are told of in one turn of the event loop into one, which is over before the process waits for anything.
+ */
+export class Commits {
+  readonly #sqlite: Database;
+  readonly #listener: CommitListener;
+  readonly #statements = new Map<Command, Statement>();
+  #isByTurn = false;
+  #immediate: NodeJS.Immediate | undefined;
+  #batches = 0;
+  #isUrgent = false;
+
+  constructor(sqlite: Database, listener: CommitListener) {
+    this.#sqlite = sqlite;
+    this.#listener = listener;
+  }
+
+  byTurn(): void {
+    this.#isByTurn = true;
+  }
+
+  /** Before anything is written. */
+  willWrite(): void {
+    if (!this.#isByTurn || this.#sqlite.inTransaction) return;
+    this.#run('BEGIN');
+    this.#immediate ??= setImmediate(() => this.settle());
+  }
+
+  hasWritten(): void {
+    if (!this.#isByTurn) this.#listener.onCommit();
+  }
+
+  /** A write has failed, and SQLite may have taken back with it what was written before. */
+  failed(error: unknown): void {
+    if (!this.#immediate || !this.#sqlite.open || this.#sqlite.inTransaction) return;
+    clearImmediate(this.#immediate);
+    this.#immediate = undefined;
+    this.#listener.onLoss(error);
+  }
+
+  /** What was written is to be committed when the batch has ended that it is in, or now. */
+  hurry(): void {
+    if (this.#batches > 0) this.#isUrgent = true;
+    else this.settle();
+  }
+
+  /** All that `work` writes, or nothing when it throws. */
+  batch<T>(work: () => T): T {
+    this.willWrite();
+    const isWithin = this.#sqlite.inTransaction;
+    this.#run(isWithin ? 'SAVEPOINT batch' : 'BEGIN');
+    this.#batches += 1;
+    try {
+      const result = work();
+      if (isThenable(result)) throw new TypeError('a batch is synchronous: its work returned a promise');
+      this.#run(isWithin ? 'RELEASE batch' : 'COMMIT');
+      return result;
+    } catch (error) {
+      this.#undo(isWithin);
+      this.failed(error);
+      throw error;
+    } finally {
+      this.#batches -= 1;
+      this.#endBatch();
+    }
+  }
+
+  /** Commits what is open. Never throws: the listener is told. */
+  settle(): void {
+    if (this.#batches > 0) return;
+    clearImmediate(this.#immediate);
+    this.#immediate = undefined;
+    this.#isUrgent = false;
+    if (!this.#isByTurn || !this.#sqlite.open || !this.#sqlite.inTransaction) return;
+    try {
+      this.#run('COMMIT');
+      this.#listener.onCommit();
+    } catch (error) {
+      this.#undo(false);
+      this.#listener.onLoss(error);
+    }
+  }
+
+  #endBatch(): void {
+    if (this.#isUrgent) this.settle();
+    else if (!this.#isByTurn) this.#listener.onCommit();
+  }
+
+  /** SQLite takes a transaction back itself where it cannot go on. */
+  #undo(isWithin: boolean): void {
+    if (!this.#sqlite.inTransaction) return;
+    if (!isWithin) this.#run('ROLLBACK');
+    else for (const command of ['ROLLBACK TO batch', 'RELEASE batch'] as const) this.#run(command);
+  }
+
+  #run(command: Command): void {
+    const known = this.#statements.get(command);
+    const statement = known ?? this.#sqlite.prepare(command);
+    if (!known) this.#statements.set(command, statement);
+    statement.run();
+  }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

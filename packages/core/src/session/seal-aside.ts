@@ -1,0 +1,167 @@
+import { closeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { VarveError } from '@varve/schema/errors';
+import {
+  type Database,
+  defaultBusyTimeoutMs,
+  durableFs,
+  leaveWal,
+  makeReadOnly,
+  moveInto,
+  nameIn,
+  onFile,
+  statOf,
+} from '../file/index.ts';
+
+interface SealAsideParts {
+  readonly path: string;
+  readonly sqlite: Database;
+  readonly archiveDir: string;
+  /** What was committed is on the disk when it resolves. */
+  readonly whenDurable: () => Promise<void>;
+  readonly closeFile: () => void;
+  /** Lets go of the writer lock. */
+  readonly release: () => void;
+}
+
+/** How many pages the WAL holds, and how many of them the file has. */
+interface Copied {
+  readonly log: number;
+  readonly checkpointed: number;
+}
+
+/** How long until a reader is looked for again. */
+const pollMs = 20;
+
+/**
+ * The seal of a session whose row says that it has ended: nothing waits for the disk on the event loop. At each moment the
+ * disk has all rows, in the WAL or in the file, so a power failure leaves what `recoverSessions` finishes. `finish` does
+ * what is left to do at once.
+ */
+export class SealAside {
+  /** After a failure the session is closed and in its place, for `recoverSessions`. */
+  readonly done: Promise<void>;
+  readonly #parts: SealAsideParts;
+  #held: number | undefined;
+  #isClosed = false;
+  #isOver = false;
+  #isTakenOver = false;
+
+  constructor(parts: SealAsideParts) {
+    this.#parts = parts;
+    this.done = this.#run();
+  }
+
+  /** @throws as `Session.seal` */
+  finish(): void {
+    if (this.#isOver) return;
+    const { path, archiveDir } = this.#parts;
+    this.#isTakenOver = true;
+    this.#end(() => {
+      if (!this.#isClosed) this.#forceAndClose();
+      moveInto(path, archiveDir, { isOldNameSlow: true });
+    });
+  }
+
+  async #run(): Promise<void> {
+    try {
+      for (const step of [this.#parts.whenDurable, this.#leaveWal, this.#settle, this.#move]) {
+        await step.call(this);
+        if (this.#isOver) return;
+      }
+      this.#end(() => durableFs.remove(this.#parts.path));
+      durableFs.syncDirAside(dirname(this.#parts.path)).catch(() => {});
+    } catch (error) {
+      if (this.#isTakenOver) return;
+      if (this.#isOver) throw error;
+      this.#end(() => {
+        throw error;
+      });
+    } finally {
+      this.#letGo();
+    }
+  }
+
+  /** The WAL goes when what it holds is in the file, and that on the disk. A reader keeps it. */
+  async #leaveWal(): Promise<void> {
+    const { path, sqlite } = this.#parts;
+    const endMs = performance.now() + defaultBusyTimeoutMs;
+    sqlite.exec('PRAGMA busy_timeout = 0; PRAGMA synchronous = OFF');
+    this.#held = durableFs.hold(path);
+    while (!this.#isOver) {
+      const [copied] = sqlite.pragma('wal_checkpoint(PASSIVE)') as Copied[];
+      await durableFs.syncHeldAside(this.#held);
+      if (this.#isOver || this.#tryClose(copied, performance.now() >= endMs)) return;
+      await sleep(pollMs);
+    }
+  }
+
+  #tryClose(copied: Copied | undefined, isLast: boolean): boolean {
+    if (isLast) this.#forceAndClose();
+    else if (!copied || copied.log !== copied.checkpointed) return false;
+    else {
+      try {
+        this.#close({ isCopied: true });
+      } catch (error) {
+        if (error instanceof VarveError && error.code === 'FILE_BUSY') return false;
+        throw error;
+      }
+    }
+    return true;
+  }
+
+  #close(options: { readonly isCopied: boolean }): void {
+    leaveWal(this.#parts.sqlite, this.#parts.path, options);
+    this.#parts.closeFile();
+    this.#isClosed = true;
+  }
+
+  #forceAndClose(): void {
+    if (this.#held !== undefined) durableFs.syncHeld(this.#held);
+    this.#parts.sqlite.pragma('synchronous = FULL');
+    this.#close({ isCopied: false });
+  }
+
+  async #settle(): Promise<void> {
+    makeReadOnly(this.#parts.path);
+    if (this.#held !== undefined) await durableFs.syncHeldAside(this.#held);
+  }
+
+  async #move(): Promise<void> {
+    nameIn(this.#parts.archiveDir, this.#parts.path);
+    await durableFs.syncDirAside(this.#parts.archiveDir);
+  }
+
+  /** Whatever comes of it, the file is closed then and its lock let go of. */
+  #end(work: () => void): void {
+    const { path, sqlite, closeFile, release } = this.#parts;
+    this.#isOver = true;
+    try {
+      onFile(path, work, 'write');
+    } catch (error) {
+      throw asLeft(error);
+    } finally {
+      try {
+        if (!this.#isClosed) sqlite.pragma('synchronous = FULL');
+        if (!this.#isClosed) closeFile();
+      } finally {
+        release();
+      }
+    }
+  }
+
+  /** Closing it would drop the locks of a reader in this process, where there is one. */
+  #letGo(): void {
+    const { path } = this.#parts;
+    if (this.#held !== undefined && !statOf(`${path}-wal`)) closeSync(this.#held);
+    this.#held = undefined;
+  }
+}
+
+function asLeft(cause: unknown): unknown {
+  if (!(cause instanceof VarveError)) return cause;
+  const { code, message, path, details } = cause;
+  const hint = 'recoverSessions seals it when that is mended: it is closed, with all its rows';
+  return new VarveError(code, message, { ...(path !== undefined && { path }), details, hint, cause });
+}
