@@ -1,16 +1,15 @@
-import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashFile, type Store } from '@varve/core/internal';
+import type { Store } from '@varve/core/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
+import { archiveIdOf } from '../find/index.ts';
 import { prepareOwnQuery } from '../query/index.ts';
-import type { Stage } from '../stage/index.ts';
-import { decideKinds, readDeclaredColumns, readSeenKinds } from './column-kinds.ts';
+import type { Stage, StagedArchive } from '../stage/index.ts';
+import { readDeclaredColumns, readSeenKinds } from './column-kinds.ts';
 import type { ExportArchivesOptions } from './export-archives-options.ts';
 import { foreignFile } from './export-manifest.ts';
 import { divideArchives, partitionFolder, selectPartition } from './export-partitions.ts';
-import { openRowFile } from './open-row-file.ts';
-import type { RowFile } from './row-file.ts';
+import { OpenTarget } from './open-target.ts';
 import type { BatchFiles, ShardManifest } from './shard-manifest.ts';
 
 const defaultFileBytes = 256 * 1024 ** 2;
@@ -25,18 +24,21 @@ export interface BatchWriterOptions
   readonly dir: string;
 }
 
-interface FilePart {
-  readonly path: string;
-  rows: number;
-}
+/** By the number that an archive has in the stage, the one that its path gives it. */
+type ArchiveIds = ReadonlyMap<unknown, bigint>;
 
-/** Writes what lies in a stage as files of a batch: one of each table and partition, or several where it would be large. */
+/**
+ * Writes the files of a batch: one of each table and partition, or several where it would be large. What lies in the stage
+ * is added to them, as often as the stage is filled.
+ */
 export class BatchWriter {
   readonly #stage: Stage;
   readonly #options: BatchWriterOptions;
   readonly #ours: ReadonlySet<string>;
-  /** Keys of the batch. */
-  #pending: string[] = [];
+  readonly #targets = new Map<string, OpenTarget>();
+  /** Keys of the batch that the list tells of. */
+  readonly #pending = new Set<string>();
+  #paths = 0;
 
   constructor(stage: Stage, options: BatchWriterOptions) {
     this.#stage = stage;
@@ -45,9 +47,10 @@ export class BatchWriter {
   }
 
   /** @throws ARCHIVE_EXISTS where a file has the name that no export has written */
-  async write(name: string): Promise<BatchFiles> {
-    const { partitionBy, tables, manifest } = this.#options;
+  async add(name: string, archives: readonly StagedArchive[]): Promise<void> {
+    const { partitionBy, tables } = this.#options;
     const { sqlite } = this.#stage;
+    const ids: ArchiveIds = new Map(archives.map(({ id, file }) => [BigInt(id), archiveIdOf(file.path)]));
     const partitions = divideArchives(sqlite, partitionBy);
     const targets = tables.flatMap((table) =>
       partitions.map((partition) => {
@@ -57,53 +60,57 @@ export class BatchWriter {
         return { key: `${table}/${folder}/${name}`, sql: selectPartition(all, partition) };
       }),
     );
-    this.#pending = [...targets.map(({ key }) => key), `_archives/${name}`];
-    await manifest.announce(this.#pending);
-    const files: Record<string, BatchFiles[string]> = {};
-    for (const { key, sql } of targets) Object.assign(files, await this.#writeRows(key, sql));
+    await this.#announce([...targets.map(({ key }) => key), `_archives/${name}`]);
+    for (const { key, sql } of targets) await this.#addRows(key, sql, '_archive', ids);
     sqlite.exec('DROP TABLE temp."_parts"');
-    return { ...files, ...(await this.#writeRows(`_archives/${name}`, archivesSql)) };
+    await this.#addRows(`_archives/${name}`, archivesSql, 'id', ids);
   }
 
-  /** No file where there is no row; the second of several is called `…-1`. */
-  async #writeRows(key: string, sql: string): Promise<BatchFiles> {
-    const parts = this.#writeParts(sql);
-    const keys = parts.map((_, at) => (at === 0 ? key : key.replace(/\.parquet$/, `-${at}.parquet`)));
-    if (keys.length > 1) {
-      this.#pending.push(...keys.slice(1));
-      await this.#options.manifest.announce(this.#pending);
-    }
+  /** The files of the batch, which are all there. */
+  async finish(): Promise<BatchFiles> {
     const files: Record<string, BatchFiles[string]> = {};
-    for (const [at, { path, rows }] of parts.entries()) {
-      await this.#put(keys[at] as string, path);
-      files[keys[at] as string] = { rows, sizeBytes: statSync(path).size, sha256: hashFile(path) };
-      rmSync(path);
+    for (const target of this.#targets.values()) {
+      await target.end();
+      Object.assign(files, target.files);
     }
+    this.discard();
     return files;
   }
 
-  #writeParts(sql: string): readonly FilePart[] {
+  /** Forgets a batch that does not come to its end. */
+  discard(): void {
+    for (const target of this.#targets.values()) target.discard();
+    this.#targets.clear();
+    this.#pending.clear();
+  }
+
+  async #addRows(key: string, sql: string, numbered: string, ids: ArchiveIds): Promise<void> {
     const { sqlite } = this.#stage;
-    const { lineage, fileBytes = defaultFileBytes, dir } = this.#options;
-    const declared = readDeclaredColumns(sqlite, sql, lineage);
-    const columns = decideKinds(declared, [readSeenKinds(sqlite, sql, declared)]);
-    const parts: FilePart[] = [];
-    let file: RowFile | undefined;
-    for (const row of prepareOwnQuery(sqlite, sql).iterate()) {
-      let part = parts.at(-1);
-      if (!file || !part) {
-        part = { path: join(dir, `${parts.length}.parquet`), rows: 0 };
-        parts.push(part);
-        file = openRowFile(part.path, 'parquet', columns);
-      }
-      file.write(row);
-      part.rows += 1;
-      if (part.rows % 1024 !== 0 || statSync(part.path).size < fileBytes) continue;
-      file.close();
-      file = undefined;
-    }
-    file?.close();
-    return parts;
+    const declared = readDeclaredColumns(sqlite, sql, this.#options.lineage);
+    const target = this.#targets.get(key) ?? this.#open(key);
+    await target.expect(declared, readSeenKinds(sqlite, sql, declared));
+    const at = declared.findIndex(({ name }) => name === numbered);
+    await target.write(numberedRows(prepareOwnQuery(sqlite, sql).iterate(), at, ids));
+  }
+
+  #open(key: string): OpenTarget {
+    const { fileBytes = defaultFileBytes, dir } = this.#options;
+    const target = new OpenTarget(key, {
+      fileBytes,
+      newPath: () => join(dir, `${this.#paths++}.parquet`),
+      put: async (name, path) => {
+        await this.#announce([name]);
+        await this.#put(name, path);
+      },
+    });
+    this.#targets.set(key, target);
+    return target;
+  }
+
+  async #announce(keys: readonly string[]): Promise<void> {
+    const before = this.#pending.size;
+    for (const key of keys) this.#pending.add(key);
+    if (this.#pending.size > before) await this.#options.manifest.announce([...this.#pending]);
   }
 
   /** Over a file of an earlier export, never over any other. */
@@ -116,6 +123,11 @@ export class BatchWriter {
       throw isTaken ? foreignFile(`${store.url}/${key}`) : error;
     }
   }
+}
+
+/** The stage counts from 1; where others add to the same place, an archive has the number that its path gives it. */
+function* numberedRows(rows: Iterable<readonly unknown[]>, at: number, ids: ArchiveIds) {
+  for (const row of rows) yield row.with(at, ids.get(row[at]) ?? row[at]);
 }
 
 const archivesSql = `SELECT "id", "path", "size_bytes", "session_id", "version", "rows", "strategy", "state", "error_code"

@@ -53,6 +53,11 @@ export function readSeenKinds(sqlite: Database, sql: string, columns: readonly D
   return seen.map((it) => [...it].sort());
 }
 
+/** What either has seen. */
+export function mergeKinds(a: SeenKinds, b: SeenKinds): SeenKinds {
+  return b.map((kinds, at) => [...new Set([...(a[at] ?? []), ...kinds])].sort());
+}
+
 /**
  * Decides what each column of a query is exported as, by what was declared and what is there: SQLite lets any value into
  * any column, a column of Parquet has one type. What is of several kinds becomes text; integers beside reals become reals

@@ -10,8 +10,10 @@ export interface ExportArchivesOptions extends Selection {
   readonly partitionBy?: Partitioning;
   /** Tables of head; all of them unless given. */
   readonly tables?: readonly string[];
-  /** How many bytes of archives make one file of each table and partition: 1 GiB unless given. */
+  /** How many bytes of archives share a file of each table and partition: 8 GiB unless given. A killed export does so many again. */
   readonly batchBytes?: number;
+  /** How many bytes of archives lie on the disk as rows at once: 1 GiB unless given. */
+  readonly stageBytes?: number;
   /** A file that has reached this size ends, and another goes on: 256 MiB unless given. */
   readonly fileBytes?: number;
   /** When more fail, no other is begun. */

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { createSession } from '@varve/core';
 import { standardLineage as lineage } from '@varve/migrations';
 import { decisions } from '@varve/schema';
+import Database from 'better-sqlite3';
 import { expect, it, onTestFinished } from 'vitest';
 import { useBucket } from '../../../core/src/testing/use-bucket.ts';
 import { fingerprint, makeFolder } from '../testing/archives.ts';
@@ -177,4 +178,63 @@ it('ends a file that is large, and goes on in another', async () => {
   ]);
   const files = `read_parquet('${into}/decisions/*.parquet')`;
   expect(await askDuckDb(`SELECT count(*), count(DISTINCT seq) FROM ${files}`)).toEqual([['40000', '40000']]);
+});
+
+it('writes one file of each table and partition, however often rows are staged for it', async () => {
+  const [dir, into, atOnce] = [makeFolder(), makeFolder(), makeFolder()];
+  await record(dir, [1, 2, 1, 2, 1]);
+  const options = { lineage, partitionBy: 'day', tables: ['tool_calls'] } as const;
+  const { written } = await exportArchives(dir, { ...options, into, stageBytes: 1 });
+  expect(written.toSorted()).toEqual([
+    '_archives/1-of-1-000000.parquet',
+    'tool_calls/day=2026-01-01/1-of-1-000000.parquet',
+    'tool_calls/day=2026-01-02/1-of-1-000000.parquet',
+  ]);
+  await exportArchives(dir, { ...options, into: atOnce });
+  const rows = (folder: string) =>
+    askDuckDb(`SELECT * FROM read_parquet('${folder}/tool_calls/**/*.parquet') ORDER BY ALL`);
+  expect(await rows(into)).toHaveLength(10);
+  expect(await rows(into)).toEqual(await rows(atOnce));
+});
+
+it('goes on in another file where a column comes to hold what it did not', async () => {
+  const [dir, into] = [makeFolder(), makeFolder()];
+  const paths = (await record(dir, [1, 1, 1])).sort();
+  chmodSync(paths[1] as string, 0o600);
+  const sqlite = new Database(paths[1] as string);
+  sqlite.exec("UPDATE tool_calls SET started_at_ms = 'never'");
+  sqlite.close();
+  const options = { lineage, into, tables: ['tool_calls'], stageBytes: 1 };
+  const { written, rows } = await exportArchives(dir, options);
+  expect(written.slice(0, 2)).toEqual([
+    'tool_calls/1-of-1-000000.parquet',
+    'tool_calls/1-of-1-000000-1.parquet',
+  ]);
+  const [first, second] = written.map((key) => `read_parquet('${into}/${key}')`);
+  expect(rows).toBeGreaterThan(6);
+  expect(await askDuckDb(`SELECT count(*), typeof(any_value(started_at_ms)) FROM ${first}`)).toEqual([
+    ['2', 'TIMESTAMP'],
+  ]);
+  expect(await askDuckDb(`SELECT count(*), sum((started_at_ms = 'never')::int) FROM ${second}`)).toEqual([
+    ['4', '2'],
+  ]);
+});
+
+it('takes a batch that was begun anew for no longer what it was, whatever comes next', async () => {
+  const bucket = await useBucket();
+  onTestFinished(() => bucket[Symbol.asyncDispose]());
+  const [dir, other] = [makeFolder(), makeFolder()];
+  await record(dir, [1]);
+  await record(other, [2, 3]);
+  const options = { lineage, into: 's3://bucket/out', tables: ['tool_calls', 'sessions'] };
+  await exportArchives(dir, options);
+  const calls = () => bucket.objects.get('bucket/out/tool_calls/1-of-1-000000.parquet')?.etag;
+  const before = calls();
+  bucket.fault = (request) =>
+    request.startsWith('PUT bucket/out/sessions') ? { status: 403, code: 'AccessDenied' } : undefined;
+  await expect(exportArchives(other, options)).rejects.toMatchObject({ code: 'STORE_DENIED' });
+  expect(calls()).not.toBe(before);
+  bucket.fault = undefined;
+  expect((await exportArchives(dir, options)).written).toHaveLength(3);
+  expect(calls()).toBe(before);
 });

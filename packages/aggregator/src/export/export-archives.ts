@@ -1,20 +1,22 @@
-import { createHash } from 'node:crypto';
 import { makePrivateDir, openStore, removePrivateDir } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import { type Archives, type FoundFile, fetchWindows, newNotes, streamCandidates } from '../find/index.ts';
-import { Stage } from '../stage/index.ts';
+import { Stage, type StagedArchive } from '../stage/index.ts';
 import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
+import { type ArchiveBatch, divideBatch, divideIntoBatches } from './archive-batches.ts';
 import { BatchWriter } from './batch-writer.ts';
 import type { ExportArchivesOptions, ExportArchivesReport } from './export-archives-options.ts';
 import { type BatchRecord, ShardManifest } from './shard-manifest.ts';
 
-/** Of archives, about: their rows make Parquet of a fifth to a tenth of that. */
-const defaultBatchBytes = 1024 ** 3;
+/** Their rows make Parquet of a third to a tenth of that, and what became of each is in memory. */
+const batchLimits = { mostBytes: 8 * 1024 ** 3, mostFiles: 100_000 };
+/** What is staged at once, on the disk. */
+const stageLimits = { mostBytes: 1024 ** 3, mostFiles: 10_000 };
 
 /**
  * Writes archives' rows at head to Parquet straight through the lens, without a unified view in between. Archives are taken
- * in the order of their paths, so many at a time as `batchBytes` says; each batch makes a file of each table, and of each
- * partition. Their names depend on the shard and the batch alone, and the same archives make the same bytes. What is there
+ * in the order of their paths, so many at a time as `batchBytes` says, 100,000 at most; each batch makes a file of each table,
+ * and of each partition, until it is of `fileBytes`. Their names depend on the shard and the batch alone, and the same archives make the same bytes. What is there
  * already stays; a killed export goes on. `_archive` is the archive's `id` in the files of `_archives`.
  *
  * @throws USAGE, TABLE_UNKNOWN, the codes of stores for `into`
@@ -71,7 +73,7 @@ class ArchiveExport {
   }
 
   async export(where: Archives): Promise<ExportArchivesReport> {
-    const { lineage, into, partitionBy, fileBytes, batchBytes = defaultBatchBytes } = this.#options;
+    const { lineage, into, partitionBy, fileBytes, batchBytes = batchLimits.mostBytes } = this.#options;
     await this.#manifest.open();
     const writer = new BatchWriter(this.#stage, {
       ...{ lineage, tables: this.#tables, store: openStore(into), manifest: this.#manifest, dir: this.#dir },
@@ -80,7 +82,8 @@ class ArchiveExport {
     });
     const notes = newNotes();
     const files = streamCandidates(where, notes, this.#options);
-    for await (const batch of inBatches(files, batchBytes)) {
+    const limits = { ...batchLimits, mostBytes: batchBytes };
+    for await (const batch of divideIntoBatches(files, limits, this.#salt())) {
       if (this.#isStopped()) break;
       await this.#exportBatch(batch, writer);
     }
@@ -107,75 +110,72 @@ class ArchiveExport {
     return this.#limit.signal.aborted || this.#options.signal?.aborted === true;
   }
 
-  async #exportBatch(files: readonly FoundFile[], writer: BatchWriter): Promise<void> {
-    const digest = this.#digestOf(files);
+  async #exportBatch(batch: ArchiveBatch, writer: BatchWriter): Promise<void> {
+    const digest = batch.digest();
     const before = this.#manifest.next?.digest === digest ? this.#manifest.next : undefined;
     const known = before && (await this.#manifest.readRecord(before));
     if (before && known) {
       this.#unchanged.push(...Object.keys(before.files));
       await this.#manifest.add(before);
-      return this.#tell(known, 'current');
+      for (const problem of known.failed) this.#fail(problem);
+      return this.#tell(known.archives, 'current');
     }
-    const record = { digest, ...(await this.#stageAll(files)) };
-    const number = String(this.#manifest.batches.length).padStart(6, '0');
-    const made = await writer.write(`${this.#name}-${number}.parquet`);
-    this.#written.push(...Object.keys(made));
-    await this.#manifest.add({ digest, files: made }, record);
-    this.#tell(record, 'exported');
+    const record = { digest, ...(await this.#writeBatch(batch, writer)) };
+    if (this.#isStopped()) return writer.discard();
+    const files = await writer.finish();
+    this.#written.push(...Object.keys(files));
+    await this.#manifest.add({ digest, files }, record);
+    this.#tell(record.archives, 'exported');
   }
 
-  async #stageAll(files: readonly FoundFile[]): Promise<Omit<BatchRecord, 'digest'>> {
+  /** Until it is stopped: then nothing of the batch counts but what failed. */
+  async #writeBatch(batch: ArchiveBatch, writer: BatchWriter): Promise<Omit<BatchRecord, 'digest'>> {
+    const number = String(this.#manifest.batches.length).padStart(6, '0');
+    const archives: { path: string; rows: number }[] = [];
+    const failed: Problem[] = [];
+    const { stageBytes: mostBytes = stageLimits.mostBytes } = this.#options;
+    for (const files of divideBatch(batch.files(), { ...stageLimits, mostBytes })) {
+      const staged = await this.#stageAll(files);
+      const problems = staged.flatMap(({ problem }) => problem ?? []);
+      for (const problem of problems) this.#fail(problem);
+      if (this.#isStopped()) break;
+      await writer.add(`${this.#name}-${number}.parquet`, staged);
+      failed.push(...problems);
+      for (const { file, rows, problem } of staged) if (!problem) archives.push({ path: file.path, rows });
+    }
+    return { archives, failed };
+  }
+
+  async #stageAll(files: readonly FoundFile[]): Promise<StagedArchive[]> {
     this.#stage.clear();
     for await (const window of fetchWindows(files)) {
       using fetched = window;
       for (const { file, error } of fetched.failed) this.#stage.addProblem(file, problemOf(error, file.path));
       this.#stage.add(fetched.files);
     }
-    const archives = this.#stage.list(files);
-    this.#stage.renumber(archives);
-    return {
-      archives: archives
-        .filter(({ problem }) => !problem)
-        .map(({ file, rows }) => ({ path: file.path, rows })),
-      failed: archives.flatMap(({ problem }) => problem ?? []),
-    };
+    return this.#stage.list(files);
   }
 
-  #tell({ archives, failed }: Omit<BatchRecord, 'digest'>, state: 'current' | 'exported'): void {
+  #tell(archives: BatchRecord['archives'], state: 'current' | 'exported'): void {
     for (const { path, rows } of archives) {
       this.#archives += 1;
       this.#rows += rows;
       this.#options.onFile?.({ path, state, rows });
     }
-    for (const problem of failed) {
-      this.#failed.push(problem);
-      this.#limit.add();
-      this.#options.onFile?.({ path: problem.path, state: 'failed', rows: 0, problem });
-    }
   }
 
-  #digestOf(files: readonly FoundFile[]): string {
+  #fail(problem: Problem): void {
+    this.#failed.push(problem);
+    this.#limit.add();
+    this.#options.onFile?.({ path: problem.path, state: 'failed', rows: 0, problem });
+  }
+
+  /** What a file depends on beside its archives. */
+  #salt(): string {
     const { lineage, partitionBy, fileBytes } = this.#options;
-    const facts = files.map(({ path, sizeBytes, mtimeMs, etag }) => [path, sizeBytes, etag ?? mtimeMs]);
     const migrations = lineage.migrations.map(({ sql }) => sql);
-    return createHash('sha256')
-      .update(JSON.stringify([facts, migrations, this.#tables, partitionBy ?? null, fileBytes]))
-      .digest('hex');
+    return JSON.stringify([migrations, this.#tables, partitionBy ?? null, fileBytes]);
   }
-}
-
-async function* inBatches(files: AsyncIterable<FoundFile>, mostBytes: number): AsyncGenerator<FoundFile[]> {
-  let batch: FoundFile[] = [];
-  let bytes = 0;
-  for await (const file of files) {
-    if (batch.length > 0 && bytes + file.sizeBytes > mostBytes) {
-      yield batch;
-      [batch, bytes] = [[], 0];
-    }
-    batch.push(file);
-    bytes += file.sizeBytes;
-  }
-  if (batch.length > 0) yield batch;
 }
 
 function tableUnknown(name: string, known: readonly string[]): VarveError {

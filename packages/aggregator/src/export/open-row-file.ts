@@ -29,6 +29,7 @@ function openLines(path: string, render: (row: readonly unknown[]) => string): R
       buffer += `${render(row)}\n`;
       if (buffer.length > bufferChars) flush();
     },
+    flush,
     close: flush,
   };
 }

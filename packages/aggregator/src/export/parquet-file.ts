@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import zlib from 'node:zlib';
 import { fileWriter, ParquetWriter } from 'hyparquet-writer';
 import type { ColumnKind, ExportColumn } from './column-kinds.ts';
@@ -24,7 +25,7 @@ export function openParquetFile(path: string, columns: readonly ExportColumn[]):
     ({ name, kind }): SchemaElement => ({ name, repetition_type: 'OPTIONAL', ...physical[kind] }),
   );
   const schema: SchemaElement[] = [{ name: 'root', num_children: elements.length }, ...elements];
-  const parquet = new ParquetWriter({ writer: fileWriter(path), schema, ...compression });
+  const parquet = new ParquetWriter({ writer: openWriter(path), schema, ...compression });
   let group = columns.map(emptyColumn);
   let sizeBytes = 0;
   const flush = () => {
@@ -41,6 +42,7 @@ export function openParquetFile(path: string, columns: readonly ExportColumn[]):
       });
       if ((group[0]?.data.length ?? 0) >= groupRows || sizeBytes > groupSizeBytes) flush();
     },
+    flush,
     close() {
       flush();
       for (const [at, { kind }] of columns.entries())
@@ -48,6 +50,20 @@ export function openParquetFile(path: string, columns: readonly ExportColumn[]):
       parquet.finish();
     },
   };
+}
+
+/** After each group of rows it lets go of its buffer, which is as large as the largest page was: many files may be open. */
+function openWriter(path: string): ReturnType<typeof fileWriter> {
+  const writer = fileWriter(path);
+  return Object.assign(writer, {
+    flush() {
+      const buffered = writer as typeof writer & { index: number };
+      appendFileSync(path, new Uint8Array(writer.buffer, 0, buffered.index));
+      buffered.index = 0;
+      writer.buffer = new ArrayBuffer(1024);
+      writer.view = new DataView(writer.buffer);
+    },
+  });
 }
 
 function emptyColumn({ name, kind }: ExportColumn) {

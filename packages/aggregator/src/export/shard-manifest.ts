@@ -99,7 +99,10 @@ export class ShardManifest {
 
   async #save(pending: readonly string[] = []): Promise<void> {
     const { name, migrations } = this.#lineage;
-    const batches = [...this.batches, ...this.#before.batches.slice(this.batches.length)];
+    const [next, ...later] = this.#before.batches.slice(this.batches.length);
+    // Its files are about to be written over: they are still known, but not as those of its archives.
+    const atWork = next && pending.length > 0 ? { ...next, digest: '' } : next;
+    const batches = [...this.batches, ...(atWork ? [atWork] : []), ...later];
     const list = { lineage: name, head: migrations.length, batches, ...(pending.length > 0 && { pending }) };
     await this.#write(`_varve_export/${this.#name}.json`, list);
   }
