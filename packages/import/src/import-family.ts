@@ -130,6 +130,7 @@ class FamilyImport {
     const context: MapContext = {
       ...source,
       firstMs: firstTimeIn(file.sample.values),
+      toldElsewhere: (id) => this.#archives.toldElsewhere(id, file),
       supersede: (id) => this.#superseded.add(id),
       readAnew: () => {
         throw new NotContinuable();

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { createSession } from '@varve/core';
 import { standardLineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
@@ -214,4 +215,19 @@ it('makes the same archives on workers as in one process, and names what they co
     added: 0,
     unchanged: 6,
   });
+});
+
+it.each([
+  ['gzip', gzipSync],
+  ['Zstandard', () => Buffer.from('28b52ffd240d', 'hex')],
+])('tells of a log that is packed with %s that it has to be unpacked', async (_how, pack) => {
+  const [from, into] = [makeTestFolder(), makeTestFolder()];
+  const path = join(from, 'log.jsonl.gz');
+  writeFileSync(path, pack(jsonLines({ messages: [{ role: 'user', content: 'hello' }] })));
+  const passedOver = { 'packed: unpack them': 1 };
+  expect(await importLogs('auto', from, { into })).toMatchObject({ added: 0, problems: [], passedOver });
+  const named = await importLogs('auto', path, { into });
+  expect(named.problems).toMatchObject([
+    { code: 'LOG_UNRECOGNISED', hint: expect.stringContaining('unpack it') },
+  ]);
 });

@@ -5,7 +5,7 @@ import { type FormatOptions, type LogFormat, recogniseFormat } from './format/in
 import { groupKin } from './group-kin.ts';
 import type { ImportIndex, IndexEntry } from './import-index.ts';
 import type { Families, ImportTally } from './import-tally.ts';
-import { type LogFile, sampleLog } from './log/index.ts';
+import { type LogFile, type LogSample, sampleLog } from './log/index.ts';
 
 export interface PlanOptions {
   readonly formats: readonly LogFormat[];
@@ -69,8 +69,9 @@ function look(file: LogFile, { formats, options, tally }: PlanOptions, isKin = f
     const format = recogniseFormat(formats, sample, options);
     const beside = format?.stampBeside?.(file.path, options);
     if (format) return [{ ...file, sample, format, identity: format.identify(sample), beside }];
-    if (file.isNamed) throw unrecognised(file.path, formats);
-    tally.otherFiles++;
+    if (file.isNamed) throw unrecognised(sample, formats);
+    if (sample.shape === 'packed') tally.passOver('packed: unpack them');
+    else tally.otherFiles++;
   } catch (error) {
     tally.fail(error, file.path);
   }
@@ -86,11 +87,14 @@ function byRank(a: FamilyFile, b: FamilyFile): number {
   return rank || (a.path < b.path ? -1 : 1);
 }
 
-function unrecognised(path: string, formats: readonly LogFormat[]): VarveError {
+function unrecognised({ path, shape }: LogSample, formats: readonly LogFormat[]): VarveError {
   const [only, ...others] = formats;
   const what = only && others.length === 0 ? `a log of ${only.name}` : 'a log of a known agent';
   return new VarveError('LOG_UNRECOGNISED', `the file is not ${what}`, {
     path,
-    hint: 'check the format; `varve import --help` lists all',
+    hint:
+      shape === 'packed'
+        ? 'unpack it: it is packed, and what is in it is not looked at'
+        : 'check the format; `varve import --help` lists all',
   });
 }

@@ -77,6 +77,14 @@ export class SessionArchives {
     return this.#sessions.values();
   }
 
+  /** Which other log, that is still there, the archive of a session was made of. */
+  toldElsewhere(id: string, { path }: FamilyFile): { path: string; endedAtMs: number } | undefined {
+    const archive = join(this.#into, `${archiveName(id)}.db`);
+    const told = existsSync(archive) ? readImported(archive) : undefined;
+    const other = told?.sources.find((it) => it.path !== path && existsSync(it.path));
+    return other && { path: other.path, endedAtMs: told?.endedAtMs ?? 0 };
+  }
+
   /** One of which there is nothing new. */
   leave(name: string, { format }: FamilyFile): void {
     const path = join(this.#into, `${name}.db`);
@@ -134,7 +142,7 @@ export class SessionArchives {
     const known = this.#sessions.get(name);
     const path = join(this.#into, `${name}.db`);
     const isClosed = known?.isClosed ?? this.#continuation?.isClosed(name) ?? false;
-    const isOurs = known ? known.logs.has(file.path) : !existsSync(path) || tellsOf(path, file.path);
+    const isOurs = known ? known.logs.has(file.path) : !existsSync(path) || isMadeOf(path, file);
     return isOurs && !isClosed
       ? id
       : `${id}.${createHash('sha256').update(file.path).digest('hex').slice(0, 8)}`;
@@ -194,6 +202,8 @@ export class SessionArchives {
   }
 }
 
-function tellsOf(archive: string, log: string): boolean {
-  return readImported(archive)?.sources.some(({ path }) => path === log) ?? false;
+/** Whether an archive was made of the log, or of another that tells of the same session. */
+function isMadeOf(archive: string, { path, format }: FamilyFile): boolean {
+  const sources = readImported(archive)?.sources ?? [];
+  return sources.some((it) => it.path === path || (format.isUnique === true && it.format === format.name));
 }

@@ -72,10 +72,11 @@ interface Outcome {
 function renderReport(report: ImportReport, { into, dryRun, seconds }: Outcome): string {
   const { added, changed, unchanged, logs, records, rows, sizeBytes } = report;
   const counts = Object.entries({ added, changed, unchanged }).filter(([, count]) => count > 0);
-  const sessions = counts.map(([what, count]) => `${count} ${what}`).join(', ') || 'no sessions';
+  const told = counts.map(([what, count]) => `${count} ${what}`).join(', ');
+  const sessions = told === '' ? 'no sessions' : `sessions ${told}`;
   const read = `${records} records of ${logs} logs, ${formatSize(sizeBytes)}; ${rows} rows; ${seconds.toFixed(1)} s`;
   return [
-    `${into}: ${dryRun ? 'would come: ' : ''}sessions ${sessions}; ${read}`,
+    `${into}: ${dryRun ? 'would come: ' : ''}${sessions}; ${read}`,
     ...renderReasons('skipped', 'records', report.skipped),
     ...renderReasons('passed over', 'logs', report.passedOver),
     ...(report.otherFiles > 0 ? [`passed over: ${report.otherFiles} files that are no such logs`] : []),

@@ -8,6 +8,7 @@ export interface ImportedArchive {
   /** The logs that it was made of; none for a session that was recorded. */
   readonly sources: readonly SourceRow[];
   readonly parents: ParentFacts;
+  readonly endedAtMs?: number | null;
   /** Of all tables but the session's own. */
   readonly rows: number;
 }
@@ -25,14 +26,15 @@ const countRows = `SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table
 export function readImported(path: string): ImportedArchive | undefined {
   try {
     using archive = openArchive(path, { lineage: standardLineage });
-    const { parentSessionId, parentCallSeq, parentToolCallId } = sessions;
-    const [parents] = archive.db
-      .select({ parentSessionId, parentCallSeq, parentToolCallId })
+    const { parentSessionId, parentCallSeq, parentToolCallId, endedAtMs } = sessions;
+    const [session] = archive.db
+      .select({ parentSessionId, parentCallSeq, parentToolCallId, endedAtMs })
       .from(sessions)
       .all();
-    if (!parents) return undefined;
+    if (!session) return undefined;
+    const { endedAtMs: ended, ...parents } = session;
     const rows = archive.sqlite.prepare<[], number>(countRows).pluck().get() ?? 0;
-    return { sources: archive.db.select().from(sources).all(), parents, rows };
+    return { sources: archive.db.select().from(sources).all(), parents, endedAtMs: ended, rows };
   } catch {
     return undefined;
   }

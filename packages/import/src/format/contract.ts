@@ -10,6 +10,8 @@ export interface LogFormat {
   identify(sample: LogSample): LogIdentity;
   /** Its records have keys of their own, so that several logs of one session can be put together. */
   readonly isKeyed?: boolean;
+  /** Its sessions have ids that no other has: what two logs tell by one id is one session. */
+  readonly isUnique?: boolean;
   /** A log of many sessions, of which its beginning does not tell: such logs are read one after the other. */
   readonly isManifold?: boolean;
   /** Why a line has nothing to map, told without parsing it. */
@@ -76,6 +78,8 @@ export interface MapContext extends LogSource {
   readonly firstMs: number | undefined;
   /** The session with this id, for as long as the log is read. The name of its archive is made of the id. */
   session(id: string): SessionWriter;
+  /** Which other log the archive of a session was made of, and when that session ended. */
+  toldElsewhere(id: string): { readonly path: string; readonly endedAtMs: number } | undefined;
   /** The log tells no more of it: its archive is finished, as one that was made of this part of the log. */
   close(session: SessionWriter, part: LogPart): void;
   /** What was read as this session before is told of another one now: its archive goes, if it was made of these logs. */

@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { makeTestFolder } from '@varve/testing';
 import { describe, expect, it } from 'vitest';
 import { importLogs } from '../import-logs.ts';
@@ -110,5 +112,60 @@ describe('a database of opencode 2', () => {
       old: ['one', 'two'],
       new: ['only here'],
     });
+  });
+});
+
+describe('a folder in which opencode has left its old stores', () => {
+  const document = (id: string, text: string, updated: number) => ({
+    [`storage/session/p/${id}.json`]: { id, title: text, time: { created: ms, updated } },
+    [`storage/message/${id}/${id}-1.json`]: { id: `${id}-1`, role: 'user', time: { created: ms } },
+    [`storage/part/${id}-1/p.json`]: { id: 'p', type: 'text', text },
+  });
+  const write = (dir: string, files: Record<string, object>) => {
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(dir, name)), { recursive: true });
+      writeFileSync(join(dir, name), JSON.stringify(content));
+    }
+  };
+  const titlesIn = (into: string) =>
+    Object.entries(dumpArchives(into)).map(([id, { sessions }]) => [id, sessions[0]?.title]);
+
+  it.each([
+    ['at once', false],
+    ['where the files were imported before', true],
+  ])('gives each session once, as its database has it, %s', async (_when, isBefore) => {
+    using file = new OpencodeFile('session', 'message', 'part').session('both', ms + 9);
+    file.said('both-1', 'both', ms, 'one').said('both-2', 'both', ms + 9, 'two');
+    const [dir, into] = [dirname(file.path), makeTestFolder()];
+    write(dir, { ...document('both', 'old', ms), ...document('only', 'old', ms) });
+    if (isBefore) await importLogs('auto', join(dir, 'storage'), { into });
+    const report = await importLogs('auto', dir, { into });
+    expect(report.problems).toEqual([]);
+    expect(titlesIn(into)).toEqual([
+      ['both', 'both'],
+      ['only', 'old'],
+    ]);
+    rmSync(join(into, '.varve-imports.json'));
+    rmSync(join(into, '.varve-imports'), { recursive: true });
+    expect(await importLogs('auto', dir, { into })).toMatchObject({ added: 0, changed: 0 });
+  });
+
+  it('takes of two databases the one that knows more of a session', async () => {
+    using old = new OpencodeFile('session', 'message', 'part');
+    using next = new OpencodeFile('session', 'message', 'part');
+    const into = makeTestFolder();
+    for (const [file, at] of [
+      [old, ms],
+      [next, ms + 9],
+    ] as const)
+      file.session('both', at).said('m1', 'both', at, `at ${at}`);
+    await importLogs('auto', old.path, { into });
+    expect(await importLogs('auto', next.path, { into })).toMatchObject({ changed: 1 });
+    old.sqlite.exec("UPDATE session SET title = 'x'");
+    expect(await importLogs('auto', old.path, { into })).toMatchObject({
+      changed: 0,
+      skipped: { 'told by another of its stores': 1 },
+    });
+    expect(textsOf(dumpArchives(into).both)).toEqual([`at ${ms + 9}`]);
   });
 });

@@ -16,6 +16,7 @@ export class OpencodeMapper implements LogMapper {
 
   map({ value }: LogRecord): string | undefined {
     const { info, messages, part } = value as OpencodeSession;
+    if (this.#isToldBetter(info)) return 'told by another of its stores';
     const session = this.#context.session(String(info.id));
     describe(session, info);
     let open = 0;
@@ -24,6 +25,20 @@ export class OpencodeMapper implements LogMapper {
     this.#context.close(session, part(open > 0));
     return undefined;
   }
+
+  /** A database tells better than files; of two of a kind the one that knows more of the session. */
+  #isToldBetter({ id, time }: JsonObject): boolean {
+    const other = this.#context.toldElsewhere(String(id));
+    if (!other) return false;
+    const [isHere, isThere] = [this.#context.path, other.path].map(isDatabase);
+    if (isHere !== isThere) return isThere === true;
+    return other.endedAtMs >= (timeOf(objectOf(time).updated) ?? 0);
+  }
+}
+
+/** Opencode leaves its old stores where it has copied them. */
+function isDatabase(path: string): boolean {
+  return !path.endsWith('.json');
 }
 
 const mappedOfSession = new Set(['id', 'parentID', 'title', 'version', 'time', 'messages']);

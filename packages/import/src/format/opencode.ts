@@ -10,6 +10,7 @@ import { openCodeTree } from './opencode-tree.ts';
 export const opencode: LogFormat = {
   name: 'opencode',
   isManifold: true,
+  isUnique: true,
   recognise(sample) {
     if (sample.shape === 'sqlite') return openCodeDatabase.recognise(sample.path);
     const [value] = sample.values;

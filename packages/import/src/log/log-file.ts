@@ -3,7 +3,7 @@ import { readElements } from './read-elements.ts';
 import { readAt, withFile } from './read-file.ts';
 
 /** How a log's records lie in its file. */
-export type LogShape = 'lines' | 'array' | 'document' | 'sqlite' | 'other';
+export type LogShape = 'lines' | 'array' | 'document' | 'sqlite' | 'packed' | 'other';
 
 /** What is known of a log before it is read: enough to tell whose it is. */
 export interface LogSample {
@@ -36,6 +36,10 @@ const longestHeadBytes = 1 << 25;
 /** A document is parsed as one: V8 has no longer strings. */
 const longestDocumentBytes = (1 << 29) - 24;
 const sampledLines = 40;
+/** With which gzip, Zstandard, zip, xz and bzip2 begin. */
+const packedMarks = ['1f8b', '28b52ffd', '504b0304', 'fd377a585a', '425a68'].map((it) =>
+  Buffer.from(it, 'hex'),
+);
 
 /** Looks at the beginning of a file. Throws what the operating system does; content never throws. */
 export function sampleLog(path: string): LogSample {
@@ -43,6 +47,8 @@ export function sampleLog(path: string): LogSample {
     const head = readAt(file, 0, headBytes);
     if (head.subarray(0, 16).toString('latin1') === 'SQLite format 3\0')
       return { path, shape: 'sqlite', values: [] };
+    if (packedMarks.some((mark) => head.subarray(0, mark.length).equals(mark)))
+      return { path, shape: 'packed', values: [] };
     const start = firstByte(head);
     if (start === '[')
       return sampleLists(path, head) ?? { path, shape: 'array', values: firstElements(file) };
