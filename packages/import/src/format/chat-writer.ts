@@ -16,6 +16,8 @@ export interface ChatContext {
   readonly isAnswered?: boolean;
   /** Calls that the answer's text holds, in a format that knows to find them. */
   readonly calls?: readonly ChatCall[];
+  /** What stands beside the results of a message. */
+  readonly more?: readonly unknown[];
 }
 
 /** How a call came out. */
@@ -43,7 +45,14 @@ const roles: Readonly<Record<string, 'system' | 'user' | 'assistant' | 'tool'>> 
   model: 'assistant',
   ai: 'assistant',
   agent: 'assistant',
+  bot: 'assistant',
+  chatgpt: 'assistant',
+  answer: 'assistant',
   tool: 'tool',
+  tool_response: 'tool',
+  tool_result: 'tool',
+  tool_output: 'tool',
+  function_response: 'tool',
   function: 'tool',
   ipython: 'tool',
   observation: 'tool',
@@ -86,16 +95,22 @@ export class ChatWriter {
 
   /** A message that is the result of a call. */
   result(message: JsonObject, result: ChatResult, context: ChatContext): void {
-    const id = textOf(message.tool_call_id) ?? textOf(message.id);
-    this.#end(id, result);
-    const part = { type: 'tool_call_response', id: id ?? null, response: result.response ?? null };
-    this.#write(
-      'tool',
-      [part],
-      message,
-      context,
-      message.name === undefined ? undefined : { name: message.name },
-    );
+    this.results(message, [{ ...result, id: textOf(message.tool_call_id) ?? textOf(message.id) }], context);
+  }
+
+  /** A message that holds the results of several calls. */
+  results(
+    message: JsonObject,
+    results: readonly (ChatResult & { readonly id?: string | undefined })[],
+    context: ChatContext,
+  ): void {
+    const parts = results.map(({ id, ...result }) => {
+      this.#end(id, result);
+      return { type: 'tool_call_response', id: id ?? null, response: result.response ?? null };
+    });
+    const { name } = message;
+    const more = name === undefined ? undefined : { name };
+    this.#write('tool', [...parts, ...contentParts(context.more ?? [])], message, context, more);
   }
 
   #answer(message: JsonObject, context: ChatContext): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { chatUsage } from './chat-parts.ts';
+import { writeChatMessage } from './chat-shapes.ts';
 import { ChatWriter } from './chat-writer.ts';
 import type { ChatField, FormatOptions, LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
 import { isObject, type JsonObject, objectOf, parsedOrText, restOf, textOf, timeOf } from './json-access.ts';
@@ -83,7 +84,7 @@ class ChatMapper implements LogMapper {
     const chat = new ChatWriter(session);
     for (const message of messages) {
       const atMs = timeOf(message.timestamp) ?? timeOf(message.created_at) ?? startedAtMs;
-      chat.message(message, {
+      writeChatMessage(chat, message, {
         atMs,
         model: textOf(message.model) ?? model,
         usage: chatUsage(objectOf(message.usage)),
