@@ -17,6 +17,7 @@ export {
   type Statement,
 } from './driver/index.ts';
 export { fusedSchema, fuseMigrations, fusionOf, headImage } from './fusion/index.ts';
+export { type ImageLayout, ledgerKey, readLayout } from './image/index.ts';
 export {
   assertIdentified,
   findLedger,
@@ -61,7 +62,14 @@ export {
   snapshotFile,
   squashFolder,
 } from './lineage/index.ts';
-export { PatchRecipe, patchFile, patchOf, unrepeatableTables } from './patch/index.ts';
+export {
+  type Patch,
+  PatchRecipe,
+  patchFile,
+  patchOf,
+  prepareImage,
+  unrepeatableTables,
+} from './patch/index.ts';
 export {
   countReferenceViolations,
   newViolations,

@@ -4,6 +4,7 @@ import { makePrivateDir, removePrivateDir } from '../file/index.ts';
 import { type FileAtRest, type FileState, isLeftInWal } from '../source/index.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { fuseToFile, fuseToMemory } from './fuse-upgrade.ts';
+import { patchImage } from './patch-image.ts';
 import { patchCopy } from './patch-upgrade.ts';
 import { rehearseReplay, replayToFile, replayToMemory } from './replay-upgrade.ts';
 
@@ -28,6 +29,9 @@ async function buildQuickly(copy: string, options: BuildUpgradedOptions): Promis
   return undefined;
 }
 
+/** Larger ones are changed where they lie sooner than in memory. */
+const imageLimitBytes = 512 * 1024;
+
 type Way = (
   copy: string,
   options: BuildUpgradedOptions,
@@ -41,9 +45,10 @@ function waysFor({ state, lineage }: BuildUpgradedOptions): Way[] {
   const edits = batches.filter(({ kind }) => kind === 'edit').length;
   const passes = batches.filter((it) => it.kind === 'run' && it.isOfRows).length;
   const fuse = isForMemory(state) ? fuseToMemory : fuseToFile;
-  if (!isFusible(state)) return [patchCopy];
+  const patch = state.header.sizeBytes <= imageLimitBytes ? patchImage : patchCopy;
+  if (!isFusible(state)) return [patch];
   const isReadOften = edits >= manyEdits && (state.header.sizeBytes <= smallBytes || passes > 1);
-  return isReadOften ? [fuse, patchCopy] : [patchCopy, fuse];
+  return isReadOften ? [fuse, patch] : [patch, fuse];
 }
 
 const manyEdits = 3;

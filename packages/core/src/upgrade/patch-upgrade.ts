@@ -1,10 +1,4 @@
-import {
-  countReferenceViolations,
-  isSqliteError,
-  newViolations,
-  patchFile,
-  patchOf,
-} from '@varve/migrations/internal';
+import { countReferenceViolations, newViolations, patchFile, patchOf } from '@varve/migrations/internal';
 import {
   assertSound,
   assertTablesSound,
@@ -16,15 +10,12 @@ import {
 import { openSource } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
-import { countRows } from './count-rows.ts';
-import { countAtHead, type HeadCount } from './head-counts.ts';
-import { mismatchError } from './mismatch-error.ts';
+import { countAtHead } from './head-counts.ts';
 import { tablesWithGaps } from './tables-with-gaps.ts';
+import { unlessRefused } from './unless-refused.ts';
 import { planUpgrade, verifyPlanned } from './upgrade-plan.ts';
+import { verifyCounts } from './verify-counts.ts';
 import { verifyRows } from './verify-rows.ts';
-
-/** Up to this size a copy is made at once: to wait aside for it would take longer. */
-const smallBytes = 8 * 1024 * 1024;
 
 /** Changes a copy where a replay would, and as it would. Undefined where it must be replayed; the copy is gone then. */
 export async function patchCopy(
@@ -32,8 +23,7 @@ export async function patchCopy(
   options: BuildUpgradedOptions,
 ): Promise<BuiltUpgrade | undefined> {
   const { path, state } = options;
-  if (state.header.sizeBytes <= smallBytes) durableFs.copy(path, copy);
-  else await durableFs.copyAside(path, copy);
+  await durableFs.copyAside(path, copy);
   durableFs.chmod(copy, 0o600);
   // Nothing is in the log, so that the header need only say so: https://www.sqlite.org/fileformat.html#file_format_version_numbers
   if (state.header.isWal) durableFs.overwrite(copy, Uint8Array.of(1, 1), 18);
@@ -46,11 +36,10 @@ export async function patchCopy(
 function patchWhole(copy: string, options: BuildUpgradedOptions): number | undefined {
   const sqlite = openDatabase(copy);
   try {
-    sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
-    return patchInside(sqlite, options);
-  } catch (error) {
-    if (isSqliteError(error)) return undefined;
-    throw error;
+    return unlessRefused(() => {
+      sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
+      return patchInside(sqlite, options);
+    });
   } finally {
     sqlite.close();
   }
@@ -71,20 +60,8 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
   if (!patchFile(sqlite, lineage, from, { recipe, rowsBefore: ledgerRows })) return undefined;
   if (newViolations(before, countReferenceViolations(sqlite, children.after)).length > 0) return undefined;
   assertSound(sqlite, path);
-  verifyPlanned(sqlite, lineage, plan, path);
+  verifyPlanned(sqlite, lineage, plan, { path });
   verifyCounts(sqlite, expected, path);
   if (options.verify === 'full') verifyRows(sqlite, openSource(path, state), { ...options, version: from });
   return from;
-}
-
-function verifyCounts(sqlite: Database, expected: readonly HeadCount[], path: string): void {
-  const counts = countRows(
-    sqlite,
-    expected.map(({ table }) => table),
-  );
-  for (const [at, { table, count }] of expected.entries()) {
-    const found = counts[at];
-    if (found !== count)
-      throw mismatchError(`table ${table} has ${found} rows, not ${count}`, { path, table });
-  }
 }

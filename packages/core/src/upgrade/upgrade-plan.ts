@@ -45,7 +45,7 @@ export function planUpgrade(sqlite: Database, lineage: Lineage, path: string): U
   return made;
 }
 
-function boundedMap<T>(cache: WeakMap<Lineage, Map<string, T>>, lineage: Lineage): Map<string, T> {
+export function boundedMap<T>(cache: WeakMap<Lineage, Map<string, T>>, lineage: Lineage): Map<string, T> {
   const map = cache.get(lineage) ?? new Map<string, T>();
   cache.set(lineage, map);
   if (map.size >= mostPlans) map.clear();
@@ -53,11 +53,15 @@ function boundedMap<T>(cache: WeakMap<Lineage, Map<string, T>>, lineage: Lineage
 }
 
 /** @throws UPGRADE_MISMATCH, as `verifySchema` does */
-export function verifyPlanned(sqlite: Database, lineage: Lineage, plan: UpgradePlan, path: string): void {
-  const text = readSchemaText(sqlite);
-  if (text === plan.schemaAfter) return;
+export function verifyPlanned(
+  sqlite: Database,
+  lineage: Lineage,
+  plan: UpgradePlan,
+  { path, schema = readSchemaText(sqlite) }: { readonly path: string; readonly schema?: string | undefined },
+): void {
+  if (schema === plan.schemaAfter) return;
   verifySchema(sqlite, lineage, plan.lacked, path);
-  plan.schemaAfter = text;
+  plan.schemaAfter = schema;
 }
 
 /** All of it but where its pages lie, as one text. */

@@ -1,44 +1,14 @@
 import type { Database } from '../driver/index.ts';
 import type { Lineage } from '../lineage/index.ts';
 import { runActing } from '../replay/index.ts';
-import { quoteIdentifier } from '../sql/index.ts';
 import { copyRows } from './copy-rows.ts';
-import { addEmptyPages } from './empty-pages.ts';
+import { holdsRows } from './holds-rows.ts';
 import type { Alteration, Creation, Patch, PatchBatch, PatchScript } from './patch.ts';
 import type { PatchRecipe } from './patch-recipe.ts';
+import type { PreparedPages } from './prepare-pages.ts';
 import { renewTables } from './renew-tables.ts';
 
 type EditBatch = Extract<PatchBatch, { kind: 'edit' }>;
-
-/** The pages that the entries get which are made without a statement. */
-export type PreparedPages = ReadonlyMap<Creation, readonly (number | undefined)[]>;
-
-/**
- * Gives the file the pages that new tables and indexes begin as. Outside of a transaction, on a file that no other
- * connection has open; what it prepared must be used, or the file is of no use.
- */
-export function preparePages(sqlite: Database, { batches }: Patch): PreparedPages {
-  const ready = readyOf(sqlite, batches);
-  const kinds = ready.flatMap(({ rows }) => rows.flatMap(({ page }) => page ?? []));
-  const pages = kinds.length > 0 ? addEmptyPages(sqlite.name, kinds)?.values() : [].values();
-  if (!pages) return new Map();
-  return new Map(ready.map((it) => [it, it.rows.map(({ page }) => (page ? pages.next().value : 0))]));
-}
-
-/** Those of which it is certain that no row is to be entered into them. */
-function readyOf(sqlite: Database, batches: readonly PatchBatch[]): Creation[] {
-  const hasCounters =
-    sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get() !== undefined;
-  const creations = batches.flatMap((batch) => (batch.kind === 'edit' ? batch.creations : []));
-  const needsCounters = ({ object }: Creation) =>
-    object.type === 'table' && /\bAUTOINCREMENT\b/i.test(object.sql);
-  const isHeld = !hasCounters && creations.some(needsCounters);
-  return creations.filter((creation) => {
-    // SQLite makes the table of counters with the first table that has one, and what is made over such a table after it.
-    if (isHeld && (needsCounters(creation) || creation.object.type !== 'table')) return false;
-    return creation.over === undefined || !holdsRows(sqlite, [creation.over]);
-  });
-}
 
 export interface ApplyPatchOptions {
   readonly lineage: Lineage;
@@ -71,17 +41,6 @@ function runScripts(
       recipe.runEach(script, [sqlite, lineage], (statement) => runActing(sqlite, statement));
     else sqlite.exec(script.sql);
   }
-}
-
-function holdsRows(sqlite: Database, tables: readonly string[]): boolean {
-  if (tables.length === 0) return false;
-  const each = tables.map((table) => `EXISTS (SELECT 1 FROM main.${quoteIdentifier(table)})`);
-  return (
-    sqlite
-      .prepare(`SELECT ${each.join(' OR ')}`)
-      .pluck()
-      .get() === 1
-  );
 }
 
 function editSchema(sqlite: Database, { alterations, creations }: EditBatch, pages: PreparedPages): void {

@@ -14,33 +14,61 @@ const header = {
 };
 const headerBytes = 100;
 
+/** What is written into a file to give it more pages, and where. */
+interface Growth {
+  readonly numbers: readonly number[];
+  readonly start: Buffer;
+  readonly pages: Buffer;
+}
+
 /**
  * Adds pages that hold nothing yet to the end of a database file that nobody else has open, and no transaction of ours.
  * Returns their numbers; undefined for a file that keeps account of its pages elsewhere too.
  */
-export function addEmptyPages(path: string, kinds: readonly PageKind[]): number[] | undefined {
+export function addEmptyPages(path: string, kinds: readonly PageKind[]): readonly number[] | undefined {
   const file = openSync(path, 'r+');
   try {
     const start = Buffer.alloc(headerBytes);
     readSync(file, start, 0, headerBytes, 0);
-    const sizeBytes = pageSizeOf(start);
-    const count = fstatSync(file).size / sizeBytes;
-    const isCounted =
-      start.readUInt32BE(header.pageCount) === count && count + kinds.length < lockPage(sizeBytes);
-    if (start.readUInt32BE(header.largestRoot) !== 0 || !isCounted) return undefined;
-    writeSync(
-      file,
-      Buffer.concat(kinds.map((kind) => emptyPage(kind, sizeBytes, start[header.reserved] ?? 0))),
-      0,
-      undefined,
-      count * sizeBytes,
-    );
-    countPages(start, count + kinds.length);
-    writeSync(file, start, 0, headerBytes, 0);
-    return kinds.map((_, at) => count + 1 + at);
+    const { size } = fstatSync(file);
+    const growth = grow(start, size, kinds);
+    if (!growth) return undefined;
+    writeSync(file, growth.pages, 0, undefined, size);
+    writeSync(file, growth.start, 0, headerBytes, 0);
+    return growth.numbers;
   } finally {
     closeSync(file);
   }
+}
+
+/** `addEmptyPages` to the bytes of a file: in the memory that is theirs alone, where it has room behind them. */
+export function growImage(
+  image: Buffer,
+  kinds: readonly PageKind[],
+): { readonly image: Buffer; readonly numbers: readonly number[] } | undefined {
+  const growth = grow(image.subarray(0, headerBytes), image.length, kinds);
+  if (!growth) return undefined;
+  const { start, pages, numbers } = growth;
+  const sizeBytes = image.length + pages.length;
+  const hasRoom = image.byteOffset + sizeBytes <= image.buffer.byteLength;
+  const grown = hasRoom
+    ? Buffer.from(image.buffer, image.byteOffset, sizeBytes)
+    : Buffer.concat([image, pages], sizeBytes);
+  pages.copy(grown, image.length);
+  start.copy(grown);
+  return { image: grown, numbers };
+}
+
+function grow(before: Buffer, sizeBytes: number, kinds: readonly PageKind[]): Growth | undefined {
+  const start = Buffer.from(before);
+  const pageBytes = pageSizeOf(start);
+  const count = sizeBytes / pageBytes;
+  const isCounted =
+    start.readUInt32BE(header.pageCount) === count && count + kinds.length < lockPage(pageBytes);
+  if (start.readUInt32BE(header.largestRoot) !== 0 || !isCounted) return undefined;
+  const pages = Buffer.concat(kinds.map((kind) => emptyPage(kind, pageBytes, start[header.reserved] ?? 0)));
+  countPages(start, count + kinds.length);
+  return { numbers: kinds.map((_, at) => count + 1 + at), start, pages };
 }
 
 function pageSizeOf(start: Buffer): number {

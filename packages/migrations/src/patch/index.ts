@@ -1,4 +1,6 @@
+export type { Patch } from './patch.ts';
 export { patchFile } from './patch-file.ts';
 export { patchOf } from './patch-of.ts';
 export { PatchRecipe } from './patch-recipe.ts';
+export { type PreparedPages, prepareImage } from './prepare-pages.ts';
 export { unrepeatableTables } from './unrepeatable-tables.ts';

@@ -3,16 +3,19 @@ import { findLedger, stampHint } from '../ledger/index.ts';
 import { schemaAt } from '../lens/index.ts';
 import { type Lineage, registerFunctions } from '../lineage/index.ts';
 import { readSchema, resolveStoredStrings } from '../replay/index.ts';
-import { applyPatch, preparePages } from './apply-patch.ts';
+import { applyPatch } from './apply-patch.ts';
 import { fitsFile } from './fits-file.ts';
 import { patchOf } from './patch-of.ts';
 import { PatchRecipe } from './patch-recipe.ts';
+import { type PreparedPages, preparePages } from './prepare-pages.ts';
 
 export interface PatchFileOptions {
   /** Of files that are alike. */
   readonly recipe?: PatchRecipe;
   /** How many rows the ledger has. */
   readonly rowsBefore?: number;
+  /** Where the file's bytes were given them already. */
+  readonly pages?: PreparedPages;
 }
 
 /**
@@ -26,7 +29,7 @@ export function patchFile(
   sqlite: Database,
   lineage: Lineage,
   from: number,
-  { recipe = new PatchRecipe(findLedger(sqlite, lineage)), rowsBefore }: PatchFileOptions = {},
+  { recipe = new PatchRecipe(findLedger(sqlite, lineage)), rowsBefore, pages }: PatchFileOptions = {},
 ): boolean {
   const patch = patchOf(lineage, from);
   if (!patch || recipe.isFit === false) return false;
@@ -34,10 +37,10 @@ export function patchFile(
   recipe.isFit ??=
     fitsFile(readSchema(sqlite), schemaAt(lineage, from), patch) && !holdsOldStrings(sqlite, lineage);
   if (!recipe.isFit) return false;
-  const pages = preparePages(sqlite, patch);
+  const prepared = pages ?? preparePages(sqlite, patch);
   // Locks need not be asked for at each statement, once what the file itself was given is seen.
   sqlite.exec('PRAGMA foreign_keys = OFF; PRAGMA main.locking_mode = EXCLUSIVE; BEGIN IMMEDIATE');
-  if (!applyPatch(sqlite, patch, { lineage, pages, recipe })) return false;
+  if (!applyPatch(sqlite, patch, { lineage, pages: prepared, recipe })) return false;
   recipe.close(sqlite, lineage, from, rowsBefore);
   stampHint(sqlite, lineage, lineage.migrations.length);
   sqlite.exec('COMMIT');

@@ -5,11 +5,14 @@ import { isDeepStrictEqual } from 'node:util';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
+import { readLayout } from '../image/layout.ts';
 import { countReferenceViolations, newViolations } from '../replay/reference-violations.ts';
 import { replayMigrations } from '../replay/replay.ts';
 import { describeDatabase } from '../testing/describe-database.ts';
 import { type LineageSample, lineageSamples } from '../testing/lineages/sample-lineage.ts';
 import { patchFile } from './patch-file.ts';
+import { patchOf } from './patch-of.ts';
+import { prepareImage } from './prepare-pages.ts';
 
 const isDeep = process.env.VARVE_DEEP === '1';
 const lineageCount = isDeep ? 2_000 : 80;
@@ -33,21 +36,30 @@ function describe(sqlite: Database.Database): unknown {
   return { all: describeDatabase(sqlite), counters, check: sqlite.pragma('quick_check') };
 }
 
-/** What a replay makes of the file, and what a patch does; undefined where the patch is declined or fails. */
-function bringBothWays(sample: LineageSample) {
-  const { lineage, from, image } = sample;
+/** What a patch makes of the file as it lies, or of its bytes in memory; undefined where it is declined or fails. */
+function patchIn(place: 'file' | 'memory', { lineage, from, image }: LineageSample): unknown {
   const path = join(dir, 'old.db');
   writeFileSync(path, image);
-  const patched = new Database(path);
+  const before = new Database(image);
+  const prepared = place === 'memory' ? prepare(lineage, from, image) : undefined;
+  const patched = new Database(prepared?.image ?? path);
   try {
-    const before = countReferenceViolations(patched);
-    if (attempt(() => patchFile(patched, lineage, from)) !== true) return undefined;
+    const options = prepared && { pages: prepared.pages };
+    if (attempt(() => patchFile(patched, lineage, from, options)) !== true) return undefined;
     // Whoever patches looks at references, as a replay does.
-    if (newViolations(before, countReferenceViolations(patched)).length > 0) return undefined;
-    return { patched: describe(patched), replayed: replay(sample) };
+    const lost = newViolations(countReferenceViolations(before), countReferenceViolations(patched));
+    return lost.length > 0 ? undefined : describe(patched);
   } finally {
+    before.close();
     patched.close();
   }
+}
+
+function prepare(lineage: LineageSample['lineage'], from: number, image: Buffer) {
+  const bytes = Buffer.alloc(image.length + 64 * 4096).subarray(0, image.length);
+  image.copy(bytes);
+  const [layout, patch] = [readLayout(bytes), patchOf(lineage, from)];
+  return layout && patch && prepareImage(bytes, layout, patch);
 }
 
 function replay({ lineage, image }: LineageSample): unknown {
@@ -71,11 +83,16 @@ it('a patch makes the file that a replay makes: the same objects, cells, ledger 
   let compared = 0;
   fc.assert(
     fc.property(lineageSamples(isDeep ? 'large' : 'small'), (sample) => {
-      const both = bringBothWays(sample);
-      if (!both) return;
+      const patched = patchIn('file', sample);
+      const inMemory = patchIn('memory', sample);
+      if (patched === undefined) expect(inMemory).toBeUndefined();
+      if (patched === undefined) return;
       compared++;
-      if (!isDeepStrictEqual(both.patched, both.replayed) && isDecidedByChance(sample, both.replayed)) return;
-      expect(both.patched).toEqual(both.replayed);
+      const replayed = replay(sample);
+      for (const made of [patched, inMemory]) {
+        if (isDeepStrictEqual(made, replayed)) continue;
+        if (!isDecidedByChance(sample, replayed)) expect(made).toEqual(replayed);
+      }
     }),
     {
       numRuns: lineageCount,

@@ -1,0 +1,90 @@
+import {
+  countReferenceViolations,
+  newViolations,
+  type Patch,
+  patchFile,
+  patchOf,
+  prepareImage,
+  readLayout,
+} from '@varve/migrations/internal';
+import { assertSound, assertTablesSound, type Database, durableFs } from '../file/index.ts';
+import { openSource, withoutWal } from '../source/index.ts';
+import { assertLossAccepted } from './assert-loss-accepted.ts';
+import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
+import { countAtHead } from './head-counts.ts';
+import { patchCopy } from './patch-upgrade.ts';
+import { planImage, withImage } from './plan-image.ts';
+import { readPooled } from './read-pooled.ts';
+import { tablesWithGaps } from './tables-with-gaps.ts';
+import { unlessRefused } from './unless-refused.ts';
+import { type UpgradePlan, verifyPlanned } from './upgrade-plan.ts';
+import { verifyCounts } from './verify-counts.ts';
+import { verifyRows } from './verify-rows.ts';
+
+/**
+ * `patchCopy` of a small file in memory: the file system is asked to read it once and to write it once, and SQLite locks
+ * nothing. Undefined where it must be replayed.
+ */
+export function patchImage(
+  copy: string,
+  options: BuildUpgradedOptions,
+): BuiltUpgrade | undefined | Promise<BuiltUpgrade | undefined> {
+  const { lineage, path, isLossAccepted } = options;
+  const image = withoutWal(readPooled(path));
+  const layout = readLayout(image);
+  if (!layout) return patchCopy(copy, options);
+  return unlessRefused(() => {
+    const plan = planImage(lineage, { image, layout, path });
+    if (!isLossAccepted) assertLossAccepted(lineage, plan.from, path);
+    const patch = patchOf(lineage, plan.from);
+    if (!patch || plan.recipe.isFit === false) return undefined;
+    const prepared = prepareImage(image, layout, patch);
+    const upgraded = withImage(prepared.image, (sqlite) =>
+      patchInside(sqlite, { ...options, pages: prepared.pages, plan, patch }),
+    );
+    if (!upgraded) return undefined;
+    const sizeBytes = upgraded.length;
+    durableFs.stage(copy, upgraded);
+    giveBack(upgraded);
+    return { from: plan.from, how: 'patched', sizeBytes };
+  });
+}
+
+/** Gives the memory of bytes back now: else V8 looks through all of its own for each few files. */
+function giveBack({ buffer }: Buffer): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
+interface ImageToPatch extends BuildUpgradedOptions, Pick<ReturnType<typeof prepareImage>, 'pages'> {
+  readonly plan: UpgradePlan;
+  readonly patch: Patch;
+}
+
+/** The bytes of the upgraded file. */
+function patchInside(sqlite: Database, options: ImageToPatch): Buffer | undefined {
+  const { lineage, path, state, plan, patch, pages } = options;
+  const { from, recipe, ledgerRows } = plan;
+  sqlite.exec('PRAGMA journal_mode = OFF');
+  const added = new Set([...pages.values()].flat().filter((page) => page !== undefined));
+  const readTables = [...patch.readTables, ...tablesWithGaps(sqlite, patch.renumbered)];
+  if (readTables.length > 0) assertTablesSound(sqlite, path, readTables, added);
+  const expected = patch.readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
+  if (!patchFile(sqlite, lineage, from, { recipe, rowsBefore: ledgerRows, pages })) return undefined;
+  if (losesParents(sqlite, options)) return undefined;
+  assertSound(sqlite, path);
+  verifyCounts(sqlite, expected, path);
+  const upgraded = sqlite.serialize();
+  verifyPlanned(sqlite, lineage, plan, { path, schema: readLayout(upgraded)?.key });
+  if (options.verify === 'full') verifyRows(sqlite, openSource(path, state), { ...options, version: from });
+  return upgraded;
+}
+
+/** The original is asked only where a row has no parent afterwards. */
+function losesParents(sqlite: Database, { path, patch: { children } }: ImageToPatch): boolean {
+  const after = countReferenceViolations(sqlite, children.after);
+  if (after.size === 0) return false;
+  const before = withImage(withoutWal(readPooled(path)), (old) =>
+    countReferenceViolations(old, children.before),
+  );
+  return newViolations(before, after).length > 0;
+}

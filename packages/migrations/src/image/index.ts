@@ -1,0 +1,2 @@
+export { type ImageLayout, isEmptyTree, readLayout } from './layout.ts';
+export { ledgerKey } from './ledger-key.ts';

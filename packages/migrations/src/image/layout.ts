@@ -1,0 +1,64 @@
+import { nameKey } from '../sql/index.ts';
+import { OddImageError, pageKinds, pagesOf, type RawRow, readTree, startOf } from './read-tree.ts';
+import { assertText, integerIn, readRecord } from './record.ts';
+
+/** What the bytes of a database file say of its schema, without SQLite, which must read and understand all of it first. */
+export interface ImageLayout {
+  /** Another one for another schema: all of its entries, in order, but where their pages lie. */
+  readonly key: string;
+  /** Where a table lies; 0 for a virtual one, undefined for none. */
+  rootOf(table: string): number | undefined;
+}
+
+/** Undefined where the bytes are not what SQLite writes for a file of UTF-8, or hold no schema. */
+export function readLayout(image: Buffer): ImageLayout | undefined {
+  return unlessOdd(() => {
+    if (image.readUInt32BE(56) !== 1) return undefined;
+    const keys: string[] = [];
+    const roots = new Map<string, number>();
+    readTree(pagesOf(image), 1, (row) => keys.push(readEntry(row, roots)));
+    return { key: keys.join(''), rootOf: (table) => roots.get(latin1Of(nameKey(table))) };
+  });
+}
+
+export function unlessOdd<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof OddImageError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const tableType = 13 + 2 * 'table'.length;
+
+/** Its part of the key: the types say how long each value is. */
+function readEntry(row: RawRow, roots: Map<string, number>): string {
+  const { bytes } = row;
+  const { types, places } = readRecord(row);
+  const [type, name, table, root, sql] = types;
+  if (types.length !== 5) throw new OddImageError();
+  for (const text of [type, name, table]) assertText(text);
+  const [start = 0, nameStart = 0, tableStart, rootStart = 0, sqlStart, end] = places;
+  // The only type of five letters but `index`.
+  if (type === tableType && bytes[start] === tLetter)
+    roots.set(nameKey(bytes.toString('latin1', nameStart, tableStart)), integerIn(bytes, root, rootStart));
+  const texts = bytes.toString('latin1', start, rootStart) + bytes.toString('latin1', sqlStart, end);
+  return `${type},${name},${table},${sql};${texts}`;
+}
+
+const tLetter = 0x74;
+
+function latin1Of(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+/** Whether a table or an index is certain to hold no row. */
+export function isEmptyTree(image: Buffer, root: number): boolean {
+  const isEmpty = unlessOdd(() => {
+    const start = startOf(pagesOf(image), root);
+    const kind = image[start];
+    return (kind === pageKinds.leaf || kind === pageKinds.indexLeaf) && image.readUInt16BE(start + 3) === 0;
+  });
+  return isEmpty ?? false;
+}

@@ -1,0 +1,42 @@
+import type { Ledger } from '../ledger/index.ts';
+import { nameKey, rowidNames } from '../sql/index.ts';
+import { type ImageLayout, unlessOdd } from './layout.ts';
+import { OddImageError, pagesOf, type RawRow, readTree } from './read-tree.ts';
+import { readRecord } from './record.ts';
+
+/** More than any lineage has. */
+const mostRows = 5000;
+
+/**
+ * Another one for another ledger, as far as `readLedger` reads it: which migrations a file has had. Undefined where only
+ * SQLite can tell.
+ */
+export function ledgerKey(image: Buffer, layout: ImageLayout, ledger: Ledger): string | undefined {
+  const columns = [...ledger.columns];
+  const root = layout.rootOf(ledger.table);
+  if (root === undefined || columns.some((name) => rowidNames.includes(nameKey(name)))) return undefined;
+  const read = new Set(['hash', 'created_at', 'is_applied', 'success', ledger.nameColumn ?? 'name']);
+  const places = columns.flatMap((name, at) => (read.has(name) ? at : []));
+  return unlessOdd(() => {
+    const keys: string[] = [];
+    readTree(pagesOf(image), root, (row) => {
+      keys.push(keyOf(row, places));
+      if (keys.length > mostRows) throw new OddImageError();
+    });
+    return keys.join('');
+  });
+}
+
+/** What is not stored is a column added later, or the rowid by the name of a column. */
+function keyOf(row: RawRow, columns: readonly number[]): string {
+  const { types, places } = readRecord(row);
+  let key = '';
+  for (const at of columns) {
+    const type = types[at];
+    key +=
+      type === undefined || type === 0
+        ? `${type ?? ''}@${row.rowid};`
+        : `${type};${row.bytes.toString('latin1', places[at], places[at + 1])}`;
+  }
+  return key;
+}
