@@ -10,16 +10,27 @@ type Report = (error: unknown) => void;
  * reach. A key that is no column is reported and left out.
  */
 export function lenientRow(table: SQLiteTable, given: Row, report: Report): Row {
-  const columns = getTableColumns(table);
-  const entries = Object.entries(given).flatMap(([key, value]): [string, unknown][] => {
-    const column = columns[key];
-    if (value === undefined) return [];
-    if (column && value !== null) return [[key, isJsonColumn(column) ? toJson(value) : wellFormed(value)]];
-    if (column) return [[key, null]];
-    report(unknownColumnError(table, key));
-    return [];
-  });
-  return Object.fromEntries(entries);
+  const isJson = jsonKeysOf(table);
+  const row: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const isJsonKey = isJson.get(key);
+    if (isJsonKey === undefined) report(unknownColumnError(table, key));
+    else if (value === null) row[key] = null;
+    else row[key] = isJsonKey ? toJson(value) : wellFormed(value);
+  }
+  return row;
+}
+
+const known = new WeakMap<SQLiteTable, ReadonlyMap<string, boolean>>();
+
+/** By the key of a column, whether it holds JSON. */
+function jsonKeysOf(table: SQLiteTable): ReadonlyMap<string, boolean> {
+  const keys =
+    known.get(table) ??
+    new Map(Object.entries(getTableColumns(table)).map(([key, column]) => [key, isJsonColumn(column)]));
+  known.set(table, keys);
+  return keys;
 }
 
 function wellFormed(value: unknown): unknown {

@@ -31,6 +31,8 @@ export interface EncodedChange {
 interface EncodedColumn {
   readonly key: string;
   readonly column: Column;
+  /** Whether NULL is a value of its own there, the JSON null. */
+  readonly holdsNull: boolean;
   encode(value: unknown): unknown;
 }
 
@@ -56,6 +58,7 @@ export class RowEncoder {
   readonly #keyColumn: EncodedColumn | undefined;
   readonly #table: SQLiteTable;
   readonly #statements = new Map<string, string>();
+  readonly #changes = new Map<string, string>();
   #changeSchema: z.ZodType<Row> | undefined;
 
   constructor(table: SQLiteTable) {
@@ -65,7 +68,8 @@ export class RowEncoder {
     this.isTimeline = isTimelineTable(table);
     this.#schema = createInsertRowSchema(table) as z.ZodType<Row>;
     this.#columns = Object.entries(columns).flatMap(([key, column]) => {
-      return column.generated ? [] : [{ key, column, encode: encoderOf(column) }];
+      const holdsNull = column.notNull && isJsonColumn(column);
+      return column.generated ? [] : [{ key, column, holdsNull, encode: encoderOf(column) }];
     });
     const keyColumns = this.#columns.filter(({ column }) => column.primary);
     this.#keyColumn = keyColumns.length === 1 ? keyColumns[0] : undefined;
@@ -92,11 +96,18 @@ export class RowEncoder {
     if (!parsed.success) throw invalidRowError(this.#table, parsed.error.issues[0]);
     const { data } = parsed;
     const changed = this.#columns.filter(({ key }) => data[key] !== undefined);
+    const values = changed.map((it) => encodeValue(it, data[it.key]));
+    const keys = changed.map(({ key }) => key).join(',');
+    return { sql: this.#changes.get(keys) ?? this.#writeChange(keys, changed), values };
+  }
+
+  #writeChange(keys: string, changed: readonly EncodedColumn[]): string {
     const assignments = changed.map(({ column }) => `${quoteIdentifier(column.name)} = ?`);
     const into = quoteIdentifier(this.tableName);
     const where = quoteIdentifier(this.#keyColumn?.column.name ?? 'rowid');
-    const values = changed.map((it) => encodeValue(it, data[it.key]));
-    return { sql: `UPDATE ${into} SET ${assignments.join(', ')} WHERE ${where} = ?`, values };
+    const sql = `UPDATE ${into} SET ${assignments.join(', ')} WHERE ${where} = ?`;
+    this.#changes.set(keys, sql);
+    return sql;
   }
 
   #encodeParsed(row: Row): EncodedRow {
@@ -106,7 +117,7 @@ export class RowEncoder {
     for (const it of this.#columns) {
       let value = row[it.key];
       if (value === undefined) value = defaultOf(it.column);
-      if (is(value, SQL)) {
+      if (typeof value === 'object' && is(value, SQL)) {
         omitted += `${it.key},`;
         continue;
       }
@@ -136,8 +147,8 @@ export class RowEncoder {
 }
 
 /** A JSON column that may not be NULL holds the JSON null. */
-function encodeValue({ column, encode }: EncodedColumn, value: unknown): unknown {
-  return value === null && !(column.notNull && isJsonColumn(column)) ? null : encode(value);
+function encodeValue({ holdsNull, encode }: EncodedColumn, value: unknown): unknown {
+  return value === null && !holdsNull ? null : encode(value);
 }
 
 /** A table with both columns of `timelineColumns()` is on the timeline. */

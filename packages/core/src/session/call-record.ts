@@ -28,7 +28,8 @@ export class CallRecord {
       ? lenientRow(table, withoutUnmeasured(table, begun), recorder.report)
       : begun;
     if (isWrittenAtBegin(table)) {
-      this.#seq = this.#append({ ...this.begun, status: 'running' });
+      const key = recorder.tryRecord(table, { ...this.begun, status: 'running' }, { isLenient: true });
+      this.#seq = key as number | undefined;
       recorder.hurry();
     }
     this.#startedMs = performance.now();
@@ -88,5 +89,7 @@ function isRequired(column: Column | undefined): boolean {
 function withoutUnmeasured(table: SQLiteTable, row: Row): Row {
   if (!is(table, SQLiteTable)) return row;
   const columns = getTableColumns(table);
-  return Object.fromEntries(Object.entries(row).filter(([key]) => key in columns || !measuredKeys.has(key)));
+  const isLeft = (key: string) => key in columns || !measuredKeys.has(key);
+  if (Object.keys(row).every(isLeft)) return row;
+  return Object.fromEntries(Object.entries(row).filter(([key]) => isLeft(key)));
 }

@@ -34,9 +34,9 @@ export class Commits {
 
   /** Before anything is written. */
   willWrite(): void {
-    if (!this.#isByTurn || this.#sqlite.inTransaction) return;
+    if (!this.#isByTurn || this.#immediate || this.#sqlite.inTransaction) return;
     this.#run('BEGIN');
-    this.#immediate ??= setImmediate(() => this.settle());
+    this.#immediate = setImmediate(() => this.settle());
   }
 
   hasWritten(): void {
@@ -81,10 +81,12 @@ export class Commits {
   /** Commits what is open. Never throws: the listener is told. */
   settle(): void {
     if (this.#batches > 0) return;
+    this.#isUrgent = false;
+    // Unless it was begun here, a transaction is that of who has the connection.
+    if (!this.#immediate) return;
     clearImmediate(this.#immediate);
     this.#immediate = undefined;
-    this.#isUrgent = false;
-    if (!this.#isByTurn || !this.#sqlite.open || !this.#sqlite.inTransaction) return;
+    if (!this.#sqlite.open || !this.#sqlite.inTransaction) return;
     try {
       this.#run('COMMIT');
       this.#listener.onCommit();

@@ -92,6 +92,17 @@ it.each([
   },
 );
 
+it('leaves a transaction alone that somebody began on the connection', () => {
+  const { session } = start();
+  const work = () => {
+    session.record(decisions, { summary: 'taken back' });
+    session.batch(() => session.begin(toolCalls, { toolName: 'pay' }));
+    throw new Error('on purpose');
+  };
+  expect(() => session.sqlite.transaction(work)()).toThrow('on purpose');
+  expect(seen(session.path)).toEqual([]);
+});
+
 it('keeps of a turn what a batch that throws did not tell', async () => {
   const { session } = start();
   session.tryRecord(decisions, { summary: 'before' });

@@ -64,12 +64,16 @@ export class Recorder {
     this.#parts.commits.hurry();
   }
 
-  /** Appends what of the row can be appended, and reports the rest. Undefined when nothing was. */
-  tryRecord(table: SQLiteTable, given: Row): unknown {
+  /**
+   * Appends what of the row can be appended, and reports the rest. Undefined when nothing was. `isLenient` says that
+   * `lenientRow` made it.
+   */
+  tryRecord(table: SQLiteTable, given: Row, { isLenient = false } = {}): unknown {
     const { report } = this;
     try {
       this.#assertRecordable(table);
-      const row = this.#redacted(table, lenientRow(table, this.context.fill(table, given), report));
+      const filled = this.context.fill(table, given);
+      const row = this.#redacted(table, isLenient ? filled : lenientRow(table, filled, report));
       return withoutRefused(table, row, report, (left) => this.#append(table, left));
     } catch (error) {
       report(error);

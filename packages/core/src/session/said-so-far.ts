@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What of a conversation is on the timeline: each request to a model repeats what was said before. */
 export class SaidSoFar {
@@ -41,5 +41,5 @@ function keyIn<T>(keys: WeakMap<object, string>, message: T, printOf: (message: 
 
 function keyOf(print: unknown): string {
   const text = JSON.stringify(print) ?? '';
-  return text.length <= 64 ? text : createHash('sha256').update(text).digest('base64');
+  return text.length <= 64 ? text : hash('sha256', text, 'base64');
 }
