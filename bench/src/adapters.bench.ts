@@ -1,3 +1,5 @@
+import { printTable } from './per-step.ts';
+
 const frameworks = [
   () => import('./adapters/ai-sdk.ts'),
   () => import('./adapters/openai-agents.ts'),
@@ -9,4 +11,5 @@ const frameworks = [
 /** What the adapters cost the agent: each framework's file prints its own comparisons. */
 export async function run(): Promise<void> {
   for (const framework of frameworks) await (await framework()).run();
+  printTable();
 }

@@ -19,7 +19,8 @@ export async function run(): Promise<void> {
     { name: 'events kept in memory as JSON', run: () => runAgent({ integrations: inMemory }) },
     { name: '@varve/ai-sdk, forced to the disk aside', run: () => runAgent({ integrations: varve }) },
   ];
-  printPerStep(await compare(contestants, { rounds: 30, warmup: 3 }), steps);
+  printPerStep(await compare(contestants, { rounds: 30, warmup: 3 }), steps, 'AI SDK');
+  await varve.flush();
 }
 
 function keepInMemory(): Telemetry {
@@ -58,6 +59,8 @@ function scripted(): MockLanguageModelV4 {
   };
   const finishReason = { unified: 'tool-calls', raw: 'tool_calls' } as const;
   const doGenerate = async () => {
+    // As any model: the event loop goes on, and what is sealed aside with it.
+    await new Promise(setImmediate);
     at += 1;
     const call = { toolCallId: `c${at}`, toolName: 'look', input: `{"at":${at}}` };
     return { content: [{ type: 'tool-call' as const, ...call }], finishReason, usage, warnings: [] };

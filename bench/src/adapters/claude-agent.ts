@@ -31,6 +31,7 @@ export async function run(): Promise<void> {
   printPerStep(
     await compare(contestants, { rounds: 30, warmup: 3, prepare: () => void varve.sealAll() }),
     turns,
+    'Claude Agent, its transcript',
   );
   varve.sealAll();
 }

@@ -15,6 +15,7 @@ import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
 import { VarveCallbackHandler, VarveSaver } from '@varve/langgraph';
 import { makeBenchDir } from '../bench-files.ts';
 import { compare } from '../compare.ts';
+import { printPerStep } from '../per-step.ts';
 import { printFigures, printTitle } from '../report.ts';
 
 const stepsOfRun = 20;
@@ -34,6 +35,7 @@ async function timeSupersteps(): Promise<void> {
   const varve = new VarveSaver({ dir: makeBenchDir() });
   const sqlite = SqliteSaver.fromConnString(join(makeBenchDir(), 'checkpoints.db'));
   const contestants = [
+    { name: 'no checkpointer', saver: undefined },
     { name: 'MemorySaver', saver: new MemorySaver() },
     { name: 'SqliteSaver, not forced to the disk', saver: sqlite },
     { name: 'VarveSaver, each step forced to the disk', saver: varve },
@@ -46,7 +48,10 @@ async function timeSupersteps(): Promise<void> {
     }),
     { rounds: 20, warmup: 3 },
   );
-  printFigures(figures);
+  const named = (name: string) => figures.filter((it) => it.name.startsWith(name));
+  printFigures(named('SqliteSaver'));
+  const others = [...named('no'), ...named('MemorySaver'), ...named('VarveSaver')];
+  printPerStep(others, stepsOfRun, 'LangGraph, its checkpoints');
   varve.close();
   sqlite.db.close();
 }
@@ -82,6 +87,7 @@ async function timeRecorder(): Promise<void> {
     { rounds: 100 },
   );
   printFigures(figures);
+  await handler.flush();
 }
 
 function buildCaller() {
@@ -109,7 +115,7 @@ async function measureGrowth(steps: number): Promise<void> {
 }
 
 /** Each step says something of 200 letters; a document of 20,000 lies there unchanged. */
-function buildChat(checkpointer: BaseCheckpointSaver) {
+function buildChat(checkpointer?: BaseCheckpointSaver) {
   const State = Annotation.Root({
     left: Annotation<number>,
     said: Annotation<string[]>({ reducer: (before, now) => [...before, ...now], default: () => [] }),
@@ -119,7 +125,7 @@ function buildChat(checkpointer: BaseCheckpointSaver) {
     .addNode('say', ({ left }) => ({ left: left - 1, said: [`${left} ${'x'.repeat(200)}`] }))
     .addEdge(START, 'say')
     .addConditionalEdges('say', ({ left }) => (left > 0 ? 'say' : END))
-    .compile({ checkpointer });
+    .compile(checkpointer && { checkpointer });
 }
 
 async function runChat(graph: ReturnType<typeof buildChat>, thread_id: string, steps: number): Promise<void> {

@@ -37,7 +37,8 @@ export async function run(): Promise<void> {
     { name: 'spans kept in memory as JSON', run: traced(inMemory()) },
     { name: 'VarveTracingProcessor, forced to the disk aside', run: traced(varve) },
   ];
-  printPerStep(await compare(tracing, { rounds: 20, warmup: 3 }), turns);
+  printPerStep(await compare(tracing, { rounds: 20, warmup: 3 }), turns, 'OpenAI Agents, its trace');
+  await varve.forceFlush();
   setTracingDisabled(true);
   setTraceProcessors([]);
   printTitle(`OpenAI Agents: a run of ${turns} turns with a session, which stores each turn's items`);
@@ -47,7 +48,7 @@ export async function run(): Promise<void> {
     { name: 'MemorySession', run: () => runTurns(new MemorySession()) },
     { name: 'VarveSession, each change forced to the disk', run: () => runInFile(new VarveSession({ dir })) },
   ];
-  printPerStep(await compare(sessions, { rounds: 20, warmup: 3 }), turns);
+  printPerStep(await compare(sessions, { rounds: 20, warmup: 3 }), turns, 'OpenAI Agents, its memory');
 }
 
 async function runInFile(session: VarveSession): Promise<void> {
@@ -85,6 +86,8 @@ class Scripted implements Model {
   #turn = 0;
 
   async getResponse(request: ModelRequest): Promise<ModelResponse> {
+    // As any model: the event loop goes on, and what is sealed aside with it.
+    await new Promise(setImmediate);
     this.#turn += 1;
     const given = { callId: `c${this.#turn}`, name: 'look', arguments: `{"at":${this.#turn}}` };
     const call = { type: 'function_call' as const, status: 'completed' as const, ...given };
