@@ -5,6 +5,7 @@ import { type Archives, newNotes, type Selection, streamCandidates } from '../fi
 import {
   ArchiveComparison,
   archivesDdl,
+  countStoredOnce,
   type Duplicate,
   type HeadTable,
   ingestFiles,
@@ -162,6 +163,7 @@ async function pull(
   const { entries } = writer;
   using plan = await planRefresh(streamCandidates(archives, notes, selection), { entries, notes });
   await ingestFiles(writer, plan.files, { lineage, newer, ...(onProgress && { onProgress }) });
+  await countStoredOnce(writer, comparison);
   const read = plan.added - leaveOutViews(writer, plan.files);
   const rowsPulled = sqlite
     .prepare('SELECT coalesce(sum("rows"), 0) FROM "_archives"')

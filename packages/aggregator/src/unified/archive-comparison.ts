@@ -1,6 +1,7 @@
 import type { NewerFiles } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import { type Database, openFile, registerFunctions } from '@varve/migrations/internal';
+import { isRemote } from '../find/index.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { archivesDdl } from './archives-table.ts';
 import type { CompareStates } from './duplicates.ts';
@@ -14,6 +15,7 @@ import { UnifiedWriter } from './unified-writer.ts';
 export class ArchiveComparison implements Disposable {
   readonly #lineage: Lineage;
   readonly #newer: NewerFiles | undefined;
+  #copies: ReadonlyMap<string, string> = new Map();
   #scratch:
     | { readonly sqlite: Database; readonly writer: UnifiedWriter; readonly reader: ArchiveReader }
     | undefined;
@@ -23,11 +25,30 @@ export class ArchiveComparison implements Disposable {
     this.#newer = newer;
   }
 
+  /** Objects of a store as files of this machine, for as long as the work takes. */
+  withCopies(copies: ReadonlyMap<string, string>, work: () => void): void {
+    this.#copies = copies;
+    try {
+      work();
+    } finally {
+      this.#copies = new Map();
+    }
+  }
+
+  /** Of an object that is not here nothing can be said: see `countStoredOnce`. */
   readonly compare: CompareStates = (one, other) => {
+    if ([one, other].some((file) => isRemote(file) && !this.#copies.has(file.path))) return 'other';
     const { sqlite, writer, reader } = this.#open();
     // Of different sizes, so that nobody compares their bytes.
     const files = [one, other].map(({ path }, sizeBytes) => {
-      return { path, sizeBytes, relativePath: path, mtimeMs: 0, sidecars: [], isNamed: true };
+      return {
+        path: this.#copies.get(path) ?? path,
+        sizeBytes,
+        relativePath: path,
+        mtimeMs: 0,
+        sidecars: [],
+        isNamed: true,
+      };
     });
     ingestBatch(writer, reader, files);
     const [first, second] = files.map(({ path }) => writer.entries.find(path));

@@ -122,13 +122,19 @@ export class Duplicates {
   }
 
   #relate(own: Candidate, other: Candidate): StateRelation {
-    if (uuid.test(own.sessionId)) return this.#compare(own, other);
+    if (uuid.test(own.sessionId)) return this.#areCopies(own, other) ? 'same' : this.#compare(own, other);
     if (other.state === 'gone') return this.#compare(own, other) === 'same' ? 'same' : 'other';
     if (own.sizeBytes !== other.sizeBytes) return 'other';
     const [hash, otherHash] = [own, other].map(({ path }) => this.#hash(path));
     if (hash !== undefined && otherHash !== undefined) return hash === otherHash ? 'same' : 'other';
     // An object in a bucket is not there any more when it is compared: rows of the same size and cells are a copy's.
     return this.#compare(own, other) === 'same' ? 'same' : 'other';
+  }
+
+  /** As far as that is known without reading them again. */
+  #areCopies(own: Candidate, other: Candidate): boolean {
+    const hash = this.#hashes.get(own.path);
+    return hash !== undefined && own.sizeBytes === other.sizeBytes && hash === this.#hashes.get(other.path);
   }
 
   #hash(path: string): string | undefined {

@@ -1,6 +1,7 @@
 export { ArchiveComparison } from './archive-comparison.ts';
 export { ArchiveReader } from './archive-reader.ts';
 export { archivesDdl, archivesTable } from './archives-table.ts';
+export { countStoredOnce } from './count-stored-once.ts';
 export { isJson, listDrizzleColumns, listJsonColumns } from './drizzle-columns.ts';
 export type { Duplicate, SessionClash } from './duplicates.ts';
 export type { HeadColumn, HeadTable } from './head-table.ts';

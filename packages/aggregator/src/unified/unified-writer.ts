@@ -75,13 +75,13 @@ export class UnifiedWriter {
     const id = isSame ? known.id : this.#writeRows(file, reading, script);
     if (isSame) this.entries.keep(id, file, reading);
     if (script.unstage) this.sqlite.exec(script.unstage);
-    this.#countOnce(id);
+    this.countOnce(id);
   }
 
   /** Does for an archive whose rows were taken over from a part what is left to do. */
   settle(id: number): void {
     this.#index(id);
-    this.#countOnce(id);
+    this.countOnce(id);
   }
 
   #writeRows(
@@ -103,7 +103,8 @@ export class UnifiedWriter {
     for (const indexing of this.#indexings) indexing.run(id);
   }
 
-  #countOnce(id: number): void {
+  /** Takes the rows away that another archive of the same session holds as well. */
+  countOnce(id: number): void {
     if (!this.#countsOnce) return;
     for (const superseded of this.duplicates.findSuperseded(id)) this.#supersede(superseded);
   }
