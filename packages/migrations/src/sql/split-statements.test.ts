@@ -19,6 +19,18 @@ it('ends a statement at a breakpoint even without a semicolon', () => {
   expect(texts('CREATE TABLE a (x)\n--> statement-breakpoint\nCREATE TABLE b (y)')).toHaveLength(2);
 });
 
+it('runs what stands behind a breakpoint on its line, as Drizzle does', () => {
+  const script = `DROP TABLE a;--> statement-breakpoint DROP TABLE b; -- c
+--> statement-breakpointDROP TABLE "--> statement-breakpoint";--> statement-breakpoint -- nothing\r
+DROP TABLE d`;
+  expect(texts(script)).toEqual([
+    'DROP TABLE a',
+    'DROP TABLE b',
+    'DROP TABLE "--> statement-breakpoint"',
+    'DROP TABLE d',
+  ]);
+});
+
 it('leaves a breakpoint inside a string alone', () => {
   const sql = "INSERT INTO a VALUES ('one\n--> statement-breakpoint\ntwo')";
   expect(texts(sql)).toEqual([sql]);

@@ -8,6 +8,8 @@ export interface SqlStatement {
 }
 
 const breakpoint = /^-->\s*statement-breakpoint/;
+/** What Drizzle splits at, with more behind it on its line: to SQLite all of that is a comment, and Drizzle runs it. */
+const crowdedBreakpoint = /^--> statement-breakpoint(?=.*\S)/;
 
 /**
  * Splits a script the way SQLite's shell does: at semicolons outside strings, comments and trigger bodies. Drizzle's
@@ -24,7 +26,10 @@ export function splitStatements(sql: string): SqlStatement[] {
   };
   for (const token of tokenizeSql(sql)) {
     if (token.kind === 'comment') {
-      if (breakpoint.test(token.text) && !isInsideTrigger(tokens)) finish(token.start);
+      if (!breakpoint.test(token.text) || isInsideTrigger(tokens)) continue;
+      finish(token.start);
+      const [crowded] = crowdedBreakpoint.exec(token.text) ?? [];
+      if (crowded) return [...statements, ...splitStatements(sql.slice(token.start + crowded.length))];
     } else if (token.text === ';' && !isInsideTrigger(tokens)) {
       finish(token.start);
     } else {
