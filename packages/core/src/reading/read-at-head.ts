@@ -17,6 +17,8 @@ export interface ReadAtHeadOptions {
   readonly version: number;
   readonly path: string;
   readonly state: FileState;
+  /** Of those who ask a replay where the lens shows something else than expected. */
+  readonly despiteStatistics?: boolean;
 }
 
 export type Reading = Source & { readonly plan: ReadingPlan };
@@ -32,7 +34,9 @@ export function readAtHead(source: Source, options: ReadAtHeadOptions): Reading 
     return { ...source, plan: uniformPlan(lineage, 'identity', source.copy, why) };
   }
   const lens = compileLens(lineage, version);
-  const refusal = refusalOnFile(source.sqlite, lens) ?? refusalByShape(source.sqlite, options);
+  const { despiteStatistics = false } = options;
+  const refusal =
+    refusalOnFile(source.sqlite, lens, { despiteStatistics }) ?? refusalByShape(source.sqlite, options);
   return refusal ? readReplayed(source, options, refusal) : readThroughLens(source, lens);
 }
 

@@ -15,7 +15,7 @@ import { tablesWithGaps } from './tables-with-gaps.ts';
 import { unlessRefused } from './unless-refused.ts';
 import { planUpgrade, verifyPlanned } from './upgrade-plan.ts';
 import { verifyCounts } from './verify-counts.ts';
-import { verifyRows } from './verify-rows.ts';
+import { verifyPatched } from './verify-patched.ts';
 
 /** Changes a copy where a replay would, and as it would. Undefined where it must be replayed; the copy is gone then. */
 export async function patchCopy(
@@ -62,6 +62,7 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
   assertSound(sqlite, path);
   verifyPlanned(sqlite, lineage, plan, { path });
   verifyCounts(sqlite, expected, path);
-  if (options.verify === 'full') verifyRows(sqlite, openSource(path, state), { ...options, version: from });
+  if (options.verify === 'full')
+    verifyPatched(sqlite, () => openSource(path, state), { ...options, version: from });
   return from;
 }

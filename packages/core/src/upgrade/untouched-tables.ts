@@ -1,0 +1,54 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { Database } from '../file/index.ts';
+
+/**
+ * The tables of an upgraded copy whose rows lie in the same pages as in the original, byte for byte: SQLite says which
+ * pages are whose. Of such a table no cell can be another, if the lens reads it as it lies.
+ */
+export function untouchedTables(
+  copy: Database,
+  original: Database,
+  path: string,
+): { has(table: string): boolean } {
+  const [rootsNow, roots] = [copy, original].map(rootsOf);
+  const pageSize = copy.prepare<[], number>('SELECT page_size FROM pragma_page_size').pluck().get() ?? 0;
+  const changed = changedPages(copy.name, path, pageSize);
+  const sql = 'SELECT DISTINCT name FROM dbstat WHERE pageno IN (SELECT value FROM json_each(?))';
+  const touched = new Set(copy.prepare<[string], string>(sql).pluck().all(JSON.stringify(changed)));
+  return {
+    has: (table) => {
+      const root = roots?.get(table);
+      return root !== undefined && root === rootsNow?.get(table) && !touched.has(table);
+    },
+  };
+}
+
+function rootsOf(sqlite: Database): Map<string, number> {
+  const sql = `SELECT name, rootpage FROM main.sqlite_schema WHERE type = 'table' AND rootpage > 0`;
+  return new Map(sqlite.prepare<[], [string, number]>(sql).raw().all());
+}
+
+/** A page is no larger. */
+const chunkBytes = 64 * 1024;
+
+/** The numbers of the pages of a file that are not the same in another. */
+function changedPages(path: string, other: string, pageSize: number): number[] {
+  const [one, two] = [openSync(path, 'r'), openSync(other, 'r')];
+  const [mine, theirs] = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)];
+  const pages: number[] = [];
+  try {
+    for (let start = 0; ; start += chunkBytes) {
+      const length = readSync(one, mine, 0, chunkBytes, start);
+      if (length === 0) return pages;
+      const otherLength = readSync(two, theirs, 0, chunkBytes, start);
+      for (let at = 0; at < length; at += pageSize) {
+        const end = at + pageSize;
+        const isSame = end <= otherLength && mine.compare(theirs, at, end, at, end) === 0;
+        if (!isSame) pages.push((start + at) / pageSize + 1);
+      }
+    }
+  } finally {
+    closeSync(one);
+    closeSync(two);
+  }
+}
