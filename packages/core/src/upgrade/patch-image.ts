@@ -19,7 +19,7 @@ import { tablesWithGaps } from './tables-with-gaps.ts';
 import { unlessRefused } from './unless-refused.ts';
 import { type UpgradePlan, verifyPlanned } from './upgrade-plan.ts';
 import { verifyCounts } from './verify-counts.ts';
-import { verifyRows } from './verify-rows.ts';
+import { verifyPatched } from './verify-patched.ts';
 
 /**
  * `patchCopy` of a small file in memory: the file system is asked to read it once and to write it once, and SQLite locks
@@ -75,7 +75,8 @@ function patchInside(sqlite: Database, options: ImageToPatch): Buffer | undefine
   verifyCounts(sqlite, expected, path);
   const upgraded = sqlite.serialize();
   verifyPlanned(sqlite, lineage, plan, { path, schema: readLayout(upgraded)?.key });
-  if (options.verify === 'full') verifyRows(sqlite, openSource(path, state), { ...options, version: from });
+  if (options.verify === 'full')
+    verifyPatched(sqlite, () => openSource(path, state), { ...options, version: from, pages: upgraded });
   return upgraded;
 }
 

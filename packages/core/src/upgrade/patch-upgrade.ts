@@ -63,6 +63,6 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
   verifyPlanned(sqlite, lineage, plan, { path });
   verifyCounts(sqlite, expected, path);
   if (options.verify === 'full')
-    verifyPatched(sqlite, () => openSource(path, state), { ...options, version: from });
+    verifyPatched(sqlite, () => openSource(path, state), { ...options, version: from, pages: sqlite.name });
   return from;
 }

@@ -1,6 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Database } from '../file/index.ts';
 
+/** The bytes of a database, or the file that has them. */
+export type PagesOf = string | Buffer;
+
 /**
  * The tables of an upgraded copy whose rows lie in the same pages as in the original, byte for byte: SQLite says which
  * pages are whose. Of such a table no cell can be another, if the lens reads it as it lies.
@@ -8,11 +11,11 @@ import type { Database } from '../file/index.ts';
 export function untouchedTables(
   copy: Database,
   original: Database,
-  path: string,
+  { pages, path }: { readonly pages: PagesOf; readonly path: string },
 ): { has(table: string): boolean } {
   const [rootsNow, roots] = [copy, original].map(rootsOf);
   const pageSize = copy.prepare<[], number>('SELECT page_size FROM pragma_page_size').pluck().get() ?? 0;
-  const changed = changedPages(copy.name, path, pageSize);
+  const changed = changedPages(pages, path, pageSize);
   const sql = 'SELECT DISTINCT name FROM dbstat WHERE pageno IN (SELECT value FROM json_each(?))';
   const touched = new Set(copy.prepare<[string], string>(sql).pluck().all(JSON.stringify(changed)));
   return {
@@ -32,15 +35,15 @@ function rootsOf(sqlite: Database): Map<string, number> {
 const chunkBytes = 64 * 1024;
 
 /** The numbers of the pages of a file that are not the same in another. */
-function changedPages(path: string, other: string, pageSize: number): number[] {
-  const [one, two] = [openSync(path, 'r'), openSync(other, 'r')];
+function changedPages(pagesOf: PagesOf, other: string, pageSize: number): number[] {
+  const [one, two] = [typeof pagesOf === 'string' ? openSync(pagesOf, 'r') : pagesOf, openSync(other, 'r')];
   const [mine, theirs] = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)];
   const pages: number[] = [];
   try {
     for (let start = 0; ; start += chunkBytes) {
-      const length = readSync(one, mine, 0, chunkBytes, start);
+      const length = readAt(one, mine, start);
       if (length === 0) return pages;
-      const otherLength = readSync(two, theirs, 0, chunkBytes, start);
+      const otherLength = readAt(two, theirs, start);
       for (let at = 0; at < length; at += pageSize) {
         const end = at + pageSize;
         const isSame = end <= otherLength && mine.compare(theirs, at, end, at, end) === 0;
@@ -48,7 +51,12 @@ function changedPages(path: string, other: string, pageSize: number): number[] {
       }
     }
   } finally {
-    closeSync(one);
+    if (typeof one === 'number') closeSync(one);
     closeSync(two);
   }
+}
+
+function readAt(from: number | Buffer, into: Buffer, start: number): number {
+  if (typeof from === 'number') return readSync(from, into, 0, chunkBytes, start);
+  return start < from.length ? from.copy(into, 0, start, start + chunkBytes) : 0;
 }

@@ -33,7 +33,7 @@ function writeBoth(lineage: ReturnType<typeof lineageOf>, more = '') {
   const open = () => openSource(path, inspectAtRest(path));
   const verify = (opened = open) => {
     const state = inspectAtRest(path);
-    verifyPatched(sqlite, opened, { lineage, path, state, verify: 'full', version: 1 });
+    verifyPatched(sqlite, opened, { lineage, path, state, verify: 'full', version: 1, pages: sqlite.name });
   };
   return { path, sqlite, open, verify };
 }
@@ -57,7 +57,10 @@ it.each([
 it('knows tables by their pages, and reads those that lie elsewhere', () => {
   const { path, sqlite, open, verify } = writeBoth(lineageOf("UPDATE other SET v = 'w'"));
   const original = open();
-  const untouched = () => ['t', 'narrow', 'other'].filter(untouchedTables(sqlite, original.sqlite, path).has);
+  const untouched = () =>
+    ['t', 'narrow', 'other'].filter(
+      untouchedTables(sqlite, original.sqlite, { pages: sqlite.name, path }).has,
+    );
   expect(untouched()).toEqual(['t', 'narrow']);
   sqlite.exec(`CREATE TABLE x (k integer PRIMARY KEY, v); INSERT INTO x SELECT * FROM t; DROP TABLE t;
     ALTER TABLE x RENAME TO t; CREATE INDEX vs ON t (v)`);

@@ -11,13 +11,13 @@ import { type VerifyRowsOptions, verifyRows } from './verify-rows.ts';
 export function verifyPatched(
   upgraded: Database,
   openOriginal: () => Source,
-  options: Omit<VerifyRowsOptions, 'isPatched' | 'despiteStatistics'>,
+  options: Omit<VerifyRowsOptions, 'despiteStatistics'>,
 ): void {
   try {
-    verifyRows(upgraded, openOriginal(), { ...options, isPatched: true, despiteStatistics: true });
+    verifyRows(upgraded, openOriginal(), { ...options, despiteStatistics: true });
   } catch (error) {
     if (!holdsStatistics(upgraded)) throw error;
-    verifyRows(upgraded, openOriginal(), { ...options, isPatched: true });
+    verifyRows(upgraded, openOriginal(), options);
   }
 }
 

@@ -6,7 +6,7 @@ import type { FileState, Source } from '../source/index.ts';
 import { countRows } from './count-rows.ts';
 import { findDifferingColumn, readColumns } from './find-differing-column.ts';
 import { mismatchError } from './mismatch-error.ts';
-import { untouchedTables } from './untouched-tables.ts';
+import { type PagesOf, untouchedTables } from './untouched-tables.ts';
 
 /** Row counts of every table, or every cell of every row with its storage class. */
 export type UpgradeVerification = 'counts' | 'full';
@@ -18,8 +18,8 @@ export interface VerifyRowsOptions {
   readonly verify: UpgradeVerification;
   /** Of the original. */
   readonly version: number;
-  /** The copy is the original's pages, changed in place: a table whose pages are as they were need not be read. */
-  readonly isPatched?: boolean;
+  /** Of a copy that is the original's pages, changed in place: a table whose pages are as they were need not be read. */
+  readonly pages?: PagesOf;
   /** Reads through the lens though SQLite may meet rows in another order than a replay. */
   readonly despiteStatistics?: boolean;
 }
@@ -37,7 +37,7 @@ export function verifyRows(upgraded: Database, original: Source, options: Verify
     open = source;
     const { lineage, version } = options;
     const unrepeatable = patchOf(lineage, version)?.unrepeatable ?? unrepeatableTables(lineage, version);
-    const settled = options.isPatched ? settledTables(upgraded, source, options) : new Set<string>();
+    const settled = settledTables(upgraded, source, options);
     verifyTables(upgraded, source.sqlite, { ...options, unrepeatable, settled });
   } finally {
     open.close();
@@ -48,10 +48,10 @@ export function verifyRows(upgraded: Database, original: Source, options: Verify
 function settledTables(
   upgraded: Database,
   { sqlite, plan }: Reading,
-  { path }: VerifyRowsOptions,
+  { path, pages }: VerifyRowsOptions,
 ): ReadonlySet<string> {
-  if (plan.strategy !== 'lens') return new Set();
-  const untouched = untouchedTables(upgraded, sqlite, path);
+  if (plan.strategy !== 'lens' || pages === undefined) return new Set();
+  const untouched = untouchedTables(upgraded, sqlite, { pages, path });
   const plain = plan.tables.filter(({ strategy, name }) => strategy === 'identity' && untouched.has(name));
   return new Set(plain.map(({ name }) => name));
 }
