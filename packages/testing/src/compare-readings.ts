@@ -1,3 +1,4 @@
+import { nameKey } from '@varve/migrations/internal';
 import type { Database } from 'better-sqlite3';
 import type { GoldenProblem } from './golden-problem.ts';
 import { type CellRow, type CellTable, readRows, readTables } from './read-cells.ts';
@@ -11,28 +12,46 @@ export interface Readings {
 
 const ways = ['lens', 'replay', 'unified'] as const;
 
-/** Every row and every cell, `typeof` included, that the three do not agree on. */
-export function compareReadings(readings: Readings): GoldenProblem[] {
-  return readTables(readings.replay).flatMap((table) => compareTable(table, readings));
-}
-
-function compareTable(table: CellTable, readings: Readings): GoldenProblem[] {
-  const rows = ways.map((way) => new Map(readRows(readings[way], table).map((row) => [row.name, row])));
-  const names = new Set(rows.flatMap((read) => [...read.keys()]));
-  return [...names].flatMap((name) => {
-    const sameRow = rows.map((read) => read.get(name));
-    return compareRow(table, name, sameRow);
+/**
+ * Every row and every cell, `typeof` included, that the three do not agree on. `unrepeatable` are tables, by name key,
+ * that may hold what a clock or chance said, another each time: of them the number of rows must be the same, and the
+ * types of values in rows of the same key.
+ */
+export function compareReadings(
+  readings: Readings,
+  unrepeatable: ReadonlySet<string> = new Set(),
+): GoldenProblem[] {
+  return readTables(readings.replay).flatMap((table) => {
+    return compareTable(table, readings, unrepeatable.has(nameKey(table.name)));
   });
 }
 
-function compareRow(table: CellTable, row: string, found: readonly (CellRow | undefined)[]): GoldenProblem[] {
-  if (found.includes(undefined)) {
-    const reason = describeWays(found.map((it) => (it ? 'has it' : 'lacks it')));
-    return [{ table: table.name, row, reason }];
-  }
+function compareTable(table: CellTable, readings: Readings, isUnrepeatable: boolean): GoldenProblem[] {
+  const rows = ways.map((way) => new Map(readRows(readings[way], table).map((row) => [row.name, row])));
+  const names = new Set(rows.flatMap((read) => [...read.keys()]));
+  const isCounted = isUnrepeatable && new Set(rows.map((read) => read.size)).size === 1;
+  return [...names].flatMap((name) => {
+    const sameRow = rows.map((read) => read.get(name));
+    if (sameRow.includes(undefined)) return isCounted ? [] : [missingRow(table, name, sameRow)];
+    return compareRow(table, name, sameRow, isUnrepeatable);
+  });
+}
+
+function missingRow(table: CellTable, row: string, found: readonly (CellRow | undefined)[]): GoldenProblem {
+  const reason = describeWays(found.map((it) => (it ? 'has it' : 'lacks it')));
+  return { table: table.name, row, reason };
+}
+
+function compareRow(
+  table: CellTable,
+  row: string,
+  found: readonly (CellRow | undefined)[],
+  isUnrepeatable: boolean,
+): GoldenProblem[] {
   return table.columns.flatMap(({ name: column }) => {
     const cells = found.map((it) => it?.cells[column] ?? '');
-    if (new Set(cells).size === 1) return [];
+    const seen = isUnrepeatable ? cells.map((cell) => cell.split(' ', 1)[0]) : cells;
+    if (new Set(seen).size === 1) return [];
     return [{ table: table.name, row, column, reason: describeWays(cells) }];
   });
 }

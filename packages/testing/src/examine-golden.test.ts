@@ -21,6 +21,16 @@ it('has nothing against migrations that keep every row readable', async () => {
   expect(await examine(["UPDATE notes SET kind = 'done' WHERE kind = 'todo'"])).toEqual([]);
 });
 
+it('lets be what a clock or chance writes, other each time, and nothing besides', async () => {
+  const random =
+    'ALTER TABLE notes ADD uid text; UPDATE notes SET uid = hex(randomblob(16)), kind = lower(kind)';
+  expect(await examine([random])).toEqual([]);
+  expect(await examine([random, "UPDATE notes SET kind = 'open' WHERE kind = 'todo'"])).toHaveLength(1);
+  const seeds =
+    'CREATE TABLE seeds (id text PRIMARY KEY); INSERT INTO seeds SELECT hex(randomblob(8)) FROM notes';
+  expect(await examine([seeds])).toEqual([]);
+});
+
 it('names the row and the column that a new NOT NULL refuses', async () => {
   const rebuild = `CREATE TABLE __new_notes (seq integer PRIMARY KEY NOT NULL, session_id text NOT NULL,
       kind text NOT NULL, tags text);

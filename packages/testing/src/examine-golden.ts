@@ -5,6 +5,7 @@ import { openUnified } from '@varve/aggregator';
 import { type Archive, openArchive } from '@varve/core';
 import { type ArchiveSource, openArchiveSource } from '@varve/core/internal';
 import type { Lineage, TableModule } from '@varve/migrations';
+import { unrepeatableTables } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import Database from 'better-sqlite3';
 import { compareReadings } from './compare-readings.ts';
@@ -59,7 +60,8 @@ async function compareWithLens(
   const replay = new Database(source.path, { readonly: true });
   try {
     if (leftOut.length > 0) return leftOut;
-    return compareReadings({ lens: lens.sqlite, replay, unified: unified.sqlite });
+    const unrepeatable = unrepeatableTables(lineage, lens.version);
+    return compareReadings({ lens: lens.sqlite, replay, unified: unified.sqlite }, unrepeatable);
   } finally {
     replay.close();
     source.close();
