@@ -1,8 +1,9 @@
 import { type ErrorCode, VarveError } from '@varve/schema/errors';
 import type { Database } from '../driver/index.ts';
-import type { Lineage } from '../lineage/index.ts';
+import type { LedgerSettings, Lineage } from '../lineage/index.ts';
 import type { LedgerStep } from './baseline.ts';
 import { ledgerTableOf } from './find-ledger.ts';
+import { guessLedger } from './guess-ledger.ts';
 import { readLedger } from './ledger.ts';
 import type { LedgerRow } from './ledger-row.ts';
 import { lineageLedger, unfoldLedger } from './ledger-steps.ts';
@@ -36,7 +37,13 @@ export type FileIdentity =
       /** The first migration that it lacks. */
       readonly migration: string;
     }
-  | { readonly state: 'foreign' | 'unstamped' | 'empty'; readonly version: 0 };
+  | { readonly state: 'foreign' | 'empty'; readonly version: 0 }
+  | {
+      readonly state: 'unstamped';
+      readonly version: 0;
+      /** The settings of a lineage that would read the table of it that looks like a record of migrations. */
+      readonly ledger?: LedgerSettings;
+    };
 
 /** Compares a file's ledger with the lineage. Writes nothing. */
 export function identifyFile(sqlite: Database, lineage: Lineage): FileIdentity {
@@ -102,7 +109,10 @@ function identifyWithoutLedger(sqlite: Database, lineage: Lineage): FileIdentity
     .get(ledgerTableOf(lineage)) as number;
   const owner = sqlite.pragma('application_id', { simple: true });
   if (owner !== 0 && owner !== applicationId) return { state: 'foreign', version: 0 };
-  return { state: tables === 0 ? 'empty' : 'unstamped', version: 0 };
+  if (tables === 0) return { state: 'empty', version: 0 };
+  const ledger = guessLedger(sqlite);
+  const isNew = ledger !== undefined && ledger.table !== lineage.ledger?.table;
+  return { state: 'unstamped', version: 0, ...(isNew && { ledger }) };
 }
 
 /** The error that says why a file cannot be brought to head; undefined for a file that can. */
@@ -153,7 +163,9 @@ export function identityError(
       return error(
         'VERSION_UNSTAMPED',
         'the file has tables but no record of the migrations it has had',
-        'check that drizzle-kit push did not make it; recreate it through migrations',
+        identity.ledger
+          ? `its table ${identity.ledger.table} looks like one: give defineLineage, or varve.config.ts, ledger: ${JSON.stringify(identity.ledger)}`
+          : 'check that drizzle-kit push did not make it; recreate it through migrations',
       );
     case 'empty':
       return error(

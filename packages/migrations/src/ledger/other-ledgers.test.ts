@@ -3,7 +3,7 @@ import { openMemory } from '../driver/index.ts';
 import { type Lineage, lineageAt } from '../lineage/lineage.ts';
 import { replayMigrations } from '../replay/replay.ts';
 import { lineageOf } from '../testing/test-lineage.ts';
-import { identifyFile } from './identify.ts';
+import { identifyFile, identityError } from './identify.ts';
 
 const plain = lineageOf(['CREATE TABLE a (x)', 'ALTER TABLE a ADD y', 'CREATE TABLE b (z)']);
 const numbered: Lineage = {
@@ -57,6 +57,19 @@ describe.each(Object.entries(kinds))('a ledger %s', (_, [lineage, sql]) => {
     const stale = sqlite.prepare('SELECT count(*) FROM __drizzle_migrations').pluck().get();
     expect(stale).toBe(1);
   });
+
+  it('is named, with what reads it, to who did not say so, where it is of a known form', () => {
+    const sqlite = fileWith(lineage, 2, sql);
+    const { ledger, ...without } = lineage;
+    const identity = identifyFile(sqlite, without);
+    expect(identity).toEqual({
+      state: 'unstamped',
+      version: 0,
+      ...(ledger?.table !== 'schema history' && { ledger }),
+    });
+    const hint = identityError(identity, without)?.hint;
+    expect(hint?.includes(JSON.stringify(ledger))).toBe(ledger?.table !== 'schema history');
+  });
 });
 
 it("reads and makes Drizzle's table under another name", () => {
@@ -67,7 +80,13 @@ it("reads and makes Drizzle's table under another name", () => {
   expect(sqlite.prepare(tables).pluck().get()).toBe('my_migrations,a');
   expect(replayMigrations(sqlite, lineage)).toEqual({ from: 1, to: 3 });
   expect(identifyFile(sqlite, lineage).state).toBe('current');
-  expect(identifyFile(sqlite, plain).state).toBe('unstamped');
+  expect(identifyFile(sqlite, plain)).toEqual({
+    state: 'unstamped',
+    version: 0,
+    ledger: { table: 'my_migrations' },
+  });
+  sqlite.exec('DELETE FROM my_migrations');
+  expect(identifyFile(sqlite, lineage)).toEqual({ state: 'unstamped', version: 0 });
 });
 
 it("reads Drizzle's own where a file has no other", () => {
