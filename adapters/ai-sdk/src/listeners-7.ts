@@ -3,6 +3,8 @@ import type {
   EmbedStart,
   ModelCallEnd,
   ModelCallStart,
+  ObjectStepEnd,
+  ObjectStepStart,
   OperationAbort,
   OperationEnd,
   OperationError,
@@ -25,6 +27,20 @@ export const listeners7 = {
     recorder.with(event.callId, (operation) =>
       operation.endModelCall({ ...event, usage: { inputTokens: usage?.tokens } }),
     ),
+  onObjectStepStart: (recorder: TelemetryRecorder, { promptMessages = [], ...event }: ObjectStepStart) =>
+    recorder.with(event.callId, (operation) =>
+      operation.beginModelCall({ ...event, messages: promptMessages }),
+    ),
+  onObjectStepEnd: (recorder: TelemetryRecorder, { response, msToFirstChunk, ...event }: ObjectStepEnd) =>
+    recorder.with(event.callId, (operation) =>
+      operation.endModelCall({
+        ...event,
+        ...(response?.modelId !== undefined && { modelId: response.modelId }),
+        ...(response?.id !== undefined && { responseId: response.id }),
+        ...(event.objectText && { content: [{ type: 'text', text: event.objectText }] }),
+        performance: { timeToFirstOutputMs: msToFirstChunk },
+      }),
+    ),
   onToolExecutionStart: (recorder: TelemetryRecorder, event: ToolStart) =>
     recorder.with(event.callId, (operation) => operation.beginTool(event)),
   onToolExecutionEnd: (recorder: TelemetryRecorder, event: ToolEnd) =>
@@ -34,11 +50,16 @@ export const listeners7 = {
     recorder.finish(callId, 'interrupted');
   },
   onError: (recorder: TelemetryRecorder, { callId, error }: OperationError) => {
-    recorder.with(callId, (operation) => operation.fail(error, 'error'));
-    recorder.finish(callId, 'failed');
+    const isAbort = error instanceof Error && error.name === 'AbortError';
+    recorder.with(callId, (operation) => operation.fail(error, isAbort ? 'cancelled' : 'error'));
+    recorder.finish(callId, isAbort ? 'interrupted' : 'failed');
   },
   onEnd: (recorder: TelemetryRecorder, event: OperationEnd) => {
-    recorder.with(event.callId, (operation) => operation.recordOutput(event));
-    recorder.finish(event.callId, 'completed');
+    const hasFailed = event.finishReason === 'error' || (event.error !== undefined && event.error !== null);
+    recorder.with(event.callId, (operation) => {
+      if (hasFailed) operation.breakOff();
+      operation.recordOutput(event, hasFailed);
+    });
+    recorder.finish(event.callId, hasFailed ? 'failed' : 'completed');
   },
 };

@@ -1,7 +1,8 @@
 import type { Session } from '@varve/core';
 import type { LiveSessions, SaidSoFar } from '@varve/core/internal';
+import { toJson } from '@varve/schema';
 import { messageParts } from './message-parts.ts';
-import { instructionsOf, type MessageRow, requestOptions, rowOf } from './request-facts.ts';
+import { instructionsOf, type MessageRow, printOf, requestOptions, rowOf } from './request-facts.ts';
 import type { Scope } from './session-scope.ts';
 import type { StandardTables } from './standard-tables.ts';
 import type {
@@ -160,11 +161,21 @@ export class OperationRecorder {
     this.#tools.clear();
   }
 
-  recordOutput(event: OperationEnd): void {
+  /** An answer did not come to its end, and why is not told. */
+  breakOff(): void {
+    this.#modelCall?.end({ status: 'error', finishReasons: ['error'] });
+    this.#modelCall = undefined;
+  }
+
+  /** What was said before it broke off is not the answer. */
+  recordOutput(event: OperationEnd, hasFailed: boolean): void {
     const { outputs } = this.#tables;
-    const { text } = event;
-    if (!outputs || !text || !this.#isRecorded(event, 'outputs')) return;
-    this.session.tryRecord(outputs, { kind: 'text', content: text, isFinal: true });
+    const { text, object } = event;
+    if (!outputs || !this.#isRecorded(event, 'outputs')) return;
+    const isFinal = !hasFailed;
+    if (object !== undefined)
+      this.session.tryRecord(outputs, { kind: 'json', content: JSON.stringify(toJson(object)), isFinal });
+    else if (text) this.session.tryRecord(outputs, { kind: 'text', content: text, isFinal });
   }
 
   #isRecorded(event: RecordChoice, what: keyof Records): boolean {
@@ -179,7 +190,7 @@ export class OperationRecorder {
   /** Every request repeats the conversation: what is on the timeline already is not recorded again. */
   #recordInputs({ instructions, messages = [] }: ModelCallStart): void {
     const system = instructions === undefined ? [] : [instructionsOf(instructions)];
-    const fresh = this.#said.takeNew([...system, ...messages], rowOf, this.#messageKeys);
+    const fresh = this.#said.takeNew([...system, ...messages], printOf, this.#messageKeys);
     for (const message of fresh) this.#say(rowOf(message));
   }
 

@@ -10,6 +10,13 @@ export function rowOf({ role, content }: { readonly role: string; readonly conte
   return { role: role as MessageRow['role'], parts: messageParts(content) };
 }
 
+/** By this a message that comes again is known: the SDK adds to what a model said that somebody was asked to approve it. */
+export function printOf(message: { readonly role: string; readonly content: unknown }): MessageRow {
+  const { role, parts } = rowOf(message);
+  const said = (parts as MessageRow['parts']).filter(({ type }) => type !== 'tool-approval-request');
+  return { role, parts: said };
+}
+
 export function instructionsOf(instructions: unknown): { role: string; content: unknown } {
   if (typeof instructions === 'string') return { role: 'system', content: instructions };
   const { content } = instructions as { content?: unknown };

@@ -51,6 +51,23 @@ export interface ToolEnd extends ToolStart {
 
 export interface OperationEnd extends TelemetryEvent {
   readonly text?: string;
+  /** What `generateObject` and `streamObject` made. */
+  readonly object?: unknown;
+  /** Why what a model said is no such object. */
+  readonly error?: unknown;
+  /** `error` where a stream broke off; what the error was is not told. */
+  readonly finishReason?: string;
+}
+
+/** `generateObject` and `streamObject` tell of their request by this. */
+export interface ObjectStepStart extends OperationStart {
+  readonly promptMessages?: ModelCallStart['messages'];
+}
+
+export interface ObjectStepEnd extends ModelCallEnd {
+  readonly objectText?: string;
+  readonly msToFirstChunk?: number | undefined;
+  readonly response?: { readonly id?: string; readonly modelId?: string };
 }
 
 export interface OperationError extends TelemetryEvent {
