@@ -1,7 +1,17 @@
-import type { Trace } from '@openai/agents';
 import type { AgentSpan } from './agent-span.ts';
 import type { JsonObject } from './json-access.ts';
 import type { TraceRecorder } from './trace-recorder.ts';
+
+/** The name of a trace that was given none. */
+export const unnamed = 'Agent workflow';
+
+/** What a trace says of itself. */
+export interface TraceFacts {
+  readonly traceId: string;
+  readonly name: string;
+  readonly groupId: string | null;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
 
 /** One run of agents, which is a session: that of a trace, or one inside of a tool. */
 export interface AgentRun {
@@ -16,15 +26,18 @@ export interface AgentRun {
 
 /** The runs of one trace that are under way, found by their spans. */
 export class OpenTrace {
-  readonly trace: Trace;
+  readonly trace: TraceFacts;
+  /** Whether nobody tells when it ends. */
+  readonly endsUntold: boolean;
   readonly main: AgentRun;
   timer?: NodeJS.Timeout;
   readonly #runs = new Map<string, AgentRun>();
   readonly #toolSpans = new Set<string>();
 
-  constructor(trace: Trace) {
-    this.trace = trace;
-    this.main = { key: trace.traceId, isTried: false };
+  constructor({ traceId, name, groupId, metadata = {} }: TraceFacts, { endsUntold = false } = {}) {
+    this.trace = { traceId, name, groupId, metadata };
+    this.endsUntold = endsUntold;
+    this.main = { key: traceId, isTried: false };
   }
 
   /** The innermost first. */

@@ -1,8 +1,9 @@
 import type { Session } from '@varve/core';
 import { SaidSoFar } from '@varve/core/internal';
-import { type MessagePart, toJson } from '@varve/schema';
+import { toJson } from '@varve/schema';
 import { type AgentItem, itemPrint } from './agent-item.ts';
 import { type AgentSpan, endOf, outcomeOf, resultOf, startOf } from './agent-span.ts';
+import { AskedCalls } from './asked-calls.ts';
 import { type JsonObject, objectOf, parsed, textOf } from './json-access.ts';
 import { type ModelSpan, readModelSpan, usageOf } from './model-span.ts';
 import type { StandardTables } from './standard-tables.ts';
@@ -15,12 +16,6 @@ interface RunningTool {
   readonly parentId: string | null;
 }
 
-/** The calls of tools that a model asked for and that have not been met yet. */
-interface Asked {
-  readonly modelCallSeq: number | undefined;
-  readonly calls: MessagePart[];
-}
-
 /** What the spans of one run leave on the timeline of its session. */
 export class TraceRecorder {
   readonly sessionId: string | undefined;
@@ -29,10 +24,11 @@ export class TraceRecorder {
   readonly #said = new SaidSoFar();
   readonly #tools = new Map<string, RunningTool>();
   /** By the turn, or the agent, that both the request and the calls belong to. */
-  readonly #asked = new Map<string, Asked>();
+  readonly #asked = new Map<string, AskedCalls>();
   readonly #turnsWithModel = new Set<string>();
   #answer: readonly AgentItem[] = [];
   #hasFailed = false;
+  #isWaiting = false;
   #isDescribed = false;
 
   constructor(session: Session<StandardTables>, tables: Partial<StandardTables>) {
@@ -56,13 +52,13 @@ export class TraceRecorder {
   /** The row of the tool's call that is under way, and its id where only one that was asked for has its name. */
   toolCall(spanId: string): { readonly seq: number | undefined; readonly toolCallId: string | undefined } {
     const { call, name, parentId } = this.#tools.get(spanId) ?? {};
-    const asked = this.#asked.get(parentId ?? '')?.calls.filter((it) => it.name === name) ?? [];
-    return { seq: call?.seq, toolCallId: asked.length === 1 ? textOf(asked[0]?.id) : undefined };
+    return { seq: call?.seq, toolCallId: this.#asked.get(parentId ?? '')?.idOf(name) };
   }
 
   /** How the run ended; the last answer, if it asked for nothing more, is its output. */
-  finish(): 'completed' | 'failed' {
+  finish(): 'completed' | 'failed' | 'interrupted' {
     if (this.#hasFailed) return 'failed';
+    if (this.#isWaiting) return 'interrupted';
     const parts = this.#answer.flatMap((item) => item.parts);
     const texts = parts.flatMap(({ type, content }) => (type === 'text' ? [String(content)] : []));
     const { outputs } = this.#tables;
@@ -92,8 +88,9 @@ export class TraceRecorder {
     for (const item of outputs) this.#said.add(itemPrint(item));
     if (outputs.length > 0) this.#say(outputs, endOf(span), seq ?? null);
     const calls = outputs.flatMap(({ parts }) => parts.filter(({ type }) => type === 'tool_call'));
-    this.#asked.set(span.parentId ?? '', { modelCallSeq: seq, calls });
+    this.#asked.set(span.parentId ?? '', new AskedCalls(calls, seq));
     this.#answer = outputs;
+    this.#isWaiting = false;
   }
 
   /** The session's row has the model that was asked first. */
@@ -106,6 +103,7 @@ export class TraceRecorder {
 
   /** A model that makes no span of its own still leaves its usage with the turn. */
   #recordTurn(span: AgentSpan, { usage, agent_name, turn }: JsonObject): void {
+    this.#isWaiting = this.#asked.get(span.spanId)?.isWaiting === true;
     this.#asked.delete(span.spanId);
     if (this.#turnsWithModel.delete(span.spanId) || usage === undefined) return;
     this.#recordCall(span, {
@@ -165,23 +163,13 @@ export class TraceRecorder {
       ...(data.mcp_data !== undefined && { mcp: toJson(parsed(data.mcp_data)) }),
     };
     running?.call.end({
-      toolCallId: this.#takeAsked(span.parentId, String(data.name), given) ?? null,
+      toolCallId: this.#asked.get(span.parentId ?? '')?.meet(String(data.name), given) ?? null,
       durationMs: endOf(span) - startOf(span),
       ...(given !== undefined && { arguments: given }),
       ...(data.output !== '' && { result: resultOf(data.output) }),
       ...outcomeOf(span),
       metadata: told,
     });
-  }
-
-  /** A span of a tool does not tell the call's id: it is that of the first call asked for that fits. */
-  #takeAsked(parentId: string | null, name: string, given: unknown): string | undefined {
-    const calls = this.#asked.get(parentId ?? '')?.calls ?? [];
-    const text = JSON.stringify(toJson(given));
-    const at = calls.findIndex(
-      (call) => call.name === name && (given === undefined || JSON.stringify(call.arguments) === text),
-    );
-    return at === -1 ? undefined : textOf(calls.splice(at, 1)[0]?.id);
   }
 
   #recordHandoff(span: AgentSpan, { from_agent, to_agent }: JsonObject): void {

@@ -4,8 +4,9 @@ import { LiveSessions, type LiveSessionsOptions } from '@varve/core/internal';
 import { type Lineage, standardLineage } from '@varve/migrations';
 import { toJson } from '@varve/schema';
 import type { AgentSpan } from './agent-span.ts';
+import { EndedTraces } from './ended-traces.ts';
 import { type JsonObject, textOf } from './json-access.ts';
-import { type AgentRun, OpenTrace } from './open-trace.ts';
+import { type AgentRun, OpenTrace, type TraceFacts, unnamed } from './open-trace.ts';
 import type { StandardTables } from './standard-tables.ts';
 import { TraceRecorder } from './trace-recorder.ts';
 
@@ -19,16 +20,15 @@ export interface VarveTracingProcessorOptions extends Omit<LiveSessionsOptions<S
   readonly idleMs?: number;
 }
 
-/** The name of a trace that was given none. */
-const unnamed = 'Agent workflow';
 /** A span of these alone makes no session yet: the agent's, which follows, tells its name. */
 const namesNobody = new Set<unknown>(['task', 'speech_group']);
 
 /**
  * Records what the OpenAI Agents SDK does into session files: a trace is a session, with model calls and their usage,
  * messages, tool calls, handoffs as decisions, guardrails and agents; an agent that is used as a tool is a session of its
- * own that names the call. A trace is sealed when it ends, and what is open
- * when the process exits then. It never throws into the agent: what cannot be recorded is for `onRecordError`.
+ * own that names the call. A trace is sealed when it ends, and what is open when the process exits then. A run that was
+ * interrupted and goes on is a further session, whose metadata names the same trace. It never throws into the agent: what
+ * cannot be recorded is for `onRecordError`.
  *
  * @example
  * ```ts
@@ -43,6 +43,7 @@ export class VarveTracingProcessor implements TracingProcessor {
   readonly #tables: Partial<StandardTables>;
   readonly #idleMs: number;
   readonly #traces = new Map<string, OpenTrace>();
+  readonly #ended = new EndedTraces();
 
   constructor(options: VarveTracingProcessorOptions) {
     const lineage = options.lineage ?? standardLineage;
@@ -60,11 +61,19 @@ export class VarveTracingProcessor implements TracingProcessor {
   }
 
   async onSpanStart(span: Span<never>): Promise<void> {
-    const open = this.#traces.get(span.traceId);
+    const isRoot = span.parentId === null;
+    const open = this.#traces.get(span.traceId) ?? (isRoot ? this.#reopen(span.traceId) : undefined);
     clearTimeout(open?.timer);
     this.#sessions.attempt(() => {
       if (open) this.#recorderOf(open, open.start(span as AgentSpan), span)?.start(span as AgentSpan);
     });
+  }
+
+  /** A run that goes on when somebody has approved its calls is told without the begin and the end of a trace. */
+  #reopen(traceId: string): OpenTrace {
+    const open = new OpenTrace(this.#ended.get(traceId), { endsUntold: true });
+    this.#traces.set(traceId, open);
+    return open;
   }
 
   async onSpanEnd(span: Span<never>): Promise<void> {
@@ -75,6 +84,7 @@ export class VarveTracingProcessor implements TracingProcessor {
     this.#sessions.attempt(() => run.recorder?.end(span as AgentSpan, isRoot));
     open.end(span as AgentSpan);
     if (run.key === span.spanId) this.#endRun(run);
+    else if (isRoot && open.endsUntold) this.#end(span.traceId);
     else if (isRoot && span.error !== null) this.#endSoon(span.traceId);
   }
 
@@ -95,6 +105,7 @@ export class VarveTracingProcessor implements TracingProcessor {
     const open = this.#traces.get(traceId);
     clearTimeout(open?.timer);
     this.#traces.delete(traceId);
+    if (open) this.#ended.add(open.trace);
     for (const run of open?.runs ?? []) {
       if (run === open?.main) this.#endRun(run);
       else this.#sessions.end(run.key, 'interrupted');
@@ -141,7 +152,7 @@ function parentOf({ inside }: AgentRun): Partial<SessionValues<StandardTables>> 
 }
 
 function sessionRow(
-  { traceId, name, groupId, metadata = {} }: Trace,
+  { traceId, name, groupId, metadata = {} }: TraceFacts,
   agentName = name,
 ): SessionValues<StandardTables> {
   return {
