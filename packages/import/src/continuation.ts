@@ -3,6 +3,7 @@ import { deserialize } from 'node:v8';
 import type { SavedWriter } from './archive/index.ts';
 import { type FamilyFile, identityOf } from './family-file.ts';
 import { type FamilyState, type SavedLog, type SavedSession, stampOfArchive } from './family-state.ts';
+import { NotContinuable } from './shared-family.ts';
 
 /** What an earlier import of a family left to go on from, where its logs have only grown and its archives are as they were. */
 export class Continuation {
@@ -41,8 +42,10 @@ export class Continuation {
     return log && deserialize(log.mapper);
   }
 
-  writerOf(name: string): SavedWriter | undefined {
-    const writer = this.state.sessions.get(name)?.writer;
+  /** @throws NotContinuable for a session of which another log has told. */
+  writerOf(name: string, { path }: FamilyFile): SavedWriter | undefined {
+    const { writer, log } = this.state.sessions.get(name) ?? {};
+    if (log !== undefined && log !== path) throw new NotContinuable();
     return writer && (deserialize(writer) as SavedWriter);
   }
 

@@ -142,13 +142,20 @@ class FamilyImport {
         ids.set(session.writer.id, id);
         return session.writer;
       },
+      tell: (writer, row) => {
+        this.#sources.addPart(writer.id, {
+          ...row,
+          format: file.format.name,
+          path: file.path,
+          importerVersion,
+        });
+      },
       close: (writer, { keep, ...row }) => {
         const session = this.#archives.get(writer.id);
         if (session) closing.push(session);
         past.take(ids.get(writer.id) ?? writer.id, { name: writer.id, keep });
         ids.delete(writer.id);
-        const { name: format } = file.format;
-        this.#sources.addPart(writer.id, { ...row, format, path: file.path, importerVersion });
+        context.tell(writer, row);
       },
     };
     const afterRecord = () => (closing.length > 0 ? this.#archives.finish(closing.splice(0)) : undefined);

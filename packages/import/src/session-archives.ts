@@ -114,7 +114,7 @@ export class SessionArchives {
       return known;
     }
     const path = join(this.#into, `${name}.db`);
-    const saved = this.#continuation?.writerOf(name);
+    const saved = this.#continuation?.writerOf(name, file);
     const isCopy = saved !== undefined;
     const draft = this.#isDryRun ? undefined : new ArchiveDraft(path, standardLineage, { isCopy });
     const writer = new SessionWriter(name, draft, saved);

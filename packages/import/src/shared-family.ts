@@ -1,3 +1,4 @@
+import type { Memory } from './archive/index.ts';
 import type { Family, StartedAgent } from './format/index.ts';
 
 /** What a family knew when its logs had been read, and who of them had asked for it, or said it. */
@@ -6,6 +7,8 @@ export interface SavedFamily {
   readonly saidBy: ReadonlyMap<string, string>;
   readonly askedBy: ReadonlyMap<string, readonly string[]>;
   readonly owners: ReadonlyMap<string, string> | undefined;
+  /** What its format keeps in mind. */
+  readonly memory?: unknown;
 }
 
 /** Thrown where to go on would not come to the same as to read everything. */
@@ -22,18 +25,20 @@ export class SharedFamily implements Family {
   /** The log that is being read. */
   current = '';
   readonly #order: ReadonlyMap<string, number>;
-  readonly #isContinued: boolean;
+  readonly isContinued: boolean;
   readonly #started: Map<string, StartedAgent>;
   readonly #saidBy: Map<string, string>;
   readonly #askedBy: Map<string, readonly string[]>;
   readonly #owners: Map<string, string> | undefined;
+  readonly #savedMemory: unknown;
   #memory: unknown;
 
   /** @param paths Of its logs, in the order in which they are read. */
   constructor(paths: readonly string[], saved?: SavedFamily) {
     const isShared = paths.length > 1;
     this.#order = new Map(paths.map((path, at) => [path, at]));
-    this.#isContinued = saved !== undefined;
+    this.isContinued = saved !== undefined;
+    this.#savedMemory = saved?.memory;
     this.#started = new Map(saved?.starts);
     this.#saidBy = new Map(saved?.saidBy);
     this.#askedBy = new Map(saved?.askedBy);
@@ -46,12 +51,12 @@ export class SharedFamily implements Family {
   owner(key: string, sessionId: string): string {
     const owner = this.#owners?.get(key);
     if (owner === undefined) this.#owners?.set(key, sessionId);
-    else if (owner !== sessionId && this.#isContinued) throw new NotContinuable();
+    else if (owner !== sessionId && this.isContinued) throw new NotContinuable();
     return owner ?? sessionId;
   }
 
-  recall<T>(make: () => T): T {
-    this.#memory ??= make();
+  recall<T>(make: (saved?: unknown) => T): T {
+    this.#memory ??= make(this.#savedMemory);
     return this.#memory as T;
   }
 
@@ -61,12 +66,13 @@ export class SharedFamily implements Family {
       saidBy: this.#saidBy,
       askedBy: this.#askedBy,
       owners: this.#owners,
+      memory: (this.#memory as Memory | undefined)?.save?.() ?? this.#savedMemory,
     };
   }
 
   #find(agent: string): StartedAgent | undefined {
     const sayer = this.#saidBy.get(agent);
-    if (this.#isContinued && sayer !== undefined && this.#place(sayer) > this.#place(this.current))
+    if (this.isContinued && sayer !== undefined && this.#place(sayer) > this.#place(this.current))
       throw new NotContinuable();
     const askers = this.#askedBy.get(agent) ?? [];
     if (!askers.includes(this.current)) this.#askedBy.set(agent, [...askers, this.current]);
@@ -76,7 +82,7 @@ export class SharedFamily implements Family {
   #say(agent: string, start: StartedAgent): void {
     const involved = [...(this.#askedBy.get(agent) ?? []), this.#saidBy.get(agent) ?? this.current];
     const isNews = JSON.stringify(this.#started.get(agent)) !== JSON.stringify(start);
-    if (this.#isContinued && isNews && involved.some((path) => path !== this.current))
+    if (this.isContinued && isNews && involved.some((path) => path !== this.current))
       throw new NotContinuable();
     this.#started.set(agent, start);
     this.#saidBy.set(agent, this.current);

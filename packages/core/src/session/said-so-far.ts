@@ -2,7 +2,16 @@ import { hash } from 'node:crypto';
 
 /** What of a conversation is on the timeline: each request to a model repeats what was said before. */
 export class SaidSoFar {
-  readonly #said = new Map<string, number>();
+  readonly #said: Map<string, number>;
+
+  /** @param saved What another one has saved, which this goes on for. */
+  constructor(saved?: ReadonlyMap<string, number>) {
+    this.#said = new Map(saved);
+  }
+
+  save(): ReadonlyMap<string, number> {
+    return this.#said;
+  }
 
   /**
    * Of the messages of one request those that are new, which then count as said: the n-th of its kind there is new if it

@@ -3,4 +3,4 @@ export type { HeldRow } from './held-rows.ts';
 export { type ImportedArchive, type ParentFacts, readImported } from './read-imported.ts';
 export { removeArchive } from './remove-archive.ts';
 export type { ModelCallRow, SessionFacts, SourceRow, ToolCallRow } from './rows.ts';
-export { type SavedWriter, SessionWriter } from './session-writer.ts';
+export { type Memory, type SavedWriter, SessionWriter } from './session-writer.ts';

@@ -34,6 +34,13 @@ export interface SavedWriter {
   readonly seq: number;
   readonly first: number | undefined;
   readonly last: number | undefined;
+  /** What its format keeps in mind of it. */
+  readonly memory?: unknown;
+}
+
+/** What a format keeps in mind; saved where it can be. */
+export interface Memory {
+  save?(): unknown;
 }
 
 /**
@@ -52,6 +59,7 @@ export class SessionWriter {
   readonly #metadata: Values;
   readonly #sourceSeqs: Map<string, number>;
   readonly #keys: KeySet;
+  readonly #savedMemory: unknown;
   #memory: unknown;
   #seq = 0;
   #first: number | undefined;
@@ -65,6 +73,7 @@ export class SessionWriter {
     this.#metadata = { ...saved?.metadata };
     this.#sourceSeqs = new Map(saved?.sourceSeqs);
     this.#keys = saved ? KeySet.restore(saved.keys) : new KeySet();
+    this.#savedMemory = saved?.memory;
     this.rows = saved?.rows ?? 0;
     this.#seq = saved?.seq ?? 0;
     if (saved) this.#tables.forgetEnd(saved.seq);
@@ -88,6 +97,7 @@ export class SessionWriter {
       seq: this.#seq,
       first: this.#first,
       last: this.#last,
+      memory: (this.#memory as Memory | undefined)?.save?.(),
     };
   }
 
@@ -123,8 +133,8 @@ export class SessionWriter {
   }
 
   /** What the format keeps in mind of the session, also from one of its logs to the next. */
-  recall<T>(make: () => T): T {
-    this.#memory ??= make();
+  recall<T>(make: (saved?: unknown) => T): T {
+    this.#memory ??= make(this.#savedMemory);
     return this.#memory as T;
   }
 

@@ -80,6 +80,8 @@ export interface MapContext extends LogSource {
   session(id: string): SessionWriter;
   /** Which other log the archive of a session was made of, and when that session ended. */
   toldElsewhere(id: string): { readonly path: string; readonly endedAtMs: number } | undefined;
+  /** What of this log tells of the session, which may yet have more. */
+  tell(session: SessionWriter, part: LogPart): void;
   /** The log tells no more of it: its archive is finished, as one that was made of this part of the log. */
   close(session: SessionWriter, part: LogPart): void;
   /** What was read as this session before is told of another one now: its archive goes, if it was made of these logs. */
@@ -109,7 +111,9 @@ export interface Family {
   /** What each session's records were, hashed, where records have no keys and a fork may repeat them. */
   readonly records: Map<string, string[]> | undefined;
   /** What a format keeps in mind from one log to the next. */
-  recall<T>(make: () => T): T;
+  recall<T>(make: (saved?: unknown) => T): T;
+  /** Some of the logs were read by an earlier import. */
+  readonly isContinued: boolean;
   /** How many logs are to be read after this one. */
   readonly logsToCome: number;
 }

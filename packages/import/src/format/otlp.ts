@@ -1,9 +1,10 @@
-import { SaidSoFar } from '@varve/core/internal';
+import { createHash } from 'node:crypto';
 import { type GenAiMessage, type GenAiRows, type GenAiSpan, mapGenAiSpan } from '@varve/schema';
-import type { HeldRow, ModelCallRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
+import type { ModelCallRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
 import { isObject, type JsonObject, textOf } from './json-access.ts';
-import { type ResourceSpan, spansOf } from './otlp-spans.ts';
+import { spansOf } from './otlp-spans.ts';
+import { ToldSession, type ToldSpan, Traces, type Waiting } from './otlp-traces.ts';
 
 /** OTLP/JSON, a line an export or one document; of its spans those that follow the GenAI conventions. */
 export const otlp: LogFormat = {
@@ -16,54 +17,48 @@ export const otlp: LogFormat = {
     kin: ['all'],
     rank: values.flatMap(spansOf).find(({ span }) => span.startMs > 0)?.span.startMs ?? 0,
   }),
-  open: (context) => new OtlpMapper(context),
+  open: (context, saved) => new OtlpMapper(context, saved as SavedOtlp | undefined),
 };
-
-/** What is known of a session from one span to the next. */
-interface Told {
-  readonly said: SaidSoFar;
-  /** The model call that asked for a tool call, by its id. */
-  readonly askedBy: Map<string, HeldRow>;
-}
-
-interface Waiting {
-  /** Of the log in which it stands. */
-  readonly context: MapContext;
-  readonly it: ResourceSpan;
-  readonly rows: GenAiRows;
-}
-
-/** What is known of traces, from one log to the next. */
-class Traces {
-  readonly conversations = new Map<string, string>();
-  readonly waiting = new Map<string, Waiting[]>();
-  waitingCount = 0;
-}
 
 /** Spans of a trace whose conversation is not known yet wait, but not for ever. */
 const mostWaiting = 10_000;
 
+interface SavedOtlp {
+  readonly atMs: number | undefined;
+}
+
 class OtlpMapper implements LogMapper {
   readonly #context: MapContext;
   readonly #traces: Traces;
-  #atMs: number;
+  #atMs: number | undefined;
+  #isByFile = false;
 
-  constructor(context: MapContext) {
+  constructor(context: MapContext, saved?: SavedOtlp) {
     this.#context = context;
-    this.#traces = context.family.recall(() => new Traces());
-    this.#atMs = Math.round(context.mtimeMs);
+    // What follows was read before, not knowing what is new here.
+    if (context.family.isContinued && context.family.logsToCome > 0) context.readAnew();
+    this.#traces = context.family.recall((traces) => new Traces(context, traces as never));
+    this.#atMs = saved?.atMs;
   }
 
-  map({ value }: LogRecord): string | undefined {
+  save(): SavedOtlp | undefined {
+    const isWhole = this.#context.family.logsToCome === 0 ? this.#traces.takeDown() : true;
+    return isWhole && !this.#isByFile ? { atMs: this.#atMs } : undefined;
+  }
+
+  map({ value, bytes }: LogRecord): string | undefined {
     const spans = spansOf(value);
     if (spans.length === 0) return 'without spans';
+    const whole = bytes ?? Buffer.from(JSON.stringify(value));
+    let digest: string | undefined;
     let isRow = false;
     let isRepeated = false;
     for (const told of spans) {
       const it = { ...told, span: this.#withTime(told.span) };
       const rows = mapGenAiSpan(it.span);
       if (!rows) continue;
-      const taken = this.#take(it, rows);
+      digest ??= createHash('sha256').update(whole).digest('hex');
+      const taken = this.#take({ it, rows, digest, sizeBytes: whole.length });
       isRow ||= taken;
       isRepeated ||= !taken;
     }
@@ -73,7 +68,9 @@ class OtlpMapper implements LogMapper {
 
   /** A span that does not tell its time is taken to follow the one before. */
   #withTime(span: GenAiSpan): GenAiSpan {
-    const startMs = span.startMs || span.endMs || this.#atMs;
+    const toldMs = span.startMs || span.endMs || this.#atMs;
+    this.#isByFile ||= toldMs === undefined;
+    const startMs = toldMs ?? Math.round(this.#context.mtimeMs);
     this.#atMs = startMs;
     return { ...span, startMs, endMs: span.endMs || startMs };
   }
@@ -87,18 +84,17 @@ class OtlpMapper implements LogMapper {
     for (const traceId of [...this.#traces.waiting.keys()]) this.#release(traceId, traceId);
   }
 
-  #take(it: ResourceSpan, rows: GenAiRows): boolean {
+  #take(told: ToldSpan): boolean {
+    const { it, rows } = told;
     const { traceId } = it.span;
-    const { conversations, waiting } = this.#traces;
+    const { conversations } = this.#traces;
     if (rows.conversationId !== undefined && !conversations.has(traceId))
       this.#release(traceId, rows.conversationId);
     const conversation = rows.conversationId ?? conversations.get(traceId);
-    const one = { context: this.#context, it, rows };
+    const one = { ...told, context: this.#context };
     if (conversation !== undefined) return this.#write(conversation, one);
-    const others = waiting.get(traceId);
-    if (others) others.push(one);
-    else waiting.set(traceId, [one]);
-    if (++this.#traces.waitingCount > mostWaiting) this.#releaseAll();
+    this.#traces.wait(one);
+    if (this.#traces.waitingCount > mostWaiting) this.#releaseAll();
     return true;
   }
 
@@ -113,10 +109,13 @@ class OtlpMapper implements LogMapper {
   }
 
   /** False for a span that was read before. */
-  #write(sessionId: string, { context, it: { span, resource }, rows }: Waiting): boolean {
+  #write(sessionId: string, one: Waiting): boolean {
+    const { context, it, rows } = one;
+    const { span, resource } = it;
     const session = context.session(sessionId);
+    const told = session.recall((saved) => new ToldSession(saved as never));
+    context.tell(session, told.addRecord(one));
     if (!session.claim(`${span.traceId} ${span.spanId}`)) return false;
-    const told = session.recall<Told>(() => ({ said: new SaidSoFar(), askedBy: new Map() }));
     this.#describe(session, span, rows, resource);
     if (rows.modelCall) writeModelCall(session, told, rows, span);
     else if (rows.toolCall) writeToolCall(session, told, rows.toolCall);
@@ -151,7 +150,7 @@ class OtlpMapper implements LogMapper {
 
 function writeModelCall(
   session: SessionWriter,
-  told: Told,
+  told: ToldSession,
   { modelCall, messages }: GenAiRows,
   span: GenAiSpan,
 ): void {
@@ -180,7 +179,7 @@ function printOf({ role, parts }: GenAiMessage): unknown {
 
 function writeToolCall(
   session: SessionWriter,
-  told: Told,
+  told: ToldSession,
   call: object & { toolCallId?: string | null | undefined },
 ): void {
   const modelCall = told.askedBy.get(call.toolCallId ?? '');
