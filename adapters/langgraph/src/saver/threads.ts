@@ -2,6 +2,7 @@ import { createSession, openArchive, openSession, type Session } from '@varve/co
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
 import type { ThreadTables } from '../thread/index.ts';
+import { type OpenThread, OpenThreads } from './open-threads.ts';
 import { ThreadFolder } from './thread-folder.ts';
 import { ThreadReader } from './thread-reader.ts';
 import { ThreadWriter } from './thread-writer.ts';
@@ -15,18 +16,8 @@ export interface ThreadsOptions {
   readonly busyTimeoutMs: number;
 }
 
-interface OpenThread {
-  readonly writer: ThreadWriter;
-  readonly reader: ThreadReader;
-  usedAtMs: number;
-}
-
 type UseThread<T> = (writer: ThreadWriter, reader: ThreadReader) => T;
 
-/** More than these are not kept open: each takes a few file descriptors. */
-const maxOpen = 64;
-/** A thread that is not used is let go of, so that another process can go on with it. */
-const releaseMs = 1000;
 /** Forced to the disk before a step counts as stored, but not while nothing else goes on. */
 const durability = 'process';
 const atExit = new Set<Threads>();
@@ -36,9 +27,7 @@ let closesAtExit = false;
 export class Threads {
   readonly folder: ThreadFolder;
   readonly #options: ThreadsOptions;
-  /** By the names of their files, the longest unused first. */
-  readonly #open = new Map<string, OpenThread>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #open = new OpenThreads();
   #isClosed = false;
 
   constructor(options: ThreadsOptions) {
@@ -77,11 +66,8 @@ export class Threads {
   /** Reads the thread at head, from a file of any version; undefined when there is none. */
   read<T>(name: string, work: (reader: ThreadReader) => T): T | undefined {
     this.#assertOpen();
-    const open = this.#open.get(name);
-    if (open) {
-      this.#touch(name, open);
-      return work(open.reader);
-    }
+    const open = this.#open.use(name);
+    if (open) return work(open.reader);
     for (let attempt = 1; ; attempt += 1) {
       const found = this.folder.find(name);
       if (!found) return undefined;
@@ -102,7 +88,7 @@ export class Threads {
     if (!found.isLive) return found.path;
     const threadId = this.read(name, (reader) => reader.threadId) as string;
     const seal = ({ session }: ThreadWriter, reader: ThreadReader) => {
-      this.#open.delete(name);
+      this.#open.forget(name);
       const status = reader.isInterrupted() ? 'interrupted' : 'completed';
       this.folder.finishResealing(name);
       try {
@@ -126,29 +112,26 @@ export class Threads {
   }
 
   release(name: string): void {
-    const open = this.#open.get(name);
-    this.#open.delete(name);
-    open?.writer.session.close();
+    this.#open.release(name);
   }
 
   close(): void {
     this.#isClosed = true;
     atExit.delete(this);
-    clearTimeout(this.#timer);
-    for (const name of [...this.#open.keys()]) this.release(name);
+    this.#open.close();
   }
 
   #openThread(threadId: string): OpenThread {
     this.#assertOpen();
     const name = ThreadFolder.nameOf(threadId);
-    const open = this.#open.get(name);
-    if (open) return this.#touch(name, open);
+    const open = this.#open.use(name);
+    if (open) return open;
     const session = this.#openSession(threadId, name);
     try {
       assertThread(session, threadId);
       const { sqlite } = session;
       const parts = { writer: new ThreadWriter(session), reader: new ThreadReader(threadId, sqlite) };
-      return this.#touch(name, { ...parts, usedAtMs: 0 });
+      return this.#open.add(name, parts);
     } catch (error) {
       session.close();
       throw error;
@@ -169,26 +152,6 @@ export class Threads {
     const session = openSession(this.folder.placesOf(name).live, { lineage, durability, busyTimeoutMs: 100 });
     if (!found.isLive) session.sqlite.exec("UPDATE sessions SET status = 'running', ended_at_ms = NULL");
     return session;
-  }
-
-  #touch(name: string, thread: OpenThread): OpenThread {
-    thread.usedAtMs = performance.now();
-    this.#open.delete(name);
-    this.#open.set(name, thread);
-    for (const oldest of this.#open.keys()) {
-      if (this.#open.size <= maxOpen) break;
-      this.release(oldest);
-    }
-    this.#timer ??= setInterval(() => this.#releaseUnused(), releaseMs).unref();
-    return thread;
-  }
-
-  #releaseUnused(): void {
-    const beforeMs = performance.now() - releaseMs;
-    for (const [name, { usedAtMs }] of [...this.#open]) if (usedAtMs < beforeMs) this.release(name);
-    if (this.#open.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
   }
 
   #assertOpen(): void {

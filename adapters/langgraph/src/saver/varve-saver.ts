@@ -10,16 +10,16 @@ import {
   type DeltaChannelHistory,
   getCheckpointId,
   type PendingWrite,
-  WRITES_IDX_MAP,
 } from '@langchain/langgraph-checkpoint';
 import type { Session } from '@varve/core';
 import { type ThreadTables, threadLineage } from '../thread/index.ts';
-import { deltaHistory } from './delta-history.ts';
+import { dumpCheckpoint, dumpWrites } from './dump-step.ts';
 import { pruneThread, sealIdleThreads } from './keep-threads.ts';
 import { listTuples, readThread } from './list-tuples.ts';
 import { loadTuple } from './load-tuple.ts';
 import { warn } from './pass-over.ts';
 import type { Pruned, PruneOptions } from './prune-thread.ts';
+import { readDeltaHistory } from './read-delta-history.ts';
 import type { VarveSaverOptions } from './saver-options.ts';
 import { assertThread, missing, namespaceOf, threadOf } from './thread-config.ts';
 import { ThreadFolder } from './thread-folder.ts';
@@ -111,18 +111,10 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
     const namespace = namespaceOf(config);
     const parentId = getCheckpointId(config) || undefined;
     const row = { namespace, parentId, checkpoint, newVersions };
-    const { v, id, ts, versions_seen } = checkpoint;
     const channels = await this.#threads.use(threadId, (writer) => writer.channelsToDump(row));
-    const [value, dumpedMetadata, ...values] = await Promise.all([
-      this.serde.dumpsTyped({ v, id, ts, versions_seen }),
-      this.serde.dumpsTyped(metadata),
-      ...channels.map((channel) => this.serde.dumpsTyped(checkpoint.channel_values[channel])),
-    ]);
-    const byChannel = new Map(values.map((dumped, at) => [channels[at] as string, dumped]));
-    await this.#threads.write(threadId, (writer) => {
-      writer.put({ ...row, value, metadata: dumpedMetadata, values: byChannel });
-    });
-    return { configurable: { thread_id: threadId, checkpoint_ns: namespace, checkpoint_id: id } };
+    const dumped = await dumpCheckpoint(this.serde, checkpoint, metadata, channels);
+    await this.#threads.write(threadId, (writer) => writer.put({ ...row, ...dumped }));
+    return { configurable: { thread_id: threadId, checkpoint_ns: namespace, checkpoint_id: checkpoint.id } };
   }
 
   override async putWrites(
@@ -134,12 +126,7 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
     const threadId = assertThread(config, 'a write');
     const checkpointId = getCheckpointId(config);
     if (!checkpointId) throw missing('a write', 'checkpoint_id');
-    const rows = await Promise.all(
-      writes.map(async ([channel, value], at) => {
-        const idx = Object.hasOwn(WRITES_IDX_MAP, channel) ? (WRITES_IDX_MAP[channel] as number) : at;
-        return { idx, channel, value: await this.serde.dumpsTyped(value) };
-      }),
-    );
+    const rows = await dumpWrites(this.serde, writes);
     const row = { namespace: namespaceOf(config), checkpointId, taskId, taskPath, rows };
     await this.#threads.write(threadId, (writer) => writer.putWrites(row));
   }
@@ -153,16 +140,7 @@ export class VarveSaver<TTables extends ThreadTables = ThreadTables> extends Bas
     config: RunnableConfig;
     channels: string[];
   }): Promise<Record<string, DeltaChannelHistory>> {
-    const { config, channels } = options;
-    const threadId = threadOf(config);
-    const id = getCheckpointId(config) || undefined;
-    const found =
-      threadId !== undefined && channels.length > 0
-        ? readThread(this.#threads, threadId, (reader) =>
-            deltaHistory(reader.ancestors(namespaceOf(config), id), channels),
-          )
-        : undefined;
-    return (found ?? deltaHistory([], channels))(this.serde);
+    return readDeltaHistory(this.#threads, options, this.serde);
   }
 
   /**

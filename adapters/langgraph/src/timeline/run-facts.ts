@@ -31,6 +31,7 @@ export function nameOf(serialized: Serialized | undefined, otherwise: string): s
   return serialized?.name ?? serialized?.id?.at(-1) ?? otherwise;
 }
 
+/** A graph that was aborted, or whose stream nobody reads any more, tells its own run a plain error of this message. */
 export function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+  return error instanceof Error && (error.name === 'AbortError' || error.message === 'Abort');
 }

@@ -167,6 +167,36 @@ it('records what fails, and leaves the failure to the agent', async () => {
   expect(it?.nodes).toMatchObject([{ name: 'model', value: { status: 'error' } }]);
 });
 
+it.each([
+  [
+    'whose stream nobody reads to its end',
+    async (_: unknown, options: object) => {
+      const graph = new StateGraph(MessagesAnnotation)
+        .addNode('first', async () => ({ messages: [] }))
+        .addNode('second', () => new Promise<object>((resolve) => setTimeout(resolve, 200, { messages: [] })))
+        .addEdge(START, 'first')
+        .addEdge('first', 'second')
+        .addEdge('second', END)
+        .compile();
+      const chunks = await graph.stream({ messages: [] }, { ...options, streamMode: 'updates' });
+      for await (const _ of chunks) break;
+    },
+  ],
+  [
+    'that is aborted',
+    async (graph: ReturnType<typeof buildAgent>, options: object) => {
+      const gone = new AbortController();
+      const run = graph.invoke({ messages: [new HumanMessage('?')] }, { ...options, signal: gone.signal });
+      gone.abort();
+      await expect(run).rejects.toThrow('abort');
+    },
+  ],
+])('takes a run for interrupted %s', async (_, work) => {
+  const { handler, read } = record();
+  await work(buildAgent(fakeModel().respond(new AIMessage('fine'))), { callbacks: [handler] });
+  await expect.poll(() => read().map(({ session }) => session?.status)).toEqual(['interrupted']);
+});
+
 it('keeps runs apart that go on at once, and a call of a model that is no part of a graph', async () => {
   const { handler, read } = record();
   const callbacks = [handler];
