@@ -1,6 +1,8 @@
+import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { lineageAt } from '@varve/migrations';
 import Database from 'better-sqlite3';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, uuidOf, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
@@ -71,6 +73,34 @@ describe.each(engines.all)('$name', ({ isThere, create, ask }) => {
     expect((await ask(url, 'SELECT count(*) FROM _archives')).flat().map(Number)).toEqual([0]);
     expect(await loadArchives(dir, url, { lineage })).toMatchObject({ loaded: 3, failed: [] });
   });
+});
+
+describe('Postgres alone', () => {
+  it.skipIf(!engines.postgres.isThere)(
+    'does an archive again that was given up for another, as both waited for each other',
+    async () => {
+      const [url, dir] = [await engines.postgres.create(), makeFolder()];
+      const path = writeArchive(join(dir, 'a.db'), 1, uuidOf(1));
+      await loadArchives(dir, url, { lineage });
+      utimesSync(path, new Date(), new Date());
+      const other = new pg.Client({ connectionString: url });
+      await other.connect();
+      // The load is the one that is given up: this one never looks for who waits for whom.
+      await other.query("SET deadlock_timeout = '10min'");
+      await other.query('BEGIN');
+      const { rows } = await other.query('UPDATE "_archives" SET "rows" = "rows" RETURNING "id"');
+      const load = loadArchives(dir, url, { lineage });
+      const waits = `SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      await expect.poll(() => engines.postgres.ask(url, waits)).toEqual([[1]]);
+      await other.query(`SELECT pg_advisory_xact_lock(${rows[0].id})`);
+      await other.query('COMMIT');
+      await other.end();
+      expect(await load).toMatchObject({ loaded: 1, failed: [] });
+      const deadlocks = 'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()';
+      await expect.poll(() => engines.postgres.ask(url, deadlocks), { timeout: 10_000 }).toEqual([[1]]);
+      expect(await engines.postgres.ask(url, 'SELECT count(*)::int FROM tool_calls')).toEqual([[3]]);
+    },
+  );
 });
 
 /** The same engine, where something is done before its first write. */
