@@ -238,3 +238,22 @@ it('takes a batch that was begun anew for no longer what it was, whatever comes 
   expect((await exportArchives(dir, options)).written).toHaveLength(3);
   expect(calls()).toBe(before);
 });
+
+it('refuses another number of shards beside what is there, where every archive would be twice', async () => {
+  const bucket = await useBucket();
+  onTestFinished(() => bucket[Symbol.asyncDispose]());
+  const [dir, local] = [makeFolder(), makeFolder()];
+  await record(dir, [1, 2]);
+  for (const into of [local, 's3://bucket/parquet']) {
+    const options = { lineage, into, tables: ['sessions'] };
+    for (const index of [2, 1]) await exportArchives(dir, { ...options, shard: { index, count: 2 } });
+    const refused = { code: 'USAGE', path: into, hint: expect.stringContaining('shards of 2') };
+    await expect(exportArchives(dir, options)).rejects.toMatchObject(refused);
+    await expect(exportArchives(dir, { ...options, shard: { index: 3, count: 3 } })).rejects.toMatchObject(
+      refused,
+    );
+    expect(await exportArchives(dir, { ...options, shard: { index: 1, count: 2 } })).toMatchObject({
+      written: [],
+    });
+  }
+});

@@ -19,7 +19,7 @@ const stageLimits = { mostBytes: 1024 ** 3, mostFiles: 10_000 };
  * and of each partition, until it is of `fileBytes`. Their names depend on the shard and the batch alone, and the same archives make the same bytes. What is there
  * already stays; a killed export goes on. `_archive` is the archive's `id` in the files of `_archives`.
  *
- * @throws USAGE, TABLE_UNKNOWN, the codes of stores for `into`
+ * @throws USAGE, also where an export by another number of shards lies there; TABLE_UNKNOWN, the codes of stores for `into`
  *
  * @example
  * ```ts

@@ -50,12 +50,29 @@ export class ShardManifest {
     this.#lineage = lineage;
   }
 
-  /** @throws FILE_UNREADABLE where it is damaged */
+  /** @throws FILE_UNREADABLE where it is damaged; USAGE where the export was in another number of parts */
   async open(): Promise<void> {
     const key = `_varve_export/${this.#name}.json`;
     const found = await this.#read(key);
     if (found && !isListed(found)) throw damagedManifest(`${this.#store.url}/${key}`);
+    if (!found) await this.#assertSameCount();
     this.#before = found ?? none;
+  }
+
+  /** Parts of another number hold the same archives: whoever reads all files would have them twice. */
+  async #assertSameCount(): Promise<void> {
+    const before = '_varve_export/';
+    const { entries } = await this.#store.list({ after: before, limit: 1 }).catch((error: unknown) => {
+      if (error instanceof VarveError && error.code === 'FILE_NOT_FOUND') return { entries: [] };
+      throw error;
+    });
+    const [, count] = /^_varve_export\/\d+-of-(\d+)[./]/.exec(entries[0]?.key ?? '') ?? [];
+    if (count === undefined || this.#name.endsWith(`-of-${count}`)) return;
+    const parts = count === '1' ? 'one part' : `${count} parts`;
+    throw new VarveError('USAGE', `what was exported there before is in ${parts}, and would be there twice`, {
+      path: this.#store.url,
+      hint: `export by shards of ${count}, or into another place`,
+    });
   }
 
   /** The batch that an earlier run had at the place of the next one. */

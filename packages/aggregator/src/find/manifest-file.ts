@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { readHeader } from '@varve/core';
-import { isStoreUrl } from '@varve/core/internal';
+import { isStoreUrl, onFile } from '@varve/core/internal';
 import { type Database, openFile } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 import type { FoundFile, KnownFacts } from './found-file.ts';
@@ -62,8 +63,14 @@ function toFile({ path, relativePath, sizeBytes, mtimeMs, etag, ...known }: Mani
   return { ...place, known, sidecars: [], isNamed: false };
 }
 
-/** Opens a manifest to write it; it is made where there is none. @throws MANIFEST_FOREIGN */
+/**
+ * Opens a manifest to write it; it is made where there is none.
+ *
+ * @throws MANIFEST_FOREIGN; USAGE for a bucket; FILE_NOT_FOUND where its folder is not there
+ */
 export function openManifest(path: string): Database {
+  if (isStoreUrl(path)) throw inBucketError(path);
+  onFile(path, () => statSync(dirname(path)), 'write');
   if (statSync(path, { throwIfNoEntry: false }) && !isManifest(path)) {
     throw new VarveError('MANIFEST_FOREIGN', 'the file is no manifest of archives; it is untouched', {
       path,
@@ -78,4 +85,11 @@ export function openManifest(path: string): Database {
     "run" INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS "_run" ("run" INTEGER NOT NULL, "asked" TEXT NOT NULL, "after" TEXT NOT NULL, "problems" INTEGER NOT NULL)`);
   return sqlite;
+}
+
+function inBucketError(path: string): VarveError {
+  return new VarveError('USAGE', 'a manifest is written on this machine', {
+    path,
+    hint: "name a file, and copy it into the bucket by the store's own tools: it is read there too",
+  });
 }

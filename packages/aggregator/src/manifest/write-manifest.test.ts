@@ -120,3 +120,15 @@ it('lists archives in Parquet, which others read, and reads again only what is n
   await expect(writeManifest(dir, { lineage, into })).rejects.toMatchObject({ code: 'MANIFEST_FOREIGN' });
   expect(readFileSync(into, 'utf8')).toBe('text');
 });
+
+it.each(['s3://bucket/list.db', 's3://bucket/list.parquet'])('is not written to %s', async (into) => {
+  const refused = writeManifest(makeFolder(), { lineage, into });
+  await expect(refused).rejects.toMatchObject({ code: 'USAGE', path: into });
+});
+
+it.each(['list.db', 'list.parquet'])('says that the folder for %s is not there', async (name) => {
+  const into = join(makeFolder(), 'gone', name);
+  await expect(writeManifest(makeFolder(), { lineage, into })).rejects.toMatchObject({
+    code: 'FILE_NOT_FOUND',
+  });
+});

@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import { isStoreUrl } from '@varve/core/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Database } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
@@ -43,7 +44,7 @@ export interface ManifestReport {
  * of a bucket. Wherever
  * archives are named, a manifest may stand for a walk.
  *
- * @throws MANIFEST_FOREIGN
+ * @throws MANIFEST_FOREIGN; USAGE where it is to be written into a bucket
  *
  * @example
  * ```ts
@@ -59,7 +60,7 @@ export interface ManifestReport {
  */
 export async function writeManifest(where: Archives, options: WriteManifestOptions): Promise<ManifestReport> {
   const { into } = options;
-  if (!into.endsWith('.parquet')) return writeList(where, options);
+  if (!into.endsWith('.parquet') || isStoreUrl(into)) return writeList(where, options);
   // Kept until the Parquet is there: a run that was killed goes on with it.
   const work = `${into}.work.db`;
   if (!existsSync(work) && isParquetManifest(into)) await unpackManifest(into, work);

@@ -100,3 +100,8 @@ it('types and decodes the standard tables, JSON columns among them', async () =>
     },
   ]);
 });
+
+it('is not made in a bucket', async () => {
+  const made = openUnified('s3://bucket/view.db', { lineage, archives: makeFolder() });
+  await expect(made).rejects.toMatchObject({ code: 'USAGE', path: 's3://bucket/view.db' });
+});

@@ -1,6 +1,7 @@
-import { fileError, openDb1 } from '@varve/core/internal';
+import { fileError, isStoreUrl, openDb1 } from '@varve/core/internal';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { type Database, openFile } from '@varve/migrations/internal';
+import { VarveError } from '@varve/schema';
 import { isDrizzle1 } from '@varve/schema/internal';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Problem } from '../work/index.ts';
@@ -83,7 +84,7 @@ export class Unified<TTables extends TableModule> {
  * none, and filled anew when the lineage has moved on. Archives stay byte for byte as they are. One that cannot be
  * read is passed over and listed in `problems`.
  *
- * @throws UNIFIED_FOREIGN when the file is something else, VERSION_AHEAD when newer code wrote it; it is untouched.
+ * @throws UNIFIED_FOREIGN when the file is something else, VERSION_AHEAD when newer code wrote it; it is untouched. USAGE for a bucket.
  *
  * @example
  * ```ts
@@ -103,12 +104,20 @@ export async function openUnified<TTables extends TableModule>(
   file: string,
   options: OpenUnifiedOptions<TTables>,
 ): Promise<Unified<TTables>> {
+  if (isStoreUrl(file)) throw inBucketError(file);
   const report = await refreshUnified(file, options);
   try {
     return new Unified(file, options, report);
   } catch (error) {
     throw fileError(error, file);
   }
+}
+
+function inBucketError(path: string): VarveError {
+  return new VarveError('USAGE', 'a unified view is a file of this machine', {
+    path,
+    hint: 'name a file; where many machines ask, load the archives into Postgres or ClickHouse',
+  });
 }
 
 function openUnifiedDb<TTables extends TableModule>(
