@@ -91,6 +91,34 @@ describe('a database of opencode 2', () => {
     ]);
   });
 
+  it('names the calls that started sub-sessions, in either store', async () => {
+    using file = new OpencodeFile('session', 'message', 'part', 'session_message');
+    for (const id of ['parent', 'second'])
+      file.session(id, ms).said(`${id}-1`, id, ms, 'go', 'on', 'no JSON');
+    const task = {
+      type: 'tool',
+      callID: 'c1',
+      tool: 'task',
+      state: { status: 'completed', metadata: { sessionId: 'a' } },
+    };
+    file.sqlite.prepare("UPDATE part SET data = ? WHERE id = 'parent-1-0'").run(JSON.stringify(task));
+    file.sqlite.exec("UPDATE part SET data = '{' WHERE id = 'parent-1-2'");
+    const tool = { type: 'tool', id: 'c2', name: 'subagent', state: { structured: { sessionID: 'b' } } };
+    file.row('m1', 'second', ms + 1, 'assistant', { content: ['odd', tool] });
+    for (const [id, parent] of [
+      ['a', 'parent'],
+      ['b', 'second'],
+      ['c', 'parent'],
+    ] as const)
+      file.insert('session', { id, parent_id: parent, time_created: ms, time_updated: ms });
+    const dumps = await importFile(file);
+    expect(['a', 'b', 'c'].map((id) => dumps[id]?.sessions[0])).toMatchObject([
+      { parent_session_id: 'parent', parent_tool_call_id: 'c1' },
+      { parent_session_id: 'second', parent_tool_call_id: 'c2' },
+      { parent_session_id: 'parent', parent_tool_call_id: null },
+    ]);
+  });
+
   it('tells what was copied from the first store once, and goes on where that ends', async () => {
     using file = new OpencodeFile('session', 'session_v2', 'message', 'part', 'session_message');
     for (const id of ['copied', 'partly', 'old']) file.session(id, ms);

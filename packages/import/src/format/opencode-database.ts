@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { parseOrUndefined } from '../log/index.ts';
 import type { LogRecord, LogSource, PastSessions } from './contract.ts';
 import { isObject, type JsonObject } from './json-access.ts';
+import { OpencodeParents } from './opencode-parents.ts';
 import { OpencodePrints } from './opencode-prints.ts';
 import type { OpencodeSession } from './opencode-session.ts';
 import { readMessages } from './opencode-stores.ts';
@@ -26,13 +27,15 @@ export const openCodeDatabase = {
   *read({ path, options }: LogSource, onChunk: OnChunk, past: PastSessions): Generator<LogRecord> {
     using tables = new OpencodeTables(path);
     const prints = new OpencodePrints(tables);
+    const parents = new OpencodeParents(tables);
     for (const id of sessionIds(tables)) {
       // A session as it was at one moment; the next one may be read at another, so that no writer has to wait.
       tables.sqlite.exec('BEGIN');
       const row = sessionRow(tables, id);
       const updated = Number(row?.time_updated ?? Number.POSITIVE_INFINITY);
       if (row && options.sinceMs !== undefined && updated < options.sinceMs) past.passOver();
-      else if (row && !prints.isKnown(row, past)) yield { value: readSession(tables, row, prints, onChunk) };
+      else if (row && !prints.isKnown(row, past))
+        yield { value: readSession(tables, row, { prints, parents, onChunk }) };
       tables.sqlite.exec('COMMIT');
     }
   },
@@ -52,14 +55,21 @@ function sessionRow({ sqlite, sessionTables }: OpencodeTables, id: string): Row 
   return undefined;
 }
 
+interface Reading {
+  readonly prints: OpencodePrints;
+  readonly parents: OpencodeParents;
+  readonly onChunk: OnChunk;
+}
+
 function readSession(
   tables: OpencodeTables,
   row: Row,
-  prints: OpencodePrints,
-  onChunk: OnChunk,
+  { prints, parents, onChunk }: Reading,
 ): OpencodeSession {
   const hash = createHash('sha256');
-  const info = infoOf(row);
+  const { id, parent_id: parent } = row;
+  const call = typeof parent === 'string' ? parents.callOf(String(id), parent) : undefined;
+  const info = { ...infoOf(row), parentCallID: call };
   let [sizeBytes, last, newestMs]: [number, string | null, number] = [0, null, prints.newestOf(row)];
   const take = (it: Row): JsonObject => {
     const text = String(it.data);

@@ -41,7 +41,7 @@ function isDatabase(path: string): boolean {
   return !path.endsWith('.json');
 }
 
-const mappedOfSession = new Set(['id', 'parentID', 'title', 'version', 'time', 'messages']);
+const mappedOfSession = new Set(['id', 'parentID', 'parentCallID', 'title', 'version', 'time', 'messages']);
 
 function describe(session: SessionWriter, info: JsonObject): void {
   const { created, updated } = objectOf(info.time);
@@ -51,6 +51,7 @@ function describe(session: SessionWriter, info: JsonObject): void {
     agentVersion: textOf(info.version) ?? null,
     title: textOf(info.title) ?? null,
     parentSessionId: textOf(info.parentID) ?? null,
+    parentToolCallId: textOf(info.parentCallID) ?? null,
     ...(startedAtMs !== undefined && { startedAtMs }),
     endedAtMs: timeOf(updated) ?? null,
     metadata: restOf(info, mappedOfSession) ?? {},

@@ -80,7 +80,7 @@ export class OpencodePrints {
 }
 
 /** A table's rows of one session, by an index. */
-function sourceOf(tables: OpencodeTables, name: string): string {
+export function sourceOf(tables: OpencodeTables, name: string): string {
   const isByMessage = name === 'part' && !tables.hasIndex('part', 'session_id');
   if (!isByMessage) return `${name} AS t WHERE t.session_id = ?`;
   return 'message AS m CROSS JOIN part AS t ON t.message_id = m.id WHERE m.session_id = ?';
