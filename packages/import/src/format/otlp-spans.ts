@@ -6,15 +6,41 @@ export interface ResourceSpan {
   readonly resource: JsonObject;
 }
 
+/**
+ * The groups of spans of an export. Tempo calls them batches, and its answers have them a level deeper; what is written with
+ * protobuf's own names has underscores.
+ */
+export function groupsOf(value: unknown): readonly JsonObject[] | undefined {
+  const { resourceSpans, resource_spans: plain, batches, trace } = objectOf(value);
+  const groups = resourceSpans ?? plain ?? batches;
+  if (!Array.isArray(groups)) return isObject(trace) ? groupsOf({ ...trace, trace: undefined }) : undefined;
+  const all = groups.filter(isObject).map(inCamels);
+  const isExport = batches === undefined || all.some((it) => scopesOf(it).length > 0);
+  return isExport ? all : undefined;
+}
+
+function scopesOf({ scopeSpans, instrumentationLibrarySpans }: JsonObject): readonly unknown[] {
+  return arrayOf(scopeSpans ?? instrumentationLibrarySpans);
+}
+
 /** All spans of an export, in its order. Source: opentelemetry-proto, trace.proto, in its JSON encoding. */
 export function spansOf(value: unknown): readonly ResourceSpan[] {
-  return arrayOf(objectOf(value).resourceSpans).flatMap((group) => {
-    const { resource, scopeSpans, instrumentationLibrarySpans } = objectOf(group);
-    const attributes = attributesOf(objectOf(resource).attributes);
-    const scopes = arrayOf(scopeSpans ?? instrumentationLibrarySpans);
-    const spans = scopes.flatMap((scope) => arrayOf(objectOf(scope).spans)).filter(isObject);
-    return spans.map((span) => ({ span: spanOf(span), resource: attributes }));
+  return (groupsOf(value) ?? []).flatMap((group) => {
+    const attributes = attributesOf(objectOf(group.resource).attributes);
+    const spans = scopesOf(group).flatMap((scope) => arrayOf(objectOf(scope).spans));
+    return spans.filter(isObject).map((span) => ({ span: spanOf(inCamels(span)), resource: attributes }));
   });
+}
+
+/** `trace_id` as `traceId`; only copied where there is such a name. */
+function inCamels(object: JsonObject): JsonObject {
+  const names = Object.keys(object);
+  if (!names.some((name) => name.includes('_'))) return object;
+  const entries = names.map((name) => [
+    name.replace(/_(\w)/g, (_, it: string) => it.toUpperCase()),
+    object[name],
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function spanOf(span: JsonObject): GenAiSpan {
@@ -50,8 +76,9 @@ function attributesOf(list: unknown): JsonObject {
 }
 
 function plainValue(value: unknown): unknown {
-  const { stringValue, intValue, doubleValue, boolValue, arrayValue, kvlistValue, bytesValue } =
-    objectOf(value);
+  const { stringValue, intValue, doubleValue, boolValue, arrayValue, kvlistValue, bytesValue } = inCamels(
+    objectOf(value),
+  );
   if (stringValue !== undefined) return stringValue;
   if (intValue !== undefined) return Number(intValue);
   if (doubleValue !== undefined) return Number(doubleValue);

@@ -105,4 +105,41 @@ describe('otlp', () => {
     });
     expect(dumpArchives(into).conv?.model_calls).toHaveLength(4);
   });
+
+  it("reads exports with protobuf's own names, and what Tempo hands out", async () => {
+    const underscored = {
+      resource_spans: [
+        {
+          resource: { attributes: [{ key: 'service.name', value: { string_value: 'svc' } }] },
+          scope_spans: [
+            {
+              spans: [
+                {
+                  trace_id: 't1',
+                  span_id: 's1',
+                  start_time_unix_nano: '1767225600000000000',
+                  end_time_unix_nano: '1767225600250000000',
+                  attributes: [
+                    { key: 'gen_ai.operation.name', value: { string_value: 'chat' } },
+                    { key: 'gen_ai.usage.input_tokens', value: { int_value: '7' } },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    };
+    const { resourceSpans: batches } = span('s2', { 'gen_ai.operation.name': 'chat' });
+    const { dumps, report } = await importFiles('auto', {
+      'a.jsonl': jsonLines(underscored),
+      'b.json': JSON.stringify({ batches }),
+      'c.json': JSON.stringify({ trace: span('s3', { 'gen_ai.operation.name': 'chat' }) }),
+      'd.json': JSON.stringify({ batches: [{ id: 1 }] }),
+    });
+    expect(report).toMatchObject({ added: 2, otherFiles: 1, problems: [] });
+    expect(dumps.t1?.sessions).toMatchObject([{ agent_name: 'svc' }]);
+    expect(dumps.t1?.model_calls).toMatchObject([{ input_tokens: 7, duration_ms: 250 }]);
+    expect(dumps.t?.model_calls).toHaveLength(2);
+  });
 });

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { type GenAiMessage, type GenAiRows, type GenAiSpan, mapGenAiSpan } from '@varve/schema';
 import type { ModelCallRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
-import { isObject, type JsonObject, textOf } from './json-access.ts';
-import { spansOf } from './otlp-spans.ts';
+import { type JsonObject, textOf } from './json-access.ts';
+import { groupsOf, spansOf } from './otlp-spans.ts';
 import { ToldSession, type ToldSpan, Traces, type Waiting } from './otlp-traces.ts';
 
 /** OTLP/JSON, a line an export or one document; of its spans those that follow the GenAI conventions. */
 export const otlp: LogFormat = {
   name: 'otlp',
-  recognise: ({ values }) => values.some((value) => isObject(value) && Array.isArray(value.resourceSpans)),
+  recognise: ({ values }) => values.some((value) => groupsOf(value) !== undefined),
   isManifold: true,
   isKeyed: true,
   // Any two may hold spans of one trace, and only the last may name its conversation.
