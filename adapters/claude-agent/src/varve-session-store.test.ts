@@ -193,7 +193,7 @@ it('learns from hooks how long tools took, and which were refused', async () => 
   await call('PermissionDenied', 't2', { reason: 'a rule says no' });
   store.sealAll();
   const [one, two] = read()[0]?.toolCalls ?? [];
-  expect(one?.durationMs).toBeLessThan(1_000);
+  expect(one?.durationMs).toBeLessThan(60_000);
   expect(two).toMatchObject({ status: 'denied', errorType: 'rejected', errorMessage: 'a rule says no' });
 });
 
