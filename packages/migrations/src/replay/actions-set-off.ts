@@ -1,4 +1,4 @@
-import { nameKey, type RowChange, rowidNames } from '../sql/index.ts';
+import { keywordOf, nameKey, type RowChange, rowidNames, tokenizeSql } from '../sql/index.ts';
 import type { ActionColumn, ForeignKeyAction } from './foreign-key-actions.ts';
 
 export interface SetOff {
@@ -42,18 +42,30 @@ function isUpdated(updates: readonly string[]): (column: ActionColumn) => boolea
 export interface ActingSchema {
   readonly actions: readonly ForeignKeyAction[];
   readonly hasTriggers: boolean;
+  /** A trigger deletes or replaces rows, of whatever table. */
+  readonly hasDeletingTriggers: boolean;
   /** Name keys of tables with a constraint ON CONFLICT REPLACE. */
   readonly yielding: ReadonlySet<string>;
 }
 
-/** The actions that a statement may set off. Triggers may change rows of any table: then it is all of them. */
+/** The actions that a statement may set off. Triggers may change rows of any table. */
 export function actionsOf(change: RowChange | 'any' | undefined, schema: ActingSchema): SetOff {
-  const { actions, hasTriggers, yielding } = schema;
+  const { actions, hasTriggers, hasDeletingTriggers, yielding } = schema;
   if (!change || actions.length === 0) return { actions: [], isCyclic: false };
-  if (change === 'any' || hasTriggers)
-    return { actions, isCyclic: actions.some((it) => isInCycle(it, actions)) };
+  // What a statement says of conflicts goes for its triggers too: https://www.sqlite.org/lang_createtrigger.html
+  const mayReplace = hasTriggers && (change === 'any' || change.replaces || yielding.size > 0);
+  if (change === 'any' || hasDeletingTriggers || mayReplace) return withCycles(actions, actions);
   const replaces = change.replaces || yielding.has(change.table);
-  return actionsSetOff({ ...change, deletes: change.deletes || replaces }, actions);
+  const direct = actionsSetOff({ ...change, deletes: change.deletes || replaces }, actions);
+  if (!hasTriggers) return direct;
+  return withCycles(
+    actions.filter((it) => it.event === 'UPDATE' || direct.actions.includes(it)),
+    actions,
+  );
+}
+
+function withCycles(found: readonly ForeignKeyAction[], all: readonly ForeignKeyAction[]): SetOff {
+  return { actions: found, isCyclic: found.some((it) => isInCycle(it, all)) };
 }
 
 function isInCycle({ parent, columns }: ForeignKeyAction, all: readonly ForeignKeyAction[]): boolean {
@@ -84,9 +96,25 @@ export function actingSchema(
   const yielding = objects.filter(
     ({ type, sql }) => type === 'table' && /CONFLICT\s+REPLACE/i.test(sql ?? ''),
   );
+  const triggers = objects.filter(({ type }) => type === 'trigger');
   return {
     actions,
-    hasTriggers: objects.some(({ type }) => type === 'trigger'),
+    hasTriggers: triggers.length > 0,
+    hasDeletingTriggers: triggers.some(({ sql }) => mayDelete(sql ?? '')),
     yielding: new Set(yielding.map(({ name }) => nameKey(name))),
   };
+}
+
+const deleting = new Map<string, boolean>();
+const mostTexts = 5000;
+
+/** Whether the body of a trigger says DELETE or REPLACE, the function of that name included. */
+function mayDelete(trigger: string): boolean {
+  const known = deleting.get(trigger);
+  if (known !== undefined) return known;
+  const words = [...tokenizeSql(trigger)].map(keywordOf);
+  const body = words.slice(words.indexOf('BEGIN') + 1);
+  if (deleting.size > mostTexts) deleting.clear();
+  deleting.set(trigger, body.includes('DELETE') || body.includes('REPLACE'));
+  return deleting.get(trigger) ?? true;
 }

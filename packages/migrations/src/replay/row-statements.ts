@@ -21,12 +21,12 @@ export interface ActingStatement {
  */
 export class RowStatements {
   readonly #sqlite: Database;
-  readonly #isOff: boolean;
+  readonly #lineage: ActingLineage;
   #schema: ActingSchema | undefined;
 
-  constructor(sqlite: Database, { foreignKeys }: ActingLineage) {
+  constructor(sqlite: Database, lineage: ActingLineage) {
     this.#sqlite = sqlite;
-    this.#isOff = foreignKeys === 'off';
+    this.#lineage = lineage;
   }
 
   run(statement: SqlStatement): void {
@@ -35,7 +35,7 @@ export class RowStatements {
 
   /** Looks at the schema as it is now. */
   prepare(statement: SqlStatement): ActingStatement {
-    const change = this.#isOff ? undefined : rowChangeOf(statement);
+    const change = this.#lineage.foreignKeys === 'off' ? undefined : rowChangeOf(statement);
     if (!change) this.#schema = undefined;
     const schema = change && maySetOff(this.#sqlite, change) ? this.#acting() : undefined;
     const setOff = schema && actionsOf(change, schema);

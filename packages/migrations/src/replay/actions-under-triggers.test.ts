@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { openMemory } from '../driver/index.ts';
+import { splitStatements } from '../sql/index.ts';
+import { RowStatements } from './row-statements.ts';
+
+const schema = `
+  CREATE TABLE team (id integer PRIMARY KEY, name text UNIQUE, n integer DEFAULT 0);
+  CREATE TABLE run (id integer PRIMARY KEY, team integer REFERENCES team(id) ON DELETE CASCADE ON UPDATE CASCADE, n integer);
+  CREATE TABLE call (run integer REFERENCES run(id) ON DELETE CASCADE, n integer);
+  CREATE TABLE note (team integer REFERENCES team(id) ON DELETE SET NULL ON UPDATE CASCADE, n integer);
+  CREATE TABLE log (n integer);
+  INSERT INTO team VALUES (1, 'a', 0), (2, 'b', 0), (3, 'c', 0);
+  INSERT INTO run VALUES (1, 1, 0), (2, 2, 0), (3, 3, 0);
+  INSERT INTO call VALUES (1, 0), (2, 0), (3, 0);
+  INSERT INTO note VALUES (1, 0), (2, 0), (3, 0);`;
+const harmless = `
+  CREATE TRIGGER stamped AFTER UPDATE ON team BEGIN UPDATE team SET n = n + 1 WHERE id = new.id; INSERT INTO log VALUES (1); END;
+  CREATE TRIGGER logged AFTER DELETE ON team BEGIN INSERT INTO log VALUES (old.id); END;`;
+
+function contents(trigger: string, run: (sqlite: ReturnType<typeof openMemory>) => void): unknown {
+  const sqlite = openMemory('PRAGMA foreign_keys = OFF');
+  try {
+    sqlite.exec(schema + trigger);
+    run(sqlite);
+    return ['team', 'run', 'call', 'note', 'log'].map((table) =>
+      sqlite
+        .prepare(`SELECT * FROM ${table} ORDER BY 1, 2`.replace('log ORDER BY 1, 2', 'log ORDER BY 1'))
+        .all(),
+    );
+  } finally {
+    sqlite.close();
+  }
+}
+
+it.each([
+  ['that only write, at a DELETE', harmless, 'DELETE FROM team WHERE id = 1'],
+  ['that only write, at an UPDATE of no key', harmless, 'UPDATE team SET n = 5'],
+  ['that only write, at an UPDATE of a key', harmless, 'UPDATE team SET id = id + 10'],
+  [
+    'that update a key',
+    'CREATE TRIGGER t AFTER INSERT ON log BEGIN UPDATE team SET id = 12 WHERE id = 2; END;',
+    'INSERT INTO log VALUES (1)',
+  ],
+  [
+    'that delete parents',
+    'CREATE TRIGGER t AFTER UPDATE ON log BEGIN DELETE FROM team WHERE id = 2; END; INSERT INTO log VALUES (1);',
+    'UPDATE log SET n = 2',
+  ],
+  [
+    'that a statement makes replace parents',
+    `CREATE TRIGGER t AFTER INSERT ON log BEGIN INSERT INTO team (id, name) VALUES (9, 'b'); END;`,
+    'INSERT OR REPLACE INTO log VALUES (1)',
+  ],
+])('does under triggers what foreign keys do: %s', (_title, trigger, sql) => {
+  const [statement] = splitStatements(sql);
+  if (!statement) throw new Error('no statement');
+  const expected = contents(trigger, (sqlite) => sqlite.exec(`PRAGMA foreign_keys = ON; ${sql}`));
+  const before = contents(trigger, () => {});
+  expect(contents(trigger, (sqlite) => new RowStatements(sqlite, {}).run(statement))).toEqual(expected);
+  expect(expected).not.toEqual(before);
+});
+
+it('makes no trigger of its own for keys that nothing can set off', () => {
+  const sqlite = openMemory(
+    `PRAGMA foreign_keys = OFF; ${schema} ${harmless.replaceAll('ON UPDATE CASCADE', '')}`,
+  );
+  const prepare = (sql: string) =>
+    splitStatements(sql).map((it) =>
+      new RowStatements(sqlite, {}).prepare(it).triggers.map(({ name }) => name),
+    );
+  expect(prepare('UPDATE log SET n = 1; DELETE FROM run')).toEqual([
+    ['varve update run 0', 'varve update note 0'],
+    ['varve update run 0', 'varve delete call 0', 'varve update note 0'],
+  ]);
+  sqlite.close();
+});
