@@ -207,3 +207,20 @@ it('replays what a trigger of the file would notice, and does not set it off', a
   using archive = openArchive(path, { lineage });
   expect(archive.sqlite.prepare('SELECT count(*) FROM notes').pluck().get()).toBe(1);
 });
+
+const orphan = "PRAGMA foreign_keys = OFF; INSERT INTO calls (run_id, took) VALUES ('none', 1)";
+
+it.each([
+  ['in memory', ''],
+  ['as a file', '; CREATE TABLE own (x); INSERT INTO own VALUES (zeroblob(600000))'],
+])('lets a row be without its parent that was so before, and no other: %s', async (_title, more) => {
+  const lineage = lineageOf('UPDATE calls SET took = 7');
+  const path = writeOld(lineage, orphan + more);
+  expect(await upgradeArchive(path, { lineage })).toMatchObject({ how: 'patched' });
+  const orphaning = lineageOf("INSERT INTO calls (run_id, took) VALUES ('gone', 2)");
+  const other = writeOld(orphaning, orphan + more);
+  const before = readFileSync(other);
+  const { code } = await rejectionOf(upgradeArchive(other, { lineage: orphaning }));
+  expect(code).toBe('MIGRATION_BREAKS_REFERENCES');
+  expect(readFileSync(other).equals(before)).toBe(true);
+});

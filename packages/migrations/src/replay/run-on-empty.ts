@@ -39,7 +39,7 @@ function actingOnRows(sqlite: Database, { foreignKeys }: Lineage): ActingLineage
   return {
     get foreignKeys() {
       hasRows ||= changes.get() !== 0;
-      return hasRows ? foreignKeys : 'off';
+      return hasRows ? (foreignKeys ?? 'on') : 'off';
     },
   };
 }
