@@ -1,6 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { globSync } from 'node:fs';
-import { join } from 'node:path';
 import { OpenTelemetry } from '@ai-sdk/otel';
 import { LangChainInstrumentation } from '@arizeai/openinference-instrumentation-langchain';
 import * as callbackManager from '@langchain/core/callbacks/manager';
@@ -11,14 +9,13 @@ import { tool as langchainTool } from '@langchain/core/tools';
 import { type Context, type ContextManager, context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import * as strands from '@strands-agents/sdk';
-import { openArchive } from '@varve/core';
-import { standardLineage as lineage } from '@varve/migrations';
 import { makeTestFolder } from '@varve/testing';
 import { generateText, isStepCount, registerTelemetry, tool } from 'ai';
 import { MockLanguageModelV4 } from 'ai/test';
 import { afterEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { VarveSpanProcessor } from './index.ts';
+import { type readArchive, readArchives } from './testing/read-archive.ts';
 
 /** What OpenTelemetry's SDK for Node.js registers. */
 class AsyncContexts implements ContextManager {
@@ -40,24 +37,12 @@ function record() {
     provider,
     read: async () => {
       await provider.shutdown();
-      return globSync('archives/*.db', { cwd: dir }).map((name) => readAll(join(dir, name)));
+      return readArchives(dir);
     },
   };
 }
 
-function readAll(path: string) {
-  using archive = openArchive(path, { lineage });
-  const { sessions, messages, modelCalls, toolCalls, outputs } = lineage.tables;
-  return {
-    session: archive.db.select().from(sessions).get(),
-    messages: archive.db.select().from(messages).all(),
-    modelCalls: archive.db.select().from(modelCalls).all(),
-    toolCalls: archive.db.select().from(toolCalls).all(),
-    outputs: archive.db.select().from(outputs).all(),
-  };
-}
-
-const said = (session: ReturnType<typeof readAll> | undefined) =>
+const said = (session: ReturnType<typeof readArchive> | undefined) =>
   session?.messages.map(({ role, parts: [part] }) => `${role} ${part?.type}`);
 
 afterEach(() => {

@@ -3,13 +3,12 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
-import { openArchive } from '@varve/core';
-import { durableFs, finishSeals } from '@varve/core/internal';
-import { standardLineage as lineage } from '@varve/migrations';
+import { durableFs } from '@varve/core/internal';
 import type { VarveError } from '@varve/schema';
 import { makeTestFolder } from '@varve/testing';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { VarveSpanProcessor, type VarveSpanProcessorOptions } from './index.ts';
+import { readArchive, readArchives } from './testing/read-archive.ts';
 
 function record(dir = makeTestFolder(), options: Partial<VarveSpanProcessorOptions> = {}) {
   const errors: VarveError[] = [];
@@ -23,21 +22,7 @@ function record(dir = makeTestFolder(), options: Partial<VarveSpanProcessorOptio
     provider,
     start: (name: string, attributes: Record<string, string | number | string[]>, parent?: Span) =>
       tracer.startSpan(name, { attributes }, parent && trace.setSpan(context.active(), parent)),
-    read: () => {
-      finishSeals();
-      return globSync('archives/*.db', { cwd: dir }).map((name) => readAll(join(dir, name)));
-    },
-  };
-}
-
-function readAll(path: string) {
-  using archive = openArchive(path, { lineage });
-  const { sessions, messages, modelCalls, toolCalls } = lineage.tables;
-  return {
-    session: archive.db.select().from(sessions).get(),
-    messages: archive.db.select().from(messages).all(),
-    modelCalls: archive.db.select().from(modelCalls).all(),
-    toolCalls: archive.db.select().from(toolCalls).all(),
+    read: () => readArchives(dir),
   };
 }
 
@@ -106,7 +91,7 @@ it.each(['gen_ai.conversation.id', 'session.id'])(
 
 it('has the session on the disk when a span starts, and its rows when it ends', () => {
   const { dir, start } = record();
-  const live = () => globSync('*.db', { cwd: dir }).map((name) => readAll(join(dir, name)));
+  const live = () => globSync('*.db', { cwd: dir }).map((name) => readArchive(join(dir, name)));
   const span = start('chat m1', chat);
   expect(live()).toMatchObject([{ session: { status: 'running', requestModel: 'm1' }, modelCalls: [] }]);
   span.end();
@@ -191,7 +176,7 @@ it('seals what is open when the process exits, and tells a span that was under w
   });
   expect([status, stderr]).toEqual([0, '']);
   const statuses = globSync('archives/*.db', { cwd: dir }).map(
-    (name) => readAll(join(dir, name)).session?.status,
+    (name) => readArchive(join(dir, name)).session?.status,
   );
   expect(statuses.sort()).toEqual(['completed', 'interrupted']);
 });

@@ -144,6 +144,15 @@ it('seals a session that has ended without waiting for the disk on the event loo
   expect([forced.map((spy) => spy.mock.calls.length), errors]).toEqual([[0, 0], []]);
 });
 
+it('holds up who ends more sessions at once than the disk can follow', async () => {
+  const { live, archives, errors } = start();
+  for (let at = 0; at < 110; at++) live.open(`s${at}`, () => ({ agentName: 'x' }));
+  for (let at = 0; at < 110; at++) live.end(`s${at}`, 'completed');
+  expect(archives()).toHaveLength(10);
+  await live.flush();
+  expect([archives().length, errors]).toEqual([110, []]);
+});
+
 it('waits for a reader of the file, and seals when that is gone', async () => {
   const { live, session, archives, dir, errors } = start();
   session.tryRecord(decisions, { summary: 'kept' });

@@ -17,6 +17,8 @@ export interface LiveSessionsOptions<TTables extends TableModule> extends Record
 type Ending = Exclude<SessionStatus, 'running'>;
 
 const nothing = Promise.resolve();
+/** Where the disk is slower than the agent is, one that ends waits for it: each that is being sealed takes file descriptors. */
+const mostSeals = 100;
 const atExit = new Set<LiveSessions<TableModule>>();
 const beingSealed = new Map<SealAside, ReportError>();
 
@@ -88,7 +90,8 @@ export class LiveSessions<TTables extends TableModule> {
     this.#sessions.delete(key);
     this.#endings.delete(key);
     const done = this.attempt(() => {
-      if (this.#durability === 'process') return this.#sealAside(session, status);
+      const isAside = this.#durability === 'process' && beingSealed.size < mostSeals;
+      if (isAside) return this.#sealAside(session, status);
       session.seal(this.#archiveDir, { status, underWay: 'interrupt' });
       return nothing;
     });
