@@ -10,6 +10,7 @@ import { untouchedTables } from './untouched-tables.ts';
 import { verifyPatched } from './verify-patched.ts';
 
 const start = `CREATE TABLE t (k integer PRIMARY KEY, v); CREATE TABLE other (v);
+  CREATE TABLE u (k integer PRIMARY KEY, v);
   CREATE TABLE narrow (k text PRIMARY KEY, v) WITHOUT ROWID; CREATE INDEX vs ON t (v);`;
 const rows = `INSERT INTO t (v) VALUES (1), (NULL), ('a'), (hex(zeroblob(9000))); INSERT INTO other VALUES (1), (2);
   INSERT INTO narrow VALUES ('k', 'v');`;
@@ -43,6 +44,11 @@ it.each([
   ['a cell far from the others of its row', "UPDATE t SET v = replace(v, '00', '01') WHERE k = 4", 't'],
   ['a row that is gone', 'DELETE FROM t WHERE k = 2', 't'],
   ['a cell of a table WITHOUT ROWID', "UPDATE narrow SET v = 'w'", 'narrow'],
+  [
+    'two that have changed places',
+    'ALTER TABLE t RENAME TO x; ALTER TABLE u RENAME TO t; ALTER TABLE x RENAME TO u',
+    't',
+  ],
   ['another table under its name', 'DROP TABLE t; CREATE TABLE t (k integer PRIMARY KEY, v)', 't'],
 ])('sees what is wrong in a table that no pending migration has to do with: %s', (_title, damage, table) => {
   const { sqlite, verify } = writeBoth(lineageOf('ALTER TABLE other ADD w'));
