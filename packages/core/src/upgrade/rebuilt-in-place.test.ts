@@ -145,6 +145,10 @@ it.each([
     ${rebuild('runs', `${runColumns}, mode text DEFAULT 'b'`, 'id, agent, began, mode')}`,
   ],
   [
+    'rows that are copied with their rowids',
+    runs(runColumns).replace(/\(id, agent, began\) SELECT id, agent, began/, 'SELECT *'),
+  ],
+  [
     'rows that come in the order of a key',
     rebuild('links', 'a text NOT NULL, b text NOT NULL, PRIMARY KEY (a, b)', 'a, b'),
   ],

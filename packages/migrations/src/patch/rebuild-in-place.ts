@@ -133,9 +133,10 @@ export class RebuildReader {
   }
 }
 
-/** Where an index holds all that is read, rows come in its order, and are counted so. */
-function isReadInOtherOrder({ old, sources, steps: [{ before }] }: Rebuild): boolean {
+/** Where an index holds all that is read, rows come in its order, and are counted so; `SELECT *` may keep rowids. */
+function isReadInOtherOrder({ old, sources, steps: [{ before }, fill] }: Rebuild): boolean {
   if (!old.hasRowid || old.rowidAlias) return false;
+  if (fill.statement.tokens.some(({ text }) => text === '*')) return true;
   if (hiddenRowidOf(old.columns) === undefined) return true;
   const read = new Set(sources.values());
   const covers = (columns: ReadonlySet<string>) => [...read].every((column) => columns.has(column));
