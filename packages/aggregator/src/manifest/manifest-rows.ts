@@ -57,17 +57,20 @@ export class ManifestRows {
 
   /** Those of a part that a run has not met; returns how many. */
   removeGone(run: number, selection: Selection): number {
-    const gone = this.#sqlite
-      .prepare<[number], { path: string; relativePath: string }>(
-        'SELECT "path", "relative_path" AS relativePath FROM "archives" WHERE "run" <> ?',
-      )
-      .all(run)
-      .filter((archive) => isSelected(archive, selection));
+    const page = this.#sqlite.prepare<[number, string], { path: string; relativePath: string }>(
+      `SELECT "path", "relative_path" AS relativePath FROM "archives" WHERE "run" <> ? AND "path" > ?
+        ORDER BY "path" LIMIT 1000`,
+    );
     const remove = this.#sqlite.prepare('DELETE FROM "archives" WHERE "path" = ?');
-    this.#sqlite.transaction(() => {
-      for (const { path } of gone) remove.run(path);
-    })();
-    return gone.length;
+    let removed = 0;
+    for (let met = page.all(run, ''); met.length > 0; met = page.all(run, met.at(-1)?.path ?? '')) {
+      const gone = met.filter((archive) => isSelected(archive, selection));
+      this.#sqlite.transaction(() => {
+        for (const { path } of gone) remove.run(path);
+      })();
+      removed += gone.length;
+    }
+    return removed;
   }
 }
 

@@ -84,10 +84,13 @@ it.each(['m.db', 'm.parquet'])(
     expect(readFileSync(path).equals(before)).toBe(false);
     const ofBucket = join(work, `bucket-${name}`);
     await writeManifest('s3://bucket/originals', { lineage, into: ofBucket });
-    expect(await restoreArchives(ofBucket, { into: dir, lineage })).toMatchObject({
-      restored: [path],
+    const restored: string[] = [];
+    const onRestored = (it: string) => restored.push(it);
+    expect(await restoreArchives(ofBucket, { into: dir, lineage, onRestored })).toMatchObject({
+      restored: 1,
       failed: [],
     });
+    expect(restored).toEqual([path]);
     expect(readFileSync(path).equals(before)).toBe(true);
   },
 );

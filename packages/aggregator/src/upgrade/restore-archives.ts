@@ -11,27 +11,32 @@ import {
 } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import {
+  FileList,
   type FoundFile,
   fetchWindows,
   isInStore,
+  isSelected,
   localPathOf,
   newNotes,
-  recogniseArchives,
+  recogniseArchive,
   type Selection,
   streamArchives,
+  streamFiles,
 } from '../find/index.ts';
 import { type Problem, problemOf } from '../work/index.ts';
 
 export interface RestoreArchivesOptions extends RestoreArchiveOptions, Selection {
   /** The folder, or the `s3://bucket/prefix`, whose archives were upgraded. */
   readonly into: string;
+  /** Told of each archive that is as its backup is again. */
+  readonly onRestored?: (path: string) => void;
   /** Called after each file. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
 export interface RestoreReport {
-  /** Paths of the archives that are as their backups are again, in order. */
-  readonly restored: readonly string[];
+  /** How many are as their backups are again. */
+  readonly restored: number;
   /** How many were so already. */
   readonly current: number;
   /** Archives that are as they were. */
@@ -59,42 +64,64 @@ export async function restoreArchives(
   backups: string,
   options: RestoreArchivesOptions,
 ): Promise<RestoreReport> {
-  const { into, onProgress, shard, sample, ...restoreOptions } = options;
-  if (isStoreUrl(into) || isInStore(backups)) return restoreStore(backups, options);
-  const found = recogniseArchives(backups, { shard, sample });
-  const failed = found.problems.map((error) => problemOf(error, error.path ?? backups));
-  const restored: string[] = [];
-  for (const [at, { path, relativePath }] of found.archives.entries()) {
+  const { into } = options;
+  return isStoreUrl(into) || isInStore(backups)
+    ? restoreStore(backups, options)
+    : restoreFiles(backups, options);
+}
+
+/** They are all found before the first is written, and none of them is in memory. */
+async function restoreFiles(backups: string, options: RestoreArchivesOptions): Promise<RestoreReport> {
+  const { into, onRestored, onProgress, shard, sample, ...restoreOptions } = options;
+  using found = new FileList();
+  const failed = listBackups(backups, { shard, sample }, found);
+  const total = found.count([kind]).files;
+  let [restored, current, done] = [0, 0, 0];
+  for (const { path, relativePath } of found.list([kind])) {
     const target = join(into, relativePath);
     try {
       assertNoLink(target, into);
       mkdirSync(dirname(target), { recursive: true });
-      if (await restoreArchive(path, target, restoreOptions)) restored.push(target);
+      const isChanged = await restoreArchive(path, target, restoreOptions);
+      if (isChanged) onRestored?.(target);
+      if (isChanged) restored += 1;
+      else current += 1;
     } catch (error) {
       failed.push(problemOf(error, target));
     }
-    onProgress?.({ done: at + 1, total: found.archives.length });
+    done += 1;
+    onProgress?.({ done, total });
   }
-  return {
-    restored,
-    current: found.archives.length + found.problems.length - restored.length - failed.length,
-    failed,
-  };
+  return { restored, current, failed };
+}
+
+const kind = 'backup';
+
+/** Returns what cannot be looked at. */
+function listBackups(backups: string, selection: Selection, into: FileList): Problem[] {
+  const notes = newNotes();
+  const unreadable: VarveError[] = [];
+  for (const file of streamFiles(backups, notes)) {
+    const archive = isSelected(file, selection) ? recogniseArchive(file) : undefined;
+    if (archive instanceof VarveError) unreadable.push(archive);
+    else if (archive) into.add(archive, kind);
+  }
+  return [...notes.problems, ...unreadable].map((error) => problemOf(error, error.path ?? backups));
 }
 
 /** Of backups or archives in a bucket: both are compared here, and the backup put only over what was compared. */
 async function restoreStore(backups: string, options: RestoreArchivesOptions): Promise<RestoreReport> {
-  const { shard, sample, onProgress } = options;
+  const { shard, sample, onRestored, onProgress } = options;
   const notes = newNotes();
-  const restored: string[] = [];
   const failed: Problem[] = [];
-  let [done, current] = [0, 0];
+  let [done, current, restored] = [0, 0, 0];
   const restoreAll = async (files: readonly FoundFile[]) => {
     for (const file of files) {
       const outcome = await attemptRestore(file, options);
       if (typeof outcome !== 'string') failed.push(outcome);
       else if (outcome === '') current += 1;
-      else restored.push(outcome);
+      else restored += 1;
+      if (typeof outcome === 'string' && outcome !== '') onRestored?.(outcome);
       done += 1;
       onProgress?.({ done, total: done });
     }

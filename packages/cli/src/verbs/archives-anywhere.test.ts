@@ -119,7 +119,7 @@ const table: Readonly<Record<string, readonly ((Takes | Refuses) & { readonly of
   restore: [
     takes(
       (w, into) => [w, '--into', into],
-      ({ restored }: { restored: string[] }) => restored.length,
+      ({ restored }: { restored: number }) => restored,
     ),
   ],
   import: [refuses((w) => ['claude-code', w, '--into', 'imported'], ['USAGE', 'LOG_UNRECOGNISED'])],

@@ -25,7 +25,7 @@ export function defineRestore(command: Command): void {
     const { restored, current, failed } = report;
     return {
       json: report,
-      text: () => `${restored.length} restored; ${current} were so already; ${failed.length} failed`,
+      text: () => `${restored} restored; ${current} were so already; ${failed.length} failed`,
       problems: failed,
     };
   });
