@@ -1,4 +1,4 @@
-import { utimesSync } from 'node:fs';
+import { readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { lineageAt } from '@varve/migrations';
 import Database from 'better-sqlite3';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, uuidOf, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
 import { testEngines } from '../testing/test-engines.ts';
+import { openClickHouse } from './clickhouse.ts';
 import type { LoadBatch, Warehouse } from './contract.ts';
 import { loadInto } from './load-archives.ts';
 import { loadArchives, openEngine } from './open-warehouse.ts';
@@ -102,6 +103,40 @@ describe('Postgres alone', () => {
     },
   );
 });
+
+describe('ClickHouse alone', () => {
+  it.skipIf(!engines.clickhouse.isThere)(
+    'lets what a killed load left unseen be taken away by the statement of the page',
+    async () => {
+      const page = readFileSync(join(import.meta.dirname, '../../../../docs/scale.md'), 'utf8');
+      const [, statement = ''] = /`(ALTER TABLE _rows_<table> DELETE [^`]*)`/.exec(page) ?? [];
+      const [url, dir] = [await engines.clickhouse.create(), makeFolder()];
+      writeArchive(join(dir, 'a.db'), 1, uuidOf(1));
+      await loadArchives(dir, url, { lineage });
+      await using engine = await openClickHouse(url);
+      const count = async (table: string) =>
+        Number((await engine.query(`SELECT count(*) FROM ${table}`))[0]?.[0]);
+      await runThere(
+        url,
+        'INSERT INTO _rows_tool_calls (_archive, _load, seq) SELECT _archive + 1, _load, seq FROM _rows_tool_calls',
+      );
+      expect([await count('_rows_tool_calls'), await count('tool_calls')]).toEqual([6, 3]);
+      await runThere(url, statement.replace('<table>', 'tool_calls'));
+      await expect.poll(() => count('_rows_tool_calls'), { timeout: 20_000 }).toBe(3);
+      expect(await count('tool_calls')).toBe(3);
+    },
+  );
+});
+
+/** As a person at a client would. */
+async function runThere(url: string, sql: string): Promise<void> {
+  const { hostname, port, pathname } = new URL(url);
+  const answer = await fetch(`http://${hostname}:${port}/?database=${pathname.slice(1)}`, {
+    method: 'POST',
+    body: sql,
+  });
+  expect(answer.status, await answer.text()).toBe(200);
+}
 
 /** The same engine, where something is done before its first write. */
 function beforeWrite(engine: Warehouse, work: () => Promise<unknown>): Warehouse {
