@@ -44,7 +44,7 @@ export function listenersOf6(recorder: TelemetryRecorder, idleMs: number) {
     },
     onFinish(callId: string, event: { readonly text?: string }) {
       calls.finish(callId);
-      listeners7.onEnd(recorder, finish6(callId, event));
+      return listeners7.onEnd(recorder, finish6(callId, event));
     },
   };
 }

@@ -14,7 +14,10 @@ import type {
 } from './telemetry-events.ts';
 import type { TelemetryRecorder } from './telemetry-recorder.ts';
 
-/** What happens on each event of the AI SDK 7, which says whose call it is of. */
+/**
+ * What happens on each event of the AI SDK 7, which says whose call it is of, and which waits for what a listener returns:
+ * the session of a call that has returned is sealed.
+ */
 export const listeners7 = {
   onStart: (recorder: TelemetryRecorder, event: OperationStart) => recorder.start(event),
   onLanguageModelCallStart: (recorder: TelemetryRecorder, event: ModelCallStart) =>
@@ -47,12 +50,12 @@ export const listeners7 = {
     recorder.with(event.callId, (operation) => operation.endTool(event)),
   onAbort: (recorder: TelemetryRecorder, { callId, reason }: OperationAbort) => {
     recorder.with(callId, (operation) => operation.fail(reason, 'cancelled'));
-    recorder.finish(callId, 'interrupted');
+    return recorder.finish(callId, 'interrupted');
   },
   onError: (recorder: TelemetryRecorder, { callId, error }: OperationError) => {
     const isAbort = error instanceof Error && error.name === 'AbortError';
     recorder.with(callId, (operation) => operation.fail(error, isAbort ? 'cancelled' : 'error'));
-    recorder.finish(callId, isAbort ? 'interrupted' : 'failed');
+    return recorder.finish(callId, isAbort ? 'interrupted' : 'failed');
   },
   onEnd: (recorder: TelemetryRecorder, event: OperationEnd) => {
     const hasFailed = event.finishReason === 'error' || (event.error !== undefined && event.error !== null);
@@ -60,6 +63,6 @@ export const listeners7 = {
       if (hasFailed) operation.breakOff();
       operation.recordOutput(event, hasFailed);
     });
-    recorder.finish(event.callId, hasFailed ? 'failed' : 'completed');
+    return recorder.finish(event.callId, hasFailed ? 'failed' : 'completed');
   },
 };

@@ -183,8 +183,9 @@ export class OperationRecorder {
     return chosen ?? this.#records[what];
   }
 
-  end(status: 'completed' | 'failed' | 'interrupted'): void {
-    if (this.isOwner) this.#sessions.end(this.key, status);
+  /** The session is sealed when what it returns resolves; undefined where others are to end it. */
+  end(status: 'completed' | 'failed' | 'interrupted'): Promise<void> | undefined {
+    return this.isOwner ? this.#sessions.end(this.key, status) : undefined;
   }
 
   /** Every request repeats the conversation: what is on the timeline already is not recorded again. */

@@ -42,9 +42,10 @@ export class TelemetryRecorder {
     if (operation) this.sessions.attempt(() => work(operation));
   }
 
-  finish(callId: string, status: 'completed' | 'failed' | 'interrupted'): void {
-    this.#operations.get(callId)?.end(status);
+  finish(callId: string, status: 'completed' | 'failed' | 'interrupted'): Promise<void> | undefined {
+    const operation = this.#operations.get(callId);
     this.#operations.delete(callId);
+    return operation?.end(status);
   }
 
   /** One attempt of a request to a model. */

@@ -22,7 +22,7 @@ export interface VarveTelemetryOptions extends Omit<LiveSessionsOptions<Standard
   readonly idleMs?: number;
 }
 
-type Listener = (event: unknown) => void;
+type Listener = (event: unknown) => void | Promise<void>;
 
 /** What the AI SDK 7 takes for its `Telemetry`, and the AI SDK 6 for its `TelemetryIntegration`. */
 export interface VarveTelemetry
@@ -43,9 +43,8 @@ export interface VarveTelemetry
 /**
  * Records every call of the AI SDK into session files: messages, model calls with their usage, tool calls, errors and
  * aborts. A call of its own is a session; all calls inside `runInSession` are one; a call inside a tool is a session
- * whose parent is named. A session is sealed when it ends, off the event loop (`flush` waits for that), and what is open
- * when the process exits then. It never
- * throws into the agent: what cannot be recorded is for `onRecordError`.
+ * whose parent is named. A session is sealed off the event loop before the call that it is of returns, and what is open
+ * when the process exits then. It never throws into the agent: what cannot be recorded is for `onRecordError`.
  *
  * Integrations given to one call (`telemetry.integrations`) take the place of registered ones: name it there too. For the
  * AI SDK 6 it is registered by `registerTelemetryIntegration`.
@@ -74,7 +73,7 @@ function telemetryOf(recorder: TelemetryRecorder, idleMs: number): VarveTelemetr
     flush: () => recorder.sessions.flush(),
   };
   for (const [name, listen] of Object.entries(listeners7)) {
-    const value: Listener = (event) => void recorder.sessions.attempt(() => listen(recorder, event as never));
+    const value: Listener = (event) => recorder.sessions.attempt(() => listen(recorder, event as never));
     Object.defineProperty(telemetry, name, { value, enumerable: true, configurable: true });
   }
   const reads = new ReadListeners();
@@ -90,11 +89,11 @@ function telemetryOf(recorder: TelemetryRecorder, idleMs: number): VarveTelemetr
 function listenerOf(
   callId: string,
   recorder: TelemetryRecorder,
-  listen6: (callId: string, event: never) => void,
+  listen6: (callId: string, event: never) => void | Promise<void>,
   listener7: Listener | undefined,
 ): Listener {
-  return (event) => {
-    if (typeof event === 'object' && event !== null && 'callId' in event) listener7?.(event);
-    else recorder.sessions.attempt(() => listen6(callId, event as never));
-  };
+  return (event) =>
+    typeof event === 'object' && event !== null && 'callId' in event
+      ? listener7?.(event)
+      : recorder.sessions.attempt(() => listen6(callId, event as never));
 }

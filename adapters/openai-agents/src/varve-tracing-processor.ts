@@ -57,7 +57,7 @@ export class VarveTracingProcessor implements TracingProcessor {
   }
 
   async onTraceEnd({ traceId }: Trace): Promise<void> {
-    this.#end(traceId);
+    await this.#end(traceId);
   }
 
   async onSpanStart(span: Span<never>): Promise<void> {
@@ -83,8 +83,8 @@ export class VarveTracingProcessor implements TracingProcessor {
     const isRoot = span.parentId === null || run.key === span.spanId;
     this.#sessions.attempt(() => run.recorder?.end(span as AgentSpan, isRoot));
     open.end(span as AgentSpan);
-    if (run.key === span.spanId) this.#endRun(run);
-    else if (isRoot && open.endsUntold) this.#end(span.traceId);
+    if (run.key === span.spanId) await this.#endRun(run);
+    else if (isRoot && open.endsUntold) await this.#end(span.traceId);
     else if (isRoot && span.error !== null) this.#endSoon(span.traceId);
   }
 
@@ -101,19 +101,20 @@ export class VarveTracingProcessor implements TracingProcessor {
     return this.#sessions.flush();
   }
 
-  #end(traceId: string): void {
+  /** The SDK waits for it: the archive of a run that has returned is there. */
+  async #end(traceId: string): Promise<void> {
     const open = this.#traces.get(traceId);
     clearTimeout(open?.timer);
     this.#traces.delete(traceId);
     if (open) this.#ended.add(open.trace);
-    for (const run of open?.runs ?? []) {
-      if (run === open?.main) this.#endRun(run);
-      else this.#sessions.end(run.key, 'interrupted');
-    }
+    const ends = [...(open?.runs ?? [])].map((run) =>
+      run === open?.main ? this.#endRun(run) : this.#sessions.end(run.key, 'interrupted'),
+    );
+    await Promise.all(ends);
   }
 
-  #endRun({ key, recorder }: AgentRun): void {
-    this.#sessions.end(key, this.#sessions.attempt(() => recorder?.finish()) ?? 'completed');
+  #endRun({ key, recorder }: AgentRun): Promise<void> {
+    return this.#sessions.end(key, this.#sessions.attempt(() => recorder?.finish()) ?? 'completed');
   }
 
   #endSoon(traceId: string): void {

@@ -1,7 +1,6 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { openArchive } from '@varve/core';
-import { finishSeals } from '@varve/core/internal';
 import { standardLineage as lineage } from '@varve/migrations';
 import type { VarveError } from '@varve/schema';
 import { makeTestFolder } from '@varve/testing';
@@ -61,7 +60,6 @@ export function recordBy(
     globalThis.AI_SDK_TELEMETRY_INTEGRATIONS = undefined;
   });
   const read = () => {
-    finishSeals();
     return globSync('archives/*.db', { cwd: dir }).map((name) => readAll(join(dir, name)));
   };
   return { dir, errors, read };

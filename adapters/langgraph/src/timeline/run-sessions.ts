@@ -62,17 +62,17 @@ export class RunSessions {
     status: 'completed' | 'failed',
     work: (recorder: RunRecorder, isRoot: boolean) => void,
     error?: unknown,
-  ): void {
+  ): Promise<void> | undefined {
     const run = this.#runs.get(runId);
     this.#runs.delete(runId);
-    if (!run) return;
+    if (!run) return undefined;
     const isRoot = run.rootId === runId;
     const recorder = this.#recorders.get(run.rootId);
     if (recorder) this.#sessions.attempt(() => work(recorder, isRoot));
-    if (!isRoot) return;
+    if (!isRoot) return undefined;
     this.#recorders.delete(runId);
     const isCutShort = recorder?.isInterrupted || isInterrupt(error) || isAbort(error);
-    this.#sessions.end(runId, isCutShort ? 'interrupted' : status);
+    return this.#sessions.end(runId, isCutShort ? 'interrupted' : status);
   }
 
   recorderOf(runId: string): RunRecorder | undefined {

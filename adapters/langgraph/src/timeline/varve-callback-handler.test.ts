@@ -8,7 +8,6 @@ import { tool } from '@langchain/core/tools';
 import { Command, END, MemorySaver, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
 import { ToolNode } from '@langchain/langgraph/prebuilt';
 import { openArchive } from '@varve/core';
-import { finishSeals } from '@varve/core/internal';
 import { standardLineage as lineage } from '@varve/migrations';
 import type { VarveError } from '@varve/schema';
 import { makeTestFolder } from '@varve/testing';
@@ -23,7 +22,6 @@ function record(options: Partial<RecordRunsOptions> = {}) {
   const onRecordError = (error: VarveError) => void errors.push(error);
   const handler = new VarveCallbackHandler({ dir, onRecordError, ...options });
   const read = () => {
-    finishSeals();
     return globSync('archives/*.db', { cwd: dir })
       .sort()
       .map((path) => {

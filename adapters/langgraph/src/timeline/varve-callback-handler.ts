@@ -54,15 +54,15 @@ export class VarveCallbackHandler extends BaseCallbackHandler {
     });
   }
 
-  override handleChainEnd(outputs: unknown, runId: string): void {
-    this.#runs.end(runId, 'completed', (recorder, isRoot) => {
+  override handleChainEnd(outputs: unknown, runId: string): Promise<void> | undefined {
+    return this.#runs.end(runId, 'completed', (recorder, isRoot) => {
       recorder.endNode(runId);
       if (isRoot) recordAnswer(recorder, outputs);
     });
   }
 
-  override handleChainError(error: unknown, runId: string): void {
-    this.#runs.end(runId, 'failed', (recorder) => recorder.endNode(runId, error), error);
+  override handleChainError(error: unknown, runId: string): Promise<void> | undefined {
+    return this.#runs.end(runId, 'failed', (recorder) => recorder.endNode(runId, error), error);
   }
 
   override handleChatModelStart(
@@ -102,12 +102,12 @@ export class VarveCallbackHandler extends BaseCallbackHandler {
     this.#runs.recorderOf(runId)?.noteToken(runId);
   }
 
-  override handleLLMEnd(output: LLMResult, runId: string): void {
-    this.#runs.end(runId, 'completed', (recorder) => recorder.endModelCall(runId, output));
+  override handleLLMEnd(output: LLMResult, runId: string): Promise<void> | undefined {
+    return this.#runs.end(runId, 'completed', (recorder) => recorder.endModelCall(runId, output));
   }
 
-  override handleLLMError(error: unknown, runId: string): void {
-    this.#runs.end(runId, 'failed', (recorder) => recorder.failCall(runId, error), error);
+  override handleLLMError(error: unknown, runId: string): Promise<void> | undefined {
+    return this.#runs.end(runId, 'failed', (recorder) => recorder.failCall(runId, error), error);
   }
 
   override handleToolStart(
@@ -126,12 +126,12 @@ export class VarveCallbackHandler extends BaseCallbackHandler {
     });
   }
 
-  override handleToolEnd(output: unknown, runId: string): void {
-    this.#runs.end(runId, 'completed', (recorder) => recorder.endTool(runId, resultOf(output)));
+  override handleToolEnd(output: unknown, runId: string): Promise<void> | undefined {
+    return this.#runs.end(runId, 'completed', (recorder) => recorder.endTool(runId, resultOf(output)));
   }
 
-  override handleToolError(error: unknown, runId: string): void {
-    this.#runs.end(runId, 'failed', (recorder) => recorder.failCall(runId, error), error);
+  override handleToolError(error: unknown, runId: string): Promise<void> | undefined {
+    return this.#runs.end(runId, 'failed', (recorder) => recorder.failCall(runId, error), error);
   }
 
   override handleRetrieverStart(
@@ -148,11 +148,11 @@ export class VarveCallbackHandler extends BaseCallbackHandler {
     });
   }
 
-  override handleRetrieverEnd(documents: unknown, runId: string): void {
-    this.#runs.end(runId, 'completed', (recorder) => recorder.endTool(runId, documents));
+  override handleRetrieverEnd(documents: unknown, runId: string): Promise<void> | undefined {
+    return this.#runs.end(runId, 'completed', (recorder) => recorder.endTool(runId, documents));
   }
 
-  override handleRetrieverError(error: unknown, runId: string): void {
-    this.#runs.end(runId, 'failed', (recorder) => recorder.failCall(runId, error), error);
+  override handleRetrieverError(error: unknown, runId: string): Promise<void> | undefined {
+    return this.#runs.end(runId, 'failed', (recorder) => recorder.failCall(runId, error), error);
   }
 }

@@ -1,12 +1,10 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { openArchive } from '@varve/core';
-import { finishSeals } from '@varve/core/internal';
 import { standardLineage as lineage } from '@varve/migrations';
 
 /** What each of the archives in a folder holds, when those that are being sealed are. */
 export function readArchives(dir: string) {
-  finishSeals();
   return globSync('*.db', { cwd: dir })
     .sort()
     .map((name) => readAll(join(dir, name)));
