@@ -22,18 +22,15 @@ import type {
   SourceRow,
   ToolCallRow,
 } from './rows.ts';
+import { type SavedFacts, ToldFacts } from './told-facts.ts';
 
 type Values = Record<string, unknown>;
 
-export interface SavedWriter {
-  readonly facts: Values;
-  readonly metadata: Values;
+export interface SavedWriter extends SavedFacts {
   readonly sourceSeqs: ReadonlyMap<string, number>;
   readonly keys: SavedKeys;
   readonly rows: number;
   readonly seq: number;
-  readonly first: number | undefined;
-  readonly last: number | undefined;
   /** What its format keeps in mind of it. */
   readonly memory?: unknown;
 }
@@ -55,30 +52,24 @@ export class SessionWriter {
     insert: (table, seq, row) => this.#insertAt(table, seq, row),
     update: (table, seq, values) => this.#tables.update(table, seq, values),
   });
-  readonly #facts: Values;
-  readonly #metadata: Values;
+  readonly #facts: ToldFacts;
   readonly #sourceSeqs: Map<string, number>;
   readonly #keys: KeySet;
   readonly #savedMemory: unknown;
   #memory: unknown;
   #seq = 0;
-  #first: number | undefined;
-  #last: number | undefined;
 
   /** @param saved What the writer of the archive from which the draft is made has saved. */
   constructor(id: string, draft: ArchiveDraft | undefined, saved?: SavedWriter) {
     this.id = id;
     this.#tables = new DraftTables(draft);
-    this.#facts = { ...saved?.facts };
-    this.#metadata = { ...saved?.metadata };
+    this.#facts = new ToldFacts(saved);
     this.#sourceSeqs = new Map(saved?.sourceSeqs);
     this.#keys = saved ? KeySet.restore(saved.keys) : new KeySet();
     this.#savedMemory = saved?.memory;
     this.rows = saved?.rows ?? 0;
     this.#seq = saved?.seq ?? 0;
     if (saved) this.#tables.forgetEnd(saved.seq);
-    this.#first = saved?.first;
-    this.#last = saved?.last;
   }
 
   /** How many records it has met that have keys. */
@@ -89,38 +80,32 @@ export class SessionWriter {
   /** What another writer needs to go on, once this one has finished. */
   save(): SavedWriter {
     return {
-      facts: this.#facts,
-      metadata: this.#metadata,
+      ...this.#facts.save(),
       sourceSeqs: this.#sourceSeqs,
       keys: this.#keys.save(),
       rows: this.rows + this.#held.size,
       seq: this.#seq,
-      first: this.#first,
-      last: this.#last,
       memory: (this.#memory as Memory | undefined)?.save?.(),
     };
   }
 
   /** Facts that are told again replace those before. */
-  describe({ metadata, ...facts }: SessionFacts): void {
-    Object.assign(this.#facts, facts);
-    Object.assign(this.#metadata, metadata);
+  describe(facts: SessionFacts): void {
+    this.#facts.add(facts);
   }
 
   /** What was said of the session so far. */
   fact(name: keyof SessionFacts): unknown {
-    return name === 'metadata' ? this.#metadata : this.#facts[name];
+    return this.#facts.get(name);
   }
 
   parents(): ParentFacts {
-    const { parentSessionId = null, parentCallSeq = null, parentToolCallId = null } = this.#facts;
-    return { parentSessionId, parentCallSeq, parentToolCallId } as ParentFacts;
+    return this.#facts.parents();
   }
 
   /** Widens the session's time to a moment in the log. */
   touch(atMs: number): void {
-    if (this.#first === undefined || atMs < this.#first) this.#first = atMs;
-    if (this.#last === undefined || atMs > this.#last) this.#last = atMs;
+    this.#facts.touch(atMs);
   }
 
   /** False for a record that was read before, in this log or in another of the session. */
@@ -192,18 +177,7 @@ export class SessionWriter {
     this.#held.settleAll();
     for (const row of sourceRows)
       this.#insertAt(sources, this.#sourceSeqs.get(row.path) ?? ++this.#seq, { ...row });
-    const startedAtMs = this.#facts.startedAtMs ?? this.#first ?? 0;
-    const defaults = { agentName: 'unknown', status: 'completed' };
-    const metadata = Object.keys(this.#metadata).length > 0 ? JSON.stringify(this.#metadata) : null;
-    const endedAtMs = this.#facts.endedAtMs ?? this.#last ?? startedAtMs;
-    this.#tables.insert(sessions, {
-      ...defaults,
-      ...this.#facts,
-      id: this.id,
-      startedAtMs,
-      endedAtMs,
-      metadata,
-    });
+    this.#tables.insert(sessions, this.#facts.row(this.id));
   }
 
   #insert(table: SQLiteTable, row: Values): number {

@@ -1,13 +1,14 @@
-import type { Step, TableShape } from '../lens/index.ts';
+import type { Step } from '../lens/index.ts';
 import type { Lineage } from '../lineage/index.ts';
 import type { SchemaObject } from '../replay/index.ts';
 import { keywordOf, nameKey, quoteIdentifier, tokenizeSql } from '../sql/index.ts';
 import { asKey } from './definitions.ts';
 import { type KeptRows, readKeptRows } from './kept-rows.ts';
 import { addReached, identifiersIn } from './known-names.ts';
-import type { EditOperation, PatchOperation, RunOperation } from './operation.ts';
+import type { PatchOperation, RunOperation } from './operation.ts';
 import type { Alteration } from './patch.ts';
 import { type Rebuild, readRebuild } from './read-rebuild.ts';
+import { editOf, failIfAny, prelude, remake, renumber, retold } from './rebuild-operations.ts';
 import { schemaDifference } from './schema-difference.ts';
 import { shortColumns } from './short-columns.ts';
 import { hiddenRowidOf, TableKeyReader } from './table-keys.ts';
@@ -154,75 +155,4 @@ function isSameText(one: string, other: string): boolean {
       .join(' '),
   );
   return key === otherKey;
-}
-
-function editOf({ from, to, old, now, changed }: Rebuild, names: ReadonlySet<string>): EditOperation {
-  const stored = storedNames(old);
-  const own: Alteration = {
-    type: 'table',
-    name: from.name,
-    to,
-    columns: storedNames(now).map((name, at) => ({ name, from: stored[at] })),
-    stored,
-    isNarrowed: false,
-    renewed: { names: [from.name], counted: now.isAutoincrement ? now.rowidAlias : undefined },
-  };
-  return edit(names, [own, ...changed.map((it) => retold(it.from, it.to))]);
-}
-
-function edit(names: ReadonlySet<string>, alterations: readonly Alteration[]): EditOperation {
-  return {
-    kind: 'edit',
-    names,
-    alterations,
-    creations: [],
-    mustBeEmpty: [],
-    addedColumn: undefined,
-    creates: undefined,
-    isAddition: false,
-  };
-}
-
-function renumber(name: string, rowid: string): string {
-  const table = quoteIdentifier(name);
-  return `UPDATE ${table} SET ${rowid} = "varve places".place FROM (
-    SELECT ${rowid} AS was, row_number() OVER (ORDER BY ${rowid}) AS place FROM ${table}
-    WHERE (SELECT max(${rowid}) <> count(*) OR min(${rowid}) < 1 FROM ${table})
-  ) AS "varve places" WHERE ${table}.${rowid} = "varve places".was AND "varve places".place <> "varve places".was`;
-}
-
-function storedNames({ columns }: TableShape): string[] {
-  return columns.filter(({ isGenerated }) => !isGenerated).map(({ name }) => name);
-}
-
-function retold({ type, name }: SchemaObject, to: SchemaObject): Alteration {
-  return { type, name, to, columns: [], stored: [], isNarrowed: false };
-}
-
-function remake(alteration: Alteration | undefined): EditOperation[] {
-  if (!alteration) return [];
-  return [edit(new Set([alteration.name, alteration.to.table].map(nameKey)), [alteration])];
-}
-
-/** SQLite itself stops at what is no JSON. */
-function failIfAny(query: string): string {
-  return `SELECT json(CASE WHEN EXISTS (${query}) THEN 'a row does not fit' ELSE '0' END)`;
-}
-
-function prelude(
-  sql: string,
-  names: ReadonlySet<string>,
-  columns: ReadonlySet<string> | undefined,
-): RunOperation {
-  return {
-    kind: 'run',
-    names,
-    sql,
-    columns,
-    isRepeatable: true,
-    isActing: false,
-    isPrelude: true,
-    creates: undefined,
-    mayOrphan: false,
-  };
 }
