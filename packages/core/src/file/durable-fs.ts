@@ -51,7 +51,7 @@ function overwrite(path: string, bytes: Uint8Array, position: number): void {
 
 /** What a crash has left under the name goes first; a link that lies there is not followed. */
 function writeNew(path: string, bytes: Uint8Array, options: { mode?: number; flush?: boolean }): void {
-  removeIfThere(path);
+  durableFs.remove(path);
   fs.writeFileSync(path, bytes, { ...options, flag: 'wx' });
 }
 

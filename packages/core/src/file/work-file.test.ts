@@ -60,27 +60,35 @@ it('follows no link under its name, writes over nothing, and leaves what is not 
   expect(archive.version).toBe(head - 1);
 });
 
-it('is made exclusively: what is planted between removing and making it is not written through', async () => {
-  const [dir, outside] = [makeTempDir(), makeTempDir()];
-  const path = writeFileAt(dir, head - 1);
-  const work = workFile(path, 'upgrading');
-  const before = describeFolder(dir);
-  const { remove } = durableFs;
-  const plant = (name: string) => {
-    remove(name);
-    if (name === work) symlinkSync(join(outside, 'planted'), work);
-  };
-  writeFileSync(work, 'left by a killed run');
-  durableFs.remove = plant;
-  try {
-    const error = await rejectionOf(upgradeArchive(path, { lineage }));
-    expect(error).toMatchObject({ code: 'FILE_BUSY', path });
-  } finally {
-    durableFs.remove = remove;
-  }
-  expect(readdirSync(outside)).toEqual([]);
-  expect(describeFolder(dir)).toEqual(before);
-});
+const larger = { sql: `UPDATE decisions SET summary = hex(zeroblob(400000))` };
+
+it.each([
+  ['a small one', {}],
+  ['a larger one', larger],
+])(
+  'is made exclusively: what is planted between removing and making it is not written through: %s',
+  async (_, options) => {
+    const [dir, outside] = [makeTempDir(), makeTempDir()];
+    const path = writeFileAt(dir, head - 1, options);
+    const work = workFile(path, 'upgrading');
+    const before = describeFolder(dir);
+    const { remove } = durableFs;
+    const plant = (name: string) => {
+      remove(name);
+      if (name === work) symlinkSync(join(outside, 'planted'), work);
+    };
+    writeFileSync(work, 'left by a killed run');
+    durableFs.remove = plant;
+    try {
+      const error = await rejectionOf(upgradeArchive(path, { lineage }));
+      expect(error).toMatchObject({ code: 'FILE_BUSY', path });
+    } finally {
+      durableFs.remove = remove;
+    }
+    expect(readdirSync(outside)).toEqual([]);
+    expect(describeFolder(dir)).toEqual(before);
+  },
+);
 
 it('gives a restored file no reader that its backup did not have', async () => {
   const [dir, backups] = [makeTempDir(), makeTempDir()];
