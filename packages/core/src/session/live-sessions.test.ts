@@ -144,6 +144,13 @@ it('seals a session that has ended without waiting for the disk on the event loo
   expect([forced.map((spy) => spy.mock.calls.length), errors]).toEqual([[0, 0], []]);
 });
 
+it('has made the archive when what ending a session returns resolves', async () => {
+  const { live, session, archives } = start();
+  session.tryRecord(decisions, { summary: 'kept' });
+  await live.end('a', 'completed');
+  expect(archives()).toEqual([{ status: 'completed', told: ['kept'], calls: [] }]);
+});
+
 it('holds up who ends more sessions at once than the disk can follow', async () => {
   const { live, archives, errors } = start();
   for (let at = 0; at < 110; at++) live.open(`s${at}`, () => ({ agentName: 'x' }));
@@ -153,15 +160,14 @@ it('holds up who ends more sessions at once than the disk can follow', async () 
   expect([archives().length, errors]).toEqual([110, []]);
 });
 
-it('waits for a reader of the file, and seals when that is gone', async () => {
+it('waits for a reader of the file, but not who ends it, and seals when that is gone', async () => {
   const { live, session, archives, dir, errors } = start();
   session.tryRecord(decisions, { summary: 'kept' });
   await nextTurn();
   const reader = readSession(session.path, { lineage });
   expect(reader.db.select().from(decisions).all()).toHaveLength(1);
-  live.end('a', 'completed');
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  expect(existsSync(session.path)).toBe(true);
+  await live.end('a', 'completed');
+  expect([existsSync(session.path), archives()]).toEqual([true, []]);
   reader.close();
   await live.flush();
   expect([archives(), readdirSync(dir), errors]).toEqual([

@@ -83,7 +83,10 @@ export class LiveSessions<TTables extends TableModule> {
     this.#endings.set(key, status);
   }
 
-  /** Ends the session of this key: calls that are under way are interrupted. It is sealed when what it returns resolves. */
+  /**
+   * Ends the session of this key: calls that are under way are interrupted. What it returns resolves when the archive is
+   * there, or is not to be soon: while somebody reads the session, and where it cannot be sealed.
+   */
   end(key: string, status: Ending): Promise<void> {
     const session = this.#sessions.get(key);
     if (!session) return nothing;
@@ -113,7 +116,7 @@ export class LiveSessions<TTables extends TableModule> {
       this.#seals.delete(done);
     });
     this.#seals.add(done);
-    return done;
+    return within(seal.named, patienceMs);
   }
 
   /** Ends what is open: as told by `wouldEnd`, else as interrupted. */
@@ -147,4 +150,17 @@ export function finishSeals(): void {
       report(error);
     }
   }
+}
+
+/** A reader may hold a seal up for seconds, and an agent is not to wait for that. */
+const patienceMs = 100;
+
+function within(done: Promise<void>, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  done.finally(() => {
+    clearTimeout(timer);
+    resolve();
+  });
+  return promise;
 }

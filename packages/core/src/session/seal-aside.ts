@@ -42,6 +42,7 @@ const pollMs = 20;
 export class SealAside {
   /** After a failure the session is closed and in its place, for `recoverSessions`. */
   readonly done: Promise<void>;
+  readonly #named = Promise.withResolvers<void>();
   readonly #parts: SealAsideParts;
   #held: number | undefined;
   #isClosed = false;
@@ -51,6 +52,11 @@ export class SealAside {
   constructor(parts: SealAsideParts) {
     this.#parts = parts;
     this.done = this.#run();
+  }
+
+  /** The archive has its name, which is still to be forced to the disk; or it is not to have one. */
+  get named(): Promise<void> {
+    return this.#named.promise;
   }
 
   /** @throws as `Session.seal` */
@@ -79,6 +85,7 @@ export class SealAside {
         throw error;
       });
     } finally {
+      this.#named.resolve();
       this.#letGo();
     }
   }
@@ -130,6 +137,7 @@ export class SealAside {
 
   async #move(): Promise<void> {
     nameIn(this.#parts.archiveDir, this.#parts.path);
+    this.#named.resolve();
     await durableFs.syncDirAside(this.#parts.archiveDir);
   }
 
