@@ -29,4 +29,10 @@ describe('openai-chat', () => {
     ]);
     expect(report.skipped).toEqual({ 'without messages': 1 });
   });
+
+  it.each(['', '\n\r\n  \n'])('reads lines of which the first is a list, behind %j', async (blank) => {
+    const line = jsonLines({ id: 'k', messages: [{ role: 'user', content: 'hi' }] });
+    const { dumps } = await importFiles('openai-chat', { 'set.jsonl': `${blank}[1]\n${line}` });
+    expect(dumps.k?.messages).toHaveLength(1);
+  });
 });

@@ -72,8 +72,8 @@ function sampleLines(path: string, file: number, head: Buffer): LogSample | unde
 
 /** Lines of which the first is a list; undefined for a file that is one list. */
 function sampleLists(path: string, head: Buffer): LogSample | undefined {
-  const [first, ...rest] = linesIn(head);
-  if (first === undefined || rest.every((line) => line.trim() === '')) return undefined;
+  const [first, second] = linesIn(head).filter((line) => line.trim() !== '');
+  if (first === undefined || second === undefined) return undefined;
   return parseOrUndefined(first) === undefined ? undefined : sampleBroken(path, head);
 }
 
