@@ -35,3 +35,17 @@ export interface EditOperation {
 }
 
 export type PatchOperation = RunOperation | EditOperation;
+
+/** An edit that gives objects of the schema other texts, and asks nothing of the rows. */
+export function alterationOf(names: ReadonlySet<string>, alterations: readonly Alteration[]): EditOperation {
+  return {
+    kind: 'edit',
+    names,
+    alterations,
+    creations: [],
+    mustBeEmpty: [],
+    addedColumn: undefined,
+    creates: undefined,
+    isAddition: false,
+  };
+}

@@ -1,6 +1,6 @@
 import type { Step } from '../lens/index.ts';
 import { identifierOf, keywordOf, nameAt, nameKey } from '../sql/index.ts';
-import type { EditOperation } from './operation.ts';
+import { alterationOf, type EditOperation } from './operation.ts';
 import type { Alteration, ColumnOrigin } from './patch.ts';
 import { schemaDifference, type TableRename } from './schema-difference.ts';
 
@@ -28,17 +28,9 @@ export function readAlteration(step: Step, names: Set<string>): EditOperation | 
       stored: to === altered[0]?.to ? stored : [],
     };
   });
-  const edit = {
-    kind: 'edit',
-    names,
-    alterations,
-    creations: [],
-    mustBeEmpty: [],
-    addedColumn: undefined,
-    creates: undefined,
-  } as const;
+  const edit = alterationOf(names, alterations);
   const words = tokens.map(keywordOf);
-  if (words.includes('RENAME')) return { ...edit, isAddition: false };
+  if (words.includes('RENAME')) return edit;
   if (words.includes('DROP') && !words.includes('ADD')) return readDrop(step, table, edit);
   if (!words.includes('ADD')) return undefined;
   const demand = demandOfAddition(
@@ -79,20 +71,12 @@ function demandOfAddition(
 }
 
 /** SQLite writes every row anew, unless the column is computed when it is read. */
-function readDrop(
-  { before, after }: Step,
-  table: string,
-  edit: Omit<EditOperation, 'isAddition'>,
-): EditOperation | undefined {
+function readDrop({ before, after }: Step, table: string, edit: EditOperation): EditOperation | undefined {
   const [old, now] = [before, after].map((shape) => shape.tables.get(nameKey(table)));
   if (!old || !now || edit.alterations.length > 1) return undefined;
   const left = new Set(now.columns.map(({ name }) => name));
   if (old.columns.some(({ name, isGenerated }) => isGenerated && !left.has(name))) return undefined;
-  return {
-    ...edit,
-    alterations: edit.alterations.map((it) => ({ ...it, isNarrowed: true })),
-    isAddition: false,
-  };
+  return { ...edit, alterations: edit.alterations.map((it) => ({ ...it, isNarrowed: true })) };
 }
 
 function storedIn({ tables }: Step['before'], table: string): string[] {

@@ -1,7 +1,7 @@
 import type { TableShape } from '../lens/index.ts';
 import type { SchemaObject } from '../replay/index.ts';
 import { nameKey, quoteIdentifier } from '../sql/index.ts';
-import type { EditOperation, RunOperation } from './operation.ts';
+import { alterationOf, type EditOperation, type RunOperation } from './operation.ts';
 import type { Alteration } from './patch.ts';
 import type { Rebuild } from './read-rebuild.ts';
 
@@ -16,20 +16,7 @@ export function editOf({ from, to, old, now, changed }: Rebuild, names: Readonly
     isNarrowed: false,
     renewed: { names: [from.name], counted: now.isAutoincrement ? now.rowidAlias : undefined },
   };
-  return edit(names, [own, ...changed.map((it) => retold(it.from, it.to))]);
-}
-
-function edit(names: ReadonlySet<string>, alterations: readonly Alteration[]): EditOperation {
-  return {
-    kind: 'edit',
-    names,
-    alterations,
-    creations: [],
-    mustBeEmpty: [],
-    addedColumn: undefined,
-    creates: undefined,
-    isAddition: false,
-  };
+  return alterationOf(names, [own, ...changed.map((it) => retold(it.from, it.to))]);
 }
 
 export function renumber(name: string, rowid: string): string {
@@ -50,7 +37,7 @@ export function retold({ type, name }: SchemaObject, to: SchemaObject): Alterati
 
 export function remake(alteration: Alteration | undefined): EditOperation[] {
   if (!alteration) return [];
-  return [edit(new Set([alteration.name, alteration.to.table].map(nameKey)), [alteration])];
+  return [alterationOf(new Set([alteration.name, alteration.to.table].map(nameKey)), [alteration])];
 }
 
 /** SQLite itself stops at what is no JSON. */

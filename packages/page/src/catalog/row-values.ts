@@ -5,7 +5,7 @@ import type { Values } from './catalog-sql.ts';
 /** The rows that a file has in the catalog: one a session; of a file that was not read, what is known without. */
 export function rowsOf(file: SessionFile, summaries: readonly SessionSummary[] | undefined): Values[] {
   if (!summaries)
-    return [{ ...emptySummary, ...knownValues(file), ...fileValues(file), key: file.key, is_read: 0 }];
+    return [{ ...summaryValues(), ...knownValues(file), ...fileValues(file), key: file.key, is_read: 0 }];
   return summaries.map((summary) => ({
     ...summaryValues(summary),
     ...fileValues(file),
@@ -31,27 +31,25 @@ function fileValues(file: SessionFile): Values {
   };
 }
 
-function summaryValues(it: SessionSummary): Values {
-  return {
-    session_id: it.sessionId,
-    parent_session_id: it.parentSessionId,
-    parent_call_seq: it.parentCallSeq,
-    title: it.title,
-    agent_name: it.agentName,
-    agent_version: it.agentVersion,
-    model: it.model,
-    status: it.status,
-    started_at_ms: it.startedAtMs,
-    duration_ms: it.durationMs,
-    steps: it.steps,
-    failures: it.failures,
-    tokens: it.tokens,
-    cost_usd: it.costUsd,
-  };
-}
+/** The columns of the catalog that a summary fills. */
+const summaryColumns = {
+  session_id: 'sessionId',
+  parent_session_id: 'parentSessionId',
+  parent_call_seq: 'parentCallSeq',
+  title: 'title',
+  agent_name: 'agentName',
+  agent_version: 'agentVersion',
+  model: 'model',
+  status: 'status',
+  started_at_ms: 'startedAtMs',
+  duration_ms: 'durationMs',
+  steps: 'steps',
+  failures: 'failures',
+  tokens: 'tokens',
+  cost_usd: 'costUsd',
+} as const satisfies Record<string, keyof SessionSummary>;
 
-const emptySummary: Values = {
-  ...{ session_id: null, parent_session_id: null, parent_call_seq: null, title: null, agent_name: null },
-  ...{ agent_version: null, model: null, status: null, started_at_ms: null, duration_ms: null },
-  ...{ steps: null, failures: null, tokens: null, cost_usd: null },
-};
+function summaryValues(summary?: SessionSummary): Values {
+  const columns = Object.entries(summaryColumns);
+  return Object.fromEntries(columns.map(([column, name]) => [column, summary ? summary[name] : null]));
+}
