@@ -162,6 +162,22 @@ it.each([
     /words, which does not keep what it was given/,
   ],
   [
+    'a row without a word in a full-text table that does not list its rows',
+    [
+      "CREATE VIRTUAL TABLE words USING fts5 (text, content='', columnsize=0)",
+      "INSERT INTO words (rowid, text) VALUES (1, '')",
+    ],
+    /words, which does not keep what it was given/,
+  ],
+  [
+    'the words of a full-text table whose texts are gone',
+    [
+      "CREATE TABLE notes (text); CREATE VIRTUAL TABLE words USING fts5 (text, content='notes')",
+      "INSERT INTO notes VALUES ('a b'); INSERT INTO words (words) VALUES ('rebuild'); DROP TABLE notes",
+    ],
+    /what is left of them does not run: .*no such table: main.notes/,
+  ],
+  [
     'a full-text table that does not say what its contents do',
     [
       "CREATE TABLE notes (text); CREATE VIRTUAL TABLE words USING fts5 (text, content='notes')",
@@ -185,6 +201,19 @@ it.each([
 ])('refuses %s', (_, sql, reason) => {
   const refused = expect.objectContaining({ code: 'SQUASH_REFUSED', message: expect.stringMatching(reason) });
   expect(() => squashLineage(lineageOf(sql), sql.length)).toThrow(refused);
+});
+
+it.each([
+  ['does not list its rows', "fts5 (text, content='', columnsize=0)"],
+  ['reads a table that is gone', "fts5 (text, content='notes')"],
+])('folds a full-text table without a word that %s', (_, virtual) => {
+  const sql = [
+    'CREATE TABLE notes (text)',
+    `CREATE VIRTUAL TABLE words USING ${virtual}`,
+    'DROP TABLE notes',
+  ];
+  const whole = lineageOf(sql);
+  expect(withoutLedger(fileAt(squashLineage(whole, 3), 1))).toEqual(withoutLedger(fileAt(whole, 3)));
 });
 
 it.each([

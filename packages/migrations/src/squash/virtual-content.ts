@@ -33,32 +33,29 @@ function readRtree(sqlite: Database, { name }: SchemaObject): VirtualContent {
   };
 }
 
-/** The terms say what it finds, the texts what it shows. */
+/** The terms say what it finds, the texts what it shows: those of other tables are compared where they lie. */
 function readFts(sqlite: Database, { name, sql }: SchemaObject): VirtualContent {
   const [content] = /\bcontent\s*=\s*('[^']*'|"[^"]*"|[^\s,)]*)/i.exec(sql)?.slice(1) ?? [];
-  const isEmpty = content === "''" || content === '""';
-  const columns = isEmpty ? ['rowid'] : ['rowid', ...columnsOf(sqlite, name)];
-  const texts = readRows(sqlite, name, columns);
   const terms = readTerms(sqlite, name);
-  const rows = [...texts, ...terms];
   const freeShadows = ['data', 'idx'].map((kept) => `${name}_${kept}`);
-  return { name, freeShadows, rows, script: scriptOf(name, columns, { content, isEmpty, texts, terms }) };
-}
-
-interface FtsContent {
-  readonly content: string | undefined;
-  readonly isEmpty: boolean;
-  readonly texts: readonly (readonly string[])[];
-  readonly terms: readonly (readonly string[])[];
-}
-
-function scriptOf(name: string, columns: readonly string[], fts: FtsContent): string[] | undefined {
   const table = quoteIdentifier(name);
-  if (fts.isEmpty) return fts.terms.length + fts.texts.length > 0 ? undefined : [];
-  if (fts.content !== undefined)
-    return fts.terms.length > 0 ? [`INSERT INTO ${table} (${table}) VALUES ('rebuild')`] : [];
-  const list = columns.map(quoteIdentifier).join(', ');
-  return fts.texts.map((cells) => `INSERT INTO ${table} (${list}) VALUES (${cells.join(', ')})`);
+  if (content === undefined) {
+    const columns = ['rowid', ...columnsOf(sqlite, name)];
+    const texts = readRows(sqlite, name, columns);
+    const list = columns.map(quoteIdentifier).join(', ');
+    const script = texts.map((cells) => `INSERT INTO ${table} (${list}) VALUES (${cells.join(', ')})`);
+    return { name, freeShadows, rows: [...texts, ...terms], script };
+  }
+  if (content === "''" || content === '""')
+    return { name, freeShadows, rows: terms, script: wasWritten(sqlite, name) ? undefined : [] };
+  const rebuild = `INSERT INTO ${table} (${table}) VALUES ('rebuild')`;
+  return { name, freeShadows, rows: terms, script: terms.length > 0 ? [rebuild] : [] };
+}
+
+/** By FTS5's record of its totals: without the sizes of its rows (`columnsize=0`) it does not list them. */
+function wasWritten(sqlite: Database, name: string): boolean {
+  const data = quoteIdentifier(`${name}_data`);
+  return sqlite.prepare(`SELECT 1 FROM ${data} WHERE id = 1 AND length(block) > 0`).get() !== undefined;
 }
 
 function readTerms(sqlite: Database, name: string): string[][] {

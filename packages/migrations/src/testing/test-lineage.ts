@@ -31,7 +31,16 @@ export function dumpDatabase(sqlite: Database.Database): Record<string, unknown>
     const quoted = `"${name.replaceAll('"', '""')}"`;
     const columns = sqlite.pragma(`table_xinfo(${quoted})`) as { name: string }[];
     const cells = columns.map((it) => `quote("${it.name.replaceAll('"', '""')}")`).join(` || ',' || `);
-    return [name, sqlite.prepare(`SELECT ${cells} FROM ${quoted} ORDER BY 1`).pluck().all()];
+    return [name, rowsOf(sqlite, `SELECT ${cells} FROM ${quoted} ORDER BY 1`)];
   });
   return { schema, rows: Object.fromEntries(rows) };
+}
+
+/** Or the reason why there are none: a full-text table need not list what it holds. */
+function rowsOf(sqlite: Database.Database, select: string): unknown {
+  try {
+    return sqlite.prepare(select).pluck().all();
+  } catch (error) {
+    return String(error);
+  }
 }
