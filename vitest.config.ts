@@ -1,8 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { seedOfSources } from './integration/src/testing/seed-of-sources.ts';
 
 // Processes that tests start, from source most of them, need not compile the same files again: half of their start.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url));
+
+const { VARVE_DEEP, VARVE_SEED } = process.env;
+const seed = VARVE_DEEP ? undefined : seedOfSources(import.meta.dirname);
 
 const conditions = ['@varve/source', 'node'];
 
@@ -11,6 +15,8 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['{packages,adapters,integration,bench,examples}/**/*.test.ts'],
+    setupFiles: ['integration/src/testing/seed-properties.ts'],
+    provide: { seed: VARVE_SEED ? Number(VARVE_SEED) : seed },
     exclude: ['**/node_modules/**', '**/dist/**'],
     execArgv: ['--conditions=@varve/source'],
     pool: 'forks',

@@ -63,7 +63,6 @@ it('one pass makes the file that a replay makes: the same objects, cells, ledger
     {
       numRuns: lineageCount,
       endOnFailure: true,
-      ...(process.env.VARVE_SEED && { seed: Number(process.env.VARVE_SEED) }),
     },
   );
   console.log(`${compared} of ${lineageCount} in one pass`);

@@ -84,7 +84,6 @@ it('a rebuild that keeps its rows where they lie leaves what a replay leaves', {
     {
       numRuns: lineageCount,
       endOnFailure: true,
-      ...(process.env.VARVE_SEED && { seed: Number(process.env.VARVE_SEED) }),
     },
   );
   console.log(`${kept} of ${lineageCount} keep rows, ${patched} patched`);
