@@ -76,8 +76,9 @@ function start(dir: string): ChildProcess {
 
 async function answers(port: number, server: ChildProcess): Promise<boolean> {
   for (let waited = 0; waited < 30_000 && server.exitCode === null; waited += 50) {
-    const ping = await fetch(`http://127.0.0.1:${port}/ping`).catch(() => undefined);
-    if ((await ping?.text())?.startsWith('Ok')) return true;
+    const signal = AbortSignal.timeout(5_000);
+    const ping = fetch(`http://127.0.0.1:${port}/ping`, { signal }).then((answer) => answer.text());
+    if ((await ping.catch(() => '')).startsWith('Ok')) return true;
     await setTimeout(50);
   }
   server.kill('SIGKILL');

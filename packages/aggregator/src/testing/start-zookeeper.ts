@@ -44,12 +44,13 @@ async function tryToStart(port: number): Promise<StartedZooKeeper | undefined> {
   return undefined;
 }
 
-/** Its `srvr` is allowed to anybody. */
+/** Its `srvr` is allowed to anybody. A server that is about to start may take the question and never answer it. */
 async function answers(port: number, server: ChildProcess): Promise<boolean> {
   for (let waited = 0; waited < 60_000 && server.exitCode === null; waited += 100) {
     const said = await new Promise<string>((resolve) => {
       let text = '';
-      const socket = connect(port, '127.0.0.1', () => socket.end('srvr'));
+      const socket = connect(port, '127.0.0.1', () => socket.write('srvr'));
+      socket.setTimeout(1_000, () => socket.destroy());
       socket.on('data', (chunk) => {
         text += chunk;
       });
