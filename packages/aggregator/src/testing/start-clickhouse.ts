@@ -107,7 +107,6 @@ function configOf(dir: string, port: number, more: string): string {
   </yandex>`;
 }
 
-const users = `<?xml version="1.0"?><yandex><profiles><default>
-  <distributed_ddl_task_timeout>20</distributed_ddl_task_timeout></default></profiles><quotas><default/></quotas><users><default>
+const users = `<?xml version="1.0"?><yandex><profiles><default/></profiles><quotas><default/></quotas><users><default>
   <password></password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota>
 </default></users></yandex>`;
