@@ -35,8 +35,8 @@ const work: Record<string, () => Promise<{ done: number; failed?: readonly { mes
   postgres: () => load(),
   clickhouse: () => load(),
   async manifest() {
-    const { read, problems } = await writeManifest(archives, { lineage, into: `${into}-${index}.db`, shard });
-    return { done: read, failed: problems };
+    const { read, failed } = await writeManifest(archives, { lineage, into: `${into}-${index}.db`, shard });
+    return { done: read, failed };
   },
   async push() {
     const { pushed, failed } = await pushArchives(archives, { into, shard, keep: true });

@@ -164,7 +164,7 @@ describe.skipIf(!isThere)('a server of S3 that others made, where it is installe
     expect(await countSessions(where)).toEqual({ sessions: 30, problems: [] });
     proxy.fault = undefined;
     const into = join(root, 'list.db');
-    expect(await writeManifest(where, { lineage, into })).toMatchObject({ read: 31, problems: [] });
+    expect(await writeManifest(where, { lineage, into })).toMatchObject({ read: 31, failed: [] });
     expect(await countSessions(into)).toEqual({ sessions: 30, problems: [] });
   });
 

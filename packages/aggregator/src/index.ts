@@ -1,6 +1,7 @@
 export {
   type ArchiveState,
   type Census,
+  type CensusFile,
   type CensusOptions,
   type CountedArchive,
   type CountedVersion,
@@ -19,7 +20,12 @@ export {
 } from './export/index.ts';
 export type { Archives, Selection, Shard } from './find/index.ts';
 export { type FoundArchive, type FoundArchives, findArchives } from './find/index.ts';
-export { type ManifestReport, type WriteManifestOptions, writeManifest } from './manifest/index.ts';
+export {
+  type ListedArchive,
+  type ManifestReport,
+  type WriteManifestOptions,
+  writeManifest,
+} from './manifest/index.ts';
 export {
   type PushArchivesOptions,
   type PushedArchive,
@@ -39,6 +45,7 @@ export { type SearchHit, type SearchUnifiedOptions, searchUnified } from './sear
 export { type ArchiveTask, type ArchiveTaskResult, isRetryable, processArchive } from './task/index.ts';
 export type {
   Duplicate,
+  ReadArchive,
   RefreshReport,
   SessionClash,
   UnifiedSchema,
@@ -61,9 +68,11 @@ export type {
 } from './upgrade/index.ts';
 export {
   type RestoreArchivesOptions,
+  type RestoredArchive,
   type RestoreReport,
   restoreArchives,
   type SealArchivesOptions,
+  type SealedArchive,
   type SealReport,
   sealArchives,
   type UpgradeArchivesOptions,
@@ -85,4 +94,4 @@ export {
   type PostgresUrl,
   type PostgresWarehouse,
 } from './warehouse/index.ts';
-export type { Problem } from './work/index.ts';
+export type { Problem, WorkOptions, WorkReport } from './work/index.ts';

@@ -16,4 +16,4 @@ export {
 } from './find/index.ts';
 export { type LiveQuery, openLiveQuery, type PreparedQuery, prepareQuery } from './query/index.ts';
 export { listDrizzleColumns, listJsonColumns } from './unified/index.ts';
-export { runOnWorkers, serveTasks, stackOf } from './work/index.ts';
+export { type ArchiveOutcome, problemOf, runOnWorkers, serveTasks, stackOf, Tally } from './work/index.ts';

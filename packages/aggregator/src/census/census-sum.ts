@@ -1,6 +1,6 @@
 import type { Lineage } from '@varve/migrations';
 import type { VarveError } from '@varve/schema';
-import { type Problem, problemOf } from '../work/index.ts';
+import { type Problem, problemOf, Tally, type WorkOptions } from '../work/index.ts';
 import type { ArchiveState, Counted, CountedArchive } from './count-archive.ts';
 
 export interface CountedVersion {
@@ -24,9 +24,29 @@ export interface Census {
   /** In ascending order; versions at which nothing stands are left out. */
   readonly versions: readonly CountedVersion[];
   readonly states: Readonly<Partial<Record<ArchiveState, number>>>;
+  /** The first 10,000 of what cannot be counted, or searched. */
   readonly problems: readonly Problem[];
+  /** How many there are. */
+  readonly failures: number;
+  /** Whether it ended before all archives were looked at. */
+  readonly isStopped: boolean;
   /** Sorted by path; empty where it was not to be listed. */
   readonly archives: readonly CountedArchive[];
+}
+
+/** How one archive was counted. */
+export interface CensusFile {
+  readonly path: string;
+  /** `failed` where there is a problem. */
+  readonly state: ArchiveState | 'failed';
+  readonly version?: number;
+  readonly sizeBytes: number;
+  readonly problem?: Problem;
+}
+
+export interface CensusSumOptions extends WorkOptions<CensusFile> {
+  readonly lineage: Lineage;
+  readonly lists?: boolean;
 }
 
 /** Keeps a number for each version and state, and the archives themselves where they are to be listed. */
@@ -35,25 +55,36 @@ export class CensusSum {
   readonly #lineage: Lineage;
   readonly #lists: boolean;
   readonly #archives: CountedArchive[] = [];
-  readonly #problems: Problem[] = [];
+  readonly #tally: Tally<CensusFile>;
   readonly #versions = new Map<number, { count: number; sizeBytes: number }>();
   readonly #states: Partial<Record<ArchiveState, number>> = {};
   readonly #totals = { total: 0, sizeBytes: 0, live: 0, withoutWal: 0 };
 
-  constructor(lineage: Lineage, lists: boolean) {
-    this.#lineage = lineage;
-    this.#lists = lists;
+  constructor(options: CensusSumOptions) {
+    this.#lineage = options.lineage;
+    this.#lists = options.lists ?? true;
+    this.#tally = new Tally(options);
+  }
+
+  get isStopped(): boolean {
+    return this.#tally.isStopped;
   }
 
   add({ archive, problem, lacksWal }: Counted): void {
-    const { state, version, sizeBytes, sealing } = archive;
+    const { path, state, version, sizeBytes, sealing } = archive;
     if (this.#lists) this.#archives.push(archive);
-    if (problem) this.#problems.push(problem);
     this.#states[state] = (this.#states[state] ?? 0) + 1;
     this.#totals.total += 1;
     this.#totals.sizeBytes += sizeBytes;
     this.#totals.live += Number(sealing === 'live');
     this.#totals.withoutWal += Number(lacksWal);
+    this.#tally.add({
+      path,
+      state: problem ? 'failed' : state,
+      ...(version !== undefined && { version }),
+      sizeBytes,
+      ...(problem && { problem }),
+    });
     if (version === undefined) return;
     const before = this.#versions.get(version) ?? { count: 0, sizeBytes: 0 };
     this.#versions.set(version, { count: before.count + 1, sizeBytes: before.sizeBytes + sizeBytes });
@@ -61,6 +92,12 @@ export class CensusSum {
 
   result(unsearched: readonly VarveError[]): Census {
     const versions = [...this.#versions].sort(([a], [b]) => a - b);
+    const counted = this.#tally.report().failed.length;
+    for (const error of unsearched) {
+      const problem = problemOf(error, error.path ?? '');
+      this.#tally.add({ path: problem.path, state: 'failed', sizeBytes: 0, problem });
+    }
+    const { failed, failures, isStopped } = this.#tally.report();
     return {
       ...this.#totals,
       versions: versions.map(([version, sums]) => ({
@@ -69,7 +106,9 @@ export class CensusSum {
         ...sums,
       })),
       states: this.#states,
-      problems: [...unsearched.map((error) => problemOf(error, error.path ?? '')), ...this.#problems],
+      problems: [...failed.slice(counted), ...failed.slice(0, counted)],
+      failures,
+      isStopped,
       archives: this.#archives,
       views: this.views,
     };

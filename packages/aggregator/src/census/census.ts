@@ -19,7 +19,8 @@ import {
   streamFiles,
   viewApplicationId,
 } from '../find/index.ts';
-import { type Census, CensusSum } from './census-sum.ts';
+import type { WorkOptions } from '../work/index.ts';
+import { type Census, type CensusFile, CensusSum } from './census-sum.ts';
 import {
   type Counted,
   type CountOptions,
@@ -29,7 +30,7 @@ import {
   sealingOf,
 } from './count-archive.ts';
 
-export interface CensusOptions extends Selection {
+export interface CensusOptions extends Selection, WorkOptions<CensusFile> {
   readonly lineage: Lineage;
   /** Whether an archive that newer code wrote is a problem, or counted at its version where what head knows is still there. It is a problem unless given. */
   readonly newer?: NewerFiles;
@@ -63,14 +64,13 @@ export function census(where: Archives, options: CensusOptions): Census | Promis
   return isInStore(where) ? countStores(where, options) : countFiles(where, options);
 }
 
-function countFiles(
-  where: Archives,
-  { lineage, newer = 'refuse', lists = true, ...selection }: CensusOptions,
-): Census {
+function countFiles(where: Archives, options: CensusOptions): Census {
+  const { lineage, newer = 'refuse' } = options;
   const notes = newNotes();
-  const sum = new CensusSum(lineage, lists);
+  const sum = new CensusSum(options);
   for (const found of streamFiles(where, notes)) {
-    if (!isSelected(found, selection)) continue;
+    if (sum.isStopped) break;
+    if (!isSelected(found, options)) continue;
     const file = recogniseArchive(found, (view) => sum.views.push(view.path));
     if (file instanceof VarveError) notes.problems.push(file);
     else if (file && isView(file)) sum.views.push(file.path);
@@ -79,18 +79,19 @@ function countFiles(
   return sum.result(notes.problems);
 }
 
-async function countStores(
-  where: Archives,
-  { lineage, newer = 'refuse', lists = true, ...selection }: CensusOptions,
-): Promise<Census> {
+async function countStores(where: Archives, options: CensusOptions): Promise<Census> {
+  const { lineage, newer = 'refuse', shard, sample } = options;
   const notes = newNotes();
   const dir = makePrivateDir();
-  const sum = new CensusSum(lineage, lists);
+  const sum = new CensusSum(options);
   try {
-    const files = streamArchives(where, notes, selection);
+    const files = streamArchives(where, notes, { shard, sample });
     let at = 0;
     const count = (file: RecognisedFile) => countObject(file, join(dir, `${at++}.db`), { lineage, newer });
-    for await (const one of inFlight(files, requestsInFlight, count)) sum.add(one);
+    for await (const one of inFlight(files, requestsInFlight, count)) {
+      if (sum.isStopped) break;
+      sum.add(one);
+    }
     return sum.result(notes.problems);
   } finally {
     removePrivateDir(dir);

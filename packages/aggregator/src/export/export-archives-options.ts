@@ -1,9 +1,9 @@
 import type { Lineage } from '@varve/migrations';
 import type { Selection } from '../find/index.ts';
-import type { Problem } from '../work/index.ts';
+import type { Problem, WorkOptions, WorkReport } from '../work/index.ts';
 import type { Partitioning } from './export-partitions.ts';
 
-export interface ExportArchivesOptions extends Selection {
+export interface ExportArchivesOptions extends Selection, WorkOptions<ExportedArchive> {
   readonly lineage: Lineage;
   /** A folder, made where there is none, or `s3://bucket/prefix`. */
   readonly into: string;
@@ -16,9 +16,6 @@ export interface ExportArchivesOptions extends Selection {
   readonly stageBytes?: number;
   /** A file that has reached this size ends, and another goes on: 256 MiB unless given. */
   readonly fileBytes?: number;
-  /** When more fail, no other is begun. */
-  readonly maxFailures?: number;
-  readonly signal?: AbortSignal;
   /** Told of each archive when the files with its rows are there. */
   readonly onFile?: (archive: ExportedArchive) => void;
 }
@@ -31,7 +28,7 @@ export interface ExportedArchive {
   readonly problem?: Problem;
 }
 
-export interface ExportArchivesReport {
+export interface ExportArchivesReport extends WorkReport {
   /** Keys below `into`, in the order in which they were written. */
   readonly written: readonly string[];
   /** Files of an earlier export whose archives are the same. */
@@ -40,6 +37,4 @@ export interface ExportArchivesReport {
   readonly removed: readonly string[];
   readonly archives: number;
   readonly rows: number;
-  readonly failed: readonly Problem[];
-  readonly isStopped: boolean;
 }

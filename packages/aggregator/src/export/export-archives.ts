@@ -2,10 +2,14 @@ import { makePrivateDir, openStore, removePrivateDir } from '@varve/core/interna
 import { VarveError } from '@varve/schema';
 import { type Archives, type FoundFile, fetchWindows, newNotes, streamCandidates } from '../find/index.ts';
 import { Stage, type StagedArchive } from '../stage/index.ts';
-import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
+import { type Problem, problemOf, Tally } from '../work/index.ts';
 import { type ArchiveBatch, divideBatch, divideIntoBatches } from './archive-batches.ts';
 import { BatchWriter } from './batch-writer.ts';
-import type { ExportArchivesOptions, ExportArchivesReport } from './export-archives-options.ts';
+import type {
+  ExportArchivesOptions,
+  ExportArchivesReport,
+  ExportedArchive,
+} from './export-archives-options.ts';
 import { type BatchRecord, ShardManifest } from './shard-manifest.ts';
 
 /** Their rows make Parquet of a third to a tenth of that, and what became of each is in memory. */
@@ -52,18 +56,16 @@ class ArchiveExport {
   readonly #name: string;
   readonly #tables: readonly string[];
   readonly #manifest: ShardManifest;
-  readonly #limit: FailureLimit;
+  readonly #tally: Tally<ExportedArchive>;
   readonly #written: string[] = [];
   readonly #unchanged: string[] = [];
-  readonly #failed: Problem[] = [];
-  #archives = 0;
   #rows = 0;
 
   constructor(options: ExportArchivesOptions) {
     const { lineage, into, shard = { index: 1, count: 1 } } = options;
     this.#options = options;
     this.#stage = new Stage(lineage);
-    this.#limit = new FailureLimit(options.maxFailures);
+    this.#tally = new Tally(options);
     this.#name = `${shard.index}-of-${shard.count}`;
     this.#manifest = new ShardManifest(openStore(into), this.#dir, this.#name, lineage);
     const known = this.#stage.tables.map(({ name }) => name);
@@ -84,30 +86,25 @@ class ArchiveExport {
     const files = streamCandidates(where, notes, this.#options);
     const limits = { ...batchLimits, mostBytes: batchBytes };
     for await (const batch of divideIntoBatches(files, limits, this.#salt())) {
-      if (this.#isStopped()) break;
+      if (this.#tally.isStopped) break;
       await this.#exportBatch(batch, writer);
     }
-    this.#failed.push(...notes.problems.map((error) => problemOf(error, error.path ?? '')));
-    const isWhole = !this.#isStopped() && notes.problems.length === 0;
+    for (const error of notes.problems) this.#fail(problemOf(error, error.path ?? ''));
+    const isWhole = !this.#tally.isStopped && notes.problems.length === 0;
     const removed = isWhole ? await this.#manifest.removeOthers() : [];
     return {
       written: this.#written,
       unchanged: this.#unchanged,
       removed,
-      archives: this.#archives,
+      archives: this.#tally.count('exported') + this.#tally.count('current'),
       rows: this.#rows,
-      failed: this.#failed,
-      isStopped: this.#isStopped(),
+      ...this.#tally.report(),
     };
   }
 
   close(): void {
     this.#stage[Symbol.dispose]();
     removePrivateDir(this.#dir);
-  }
-
-  #isStopped(): boolean {
-    return this.#limit.signal.aborted || this.#options.signal?.aborted === true;
   }
 
   async #exportBatch(batch: ArchiveBatch, writer: BatchWriter): Promise<void> {
@@ -121,7 +118,7 @@ class ArchiveExport {
       return this.#tell(known.archives, 'current');
     }
     const record = { digest, ...(await this.#writeBatch(batch, writer)) };
-    if (this.#isStopped()) return writer.discard();
+    if (this.#tally.isStopped) return writer.discard();
     const files = await writer.finish();
     this.#written.push(...Object.keys(files));
     await this.#manifest.add({ digest, files }, record);
@@ -138,7 +135,7 @@ class ArchiveExport {
       const staged = await this.#stageAll(files);
       const problems = staged.flatMap(({ problem }) => problem ?? []);
       for (const problem of problems) this.#fail(problem);
-      if (this.#isStopped()) break;
+      if (this.#tally.isStopped) break;
       await writer.add(`${this.#name}-${number}.parquet`, staged);
       failed.push(...problems);
       for (const { file, rows, problem } of staged) if (!problem) archives.push({ path: file.path, rows });
@@ -158,16 +155,13 @@ class ArchiveExport {
 
   #tell(archives: BatchRecord['archives'], state: 'current' | 'exported'): void {
     for (const { path, rows } of archives) {
-      this.#archives += 1;
       this.#rows += rows;
-      this.#options.onFile?.({ path, state, rows });
+      this.#tally.add({ path, state, rows });
     }
   }
 
   #fail(problem: Problem): void {
-    this.#failed.push(problem);
-    this.#limit.add();
-    this.#options.onFile?.({ path: problem.path, state: 'failed', rows: 0, problem });
+    this.#tally.add({ path: problem.path, state: 'failed', rows: 0, problem });
   }
 
   /** What a file depends on beside its archives. */

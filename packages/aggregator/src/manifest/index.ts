@@ -1,1 +1,6 @@
-export { type ManifestReport, type WriteManifestOptions, writeManifest } from './write-manifest.ts';
+export {
+  type ListedArchive,
+  type ManifestReport,
+  type WriteManifestOptions,
+  writeManifest,
+} from './write-manifest.ts';

@@ -26,7 +26,7 @@ it('lists archives with what is known of each, and reads again only what is new 
   const [dir, into] = [makeFolder(), join(makeFolder(), 'm.db')];
   const [a, b] = ['a', 'b'].map((name, at) => writeArchive(join(dir, `${name}.db`), at + 1, name));
   writeFileSync(join(dir, 'notes.txt'), 'text');
-  expect(await writeManifest(dir, { lineage, into })).toMatchObject({ read: 2, unchanged: 0, problems: [] });
+  expect(await writeManifest(dir, { lineage, into })).toMatchObject({ read: 2, unchanged: 0, failed: [] });
   expect(
     read(into, 'SELECT path, session_id, version, rows, problem_code FROM archives ORDER BY path'),
   ).toEqual([
@@ -85,8 +85,8 @@ it.each(['m.db', 'm.parquet'])(
     const ofBucket = join(work, `bucket-${name}`);
     await writeManifest('s3://bucket/originals', { lineage, into: ofBucket });
     const restored: string[] = [];
-    const onRestored = (it: string) => restored.push(it);
-    expect(await restoreArchives(ofBucket, { into: dir, lineage, onRestored })).toMatchObject({
+    const onFile = (it: { readonly path: string }) => restored.push(it.path);
+    expect(await restoreArchives(ofBucket, { into: dir, lineage, onFile })).toMatchObject({
       restored: 1,
       failed: [],
     });
@@ -108,7 +108,7 @@ it('lists archives in Parquet, which others read, and reads again only what is n
   const [dir, work] = [makeFolder(), makeFolder()];
   const into = join(work, 'manifest.parquet');
   const [a] = ['a', 'b'].map((name, at) => writeArchive(join(dir, `${name}.db`), at + 1, name));
-  expect(await writeManifest(dir, { lineage, into })).toMatchObject({ read: 2, problems: [] });
+  expect(await writeManifest(dir, { lineage, into })).toMatchObject({ read: 2, failed: [] });
   const duckdb = await (await DuckDBInstance.create()).connect();
   const sql = `SELECT session_id, version, rows, size_bytes > 0, length(sha256) FROM '${into}' ORDER BY path`;
   expect((await duckdb.runAndReadAll(sql)).getRowsJson()).toEqual([

@@ -18,24 +18,29 @@ import {
 } from '../find/index.ts';
 import { Stage, type StagedArchive } from '../stage/index.ts';
 import { withWal } from '../unified/index.ts';
-import { type Problem, problemOf } from '../work/index.ts';
+import { type Problem, problemOf, Tally, type WorkOptions, type WorkReport } from '../work/index.ts';
 import { ListingCursor } from './listing-cursor.ts';
 import { ManifestRows } from './manifest-rows.ts';
 import { packManifest } from './pack-manifest.ts';
 
-export interface WriteManifestOptions extends Selection {
+export interface ListedArchive {
+  readonly path: string;
+  /** `current`: the list had it as it is. */
+  readonly state: 'read' | 'current' | 'failed';
+  readonly problem?: Problem;
+}
+
+export interface WriteManifestOptions extends Selection, WorkOptions<ListedArchive> {
   readonly lineage: Lineage;
   /** A file whose name ends in `.db` or `.parquet`, made where there is none. */
   readonly into: string;
 }
 
-export interface ManifestReport {
+export interface ManifestReport extends WorkReport {
   /** Archives that were read, since they are new or were changed. */
   readonly read: number;
   readonly unchanged: number;
   readonly removed: number;
-  /** Archives that cannot be read, and paths that could not be searched. */
-  readonly problems: readonly Problem[];
 }
 
 /**
@@ -65,6 +70,7 @@ export async function writeManifest(where: Archives, options: WriteManifestOptio
   const work = `${into}.work.db`;
   if (!existsSync(work) && isParquetManifest(into)) await unpackManifest(into, work);
   const report = await writeList(where, { ...options, into: work });
+  if (report.isStopped) return report;
   packManifest(work, into);
   rmSync(work);
   return report;
@@ -91,9 +97,8 @@ class ManifestWriter {
   readonly #options: WriteManifestOptions;
   readonly #cursor: ListingCursor;
   readonly #rows: ManifestRows;
-  readonly #problems: Problem[] = [];
+  readonly #tally: Tally<ListedArchive>;
   #read = 0;
-  #unchanged = 0;
   /** Files on their way, which no cursor may pass. */
   #unsaved = 0;
   /** Unchanged ones that this run has met. */
@@ -103,6 +108,7 @@ class ManifestWriter {
     this.#sqlite = sqlite;
     this.#stage = stage;
     this.#options = options;
+    this.#tally = new Tally(options);
     this.#cursor = new ListingCursor(sqlite, asked);
     this.#rows = new ManifestRows(sqlite, options.lineage);
   }
@@ -114,6 +120,7 @@ class ManifestWriter {
     const changed = this.#changed(files, notes.problems);
     for await (const window of fetchWindows(changed, { mostFiles: 200, mostBytes: 64 * 1024 ** 2 })) {
       using fetched = window;
+      if (this.#tally.isStopped) break;
       this.#stage.clear();
       for (const { file, error } of fetched.failed) this.#stage.addProblem(file, problemOf(error, file.path));
       this.#stage.add(fetched.files);
@@ -123,11 +130,12 @@ class ManifestWriter {
       this.#commit(last ?? after, notes.problems.length, this.#stage.list(all));
     }
     this.#commit(after, notes.problems.length);
-    const isWhole = notes.problems.length === 0 && this.#cursor.problems === 0;
+    const isWhole = !this.#tally.isStopped && notes.problems.length === 0 && this.#cursor.problems === 0;
     const removed = isWhole ? this.#rows.removeGone(this.#cursor.run, this.#options) : 0;
+    // What failed is to be read again then, and what did not is known.
     this.#cursor.end();
-    this.#problems.push(...notes.problems.map((error) => problemOf(error, error.path ?? '')));
-    return { read: this.#read, unchanged: this.#unchanged, removed, problems: this.#problems };
+    for (const error of notes.problems) this.#fail(problemOf(error, error.path ?? ''));
+    return { read: this.#read, unchanged: this.#tally.count('current'), removed, ...this.#tally.report() };
   }
 
   /** All that comes before a path is there from now on, whatever happens. */
@@ -139,15 +147,23 @@ class ManifestWriter {
     })();
     this.#touched = [];
     this.#read += archives.length;
-    this.#problems.push(...archives.flatMap(({ problem }) => problem ?? []));
+    for (const { file, problem } of archives) {
+      if (problem) this.#fail(problem);
+      else this.#tally.add({ path: file.path, state: 'read' });
+    }
+  }
+
+  #fail(problem: Problem): void {
+    this.#tally.add({ path: problem.path, state: 'failed', problem });
   }
 
   async *#changed(files: AsyncIterable<FoundFile>, problems: VarveError[]): AsyncGenerator<FoundFile> {
     for await (const found of files) {
+      if (this.#tally.isStopped) return;
       const file = withWal(found);
       if (this.#rows.isKnown(file)) {
         this.#touched.push(file.path);
-        this.#unchanged += 1;
+        this.#tally.add({ path: file.path, state: 'current' });
         if (this.#unsaved === 0 && this.#touched.length >= 5000) this.#commit(file.path, problems.length);
         continue;
       }

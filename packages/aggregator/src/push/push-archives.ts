@@ -13,7 +13,7 @@ import {
   streamFiles,
   unpackManifests,
 } from '../find/index.ts';
-import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
+import { type Problem, problemOf, Tally, type WorkOptions, type WorkReport } from '../work/index.ts';
 
 export interface PushedArchive {
   readonly path: string;
@@ -26,26 +26,18 @@ export interface PushedArchive {
   readonly problem?: Problem;
 }
 
-export interface PushArchivesOptions extends Selection {
+export interface PushArchivesOptions extends Selection, WorkOptions<PushedArchive> {
   /** `s3://bucket/prefix`, or a folder. */
   readonly into: string;
   /** Where below it each lies; under the path it has below its own folder unless given. */
   readonly layout?: KeyLayout;
   /** Keep the files here. Unless given, each goes when the store has it. */
   readonly keep?: boolean;
-  /** When more fail, no other is begun. */
-  readonly maxFailures?: number;
-  readonly signal?: AbortSignal;
-  readonly onFile?: (file: PushedArchive) => void;
 }
 
-export interface PushReport {
+export interface PushReport extends WorkReport {
   readonly pushed: number;
   readonly current: number;
-  /** Files that are as they were, and paths that could not be searched. */
-  readonly failed: readonly Problem[];
-  /** Whether it ended before all files were looked at. */
-  readonly isStopped: boolean;
   readonly sizeBytes: number;
 }
 
@@ -71,30 +63,24 @@ export async function pushArchives(
   where: string | readonly string[],
   options: PushArchivesOptions,
 ): Promise<PushReport> {
-  const { into, signal, onFile } = options;
+  const { into } = options;
   const store = openStore(into);
   const notes = newNotes();
-  const limit = new FailureLimit(options.maxFailures);
-  const isStopped = () => limit.signal.aborted || signal?.aborted === true;
-  const counts = { pushed: 0, current: 0, failed: 0 };
-  const failed: Problem[] = [];
+  const tally = new Tally(options);
   let sizeBytes = 0;
   const push = (file: RecognisedFile | VarveError) => pushOne(file, store, options);
   using unpacked = await unpackManifests(where);
   if (isInStore(unpacked.where)) throw inBucketError();
   for await (const file of inFlight(
-    whileNot(isStopped, recognised(unpacked.where, notes, options)),
+    whileNot(() => tally.isStopped, recognised(unpacked.where, notes, options)),
     requestsInFlight,
     push,
   )) {
-    counts[file.state] += 1;
     if (file.state === 'pushed') sizeBytes += file.sizeBytes;
-    if (file.problem) failed.push(file.problem);
-    if (file.problem) limit.add();
-    onFile?.(file);
+    tally.add(file);
   }
-  failed.push(...notes.problems.map((error) => problemOf(error, error.path ?? into)));
-  return { pushed: counts.pushed, current: counts.current, failed, isStopped: isStopped(), sizeBytes };
+  for (const error of notes.problems) tally.add(toFailed(problemOf(error, error.path ?? into), 0));
+  return { pushed: tally.count('pushed'), current: tally.count('current'), sizeBytes, ...tally.report() };
 }
 
 function* recognised(

@@ -1,9 +1,11 @@
 import type { NewerFiles } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import { type Database, openFile, registerFunctions, tokenizeSql } from '@varve/migrations/internal';
+import { VarveError } from '@varve/schema';
 import { type Archives, newNotes, type Selection, streamCandidates } from '../find/index.ts';
 import {
   ArchiveComparison,
+  ArchiveOutcomes,
   archivesDdl,
   countStoredOnce,
   type Duplicate,
@@ -12,6 +14,7 @@ import {
   leaveOutViews,
   liveTableDdl,
   planRefresh,
+  type ReadArchive,
   readHeadTables,
   type SessionClash,
   UnifiedWriter,
@@ -19,12 +22,13 @@ import {
   type WantedTable,
   writeLeftOut,
 } from '../unified/index.ts';
-import { type Problem, problemOf } from '../work/index.ts';
+import { type Problem, problemOf, Tally, type WorkOptions } from '../work/index.ts';
 import { type NamedColumns, readNamedColumns } from './named-columns.ts';
 import { readPushedFilters } from './pushed-filters.ts';
 import { type PreparedQuery, prepareQuery, type QueryResult } from './run-query.ts';
 
-export interface QueryArchivesOptions extends Selection {
+/** When more fail than `maxFailures` there is no answer. */
+export interface QueryArchivesOptions extends Selection, Omit<WorkOptions<ReadArchive>, 'signal'> {
   readonly lineage: Lineage;
   /** What becomes of an archive that newer code wrote; it is passed over, and named, unless given. */
   readonly newer?: NewerFiles;
@@ -72,7 +76,7 @@ const adviceFrom = { archives: 1000, rows: 5_000_000 };
  * view, `_archive`, `_version` and `_archives` among them. Archives stay byte for byte as they are; one that cannot be
  * read is passed over and listed in `problems`.
  *
- * @throws SQL_REFUSED, SQL_FAILED, before any archive is read where the query itself is at fault
+ * @throws SQL_REFUSED, SQL_FAILED, before any archive is read where the query itself is at fault; FAILURES_EXCEEDED
  *
  * @example
  * ```ts
@@ -148,8 +152,9 @@ async function pull(
   sqlite: Database,
   archives: Archives,
   sql: string,
-  { lineage, newer = 'refuse', onProgress, ...selection }: QueryArchivesOptions,
+  options: QueryArchivesOptions,
 ): Promise<PullReport> {
+  const { lineage, newer = 'refuse', onProgress } = options;
   sqlite.exec('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA foreign_keys = OFF');
   registerFunctions(sqlite, lineage);
   const head = readHeadTables(lineage);
@@ -161,8 +166,12 @@ async function pull(
   const writer = new UnifiedWriter(sqlite, needed, comparison.compare);
   const notes = newNotes();
   const { entries } = writer;
-  using plan = await planRefresh(streamCandidates(archives, notes, selection), { entries, notes });
-  await ingestFiles(writer, plan.files, { lineage, newer, ...(onProgress && { onProgress }) });
+  using plan = await planRefresh(streamCandidates(archives, notes, options), { entries, notes });
+  const unsearched = plan.problems.map((error) => problemOf(error, error.path ?? ''));
+  const outcomes = new ArchiveOutcomes(new Tally(options), entries);
+  outcomes.tellProblems(unsearched);
+  await ingestFiles(writer, plan.files, { lineage, newer, ...(onProgress && { onProgress }) }, outcomes);
+  if (outcomes.signal.aborted) throw noAnswer(options.maxFailures);
   await countStoredOnce(writer, comparison);
   const read = plan.added - leaveOutViews(writer, plan.files);
   const rowsPulled = sqlite
@@ -177,14 +186,17 @@ async function pull(
       filter,
     })),
     rowsPulled,
-    problems: [
-      ...plan.problems.map((error) => problemOf(error, error.path ?? '')),
-      ...writer.entries.listProblems(),
-    ],
+    problems: [...unsearched, ...writer.entries.listProblems()],
     duplicates: writer.duplicates.list(),
     clashes: writer.duplicates.listClashes(),
     advice: adviceFor(read, rowsPulled),
   };
+}
+
+function noAnswer(most?: number): VarveError {
+  return new VarveError('FAILURES_EXCEEDED', `more than ${most} archives failed, so there is no answer`, {
+    hint: '--report FILE has each with its reason; mend them, or allow for more',
+  });
 }
 
 /** Its plan does not depend on rows. */

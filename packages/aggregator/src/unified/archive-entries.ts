@@ -21,6 +21,9 @@ export type ArchiveOutcome =
 const knownSql = `SELECT "id", "path", "size_bytes" AS sizeBytes, "mtime_ms" AS mtimeMs, "error_code" AS errorCode, "version", "state"
   FROM main."_archives"`;
 
+const problemSql = `SELECT "path", "error_code" AS code, "error_message" AS message, "error_hint" AS hint
+  FROM main."_archives" WHERE "state" = 'failed'`;
+
 const saveSql = `INSERT INTO main."_archives" ("path", "size_bytes", "mtime_ms", "version", "rows", "strategy",
     "state", "error_code", "error_message", "error_hint", "read_at_ms")
   VALUES (:path, :sizeBytes, :mtimeMs, :version, 0, :strategy, :state, :code, :message, :hint, :readAtMs)
@@ -129,11 +132,11 @@ export class ArchiveEntries {
 
   /** The archives that could not be read, by path. */
   listProblems(): Problem[] {
-    return this.#sqlite
-      .prepare<[], Problem>(
-        `SELECT "path", "error_code" AS code, "error_message" AS message, "error_hint" AS hint
-         FROM main."_archives" WHERE "state" = 'failed' ORDER BY "path"`,
-      )
-      .all();
+    return this.#sqlite.prepare<[], Problem>(`${problemSql} ORDER BY "path"`).all();
+  }
+
+  /** Why one could not be read. */
+  findProblem(path: string): Problem | undefined {
+    return this.#sqlite.prepare<[string], Problem>(`${problemSql} AND "path" = ?`).get(path);
   }
 }

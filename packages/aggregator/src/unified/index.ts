@@ -1,4 +1,5 @@
 export { ArchiveComparison } from './archive-comparison.ts';
+export { ArchiveOutcomes, type ReadArchive } from './archive-outcomes.ts';
 export { ArchiveReader } from './archive-reader.ts';
 export { archivesDdl, archivesTable } from './archives-table.ts';
 export { countStoredOnce } from './count-stored-once.ts';

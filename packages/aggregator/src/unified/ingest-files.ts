@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type FileList, type FoundFile, fetchWindows } from '../find/index.ts';
 import { problemOf } from '../work/index.ts';
+import type { ArchiveOutcomes } from './archive-outcomes.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { batchSize, ingestBatch } from './ingest-batch.ts';
 import { eachInTurn, ingestOnWorkers } from './ingest-on-workers.ts';
@@ -9,11 +10,12 @@ import { type FileLane, isForWorkers, lanesToRead } from './plan-refresh.ts';
 import { type Batch, ReadAhead } from './read-ahead.ts';
 import type { UnifiedWriter } from './unified-writer.ts';
 
-/** Reads archives batch by batch, a transaction each; other work has its turn in between. */
+/** Reads archives batch by batch, a transaction each; other work has its turn in between. Ends early where it is told to. */
 export async function ingestFiles(
   writer: UnifiedWriter,
   files: FileList<FileLane>,
   options: IngestOptions,
+  outcomes?: ArchiveOutcomes,
 ): Promise<void> {
   const { onProgress } = options;
   const all = files.count(lanesToRead);
@@ -22,21 +24,28 @@ export async function ingestFiles(
     progress.done += batch.length;
     progress.bytesDone += batch.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     if (batch.length > 0) onProgress?.({ ...progress });
+    outcomes?.tellRead(batch);
   };
+  const signal = outcomes?.signal;
+  const reading = { ...options, onBatch, ...(signal && { signal }) };
   const local = { forWorkers: files.count(['workers']).files, list: (lanes: Lanes) => files.list(lanes) };
-  await ingestLocal(writer, local, { ...options, onBatch });
+  await ingestLocal(writer, local, reading);
+  if (signal?.aborted) return;
   for await (const window of fetchWindows(files.list(['remote', 'remote again']))) {
     using fetched = window;
+    if (signal?.aborted) return;
     for (const { file, error } of fetched.failed) {
       writer.write(() => writer.writeProblem(file, problemOf(error, file.path)));
     }
     onBatch(fetched.failed.map(({ file }) => file));
-    await ingestLocal(writer, divide(fetched.files, writer), { ...options, onBatch });
+    await ingestLocal(writer, divide(fetched.files, writer), reading);
   }
 }
 
 interface LocalOptions extends IngestOptions {
   readonly onBatch: (batch: Batch) => void;
+  /** Aborted when no other batch is to be read. */
+  readonly signal?: AbortSignal;
 }
 
 type Lanes = readonly ('workers' | 'here' | 'here again')[];
@@ -68,9 +77,9 @@ async function ingestLocal(
   };
   const batchesOf = (lanes: Lanes) => new ReadAhead(inBatches(files.list(lanes)));
   const workers = countWorkers(files.forWorkers, options);
-  if (workers === 0) return eachInTurn(batchesOf(['workers', ...here]), readHere);
+  if (workers === 0) return eachInTurn(batchesOf(['workers', ...here]), readHere, options.signal);
   await ingestOnWorkers(writer, batchesOf(['workers']), { ...options, workers, readHere, onBatch });
-  await eachInTurn(batchesOf(here), readHere);
+  await eachInTurn(batchesOf(here), readHere, options.signal);
 }
 
 const fewestForWorkers = 1000;

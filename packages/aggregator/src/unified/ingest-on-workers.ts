@@ -15,6 +15,8 @@ export interface WorkerIngestOptions extends Pick<IngestOptions, 'lineage' | 'ne
   readonly readHere: (batch: Batch) => void;
   /** Called after each batch that a worker has read. */
   readonly onBatch: (batch: Batch) => void;
+  /** Aborted when no other batch is to be read. */
+  readonly signal?: AbortSignal;
 }
 
 const script = new URL(
@@ -29,13 +31,13 @@ const script = new URL(
 export async function ingestOnWorkers(
   writer: UnifiedWriter,
   batches: ReadAhead,
-  { lineage, newer = 'refuse', workers, readHere, onBatch }: WorkerIngestOptions,
+  { lineage, newer = 'refuse', workers, readHere, onBatch, signal: stop }: WorkerIngestOptions,
 ): Promise<void> {
   const merger = new PartMerger(writer, readHeadTables(lineage));
   const dir = makePrivateDir();
   const setup: PartSettings = { lineage: { ...lineage, tables: {} }, newer, dir };
   const failure = new AbortController();
-  const { signal } = failure;
+  const signal = stop ? AbortSignal.any([failure.signal, stop]) : failure.signal;
   const attempt = (work: () => void) => {
     try {
       if (!signal.aborted) work();
@@ -58,7 +60,7 @@ export async function ingestOnWorkers(
   try {
     await Promise.all([
       putOnWorkers(batches, (batch) => suspects.push(...batch)),
-      eachInTurn(batches, (batch) => attempt(() => readHere(batch))),
+      eachInTurn(batches, (batch) => attempt(() => readHere(batch)), signal),
     ]);
     for (const batch of unread) {
       await batches.release(batch);
@@ -75,12 +77,17 @@ export async function ingestOnWorkers(
   } finally {
     removePrivateDir(dir);
   }
-  signal.throwIfAborted();
+  failure.signal.throwIfAborted();
 }
 
 /** Other work has its turn in between. */
-export async function eachInTurn(batches: ReadAhead, read: (batch: Batch) => void): Promise<void> {
+export async function eachInTurn(
+  batches: ReadAhead,
+  read: (batch: Batch) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   for (const batch of batches) {
+    if (signal?.aborted) return;
     await batches.release(batch);
     read(batch);
     await setImmediate();

@@ -16,7 +16,8 @@ export function leaveOutViews(writer: UnifiedWriter, read: FileList): number {
   return views.length;
 }
 
-function isViewMet(file: FoundFile): boolean {
+/** Of a file that failed. */
+export function isViewMet(file: FoundFile): boolean {
   if (file.isNamed || isRemote(file)) return false;
   try {
     return isUnifiedFile(file.path);

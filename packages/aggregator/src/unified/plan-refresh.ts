@@ -43,6 +43,8 @@ export interface PlanOptions {
   readonly keepsGone?: boolean;
   /** Of an archive that is as it was. */
   readonly mustReadAgain?: (archive: KnownArchive) => boolean;
+  /** Told of each archive that is as it was. */
+  readonly onKnown?: (archive: KnownArchive) => void;
 }
 
 /**
@@ -118,6 +120,7 @@ class Plan implements RefreshPlan {
     if (isUnchanged(file, before) && !this.#options.mustReadAgain?.(before)) {
       this.unchanged += 1;
       this.#seen.add(before.id);
+      this.#options.onKnown?.(before);
       if (before.state === 'duplicate') this.files.add(file, 'settled');
     } else if (!this.#isOwn(file)) {
       // Whoever reads it says what is wrong with it.

@@ -10,8 +10,9 @@ import {
   type Selection,
   streamCandidates,
 } from '../find/index.ts';
-import { type Problem, problemOf } from '../work/index.ts';
+import { type Problem, problemOf, Tally, type WorkOptions } from '../work/index.ts';
 import { ArchiveEntries, type KnownArchive } from './archive-entries.ts';
+import { ArchiveOutcomes, type ReadArchive } from './archive-outcomes.ts';
 import { type Duplicate, Duplicates, type SessionClash } from './duplicates.ts';
 import { finishFilling, isFilling } from './filling.ts';
 import { readHeadTables } from './head-tables.ts';
@@ -23,7 +24,7 @@ import { createSearchIndexes, readSearchIndexes } from './search-index.ts';
 import { openUnifiedFile } from './unified-file.ts';
 import { UnifiedWriter } from './unified-writer.ts';
 
-export interface RefreshOptions extends IngestOptions, Selection {
+export interface RefreshOptions extends IngestOptions, Selection, WorkOptions<ReadArchive> {
   readonly archives: Archives;
   /**
    * What becomes of the rows of an archive that is no longer there: `remove` (default), or `keep` them, the archive
@@ -52,6 +53,8 @@ export interface RefreshReport {
   readonly clashes: readonly SessionClash[];
   /** Every archive that the view lacks, and every path that could not be searched. */
   readonly problems: readonly Problem[];
+  /** Whether it ended before all archives were read: the next refresh goes on. */
+  readonly isStopped: boolean;
 }
 
 /**
@@ -74,13 +77,18 @@ async function refresh(file: string, options: RefreshOptions): Promise<RefreshRe
     const found = streamCandidates(options.archives, notes, options);
     const keepsGone = options.gone === 'keep';
     const mustReadAgain = (archive: KnownArchive) => isJudgedOtherwise(archive, options);
-    using plan = await planRefresh(found, { entries, notes, unifiedFile: file, keepsGone, mustReadAgain });
+    const tally = new Tally(options);
+    const outcomes = new ArchiveOutcomes(tally, entries);
+    const onKnown = (archive: KnownArchive) => outcomes.tellKnown(archive);
+    const planning = { entries, notes, unifiedFile: file, keepsGone, mustReadAgain, onKnown };
+    using plan = await planRefresh(found, planning);
+    const unsearched = plan.problems.map((error) => problemOf(error, error.path ?? file));
+    outcomes.tellProblems(unsearched);
     if (options.search) ensureSearchIndexes(sqlite, options.lineage);
     const { changed, gone, unchanged } = plan;
     const isDue = plan.added + changed + gone > 0 || isFilling(sqlite);
-    const views = isDue ? await writeChanges(sqlite, plan, options) : 0;
+    const views = isDue ? await writeChanges(sqlite, plan, options, outcomes) : 0;
     const unreadable = entries.listProblems();
-    const problems = [...plan.problems.map((error) => problemOf(error, error.path ?? file)), ...unreadable];
     const sessions = new Duplicates(sqlite);
     return {
       added: plan.added - views,
@@ -90,7 +98,8 @@ async function refresh(file: string, options: RefreshOptions): Promise<RefreshRe
       unchanged,
       duplicates: sessions.list(),
       clashes: sessions.listClashes(),
-      problems,
+      problems: [...unsearched, ...unreadable],
+      isStopped: tally.isStopped,
     };
   } finally {
     closeUnifiedFile(sqlite);
@@ -114,16 +123,22 @@ function countFailed(problems: readonly Problem[], { files }: RefreshPlan): Refr
 }
 
 /** Returns how many of the files were unified views, and are left out. */
-async function writeChanges(sqlite: Database, plan: RefreshPlan, options: RefreshOptions): Promise<number> {
+async function writeChanges(
+  sqlite: Database,
+  plan: RefreshPlan,
+  options: RefreshOptions,
+  outcomes: ArchiveOutcomes,
+): Promise<number> {
   const tables = readHeadTables(options.lineage);
   enterWritingMode(sqlite);
   registerFunctions(sqlite, options.lineage);
   const writer = new UnifiedWriter(sqlite, tables);
   settleGone(writer, plan.listGone(), options.gone ?? 'remove');
-  await ingestFiles(writer, plan.files, options);
-  await ingestOrphans(writer, plan, options);
+  await ingestFiles(writer, plan.files, options, outcomes);
+  if (!outcomes.signal.aborted) await ingestOrphans(writer, plan, options);
   const views = leaveOutViews(writer, plan.files);
-  finishFilling(sqlite, tables);
+  // Unfinished, it says of itself that it lacks archives.
+  if (!outcomes.signal.aborted) finishFilling(sqlite, tables);
   return views;
 }
 

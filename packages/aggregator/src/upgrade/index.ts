@@ -1,5 +1,15 @@
-export { type RestoreArchivesOptions, type RestoreReport, restoreArchives } from './restore-archives.ts';
-export { type SealArchivesOptions, type SealReport, sealArchives } from './seal-archives.ts';
+export {
+  type RestoreArchivesOptions,
+  type RestoredArchive,
+  type RestoreReport,
+  restoreArchives,
+} from './restore-archives.ts';
+export {
+  type SealArchivesOptions,
+  type SealedArchive,
+  type SealReport,
+  sealArchives,
+} from './seal-archives.ts';
 export { upgradeArchives } from './upgrade-archives.ts';
 export type { UpgradedFile, UpgradeListeners, UpgradeProgress, UpgradeReport } from './upgrade-log.ts';
 export type { UpgradeArchivesOptions } from './upgrade-options.ts';

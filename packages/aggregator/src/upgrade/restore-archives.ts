@@ -11,36 +11,40 @@ import {
 } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import {
-  FileList,
   type FoundFile,
   fetchWindows,
   isInStore,
-  isSelected,
   localPathOf,
   newNotes,
-  recogniseArchive,
   type Selection,
   streamArchives,
-  streamFiles,
 } from '../find/index.ts';
-import { type Problem, problemOf } from '../work/index.ts';
+import { type Problem, problemOf, Tally, type WorkOptions, type WorkReport } from '../work/index.ts';
+import { listFiles } from './list-files.ts';
 
-export interface RestoreArchivesOptions extends RestoreArchiveOptions, Selection {
+export interface RestoredArchive {
+  /** Of the archive; of the backup where that cannot be read. */
+  readonly path: string;
+  /** `restored`: it is as its backup is again; `current`: it was so already. */
+  readonly state: 'restored' | 'current' | 'failed';
+  readonly problem?: Problem;
+}
+
+export interface RestoreArchivesOptions
+  extends RestoreArchiveOptions,
+    Selection,
+    WorkOptions<RestoredArchive> {
   /** The folder, or the `s3://bucket/prefix`, whose archives were upgraded. */
   readonly into: string;
-  /** Told of each archive that is as its backup is again. */
-  readonly onRestored?: (path: string) => void;
   /** Called after each file. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-export interface RestoreReport {
+export interface RestoreReport extends WorkReport {
   /** How many are as their backups are again. */
   readonly restored: number;
   /** How many were so already. */
   readonly current: number;
-  /** Archives that are as they were. */
-  readonly failed: readonly Problem[];
 }
 
 /**
@@ -64,87 +68,78 @@ export async function restoreArchives(
   backups: string,
   options: RestoreArchivesOptions,
 ): Promise<RestoreReport> {
-  const { into } = options;
-  return isStoreUrl(into) || isInStore(backups)
-    ? restoreStore(backups, options)
-    : restoreFiles(backups, options);
+  const tally = new Tally(options);
+  if (isStoreUrl(options.into) || isInStore(backups)) await restoreStore(backups, options, tally);
+  else await restoreFiles(backups, options, tally);
+  return { restored: tally.count('restored'), current: tally.count('current'), ...tally.report() };
 }
 
-/** They are all found before the first is written, and none of them is in memory. */
-async function restoreFiles(backups: string, options: RestoreArchivesOptions): Promise<RestoreReport> {
-  const { into, onRestored, onProgress, shard, sample, ...restoreOptions } = options;
-  using found = new FileList();
-  const failed = listBackups(backups, { shard, sample }, found);
-  const total = found.count([kind]).files;
-  let [restored, current, done] = [0, 0, 0];
-  for (const { path, relativePath } of found.list([kind])) {
-    const target = join(into, relativePath);
-    try {
-      assertNoLink(target, into);
-      mkdirSync(dirname(target), { recursive: true });
-      const isChanged = await restoreArchive(path, target, restoreOptions);
-      if (isChanged) onRestored?.(target);
-      if (isChanged) restored += 1;
-      else current += 1;
-    } catch (error) {
-      failed.push(problemOf(error, target));
-    }
+/** They are all found before the first is written. */
+async function restoreFiles(
+  backups: string,
+  options: RestoreArchivesOptions,
+  tally: Tally<RestoredArchive>,
+): Promise<void> {
+  using found = listFiles(backups, options);
+  for (const problem of found.problems) tally.add(toFailed(problem));
+  let done = 0;
+  for (const file of found.list()) {
+    if (tally.isStopped) return;
+    tally.add(await restoreFile(file, options));
     done += 1;
-    onProgress?.({ done, total });
+    options.onProgress?.({ done, total: found.count });
   }
-  return { restored, current, failed };
 }
 
-const kind = 'backup';
-
-/** Returns what cannot be looked at. */
-function listBackups(backups: string, selection: Selection, into: FileList): Problem[] {
-  const notes = newNotes();
-  const unreadable: VarveError[] = [];
-  for (const file of streamFiles(backups, notes)) {
-    const archive = isSelected(file, selection) ? recogniseArchive(file) : undefined;
-    if (archive instanceof VarveError) unreadable.push(archive);
-    else if (archive) into.add(archive, kind);
+async function restoreFile(
+  { path, relativePath }: FoundFile,
+  { into, lineage, overwrite }: RestoreArchivesOptions,
+): Promise<RestoredArchive> {
+  const target = join(into, relativePath);
+  try {
+    assertNoLink(target, into);
+    mkdirSync(dirname(target), { recursive: true });
+    const isChanged = await restoreArchive(path, target, { lineage, ...(overwrite && { overwrite }) });
+    return { path: target, state: isChanged ? 'restored' : 'current' };
+  } catch (error) {
+    return toFailed(problemOf(error, target));
   }
-  return [...notes.problems, ...unreadable].map((error) => problemOf(error, error.path ?? backups));
 }
 
 /** Of backups or archives in a bucket: both are compared here, and the backup put only over what was compared. */
-async function restoreStore(backups: string, options: RestoreArchivesOptions): Promise<RestoreReport> {
-  const { shard, sample, onRestored, onProgress } = options;
+async function restoreStore(
+  backups: string,
+  options: RestoreArchivesOptions,
+  tally: Tally<RestoredArchive>,
+): Promise<void> {
+  const { shard, sample, onProgress } = options;
   const notes = newNotes();
-  const failed: Problem[] = [];
-  let [done, current, restored] = [0, 0, 0];
-  const restoreAll = async (files: readonly FoundFile[]) => {
-    for (const file of files) {
-      const outcome = await attemptRestore(file, options);
-      if (typeof outcome !== 'string') failed.push(outcome);
-      else if (outcome === '') current += 1;
-      else restored += 1;
-      if (typeof outcome === 'string' && outcome !== '') onRestored?.(outcome);
+  let done = 0;
+  for await (const window of fetchWindows(streamArchives(backups, notes, { shard, sample }))) {
+    using fetched = window;
+    for (const { file, error } of fetched.failed) tally.add(toFailed(problemOf(error, file.path)));
+    for (const file of fetched.files) {
+      if (tally.isStopped) break;
+      tally.add(await attemptRestore(file, options));
       done += 1;
       onProgress?.({ done, total: done });
     }
-  };
-  const found = streamArchives(backups, notes, { shard, sample });
-  for await (const window of fetchWindows(found)) {
-    using fetched = window;
-    failed.push(...fetched.failed.map(({ file, error }) => problemOf(error, file.path)));
-    await restoreAll(fetched.files);
+    if (tally.isStopped) break;
   }
-  failed.push(...notes.problems.map((error) => problemOf(error, error.path ?? backups)));
-  return { restored, current, failed };
+  for (const error of notes.problems) tally.add(toFailed(problemOf(error, error.path ?? backups)));
 }
 
-/** Its address when it was restored; empty where it was so already. */
+function toFailed(problem: Problem): RestoredArchive {
+  return { path: problem.path, state: 'failed', problem };
+}
+
 async function attemptRestore(
   file: FoundFile,
-  { into, ...options }: RestoreArchivesOptions,
-): Promise<string | Problem> {
-  const { lineage, overwrite } = options;
+  { into, lineage, overwrite }: RestoreArchivesOptions,
+): Promise<RestoredArchive> {
   const work = join(makePrivateDir(), basename(file.relativePath));
   const store = openStore(into);
-  const target = isStoreUrl(into) ? `${store.url}/${file.relativePath}` : join(into, file.relativePath);
+  const path = isStoreUrl(into) ? `${store.url}/${file.relativePath}` : join(into, file.relativePath);
   try {
     const etag = await readCurrent(store, file.relativePath, work);
     const isChanged = await restoreArchive(localPathOf(file), work, {
@@ -152,9 +147,9 @@ async function attemptRestore(
       ...(overwrite && { overwrite }),
     });
     if (isChanged) await store.put(file.relativePath, work, etag === undefined ? 'absent' : { etag });
-    return isChanged ? target : '';
+    return { path, state: isChanged ? 'restored' : 'current' };
   } catch (error) {
-    return { ...problemOf(error, target), path: target };
+    return { path, state: 'failed', problem: { ...problemOf(error, path), path } };
   } finally {
     removePrivateDir(dirname(work));
   }

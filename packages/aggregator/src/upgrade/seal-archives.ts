@@ -2,33 +2,33 @@ import { setImmediate } from 'node:timers/promises';
 import { sealArchive } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import {
-  type Archives,
-  isInStore,
-  recogniseArchives,
-  type Selection,
-  unpackManifests,
-} from '../find/index.ts';
-import { type Problem, problemOf } from '../work/index.ts';
+import { type Archives, isInStore, type Selection, unpackManifests } from '../find/index.ts';
+import { type Problem, problemOf, Tally, type WorkOptions, type WorkReport } from '../work/index.ts';
+import { listFiles } from './list-files.ts';
 
-export interface SealArchivesOptions extends Selection {
+export interface SealedArchive {
+  readonly path: string;
+  /** `current`: it was sealed already. */
+  readonly state: 'sealed' | 'current' | 'failed';
+  readonly problem?: Problem;
+}
+
+export interface SealArchivesOptions extends Selection, WorkOptions<SealedArchive> {
   readonly lineage: Lineage;
   /** Called after each file. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-export interface SealReport {
-  /** Paths of the files that are sealed now and were not before, in order. */
-  readonly sealed: readonly string[];
+export interface SealReport extends WorkReport {
+  /** How many are sealed now and were not before. */
+  readonly sealed: number;
   /** How many were sealed already. */
   readonly current: number;
-  /** Files that were left as they were. */
-  readonly failed: readonly Problem[];
 }
 
 /**
  * Seals files of any versions where they lie, each as `sealArchive` does it: a fleet that another product wrote leaves
- * WAL mode so. One bad file never stops the rest.
+ * WAL mode so. One bad file never stops the rest. They are all found before the first is sealed, and none of them is in memory.
  *
  * @throws USAGE for a bucket: what goes there is sealed before
  *
@@ -41,28 +41,33 @@ export interface SealReport {
  * createSession('live', { lineage, session: { agentName: 'support' } }).close();
  *
  * const { sealed, current, failed } = await sealArchives('live', { lineage });
- * console.log(sealed.length, current, failed.length); // 1 0 0
+ * console.log(sealed, current, failed.length); // 1 0 0
  * ```
  */
 export async function sealArchives(where: Archives, options: SealArchivesOptions): Promise<SealReport> {
   using unpacked = await unpackManifests(where);
   if (isInStore(unpacked.where)) throw inBucketError();
-  const { lineage, onProgress, ...selection } = options;
-  const { archives, problems } = recogniseArchives(unpacked.where, selection);
-  const failed = problems.map((error) => problemOf(error, error.path ?? ''));
-  const sealed: string[] = [];
-  let current = 0;
-  for (const [at, { path }] of archives.entries()) {
-    try {
-      if (sealArchive(path, { lineage })) sealed.push(path);
-      else current += 1;
-    } catch (error) {
-      failed.push(problemOf(error, path));
-    }
-    onProgress?.({ done: at + 1, total: archives.length });
+  const { lineage, onProgress } = options;
+  const tally = new Tally(options);
+  using found = listFiles(unpacked.where, options);
+  for (const problem of found.problems) tally.add({ path: problem.path, state: 'failed', problem });
+  let done = 0;
+  for (const { path } of found.list()) {
+    if (tally.isStopped) break;
+    tally.add(sealOne(path, lineage));
+    done += 1;
+    onProgress?.({ done, total: found.count });
     await setImmediate();
   }
-  return { sealed, current, failed };
+  return { sealed: tally.count('sealed'), current: tally.count('current'), ...tally.report() };
+}
+
+function sealOne(path: string, lineage: Lineage): SealedArchive {
+  try {
+    return { path, state: sealArchive(path, { lineage }) ? 'sealed' : 'current' };
+  } catch (error) {
+    return { path, state: 'failed', problem: problemOf(error, path) };
+  }
 }
 
 function inBucketError(): VarveError {

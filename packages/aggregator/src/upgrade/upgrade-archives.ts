@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import { type Leftover, removeLeftover } from '@varve/core/internal';
 import type { ErrorCode } from '@varve/schema';
 import { type Archives, unpackManifests } from '../find/index.ts';
-import { FailureLimit, type Problem } from '../work/index.ts';
+import type { Problem } from '../work/index.ts';
 import { upgradeAll } from './upgrade-all.ts';
-import { sumReports, UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
+import { UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
 import type { UpgradeArchivesOptions } from './upgrade-options.ts';
 import { UpgradeQueue } from './upgrade-queue.ts';
 import { divideByStore, upgradeStores } from './upgrade-stores.ts';
@@ -35,55 +35,39 @@ export async function upgradeArchives(
 ): Promise<UpgradeReport> {
   using unpacked = await unpackManifests(where);
   const { stores, local } = divideByStore(unpacked.where);
-  const limit = new FailureLimit(options.maxFailures);
-  const limited = limitFailures(options, limit);
-  if (stores.length === 0) return upgradeFiles(local, limited);
-  const kept = { ...limited, quarantined: options.quarantined?.filter(isOfTheFile) ?? [] };
-  const report = await upgradeStores(stores, kept, upgradeFiles);
-  return local.length === 0 ? report : sumReports(report, await upgradeFiles(local, limited));
-}
-
-function limitFailures(options: UpgradeArchivesOptions, limit: FailureLimit): UpgradeArchivesOptions {
-  const { signal, onFile } = options;
-  return {
-    ...options,
-    signal: AbortSignal.any([limit.signal, ...(signal ? [signal] : [])]),
-    onFile: (file) => {
-      if (file.problem) limit.add();
-      onFile?.(file);
-    },
-  };
+  const log = new UpgradeLog(options.lineage.migrations.length, options);
+  const known = { ...options, quarantined: options.quarantined?.filter(isOfTheFile) ?? [] };
+  if (stores.length > 0) await upgradeStores(stores, log, known, upgradeArchives);
+  if (local.length > 0) await upgradeFiles(local, log, known);
+  log.throwIfFailed();
+  return log.report();
 }
 
 async function upgradeFiles(
   where: readonly string[],
+  log: UpgradeLog,
   options: UpgradeArchivesOptions,
-): Promise<UpgradeReport> {
+): Promise<void> {
   const {
     jobs = availableParallelism(),
     shard,
     sample,
-    maxFailures,
+    maxFailures: _limit,
     quarantined = [],
-    signal,
-    onFile,
-    onProgress,
+    signal: _signal,
+    onFile: _onFile,
+    onProgress: _onProgress,
     ...settings
   } = options;
   const { lineage } = settings;
-  using queue = new UpgradeQueue(quarantined.filter(isOfTheFile));
+  using queue = new UpgradeQueue(quarantined);
   const { problems, leftovers } = queue.fill(where, { shard, sample });
-  const log = new UpgradeLog(queue.count(), lineage.migrations.length, options);
+  log.find(queue.count());
   for (const problem of problems) log.addUnsearched(problem);
-  for (const { task, problem } of queue.listSetAside()) log.add(task, { problem, durationMs: 0 });
+  for (const { task, problem } of queue.listSetAside()) log.addProblem(task, problem);
   if (!settings.dryRun) await removeLeftovers(leftovers);
-  await upgradeAll(
-    queue,
-    { ...settings, lineage: { ...lineage, tables: {} } },
-    { jobs, log, signal: AbortSignal.any([log.failure, ...(signal ? [signal] : [])]) },
-  );
-  log.failure.throwIfAborted();
-  return log.report();
+  const plain = { ...settings, lineage: { ...lineage, tables: {} } };
+  await upgradeAll(queue, plain, { jobs, log, signal: log.signal });
 }
 
 /** What may be otherwise the next time, without anybody having touched the file. */

@@ -9,7 +9,7 @@ import { isInShard } from '../find/shard.ts';
 import { asNobody, fingerprint, makeFolder, writeArchive } from '../testing/archives.ts';
 import { head, lineage, sessions } from '../testing/fixture-lineage.ts';
 import { upgradeAndList } from '../testing/upgrade-and-list.ts';
-import { restoreArchives } from './restore-archives.ts';
+import { type RestoredArchive, restoreArchives } from './restore-archives.ts';
 import { upgradeArchives } from './upgrade-archives.ts';
 
 /** With a function the work stays in this process, without the time a worker takes to start. */
@@ -44,8 +44,8 @@ it('keeps originals of the same name apart, and puts all of them back', async ()
   });
   expect(existsSync(join(backupDir, 'y/z/same.db'))).toBe(true);
   const restored: string[] = [];
-  const onRestored = (path: string) => restored.push(path);
-  const report = await restoreArchives(backupDir, { lineage: losing, into: dir, onRestored });
+  const onFile = ({ path, state }: RestoredArchive) => state === 'restored' && restored.push(path);
+  const report = await restoreArchives(backupDir, { lineage: losing, into: dir, onFile });
   expect(report).toMatchObject({ current: 0, failed: [] });
   expect([report.restored, restored.length, new Set(restored).size]).toEqual([3, 3, 3]);
   expect(digests()).toEqual(before);

@@ -1,6 +1,6 @@
 import type { UpgradeResult } from '@varve/core';
 import type { FileCount } from '../find/index.ts';
-import type { Problem } from '../work/index.ts';
+import { type Problem, Tally, type WorkOptions, type WorkReport } from '../work/index.ts';
 import type { UpgradeOutcome, UpgradeTask } from './upgrade-file.ts';
 
 export interface UpgradeProgress {
@@ -26,11 +26,9 @@ export interface UpgradedFile {
   readonly problem?: Problem;
 }
 
-export interface UpgradeReport {
+export interface UpgradeReport extends WorkReport {
   readonly upgraded: number;
   readonly current: number;
-  /** Files that are as they were, and paths that could not be searched, sorted by path. */
-  readonly failed: readonly Problem[];
   /** How many files the work was stopped before. */
   readonly left: number;
   /** Of the archives that were upgraded, as they were found. */
@@ -48,72 +46,66 @@ export interface UpgradeListeners {
   readonly onProgress?: (progress: UpgradeProgress) => void;
 }
 
-/** Of two parts of a work, one after the other. */
-export function sumReports(a: UpgradeReport, b: UpgradeReport): UpgradeReport {
-  return {
-    upgraded: a.upgraded + b.upgraded,
-    current: a.current + b.current,
-    failed: [...a.failed, ...b.failed],
-    left: a.left + b.left,
-    sizeBytes: a.sizeBytes + b.sizeBytes,
-    durationMs: a.durationMs + b.durationMs,
-  };
-}
-
-/** Counts how the files of a bulk upgrade fare, in whatever order they finish. Keeps nothing but the problems. */
+/** Counts how the files of a bulk upgrade fare, in whatever order they finish. Keeps nothing but problems. */
 export class UpgradeLog {
   readonly #head: number;
-  readonly #listeners: UpgradeListeners;
+  readonly #onProgress: UpgradeListeners['onProgress'];
   readonly #failure = new AbortController();
-  readonly #failed: Problem[] = [];
-  readonly #counts = { upgraded: 0, current: 0, failed: 0 };
+  readonly #tally: Tally<UpgradedFile>;
   readonly #startedAt = performance.now();
-  readonly #total: number;
-  readonly #bytesTotal: number;
-  #bytesDone = 0;
+  #toDo: FileCount = { files: 0, sizeBytes: 0 };
+  #done: FileCount = { files: 0, sizeBytes: 0 };
   #bytesUpgraded = 0;
 
-  constructor(toDo: FileCount, head: number, listeners: UpgradeListeners) {
+  constructor(head: number, options: UpgradeListeners & WorkOptions<UpgradedFile>) {
     this.#head = head;
-    this.#listeners = listeners;
-    this.#total = toDo.files;
-    this.#bytesTotal = toDo.sizeBytes;
+    this.#onProgress = options.onProgress;
+    this.#tally = new Tally(options);
   }
 
-  /** Aborted, with what it threw, when a listener fails. */
-  get failure(): AbortSignal {
-    return this.#failure.signal;
+  /** Aborted when no other is to begin; with what it threw when a listener fails. */
+  get signal(): AbortSignal {
+    return AbortSignal.any([this.#failure.signal, this.#tally.signal]);
   }
 
-  /** A path that could not be searched. */
+  /** Throws what a listener has thrown. */
+  throwIfFailed(): void {
+    this.#failure.signal.throwIfAborted();
+  }
+
+  /** There are these files, beside those that were found before. */
+  find({ files, sizeBytes }: FileCount): void {
+    const { files: before, sizeBytes: bytesBefore } = this.#toDo;
+    this.#toDo = { files: before + files, sizeBytes: bytesBefore + sizeBytes };
+  }
+
+  /** A path that could not be searched, and is none of the files. */
   addUnsearched(problem: Problem): void {
-    this.#failed.push(problem);
-    this.#tell(() => this.#listeners.onFile?.(toFailed(problem, this.#head)));
+    this.#tell(() => this.#tally.add(toFailed(problem, this.#head)));
   }
 
   add(task: UpgradeTask, outcome: UpgradeOutcome): void {
-    const file = toFile(task, outcome, this.#head);
-    this.#counts[file.state]++;
-    this.#bytesDone += task.sizeBytes;
-    if (file.state === 'upgraded') this.#bytesUpgraded += task.sizeBytes;
-    if (file.problem) this.#failed.push(file.problem);
+    this.addFile(toFile(task, outcome, this.#head));
+  }
+
+  addProblem(task: UpgradeTask, problem: Problem): void {
+    this.add(task, { problem, durationMs: 0 });
+  }
+
+  addFile(file: UpgradedFile): void {
+    const { files, sizeBytes } = this.#done;
+    this.#done = { files: files + 1, sizeBytes: sizeBytes + file.sizeBytes };
+    if (file.state === 'upgraded') this.#bytesUpgraded += file.sizeBytes;
     this.#tell(() => {
-      this.#listeners.onFile?.(file);
-      this.#listeners.onProgress?.({
-        done: this.#done,
-        total: this.#total,
-        bytesDone: this.#bytesDone,
-        bytesTotal: this.#bytesTotal,
-      });
+      this.#tally.add(file);
+      const { files: done, sizeBytes: bytesDone } = this.#done;
+      const { files: total, sizeBytes: bytesTotal } = this.#toDo;
+      this.#onProgress?.({ done, total, bytesDone, bytesTotal });
     });
   }
 
-  get #done(): number {
-    return this.#counts.upgraded + this.#counts.current + this.#counts.failed;
-  }
-
   #tell(tell: () => void): void {
-    if (this.failure.aborted) return;
+    if (this.#failure.signal.aborted) return;
     try {
       tell();
     } catch (error) {
@@ -122,12 +114,13 @@ export class UpgradeLog {
   }
 
   report(): UpgradeReport {
-    const { upgraded, current } = this.#counts;
+    const { failed, ...told } = this.#tally.report();
     return {
-      upgraded,
-      current,
-      failed: this.#failed.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path))),
-      left: this.#total - this.#done,
+      upgraded: this.#tally.count('upgraded'),
+      current: this.#tally.count('current'),
+      failed: failed.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path))),
+      ...told,
+      left: this.#toDo.files - this.#done.files,
       sizeBytes: this.#bytesUpgraded,
       durationMs: performance.now() - this.#startedAt,
     };

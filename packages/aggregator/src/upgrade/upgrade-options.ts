@@ -1,9 +1,13 @@
 import type { UpgradeArchiveOptions } from '@varve/core';
 import type { Selection } from '../find/index.ts';
-import type { Problem } from '../work/index.ts';
-import type { UpgradeListeners } from './upgrade-log.ts';
+import type { Problem, WorkOptions } from '../work/index.ts';
+import type { UpgradedFile, UpgradeListeners } from './upgrade-log.ts';
 
-export interface UpgradeArchivesOptions extends UpgradeArchiveOptions, UpgradeListeners, Selection {
+export interface UpgradeArchivesOptions
+  extends UpgradeArchiveOptions,
+    UpgradeListeners,
+    Selection,
+    Omit<WorkOptions<UpgradedFile>, 'onFile'> {
   /**
    * Each original is kept here under the path it has below the folder that was searched: in a folder, or, of archives in a
    * bucket, also below another `s3://bucket/prefix`.

@@ -15,7 +15,7 @@ import {
   streamArchives,
 } from '../find/index.ts';
 import { type Problem, problemOf } from '../work/index.ts';
-import type { UpgradedFile, UpgradeReport } from './upgrade-log.ts';
+import type { UpgradedFile, UpgradeLog, UpgradeReport } from './upgrade-log.ts';
 import type { UpgradeArchivesOptions } from './upgrade-options.ts';
 
 /** Upgrades files of this machine, as `upgradeArchives` does. */
@@ -31,75 +31,53 @@ export type UpgradeFiles = (
  */
 export async function upgradeStores(
   where: Archives,
+  log: UpgradeLog,
   options: UpgradeArchivesOptions,
   upgradeFiles: UpgradeFiles,
-): Promise<UpgradeReport> {
-  const run = new StoreUpgrade(options, upgradeFiles);
-  await run.upgrade(where);
-  return run.report();
+): Promise<void> {
+  await new StoreUpgrade(log, options, upgradeFiles).upgrade(where);
 }
 
 class StoreUpgrade {
+  readonly #log: UpgradeLog;
   readonly #options: UpgradeArchivesOptions;
   readonly #upgradeFiles: UpgradeFiles;
   readonly #head: number;
-  readonly #failed: Problem[] = [];
-  readonly #startedAt = performance.now();
-  readonly #counts = { upgraded: 0, current: 0, failed: 0 };
+  readonly #signal: AbortSignal;
   readonly #setAside: ReadonlyMap<string, Problem>;
-  #found = 0;
-  #bytesFound = 0;
-  #bytesDone = 0;
-  #bytesUpgraded = 0;
 
-  constructor(options: UpgradeArchivesOptions, upgradeFiles: UpgradeFiles) {
+  constructor(log: UpgradeLog, options: UpgradeArchivesOptions, upgradeFiles: UpgradeFiles) {
+    this.#log = log;
     this.#options = options;
     this.#upgradeFiles = upgradeFiles;
     this.#head = options.lineage.migrations.length;
+    this.#signal = log.signal;
     this.#setAside = new Map(options.quarantined?.map((problem) => [problem.path, problem]));
   }
 
   async upgrade(where: Archives): Promise<void> {
     const notes = newNotes();
-    const { shard, sample, signal } = this.#options;
+    const { shard, sample } = this.#options;
     const pending = this.#pending(streamArchives(where, notes, { shard, sample }));
     for await (const window of fetchWindows(pending)) {
       using fetched = window;
-      if (signal?.aborted) break;
+      if (this.#signal.aborted) break;
       await this.#upgradeWindow(fetched);
     }
-    for (const error of notes.problems) this.#tell(this.#toFailed(problemOf(error, error.path ?? '')));
-  }
-
-  report(): UpgradeReport {
-    const { upgraded, current } = this.#counts;
-    return {
-      upgraded,
-      current,
-      failed: this.#failed.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path))),
-      left: this.#found - this.#done,
-      sizeBytes: this.#bytesUpgraded,
-      durationMs: performance.now() - this.#startedAt,
-    };
-  }
-
-  get #done(): number {
-    return this.#counts.upgraded + this.#counts.current + this.#counts.failed;
+    for (const error of notes.problems) this.#log.addUnsearched(problemOf(error, error.path ?? ''));
   }
 
   async *#pending(files: AsyncIterable<RecognisedFile>): AsyncGenerator<FoundFile> {
     for await (const file of files) {
-      if (this.#options.signal?.aborted) return;
-      this.#found += 1;
-      this.#bytesFound += file.sizeBytes;
+      if (this.#signal.aborted) return;
+      this.#log.find({ files: 1, sizeBytes: file.sizeBytes });
       const problem = this.#setAside.get(file.path);
-      if (problem) this.#tell(this.#toFailed(problem), file);
+      if (problem) this.#log.addProblem(file, problem);
       // Named for the upgrade of files, it would stand for the archives that it lists.
       else if (file.header?.applicationId === manifestApplicationId)
-        this.#tell(this.#toFailed(problemOf(isManifestError(file.path), file.path)), file);
-      else if (this.#isCurrent(file)) {
-        this.#tell({ ...this.#toFile(file), state: 'current', from: this.#head, how: 'none' }, file);
-      } else yield file;
+        this.#log.addProblem(file, problemOf(isManifestError(file.path), file.path));
+      else if (this.#isCurrent(file)) this.#log.addFile(toCurrent(file, this.#head));
+      else yield file;
     }
   }
 
@@ -110,10 +88,10 @@ class StoreUpgrade {
   }
 
   async #upgradeWindow({ files, failed }: FetchedWindow): Promise<void> {
-    for (const { file, error } of failed) this.#tell(this.#toFailed(problemOf(error, file.path)), file);
+    for (const { file, error } of failed) this.#log.addProblem(file, problemOf(error, file.path));
     const byPath = new Map(files.map((file) => [file.localPath as string, file]));
     const done: UpgradedFile[] = [];
-    const { lineage, verify, acceptLoss, dryRun, jobs, signal, backupDir } = this.#options;
+    const { lineage, verify, acceptLoss, dryRun, jobs, backupDir } = this.#options;
     const [first] = byPath.keys();
     if (first === undefined) return;
     const kept = join(first, '..', 'originals');
@@ -121,7 +99,7 @@ class StoreUpgrade {
       lineage,
       ...(verify && { verify }),
       ...(jobs !== undefined && { jobs }),
-      ...(signal && { signal }),
+      signal: this.#signal,
       ...(dryRun && { dryRun }),
       acceptLoss: acceptLoss || backupDir !== undefined,
       ...(backupDir !== undefined && !dryRun && { backupDir: kept }),
@@ -129,9 +107,10 @@ class StoreUpgrade {
     });
     const put = async (outcome: UpgradedFile) => {
       const file = byPath.get(outcome.path);
-      return file && { file, outcome: await this.#putBack(outcome, file, kept) };
+      return file && this.#putBack(outcome, file, kept);
     };
-    for await (const it of inFlight(done, requestsInFlight, put)) if (it) this.#tell(it.outcome, it.file);
+    for await (const outcome of inFlight(done, requestsInFlight, put))
+      if (outcome) this.#log.addFile(outcome);
   }
 
   async #putBack(outcome: UpgradedFile, file: FoundFile, kept: string): Promise<UpgradedFile> {
@@ -153,47 +132,14 @@ class StoreUpgrade {
       return said;
     } catch (error) {
       if (!(error instanceof VarveError)) throw error;
-      return {
-        ...this.#toFailed({ ...problemOf(error, file.path), path: file.path }),
-        sizeBytes: file.sizeBytes,
-      };
+      const problem = { ...problemOf(error, file.path), path: file.path };
+      return { ...said, state: 'failed', from: undefined, how: 'none', problem };
     }
   }
+}
 
-  #toFile({ path, sizeBytes }: FoundFile) {
-    return { path, sizeBytes, to: this.#head, durationMs: 0 };
-  }
-
-  #toFailed(problem: Problem): UpgradedFile {
-    const { path } = problem;
-    return {
-      path,
-      state: 'failed',
-      from: undefined,
-      to: this.#head,
-      how: 'none',
-      sizeBytes: 0,
-      durationMs: 0,
-      problem,
-    };
-  }
-
-  /** Without a file, of a path that could not be searched. */
-  #tell(outcome: UpgradedFile, file?: FoundFile): void {
-    if (outcome.problem) this.#failed.push(outcome.problem);
-    if (file) {
-      this.#counts[outcome.state] += 1;
-      this.#bytesDone += file.sizeBytes;
-      if (outcome.state === 'upgraded') this.#bytesUpgraded += file.sizeBytes;
-    }
-    this.#options.onFile?.(outcome);
-    this.#options.onProgress?.({
-      done: this.#done,
-      total: this.#found,
-      bytesDone: this.#bytesDone,
-      bytesTotal: this.#bytesFound,
-    });
-  }
+function toCurrent({ path, sizeBytes }: FoundFile, head: number): UpgradedFile {
+  return { path, state: 'current', from: head, to: head, how: 'none', sizeBytes, durationMs: 0 };
 }
 
 /** Of archives and backups, of which some lie in a bucket and some do not. */

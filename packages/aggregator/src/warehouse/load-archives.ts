@@ -12,7 +12,7 @@ import {
 } from '../find/index.ts';
 import { Stage, type StagedArchive } from '../stage/index.ts';
 import { withWal } from '../unified/index.ts';
-import { FailureLimit, type Problem, problemOf } from '../work/index.ts';
+import { problemOf, Tally } from '../work/index.ts';
 import type { Warehouse, WarehouseTable } from './contract.ts';
 import { findMisfits } from './find-misfits.ts';
 import { isLoaded } from './is-loaded.ts';
@@ -51,9 +51,7 @@ class Load {
   readonly #options: LoadArchivesOptions;
   readonly #stage: Stage;
   readonly #head: string;
-  readonly #limit: FailureLimit;
-  readonly #failed: Problem[] = [];
-  readonly #counts = { loaded: 0, current: 0, failed: 0 };
+  readonly #tally: Tally<ArchiveLoad>;
   readonly #seen: SeenArchives | undefined;
   #tables: readonly WarehouseTable[];
   #rows = 0;
@@ -64,7 +62,7 @@ class Load {
     this.#options = options;
     this.#stage = new Stage(options.lineage);
     this.#head = headDigest(options.lineage);
-    this.#limit = new FailureLimit(options.maxFailures);
+    this.#tally = new Tally(options);
     this.#seen = options.gone === 'keep' ? undefined : new SeenArchives();
   }
 
@@ -79,7 +77,7 @@ class Load {
     const limits = { mostFiles: batchFiles, mostBytes: batchBytes };
     for await (const window of fetchWindows(files, limits)) {
       using fetched = window;
-      if (this.#isStopped()) break;
+      if (this.#tally.isStopped) break;
       this.#stage.clear();
       for (const { file, error } of fetched.failed) this.#stage.addProblem(file, problemOf(error, file.path));
       this.#stage.add(fetched.files);
@@ -88,18 +86,17 @@ class Load {
     const removed = await this.#removeGone(where, notes.problems);
     await this.#warehouse.settleDuplicates();
     await this.#warehouse.sweep();
-    this.#failed.push(...notes.problems.map((error) => problemOf(error, error.path ?? '')));
-    const { loaded, current } = this.#counts;
-    return { loaded, current, removed, rows: this.#rows, failed: this.#failed, isStopped: this.#isStopped() };
+    for (const error of notes.problems) {
+      const problem = problemOf(error, error.path ?? '');
+      this.#tell({ path: problem.path, state: 'failed', rows: 0, problem });
+    }
+    const [loaded, current] = [this.#tally.count('loaded'), this.#tally.count('current')];
+    return { loaded, current, removed, rows: this.#rows, ...this.#tally.report() };
   }
 
   async #removeGone(where: Archives, problems: readonly VarveError[]): Promise<number> {
-    if (!this.#seen || this.#isStopped()) return 0;
+    if (!this.#seen || this.#tally.isStopped) return 0;
     return removeGone(this.#warehouse, { where, selection: this.#options, seen: this.#seen, problems });
-  }
-
-  #isStopped(): boolean {
-    return this.#limit.signal.aborted || this.#options.signal?.aborted === true;
   }
 
   /** Those that the warehouse does not have as they are. */
@@ -111,7 +108,7 @@ class Load {
       if (page.length < lookupFiles) continue;
       yield* this.#changed(page, problems);
       page = [];
-      if (this.#isStopped()) return;
+      if (this.#tally.isStopped) return;
     }
     yield* this.#changed(page, problems);
   }
@@ -200,12 +197,7 @@ class Load {
   }
 
   #tell(archive: ArchiveLoad): void {
-    this.#counts[archive.state] += 1;
     this.#rows += archive.state === 'loaded' ? archive.rows : 0;
-    if (archive.problem) {
-      this.#failed.push(archive.problem);
-      this.#limit.add();
-    }
-    this.#options.onFile?.(archive);
+    this.#tally.add(archive);
   }
 }

@@ -1,8 +1,8 @@
 import type { Lineage } from '@varve/migrations';
 import type { Selection } from '../find/index.ts';
-import type { Problem } from '../work/index.ts';
+import type { Problem, WorkOptions, WorkReport } from '../work/index.ts';
 
-export interface LoadArchivesOptions extends Selection {
+export interface LoadArchivesOptions extends Selection, WorkOptions<ArchiveLoad> {
   readonly lineage: Lineage;
   /** Runs the statements that bring the tables to head, where the lineage has moved on. */
   readonly applyDdl?: boolean;
@@ -11,10 +11,6 @@ export interface LoadArchivesOptions extends Selection {
    * `remove` (default), or `keep` them. Where a manifest, a glob or a file is named, nothing is missed.
    */
   readonly gone?: 'remove' | 'keep';
-  /** When more fail, no other is begun. */
-  readonly maxFailures?: number;
-  readonly signal?: AbortSignal;
-  readonly onFile?: (archive: ArchiveLoad) => void;
 }
 
 export interface ArchiveLoad {
@@ -25,12 +21,10 @@ export interface ArchiveLoad {
   readonly problem?: Problem;
 }
 
-export interface LoadReport {
+export interface LoadReport extends WorkReport {
   readonly loaded: number;
   readonly current: number;
   /** Archives that are gone, and their rows with them. */
   readonly removed: number;
   readonly rows: number;
-  readonly failed: readonly Problem[];
-  readonly isStopped: boolean;
 }

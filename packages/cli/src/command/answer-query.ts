@@ -4,18 +4,18 @@ import type { Lineage } from '@varve/migrations';
 import type { Command } from 'commander';
 import { addRowsOptions, queryView, type RowsOptions, renderRows, tell } from '../output/index.ts';
 import type { CommandContext } from './command-context.ts';
+import { addFleetOptions, beginWork, type FleetOptions } from './fleet-options.ts';
 import { addNewerOption, type NewerOptions, readNewer } from './newer-option.ts';
-import { addSelectionOptions, readSelection, type SelectionOptions } from './selection-options.ts';
 import type { VerbResult } from './verb.ts';
 
-export interface AnswerOptions extends RowsOptions, SelectionOptions, NewerOptions {
+export interface AnswerOptions extends RowsOptions, FleetOptions, NewerOptions {
   readonly quiet?: boolean;
 }
 
 export function addAnswerOptions(command: Command): void {
   addRowsOptions(command);
   addNewerOption(command);
-  addSelectionOptions(command);
+  addFleetOptions(command);
 }
 
 /** Answers one SELECT over a unified view, where one is named alone, else over the archives that are named. */
@@ -32,7 +32,8 @@ export async function answerQuery(
   const archives = await context.findArchives(named);
   const lineage = await loadLineage();
   using bar = context.openProgressBar('reading');
-  const reading = { ...readSelection(options), newer: readNewer(options) };
+  using work = beginWork(options);
+  const reading = { ...work.options, newer: readNewer(options) };
   const live = await openLiveQuery(archives, sql, { lineage, onProgress: bar.update, ...reading });
   if (!options.quiet) tellLeftOut(live);
   if (live.advice && !options.quiet) tell(`hint: ${live.advice}`);

@@ -24,9 +24,3 @@ function parseSample(text: string): number {
   if (percent > 0 && percent <= 100) return percent / 100;
   throw new InvalidArgumentError('give percents, as in 1%');
 }
-
-/** Commander's reader of a number of failures. */
-export function parseMaxFailures(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('give a number, 0 or more');
-}

@@ -8,6 +8,7 @@ import {
   reportError,
   reportProblems,
   type StackOf,
+  tell,
 } from '../output/index.ts';
 import { type CommandContext, type CommonOptions, createContext } from './command-context.ts';
 import { limitTime, parseTimeout } from './time-limit.ts';
@@ -15,6 +16,8 @@ import { limitTime, parseTimeout } from './time-limit.ts';
 export type VerbResult = (VerbAnswer | VerbOutput) & {
   /** The files that had to be left out. */
   readonly problems?: readonly Problem[];
+  /** How many more there were. */
+  readonly unnamed?: number;
 };
 
 interface VerbAnswer {
@@ -58,11 +61,12 @@ async function runVerb<TOptions extends object>(
 ): Promise<number> {
   using _limit = options.timeout === undefined ? undefined : limitTime(options.timeout);
   try {
-    const { problems = [], ...result } = await work(createContext(options), args, options);
+    const { problems = [], unnamed = 0, ...result } = await work(createContext(options), args, options);
     try {
       await printOutput('output' in result ? result.output : [renderAnswer(result, options)]);
     } finally {
       reportProblems(problems, options.verbose ? await loadStacks() : undefined);
+      if (unnamed > 0) tell(`hint: ${unnamed} more failed; --report FILE names each`);
     }
     return problems.length > 0 ? exitCodes.problems : exitCodes.ok;
   } catch (error) {

@@ -12,25 +12,21 @@ import { exportSessions, type TrajectoryFormatName, trajectoryFormats } from '@v
 import { VarveError } from '@varve/schema';
 import { type Command, Option } from 'commander';
 import {
-  addSelectionOptions,
+  addFleetOptions,
+  beginWork,
   type CommandContext,
   defineVerb,
-  parseMaxFailures,
-  readSelection,
-  type SelectionOptions,
+  type FleetOptions,
   standardUnlessConfigured,
   type VerbResult,
 } from '../command/index.ts';
-import { openReport, tooManyFailures } from '../output/index.ts';
 
-interface ExportVerbOptions extends SelectionOptions {
+interface ExportVerbOptions extends FleetOptions {
   readonly into: string;
   readonly format: ExportFormat | TrajectoryFormatName;
   readonly table?: readonly string[];
   readonly sql?: string;
   readonly partition?: Partitioning;
-  readonly maxFailures?: number;
-  readonly report?: string;
 }
 
 export function defineExport(command: Command): void {
@@ -48,10 +44,8 @@ export function defineExport(command: Command): void {
     .addOption(new Option('--sql <select>', 'the rows of one SELECT instead of tables').conflicts('table'))
     .addOption(
       new Option('--partition <by>', 'a folder for each day or agent of sessions').choices(partitionings),
-    )
-    .option('--max-failures <n>', 'of archives: stop when more fail', parseMaxFailures)
-    .option('--report <file>', 'of archives: a line of JSON for each as it is done');
-  addSelectionOptions(command);
+    );
+  addFleetOptions(command);
   defineVerb<ExportVerbOptions>(command, async (context, args, options) => {
     const { format } = options;
     if (isTrajectory(format)) return exportTrajectories(context, args, { ...options, format });
@@ -77,17 +71,18 @@ async function exportTrajectories(
   const archives = await context.findArchives(named);
   const lineage = await standardUnlessConfigured(context);
   using bar = context.openProgressBar('exporting');
+  using work = beginWork(options);
   const report = await exportSessions(archives, {
     format,
     into,
     lineage,
     onProgress: bar.update,
-    ...readSelection(options),
+    ...work.options,
   });
   return {
     json: report,
     text: () => `${into}: ${report.sessions} sessions in ${report.files.length} files`,
-    problems: report.problems,
+    ...work.tell({ ...report, failed: report.problems }),
   };
 }
 
@@ -125,22 +120,19 @@ async function exportStraight(
   args: readonly string[],
   options: ExportVerbOptions,
 ): Promise<VerbResult> {
-  const { into, format, table, sql, partition, maxFailures, report: reportFile } = options;
+  const { into, format, table, sql, partition } = options;
   if (format !== 'parquet' || sql !== undefined) throw onlyOfAView();
   const archives = await context.findArchives(args);
   const lineage = await context.loadTypedLineage();
-  using file = reportFile ? openReport(reportFile) : undefined;
+  using work = beginWork(options);
   const report = await exportArchives(archives, {
     lineage,
     into,
-    ...readSelection(options),
+    ...work.options,
     ...(table && { tables: table }),
     ...(partition && { partitionBy: partition }),
-    ...(maxFailures !== undefined && { maxFailures }),
-    ...(file && { onFile: file.add }),
   });
-  const stopped = report.isStopped && maxFailures !== undefined ? [tooManyFailures(maxFailures)] : [];
-  return { json: report, text: () => renderReport(report, into), problems: [...report.failed, ...stopped] };
+  return { json: report, text: () => renderReport(report, into), ...work.tell(report) };
 }
 
 function renderReport(

@@ -46,9 +46,11 @@ it('takes a fleet of other programs out of WAL mode, read-only, with every row a
   const first = await runVarve(dir, 'seal', 'archives', '--json');
   expect(first).toMatchObject({ exitCode: 0, stderr: '' });
   expect(JSON.parse(first.stdout)).toEqual({
-    sealed: [crashed, closed, plain, writable],
+    sealed: 4,
     current: 0,
     failed: [],
+    failures: 0,
+    isStopped: false,
   });
   expect(readdirSync(archives)).toEqual(['crashed.db', 'crashing.db', 'plain.db', 'rollback.db']);
   expect([crashed, closed, plain, writable].map(isSealed)).toEqual([true, true, true, true]);
@@ -84,7 +86,7 @@ it('names what it cannot seal, leaves that as it is with what lies beside it, an
   const { exitCode, stdout } = await runVarve(dir, 'seal', 'archives', '--json');
   expect(exitCode).toBe(1);
   const { sealed, failed } = JSON.parse(stdout);
-  expect(sealed).toEqual([sound]);
+  expect([sealed, isSealed(sound)]).toEqual([1, true]);
   const codes = failed.map(({ path, code }: { path: string; code: string }) => [basename(path), code]);
   expect(Object.fromEntries(codes)).toEqual({
     'damaged.db': 'FILE_CORRUPT',

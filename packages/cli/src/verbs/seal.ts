@@ -1,23 +1,20 @@
 import { sealArchives } from '@varve/aggregator';
 import type { Command } from 'commander';
-import { addSelectionOptions, defineVerb, readSelection, type SelectionOptions } from '../command/index.ts';
+import { addFleetOptions, beginWork, defineVerb, type FleetOptions } from '../command/index.ts';
 
 export function defineSeal(command: Command): void {
-  addSelectionOptions(command);
-  defineVerb<SelectionOptions>(command, async (context, args, options) => {
+  addFleetOptions(command);
+  defineVerb<FleetOptions>(command, async (context, args, options) => {
     const archives = await context.findArchives(args);
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar('sealing');
-    const report = await sealArchives(archives, {
-      lineage,
-      onProgress: bar.update,
-      ...readSelection(options),
-    });
-    const { sealed, current, failed } = report;
+    using work = beginWork(options);
+    const report = await sealArchives(archives, { lineage, onProgress: bar.update, ...work.options });
+    const { sealed, current, failures } = report;
     return {
       json: report,
-      text: () => `${sealed.length} sealed; ${current} were so already; ${failed.length} failed`,
-      problems: failed,
+      text: () => `${sealed} sealed; ${current} were so already; ${failures} failed`,
+      ...work.tell(report),
     };
   });
 }

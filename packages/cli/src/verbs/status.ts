@@ -2,17 +2,17 @@ import { relative } from 'node:path';
 import { type Census, census } from '@varve/aggregator';
 import type { Command } from 'commander';
 import {
+  addFleetOptions,
   addNewerOption,
-  addSelectionOptions,
+  beginWork,
   defineVerb,
+  type FleetOptions,
   type NewerOptions,
   readNewer,
-  readSelection,
-  type SelectionOptions,
 } from '../command/index.ts';
 import { formatSize, renderTable } from '../output/index.ts';
 
-interface StatusOptions extends SelectionOptions, NewerOptions {
+interface StatusOptions extends FleetOptions, NewerOptions {
   readonly json?: boolean;
 }
 
@@ -20,21 +20,22 @@ const barWidth = 30;
 
 export function defineStatus(command: Command): void {
   addNewerOption(command);
-  addSelectionOptions(command);
+  addFleetOptions(command);
   defineVerb<StatusOptions>(command, async (context, args, options) => {
     const archives = await context.findArchives(args);
     const lineage = await context.loadLineage();
+    using work = beginWork(options);
     const counted = await census(archives, {
       lineage,
       newer: readNewer(options),
-      ...readSelection(options),
+      ...work.options,
       lists: options.json === true,
     });
     const ledger = lineage.ledger?.table;
     return {
       json: { ...counted, ledger },
       text: () => renderCensus(counted, ledger),
-      problems: counted.problems,
+      ...work.tell({ ...counted, failed: counted.problems }),
     };
   });
 }

@@ -1,18 +1,18 @@
 import { openUnified, type RefreshReport } from '@varve/aggregator';
 import type { Command } from 'commander';
 import {
+  addFleetOptions,
   addNewerOption,
-  addSelectionOptions,
+  beginWork,
   defineVerb,
+  type FleetOptions,
   type NewerOptions,
   parseJobs,
   readNewer,
-  readSelection,
-  type SelectionOptions,
 } from '../command/index.ts';
 import { renderTable } from '../output/index.ts';
 
-interface UnifyVerbOptions extends SelectionOptions, NewerOptions {
+interface UnifyVerbOptions extends FleetOptions, NewerOptions {
   readonly into: string;
   readonly jobs?: number;
   readonly keepGone?: boolean;
@@ -36,7 +36,7 @@ export function defineUnify(command: Command): void {
     .option('--jobs <n>', 'processes that read new archives (default: one a core, four at most)', parseJobs)
     .option('--keep-gone', 'keep the rows of archives that are no longer there, and mark them');
   addNewerOption(command);
-  addSelectionOptions(command);
+  addFleetOptions(command);
   defineVerb<UnifyVerbOptions>(command, async (context, args, given) => {
     const { into, jobs, keepGone, search = false } = given;
     const archives = await context.findArchives(args);
@@ -44,14 +44,14 @@ export function defineUnify(command: Command): void {
     using bar = context.openProgressBar('unifying');
     const gone = keepGone ? 'keep' : 'remove';
     const startedMs = performance.now();
-    const selection = readSelection(given);
+    using work = beginWork(given);
     const options = {
       lineage,
       archives,
       gone,
       search,
       newer: readNewer(given),
-      ...selection,
+      ...work.options,
       ...(jobs !== undefined && { jobs }),
     } as const;
     using unified = await openUnified(into, { ...options, onProgress: bar.update });
@@ -61,7 +61,7 @@ export function defineUnify(command: Command): void {
     return {
       json: { ...report, versions, seconds },
       text: () => [`${into}: ${renderReport(report, seconds)}`, ...renderVersions(versions)].join('\n'),
-      problems: report.problems,
+      ...work.tell({ ...report, failed: report.problems, failures: report.problems.length }),
     };
   });
 }

@@ -1,24 +1,15 @@
 import { type UpgradeReport, upgradeArchives } from '@varve/aggregator';
 import type { UpgradeVerification } from '@varve/core';
 import { type Command, Option } from 'commander';
-import {
-  addSelectionOptions,
-  defineVerb,
-  parseJobs,
-  parseMaxFailures,
-  readSelection,
-  type SelectionOptions,
-} from '../command/index.ts';
-import { formatSize, openReport, type Problem, readUpgradeReport, tooManyFailures } from '../output/index.ts';
+import { addFleetOptions, beginWork, defineVerb, type FleetOptions, parseJobs } from '../command/index.ts';
+import { formatSize, type Problem, readUpgradeReport } from '../output/index.ts';
 
-interface UpgradeOptions extends SelectionOptions {
+interface UpgradeOptions extends FleetOptions {
   readonly dryRun?: boolean;
   readonly backup?: string;
   readonly acceptLoss?: boolean;
   readonly verify: UpgradeVerification;
-  readonly maxFailures?: number;
   readonly jobs?: number;
-  readonly report?: string;
   readonly retry?: boolean;
 }
 
@@ -28,14 +19,9 @@ export function defineUpgrade(command: Command): void {
     .option('--backup <where>', 'keep every original in this folder, or s3://bucket/prefix')
     .option('--accept-loss', 'run migrations that drop or delete something without a backup')
     .addOption(verifyOption())
-    .option('--max-failures <n>', 'stop when more archives fail', parseMaxFailures)
     .option('--jobs <n>', 'worker processes (default: one a core)', parseJobs)
-    .option(
-      '--report <file>',
-      'a line of JSON for each archive as it is done; what this file says failed is not tried again',
-    )
-    .option('--retry', 'try again what failed, by the report of an earlier run');
-  addSelectionOptions(command);
+    .option('--retry', 'try again what failed by an earlier report of that name: it is not, otherwise');
+  addFleetOptions(command);
   defineVerb<UpgradeOptions>(command, async (context, args, options) => {
     const { backup, report: reportFile, retry, ...rest } = options;
     const earlier = reportFile ? await readUpgradeReport(reportFile) : [];
@@ -43,19 +29,24 @@ export function defineUpgrade(command: Command): void {
     const lineage = await context.loadLineage();
     using bar = context.openProgressBar(options.dryRun ? 'rehearsing' : 'upgrading');
     using interrupt = abortOnInterrupt(Object.keys(lineage.functions).length === 0);
-    using file = reportFile ? openReport(reportFile) : undefined;
+    using work = beginWork(options);
     const report = await upgradeArchives(archives, {
       ...rest,
-      ...readSelection(options),
+      ...work.options,
       lineage,
       quarantined: retry ? [] : earlier,
       onProgress: bar.update,
       signal: interrupt.signal,
       ...(backup && { backupDir: backup }),
-      ...(file && { onFile: file.add }),
     });
-    const problems = problemsOf(report, options.maxFailures);
-    return { json: report, text: () => renderReport(report, options), problems };
+    const { problems = [], unnamed = 0 } = work.tell(report);
+    const isTooMany = problems.length > report.failed.length;
+    return {
+      json: report,
+      text: () => renderReport(report, options),
+      problems: [...problems, ...(report.left > 0 && !isTooMany ? [interrupted(report)] : [])],
+      unnamed,
+    };
   });
 }
 
@@ -77,22 +68,20 @@ function abortOnInterrupt(canAnswer: boolean): Disposable & { readonly signal: A
   return { signal: controller.signal, [Symbol.dispose]: dispose };
 }
 
-function problemsOf({ failed, left }: UpgradeReport, maxFailures = failed.length): Problem[] {
-  if (failed.length > maxFailures) return [...failed, tooManyFailures(maxFailures)];
-  const interrupted: Problem = {
+function interrupted({ left }: UpgradeReport): Problem {
+  return {
     code: 'INTERRUPTED',
     message: `the work was stopped before ${left} of the archives`,
     hint: 'run the upgrade again: it does what is left',
   };
-  return [...failed, ...(left > 0 ? [interrupted] : [])];
 }
 
 function renderReport(
-  { upgraded, current, failed, left, sizeBytes, durationMs }: UpgradeReport,
+  { upgraded, current, failures, left, sizeBytes, durationMs }: UpgradeReport,
   { dryRun }: UpgradeOptions,
 ): string {
   const done = dryRun ? 'would be upgraded' : 'upgraded';
   const work = `${upgraded} ${done}, ${formatSize(sizeBytes)} in ${(durationMs / 1000).toFixed(1)} s`;
   const rest = left > 0 ? [`${left} left`] : [];
-  return [work, `${current} at head already`, `${failed.length} failed`, ...rest].join('; ');
+  return [work, `${current} at head already`, `${failures} failed`, ...rest].join('; ');
 }

@@ -17,10 +17,13 @@ export function assertHoldsBytes(stat: Stats, path: string): void {
   if (!stat.isFile()) {
     throw new VarveError('FILE_UNREADABLE', 'this is not a regular file', { path, hint: 'check the path' });
   }
-  if (stat.size === 0) {
-    throw new VarveError('FILE_EMPTY', 'the file holds no bytes', {
-      path,
-      hint: 'remove it, or restore it from a backup',
-    });
-  }
+  if (stat.size === 0) throw emptyError(path);
+}
+
+/** Of a file, or an object of a store. */
+export function emptyError(path: string): VarveError {
+  return new VarveError('FILE_EMPTY', 'the file holds no bytes', {
+    path,
+    hint: 'remove the file, or restore it from a backup',
+  });
 }

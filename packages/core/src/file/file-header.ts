@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { type ErrorCode, VarveError } from '@varve/schema/errors';
-import { assertHoldsBytes } from './assert-not-empty.ts';
+import { assertHoldsBytes, emptyError } from './assert-not-empty.ts';
 import { onFile } from './file-error.ts';
 
 /** What an SQLite file says about itself in its first 100 bytes. Source: https://www.sqlite.org/fileformat.html */
@@ -48,7 +48,7 @@ export function readHeader(path: string): FileHeader {
  * @throws FILE_EMPTY, FILE_NOT_A_DATABASE, FILE_CORRUPT
  */
 export function parseStart(bytes: Buffer, sizeBytes: number, path: string): FileHeader {
-  if (sizeBytes === 0) throw headerError('FILE_EMPTY', 'the file holds no bytes', path);
+  if (sizeBytes === 0) throw emptyError(path);
   const start = bytes.toString('latin1', 0, magic.length);
   if (!magic.startsWith(start) || (bytes.length >= magic.length && start !== magic)) {
     throw headerError('FILE_NOT_A_DATABASE', 'the file does not begin as an SQLite database', path);

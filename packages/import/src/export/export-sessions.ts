@@ -1,15 +1,16 @@
-import type { Archives, Selection } from '@varve/aggregator';
+import type { Archives, Problem, Selection, WorkOptions } from '@varve/aggregator';
 import {
   fetchWindows,
   isInStore,
   newNotes,
+  problemOf,
   recogniseArchives,
   streamArchives,
+  Tally,
 } from '@varve/aggregator/internal';
 import type { StoreUrl } from '@varve/core';
-import { errorOfObject, fileError } from '@varve/core/internal';
+import { errorOfObject } from '@varve/core/internal';
 import { type Lineage, standardLineage } from '@varve/migrations';
-import { VarveError } from '@varve/schema';
 import { atifWriter } from './atif-writer.ts';
 import { chatMessagesWriter } from './chat-messages-writer.ts';
 import type { TrajectoryFormat } from './contract.ts';
@@ -26,7 +27,14 @@ const formats = {
 export type TrajectoryFormatName = keyof typeof formats;
 export const trajectoryFormats = Object.keys(formats) as TrajectoryFormatName[];
 
-export interface ExportSessionsOptions extends Selection {
+/** How one archive fared. */
+export interface ExportedSession {
+  readonly path: string;
+  readonly state: 'exported' | 'failed';
+  readonly problem?: Problem;
+}
+
+export interface ExportSessionsOptions extends Selection, WorkOptions<ExportedSession> {
   readonly format: TrajectoryFormatName;
   /** The folder to write to, made where it is missing. Files of the same names are replaced. */
   readonly into: string;
@@ -40,13 +48,12 @@ export interface SessionsExport {
   readonly sessions: number;
   /** What was written: a file a session, or one of all. */
   readonly files: readonly string[];
-  /** Archives that were left out, each with its reason. */
-  readonly problems: readonly {
-    readonly path: string;
-    readonly code: VarveError['code'];
-    readonly message: string;
-    readonly hint: string;
-  }[];
+  /** The first 10,000 archives that were left out, each with its reason. */
+  readonly problems: readonly Problem[];
+  /** How many were left out. */
+  readonly failures: number;
+  /** Whether it ended before all archives were read. */
+  readonly isStopped: boolean;
 }
 
 /**
@@ -87,6 +94,7 @@ function exportFiles(where: Archives, options: ExportSessionsOptions): SessionsE
   using run = new SessionsRun(options);
   for (const error of problems) run.fail(error, error.path ?? '');
   for (const [at, { path }] of archives.entries()) {
+    if (run.isStopped) break;
     run.add(path, path);
     onProgress?.({ done: at + 1, total: archives.length });
   }
@@ -102,7 +110,8 @@ async function exportStored(where: Archives, options: ExportSessionsOptions): Pr
   for await (const window of fetchWindows(streamArchives(where, notes, { shard, sample }))) {
     using fetched = window;
     for (const { file, error } of fetched.failed) run.fail(error, file.path);
-    for (const { path, localPath = path } of fetched.files) run.add(localPath, path);
+    for (const { path, localPath = path } of fetched.files) if (!run.isStopped) run.add(localPath, path);
+    if (run.isStopped) break;
     done += fetched.failed.length + fetched.files.length;
     onProgress?.({ done, total: done });
   }
@@ -114,10 +123,11 @@ class SessionsRun implements Disposable {
   readonly #format: TrajectoryFormat;
   readonly #lineage: Lineage;
   readonly #writer: ReturnType<typeof openWriter>;
-  readonly #problems: SessionsExport['problems'][number][] = [];
-  #sessions = 0;
+  readonly #tally: Tally<ExportedSession>;
 
-  constructor({ format, into, lineage = standardLineage }: ExportSessionsOptions) {
+  constructor(options: ExportSessionsOptions) {
+    const { format, into, lineage = standardLineage } = options;
+    this.#tally = new Tally(options);
     this.#format = formats[format];
     this.#lineage = lineage;
     this.#writer = openWriter(into, this.#format);
@@ -127,27 +137,31 @@ class SessionsRun implements Disposable {
     try {
       const session = readSession(localPath, this.#lineage);
       this.#writer.write(String(session.session.id), JSON.stringify(this.#format.write(session)));
-      this.#sessions++;
     } catch (error) {
       this.fail(errorOfObject(error, path, localPath), path);
+      return;
     }
+    this.#tally.add({ path, state: 'exported' });
   }
 
+  /** @throws what is no fault of an archive */
   fail(cause: unknown, path: string): void {
-    this.#problems.push(problemOf(cause, path));
+    const problem = problemOf(cause, path);
+    if (problem.code === 'INTERNAL') throw cause;
+    this.#tally.add({ path: problem.path, state: 'failed', problem });
+  }
+
+  get isStopped(): boolean {
+    return this.#tally.isStopped;
   }
 
   finish(): SessionsExport {
-    return { sessions: this.#sessions, files: this.#writer.finish(), problems: this.#problems };
+    const files = this.#writer.finish();
+    const { failed: problems, failures, isStopped } = this.#tally.report();
+    return { sessions: this.#tally.count('exported'), files, problems, failures, isStopped };
   }
 
   [Symbol.dispose](): void {
     this.#writer.discard();
   }
-}
-
-function problemOf(cause: unknown, path: string): SessionsExport['problems'][number] {
-  const error = fileError(cause, path);
-  if (!(error instanceof VarveError)) throw error;
-  return { path: error.path ?? path, code: error.code, message: error.message, hint: error.hint };
 }
