@@ -22,10 +22,6 @@ function parseEach(dir: string): void {
   }
 }
 
-async function importAnew(logs: string, into: string, jobs: number): Promise<void> {
-  rmSync(into, { recursive: true, force: true });
-  await importLogs('claude-code', logs, { into, jobs });
-}
 
 async function compareOne(): Promise<void> {
   const dir = makeBenchDir();
@@ -36,9 +32,9 @@ async function compareOne(): Promise<void> {
   const figures = await compare(
     [
       { name: 'JSON.parse each line', run: () => parseEach(logs) },
-      { name: 'varve import claude-code', run: () => importAnew(logs, into, 1) },
+      { name: 'varve import claude-code', run: () => importLogs('claude-code', logs, { into, jobs: 1 }) },
     ],
-    { rounds: 5, warmup: 1 },
+    { rounds: 5, warmup: 1, prepare: () => rmSync(into, { recursive: true, force: true }) },
   );
   printFigures(figures);
   const [, imported] = figures;
@@ -55,10 +51,10 @@ async function compareMany(): Promise<void> {
   printFigures(
     await compare(
       [
-        { name: 'varve import --jobs 1', run: () => importAnew(logs, into, 1) },
-        { name: 'varve import --jobs 2', run: () => importAnew(logs, into, 2) },
+        { name: 'varve import --jobs 1', run: () => importLogs('claude-code', logs, { into, jobs: 1 }) },
+        { name: 'varve import --jobs 2', run: () => importLogs('claude-code', logs, { into, jobs: 2 }) },
       ],
-      { rounds: 3, warmup: 1 },
+      { rounds: 3, warmup: 1, prepare: () => rmSync(into, { recursive: true, force: true }) },
     ),
   );
   rmSync(dir, { recursive: true });

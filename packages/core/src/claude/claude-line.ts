@@ -18,11 +18,21 @@ const nextEntry = Buffer.from(',"');
  */
 export function lineTexts(record: JsonObject, block: JsonObject, line: Buffer): LineTexts {
   const hasResult = record.toolUseResult !== undefined;
-  const until = hasResult ? line.indexOf(mark) : line.length;
+  const until = hasResult ? placeOfMark(block, line) : line.length;
   if (until === -1) return {};
   const content = contentOf(record, block, line, until);
-  const isOwnMark = hasResult && (content !== undefined || line.indexOf(mark, until + 1) === -1);
+  const isOwnMark = hasResult && (content !== undefined || isOnlyMark(line, until));
   return { content, toolUseResult: isOwnMark ? toolUseResultOf(record, line, until) : undefined };
+}
+
+/** Most often it stands behind the content, which is at least as long as the text that it tells. */
+function placeOfMark({ content }: JsonObject, line: Buffer): number {
+  const at = line.indexOf(mark, typeof content === 'string' ? content.length : 0);
+  return at === -1 ? line.indexOf(mark) : at;
+}
+
+function isOnlyMark(line: Buffer, at: number): boolean {
+  return line.indexOf(mark) === at && line.indexOf(mark, at + 1) === -1;
 }
 
 function toolUseResultOf(record: JsonObject, line: Buffer, start: number): Buffer | undefined {

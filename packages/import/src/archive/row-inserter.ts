@@ -18,7 +18,8 @@ export class RowInserter {
   readonly #sqlite: Database;
   readonly #table: string;
   readonly #columns: readonly StoredColumn[];
-  readonly #insert: Statement;
+  /** By which columns they fill: most rows leave most of them empty, and to bind a null takes as long as a number. */
+  readonly #inserts = new Map<number, Statement>();
   readonly #updates = new Map<string, Statement>();
 
   constructor(sqlite: Database, table: SQLiteTable) {
@@ -28,20 +29,32 @@ export class RowInserter {
       const fallback = column.default === undefined ? null : toStored(column.default);
       return { key, name: quoteIdentifier(column.name), fallback, isJson: isJsonColumn(column) };
     });
-    const names = this.#columns.map(({ name }) => name).join(', ');
-    // JSON may come in UTF-8.
-    const places = this.#columns.map(({ isJson }) => (isJson ? 'CAST(? AS TEXT)' : '?')).join(', ');
-    this.#insert = sqlite.prepare(`INSERT INTO ${this.#table} (${names}) VALUES (${places})`);
   }
 
   insert(row: Values): void {
-    this.#insert.run(
-      this.#columns.map(({ key, fallback, isJson }) => {
-        const value = row[key];
-        if (value === undefined) return fallback;
-        return isJson && isLong(value) ? Buffer.from(value) : toStored(value);
-      }),
-    );
+    const values: unknown[] = [];
+    let filled = 0;
+    for (let at = 0; at < this.#columns.length; at++) {
+      const { key, fallback, isJson } = this.#columns[at] as StoredColumn;
+      const told = row[key];
+      const value = told === undefined ? fallback : told;
+      if (value === null && fallback === null) continue;
+      filled += 2 ** at;
+      values.push(isJson && isLong(value) ? Buffer.from(value) : toStored(value));
+    }
+    this.#insertOf(filled).run(values);
+  }
+
+  #insertOf(filled: number): Statement {
+    const known = this.#inserts.get(filled);
+    if (known) return known;
+    const columns = this.#columns.filter((_, at) => Math.floor(filled / 2 ** at) % 2 === 1);
+    const names = columns.map(({ name }) => name).join(', ');
+    // JSON may come in UTF-8.
+    const places = columns.map(({ isJson }) => (isJson ? 'CAST(? AS TEXT)' : '?')).join(', ');
+    const insert = this.#sqlite.prepare(`INSERT INTO ${this.#table} (${names}) VALUES (${places})`);
+    this.#inserts.set(filled, insert);
+    return insert;
   }
 
   /** Changes some columns of the row with this `seq`. */

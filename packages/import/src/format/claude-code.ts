@@ -63,7 +63,8 @@ const progressMark = Buffer.from('"type":"progress"');
  * text can hold the mark, since its quotes would be escaped.
  */
 function passOverProgress(line: Buffer): string | undefined {
-  const at = line.subarray(0, 1024).indexOf(progressMark);
-  if (at === -1 || line[line.length - 1] !== 125) return undefined;
-  return line.indexOf(123, 1) === -1 || line.indexOf(123, 1) > at ? 'progress' : undefined;
+  if (line[line.length - 1] !== 125) return undefined;
+  const nested = line.indexOf(123, 1);
+  const head = line.subarray(0, nested === -1 ? 1024 : Math.min(nested, 1024));
+  return head.includes(progressMark) ? 'progress' : undefined;
 }
