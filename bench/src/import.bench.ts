@@ -22,7 +22,6 @@ function parseEach(dir: string): void {
   }
 }
 
-
 async function compareOne(): Promise<void> {
   const dir = makeBenchDir();
   const [logs, into] = [join(dir, 'logs'), join(dir, 'archives')];

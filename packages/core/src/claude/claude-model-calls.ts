@@ -1,10 +1,12 @@
-import { claudeUsage, greatestUsage, type Usage } from './claude-usage.ts';
+import { claudeUsage, greatestUsage, inferencesBeside, type Usage } from './claude-usage.ts';
 import { isObject, type JsonObject, objectOf, textOf } from './json-access.ts';
 import type { TranscriptRow, TranscriptWriter } from './transcript-writer.ts';
 
 export interface ModelCall {
   readonly held: TranscriptRow;
   usage: Usage;
+  /** Of the inferences beside the answer's own. */
+  beside?: TranscriptRow[];
 }
 
 export type SavedModelCalls = ReadonlyMap<string, ModelCall>;
@@ -24,7 +26,10 @@ export class ClaudeModelCalls {
 
   save(): SavedModelCalls {
     return new Map(
-      [...this.#calls].map(([id, call]) => [id, { ...call, held: { seq: call.held.seq } }] as const),
+      [...this.#calls].map(([id, { held, usage, beside }]) => {
+        const saved = { held: { seq: held.seq }, usage };
+        return [id, beside ? { ...saved, beside: beside.map(({ seq }) => ({ seq })) } : saved] as const;
+      }),
     );
   }
 
@@ -45,6 +50,7 @@ export class ClaudeModelCalls {
       known.usage = greatestUsage(known.usage, usage);
       const metadata = isGreater ? { metadata: requestOf(record, message) } : {};
       session.changeModelCall(known.held, { ...known.usage, ...finish(message), ...metadata });
+      this.#tellBeside(session, key, record, message, atMs);
       return known;
     }
     const held = session.modelCall({
@@ -61,7 +67,39 @@ export class ClaudeModelCalls {
     const call = { held, usage };
     this.#calls.set(key, call);
     if (this.#calls.size > mostModelCalls) this.#calls.delete(this.#calls.keys().next().value ?? '');
+    this.#tellBeside(session, key, record, message, atMs);
     return call;
+  }
+
+  /** What another model was asked on the way, or this one to sum up, is paid for and not in the answer's usage. */
+  #tellBeside(
+    session: TranscriptWriter,
+    key: string,
+    record: JsonObject,
+    message: JsonObject,
+    atMs: number,
+  ): void {
+    const inferences = inferencesBeside(objectOf(message.usage));
+    const call = this.#calls.get(key);
+    if (inferences.length === 0 || !call) return;
+    const rows = call.beside ?? [];
+    for (const [at, iteration] of inferences.entries()) {
+      const row = rows[at];
+      if (row) session.changeModelCall(row, claudeUsage(iteration));
+      else
+        rows.push(
+          session.modelCall({
+            providerName: providerOf(message.id),
+            responseModel: textOf(iteration.model) ?? textOf(message.model) ?? null,
+            responseId: textOf(message.id) ?? null,
+            status: 'ok',
+            startedAtMs: atMs,
+            ...claudeUsage(iteration),
+            metadata: JSON.stringify({ requestId: record.requestId, iteration }),
+          }),
+        );
+    }
+    call.beside = rows;
   }
 }
 

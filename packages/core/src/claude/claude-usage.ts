@@ -1,4 +1,4 @@
-import { countOf, type JsonObject, objectOf, textOf } from './json-access.ts';
+import { arrayOf, countOf, isObject, type JsonObject, objectOf, textOf } from './json-access.ts';
 
 export interface Usage {
   readonly inputTokens?: number;
@@ -24,6 +24,26 @@ export function claudeUsage(usage: JsonObject): Usage {
     ...(read !== undefined && { cacheReadInputTokens: read }),
     ...(created !== undefined && { cacheCreationInputTokens: created }),
   };
+}
+
+const alwaysBeside = new Set(['advisor_message', 'compaction']);
+
+/**
+ * Of a request's `iterations`, those that its usage leaves out: an advisor's, which is another model, and a compaction's.
+ * Of kinds that are not known the sums tell.
+ */
+export function inferencesBeside(usage: JsonObject): readonly JsonObject[] {
+  const iterations = arrayOf(usage.iterations).filter(isObject);
+  const others = iterations.filter(({ type }) => typeof type === 'string' && type !== 'message');
+  if (others.length === 0 || sumOf(iterations) === sumOf([usage])) return [];
+  const own = iterations.filter((it) => !others.includes(it));
+  return sumOf(own) === sumOf([usage]) ? others : others.filter(({ type }) => alwaysBeside.has(String(type)));
+}
+
+function sumOf(usages: readonly JsonObject[]): number {
+  return usages
+    .map(claudeUsage)
+    .reduce((sum, { inputTokens, outputTokens }) => sum + (inputTokens ?? 0) + (outputTokens ?? 0), 0);
 }
 
 /** The greater of each: a message is logged several times while it grows. */

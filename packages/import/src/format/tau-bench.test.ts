@@ -61,4 +61,55 @@ describe('tau-bench', () => {
     expect(JSON.parse(String(session?.messages[1]?.parts))).toMatchObject([{ type: 'tool_call', id: 'u1' }]);
     expect(session?.model_calls).toHaveLength(1);
   });
+
+  it('puts together what was said tick by tick where both speak at once', async () => {
+    const chunk = (role: string, content: string, utterance: string, more: object = {}) => ({
+      role,
+      content,
+      utterance_ids: [utterance],
+      ...more,
+    });
+    const call = { id: 'c1', name: 'find_order', arguments: { id: 7 }, requestor: 'assistant' };
+    const result = { id: 'c1', role: 'tool', content: 'none', requestor: 'assistant', error: true };
+    const ticks = [
+      { agent_chunk: chunk('assistant', 'How can ', 'a1', { cost: 0.5, usage: { prompt_tokens: 3 } }) },
+      {
+        agent_chunk: chunk('assistant', 'I help?', 'a1', { cost: 0.25, usage: { prompt_tokens: 4 } }),
+        user_chunk: chunk('user', 'My ', 'u1'),
+      },
+      { agent_chunk: chunk('assistant', '', 'a1'), user_chunk: chunk('user', 'order', 'u1') },
+      { agent_tool_calls: [call], agent_tool_results: [result], user_chunk: chunk('user', 'Hello?', 'u2') },
+      { agent_chunk: { role: 'assistant', content: null }, user_chunk: null },
+      { agent_chunk: chunk('assistant', 'Sorry.', 'a2') },
+    ].map((tick, tick_id) => ({ tick_id, timestamp: at(tick_id), ...tick }));
+    const simulation = {
+      id: 'x',
+      task_id: 't',
+      trial: 0,
+      termination_reason: 'user_stop',
+      ticks,
+      messages: [],
+    };
+    const { dumps } = await importFiles('auto', {
+      'run.json': JSON.stringify({ simulations: [simulation] }),
+    });
+    const session = dumps['run-t-0'];
+    const said = session?.messages.map(({ role, parts }) => [
+      role,
+      JSON.parse(String(parts)).map((part: { content?: string; type: string }) => part.content ?? part.type),
+    ]);
+    expect(said).toEqual([
+      ['assistant', ['How can I help?']],
+      ['user', ['My order']],
+      ['assistant', ['tool_call']],
+      ['tool', ['tool_call_response']],
+      ['user', ['Hello?']],
+      ['assistant', ['Sorry.']],
+    ]);
+    expect(session?.model_calls).toMatchObject([{ input_tokens: 7, cost_usd: 0.75 }, {}, {}]);
+    expect(session?.tool_calls).toMatchObject([
+      { tool_name: 'find_order', status: 'error', result: '"none"' },
+    ]);
+    expect(JSON.parse(String(session?.intermediate_results[0]?.value))).toEqual(ticks);
+  });
 });

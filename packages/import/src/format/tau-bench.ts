@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import type { SessionWriter } from '../archive/index.ts';
 import { chatUsage } from './chat-parts.ts';
 import { ChatWriter } from './chat-writer.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
@@ -13,6 +14,7 @@ import {
   textOf,
   timeOf,
 } from './json-access.ts';
+import { messagesOfTicks } from './tau-ticks.ts';
 
 /** The results of τ-bench: an array with an element a trial; and of τ²-bench, a document of simulations. */
 export const tauBench: LogFormat = {
@@ -27,13 +29,16 @@ export const tauBench: LogFormat = {
 function isTrial(value: unknown): boolean {
   if (!isObject(value) || !('task_id' in value)) return false;
   const isSimulation = 'termination_reason' in value || 'reward_info' in value;
-  return Array.isArray(value.traj) || (isSimulation && Array.isArray(value.messages));
+  return Array.isArray(value.traj) || (isSimulation && hasTurns(value));
+}
+
+/** Where both speak at once, a simulation has ticks. */
+function hasTurns({ messages, ticks }: JsonObject): boolean {
+  return Array.isArray(messages) || Array.isArray(ticks);
 }
 
 function isSimulations(value: JsonObject): boolean {
-  return arrayOf(value.simulations).some(
-    (it) => isObject(it) && 'task_id' in it && Array.isArray(it.messages),
-  );
+  return arrayOf(value.simulations).some((it) => isObject(it) && 'task_id' in it && hasTurns(it));
 }
 
 class TauMapper implements LogMapper {
@@ -48,13 +53,7 @@ class TauMapper implements LogMapper {
   map({ value, bytes }: LogRecord): string | undefined {
     if (!isObject(value)) return 'not a trial';
     if (isSimulations(value)) this.#mapSimulations(value);
-    else if (isTrial(value))
-      this.#mapTrial(
-        value,
-        arrayOf(value.traj ?? value.messages),
-        bytes ?? Buffer.from(JSON.stringify(value)),
-        {},
-      );
+    else if (isTrial(value)) this.#mapTrial(value, bytes ?? Buffer.from(JSON.stringify(value)), {});
     else return 'not a trial';
     return undefined;
   }
@@ -63,13 +62,12 @@ class TauMapper implements LogMapper {
     const agent = objectOf(objectOf(info).agent_info);
     const facts = { model: textOf(agent.llm), domain: objectOf(objectOf(info).environment_info).domain_name };
     for (const trial of arrayOf(simulations).filter(isObject)) {
-      this.#mapTrial(trial, arrayOf(trial.messages), Buffer.from(JSON.stringify(trial)), facts);
+      this.#mapTrial(trial, Buffer.from(JSON.stringify(trial)), facts);
     }
   }
 
   #mapTrial(
     trial: JsonObject,
-    messages: readonly unknown[],
     bytes: Buffer,
     { model, domain }: { model?: string | undefined; domain?: unknown },
   ): void {
@@ -83,10 +81,10 @@ class TauMapper implements LogMapper {
       endedAtMs: timeOf(trial.end_time) ?? startedAtMs,
       title: `task ${String(trial.task_id)}, trial ${String(trial.trial ?? 0)}`,
       ...(model && { requestModel: model }),
-      metadata: { ...restOf(trial, new Set(['traj', 'messages'])), ...(domain !== undefined && { domain }) },
+      metadata: { ...restOf(trial, turns), ...(domain !== undefined && { domain }) },
     });
     const chat = new ChatWriter(session);
-    for (const message of messages.filter(isObject)) {
+    for (const message of this.#messagesOf(trial, session, startedAtMs)) {
       for (const one of isObject(arrayOf(message.tool_messages)[0])
         ? arrayOf(message.tool_messages).filter(isObject)
         : [message]) {
@@ -100,7 +98,24 @@ class TauMapper implements LogMapper {
       lastRecordKey: `task ${String(trial.task_id)}, trial ${String(trial.trial ?? 0)}`,
     });
   }
+
+  /** Ticks are kept whole too: what was said when is told nowhere else. */
+  #messagesOf(trial: JsonObject, session: SessionWriter, atMs: number): readonly JsonObject[] {
+    const messages = arrayOf(trial.traj ?? trial.messages).filter(isObject);
+    const ticks = arrayOf(trial.ticks).filter(isObject);
+    if (ticks.length === 0) return messages;
+    const value = JSON.stringify(ticks);
+    session.result({
+      kind: 'tau_ticks',
+      name: 'ticks',
+      value,
+      createdAtMs: timeOf(ticks[0]?.timestamp) ?? atMs,
+    });
+    return messages.length > 0 ? messages : messagesOfTicks(ticks);
+  }
 }
+
+const turns = new Set(['traj', 'messages', 'ticks']);
 
 function writeTauMessage(
   chat: ChatWriter,
