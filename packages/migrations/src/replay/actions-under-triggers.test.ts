@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { openMemory } from '../driver/index.ts';
-import { splitStatements } from '../sql/index.ts';
+import { type Database, openMemory } from '../driver/index.ts';
+import { type SqlStatement, splitStatements } from '../sql/index.ts';
 import { RowStatements } from './row-statements.ts';
 
 const schema = `
@@ -22,14 +22,18 @@ function contents(trigger: string, run: (sqlite: ReturnType<typeof openMemory>) 
   try {
     sqlite.exec(schema + trigger);
     run(sqlite);
-    return ['team', 'run', 'call', 'note', 'log'].map((table) =>
-      sqlite
-        .prepare(`SELECT * FROM ${table} ORDER BY 1, 2`.replace('log ORDER BY 1, 2', 'log ORDER BY 1'))
-        .all(),
-    );
+    const tables = sqlite.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all();
+    const rows = tables.map((table) => [table, sqlite.prepare(`SELECT rowid, * FROM ${table}`).raw().all()]);
+    return [rows, sqlite.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY rowid').all()];
   } finally {
     sqlite.close();
   }
+}
+
+function runEach(sqlite: Database, statements: readonly SqlStatement[]): void {
+  sqlite.transaction(() => {
+    for (const statement of statements) new RowStatements(sqlite, {}).run(statement);
+  })();
 }
 
 it.each([
@@ -51,12 +55,44 @@ it.each([
     `CREATE TRIGGER t AFTER INSERT ON log BEGIN INSERT INTO team (id, name) VALUES (9, 'b'); END;`,
     'INSERT OR REPLACE INTO log VALUES (1)',
   ],
+  [
+    'that replace parents themselves',
+    `CREATE TRIGGER t AFTER INSERT ON log BEGIN INSERT OR REPLACE INTO team (id, name) VALUES (2, 'b'); END;`,
+    'INSERT INTO log VALUES (1)',
+  ],
+  [
+    'that write into a table which replaces rows by itself',
+    `CREATE TABLE seat (id integer PRIMARY KEY, k text UNIQUE ON CONFLICT REPLACE);
+     CREATE TABLE guest (seat integer REFERENCES seat(id) ON DELETE CASCADE); INSERT INTO seat VALUES (1, 'a'), (2, 'b');
+     INSERT INTO guest VALUES (1), (2);
+     CREATE TRIGGER t AFTER INSERT ON log BEGIN INSERT INTO seat VALUES (5, 'a'); END;
+     CREATE TRIGGER told AFTER INSERT ON seat BEGIN INSERT INTO log SELECT count(*) FROM guest; END;`,
+    'UPDATE team SET n = 1; INSERT INTO log VALUES (1)',
+  ],
+  ['that only write, at a REPLACE of parents', harmless, `REPLACE INTO team VALUES (1, 'b', 4)`],
+  [
+    'that stand ready for the going of children, at a REPLACE of parents',
+    `${harmless} CREATE TRIGGER gone AFTER DELETE ON run BEGIN INSERT INTO log VALUES (100 + old.id); END;
+     CREATE TRIGGER gone_too BEFORE DELETE ON run BEGIN INSERT INTO log VALUES (200 + old.id); END;`,
+    `REPLACE INTO team VALUES (1, 'b', 4)`,
+  ],
+  [
+    'that would set off themselves',
+    `CREATE TRIGGER t AFTER UPDATE ON team BEGIN UPDATE team SET n = n + 1 WHERE id <> new.id; END;
+     CREATE TRIGGER d AFTER INSERT ON team BEGIN UPDATE team SET n = n + 10; END;`,
+    `REPLACE INTO team VALUES (1, 'b', 4)`,
+  ],
+  [
+    'of tables whose rows are replaced and deleted',
+    `CREATE TRIGGER d AFTER DELETE ON team BEGIN INSERT INTO log VALUES (old.id); END;
+     CREATE TRIGGER t AFTER INSERT ON team BEGIN DELETE FROM team WHERE id = 3; END;`,
+    `REPLACE INTO team VALUES (1, 'b', 4)`,
+  ],
 ])('does under triggers what foreign keys do: %s', (_title, trigger, sql) => {
-  const [statement] = splitStatements(sql);
-  if (!statement) throw new Error('no statement');
+  const statements = splitStatements(sql);
   const expected = contents(trigger, (sqlite) => sqlite.exec(`PRAGMA foreign_keys = ON; ${sql}`));
   const before = contents(trigger, () => {});
-  expect(contents(trigger, (sqlite) => new RowStatements(sqlite, {}).run(statement))).toEqual(expected);
+  expect(contents(trigger, (sqlite) => runEach(sqlite, statements))).toEqual(expected);
   expect(expected).not.toEqual(before);
 });
 

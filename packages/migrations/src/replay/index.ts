@@ -1,12 +1,8 @@
-export {
-  type ActingSchema,
-  actingSchema,
-  actionsOf,
-  actionsSetOff,
-  needsRecursion,
-} from './actions-set-off.ts';
+export { type ActingSchema, actingSchema } from './acting-schema.ts';
+export { actionsOf, actionsSetOff } from './actions-set-off.ts';
 export { isAlterColumn } from './alter-column.ts';
 export { type ForeignKeyAction, readForeignKeyActions } from './foreign-key-actions.ts';
+export { howToRun } from './how-to-run.ts';
 export { readSchema, type SchemaObject } from './read-schema.ts';
 export { countReferenceViolations, newViolations } from './reference-violations.ts';
 export { type ReplayResult, replayMigrations } from './replay.ts';

@@ -1,17 +1,21 @@
 import type { Database, Statement } from '../driver/index.ts';
 import type { Lineage } from '../lineage/index.ts';
 import { quoteIdentifier, type RowChange, rowChangeOf, type SqlStatement } from '../sql/index.ts';
-import { type ActingSchema, actingSchema, actionsOf, needsRecursion } from './actions-set-off.ts';
+import { type ActingSchema, actingSchema } from './acting-schema.ts';
+import { actionsOf } from './actions-set-off.ts';
 import { type ForeignKeyAction, readForeignKeyActions } from './foreign-key-actions.ts';
+import { type HowToRun, howToRun } from './how-to-run.ts';
+import { runWithKeys, type WithKeys } from './run-with-keys.ts';
+import { withTriggersAside } from './triggers-aside.ts';
 
-export type ActingLineage = Pick<Lineage, 'foreignKeys'>;
+export type ActingLineage = Pick<Lineage, 'foreignKeys'> & Partial<Pick<Lineage, 'functions'>>;
 
 /** A statement with what stands in for its foreign keys, as text: files of one schema need not be asked each. */
-export interface ActingStatement {
+export interface ActingStatement extends Pick<HowToRun, 'isRecursive' | 'aside'> {
   readonly text: string;
   /** The triggers that do what the foreign keys ask for, made before it and dropped after it. */
   readonly triggers: readonly { readonly name: string; readonly create: string }[];
-  readonly isRecursive: boolean;
+  readonly withKeys: WithKeys | undefined;
 }
 
 /**
@@ -40,9 +44,11 @@ export class RowStatements {
     const schema = change && maySetOff(this.#sqlite, change) ? this.#acting() : undefined;
     const setOff = schema && actionsOf(change, schema);
     const { text } = statement;
-    if (!setOff || setOff.actions.length === 0) return { text, triggers: [], isRecursive: false };
+    if (!setOff || setOff.actions.length === 0) return plainly(text);
     const triggers = setOff.actions.map(toTemporary);
-    return { text, triggers, isRecursive: needsRecursion(change, setOff, schema) };
+    const { withKeys: tables, ...how } = howToRun(change, setOff, schema);
+    const withKeys = tables && { tables, functions: this.#lineage.functions ?? {} };
+    return { text, triggers, ...how, withKeys };
   }
 
   #acting(): ActingSchema {
@@ -56,11 +62,19 @@ function toTemporary({ trigger: { name, sql } }: ForeignKeyAction): ActingStatem
   return { name, create };
 }
 
-export function runActing(sqlite: Database, { text, triggers, isRecursive }: ActingStatement): void {
-  if (triggers.length === 0) {
-    sqlite.exec(text);
-    return;
+function plainly(text: string): ActingStatement {
+  return { text, triggers: [], isRecursive: false, aside: [], withKeys: undefined };
+}
+
+export function runActing(sqlite: Database, statement: ActingStatement): void {
+  const { text, triggers, withKeys, aside } = statement;
+  if (triggers.length === 0) sqlite.exec(text);
+  else if (!withKeys || !runWithKeys(sqlite, text, withKeys)) {
+    withTriggersAside(sqlite, aside, () => runUnderTriggers(sqlite, statement));
   }
+}
+
+function runUnderTriggers(sqlite: Database, { text, triggers, isRecursive }: ActingStatement): void {
   sqlite.exec(triggers.map(({ create }) => create).join(';\n'));
   const before = sqlite.pragma('recursive_triggers', { simple: true });
   if (isRecursive) sqlite.pragma('recursive_triggers = ON');
@@ -97,8 +111,9 @@ function maySetOff(sqlite: Database, change: RowChange | 'any'): boolean {
 
 function readActing(sqlite: Database): ActingSchema {
   const actions = readForeignKeyActions(sqlite);
-  const objects = sqlite.prepare<[], { type: string; name: string; sql: string | null }>(
-    'SELECT type, name, sql FROM sqlite_schema UNION ALL SELECT type, name, sql FROM sqlite_temp_schema',
+  const objects = sqlite.prepare<[], { type: string; name: string; sql: string | null; isTemporary: 0 | 1 }>(
+    `SELECT type, name, sql, 0 AS isTemporary FROM sqlite_schema
+     UNION ALL SELECT type, name, sql, 1 FROM sqlite_temp_schema`,
   );
   return actingSchema(actions, actions.length === 0 ? [] : objects.all());
 }

@@ -33,10 +33,11 @@ export function runOnEmpty<T>(lineage: Lineage, use: (run: EmptyRun) => T): T {
 }
 
 /** Foreign keys are looked at as soon as a statement has written a row: until then there is none for them to act on. */
-function actingOnRows(sqlite: Database, { foreignKeys }: Lineage): ActingLineage {
+function actingOnRows(sqlite: Database, { foreignKeys, functions }: Lineage): ActingLineage {
   const changes = sqlite.prepare<[], number>('SELECT total_changes()').pluck();
   let hasRows = false;
   return {
+    functions,
     get foreignKeys() {
       hasRows ||= changes.get() !== 0;
       return hasRows ? (foreignKeys ?? 'on') : 'off';

@@ -25,7 +25,7 @@ export {
   visitSql,
 } from './parse-sql.ts';
 export { nameMissingInUse, resolveQuotedStrings } from './resolve-quoted-strings.ts';
-export { type RowChange, rowChangeOf } from './row-change.ts';
+export { type RowChange, rowChangeOf, type TriggerChanges, triggerChangesOf } from './row-change.ts';
 export { rowidNames } from './rowid-names.ts';
 export { keywordOf, nameAt, type SqlStatement, splitStatements } from './split-statements.ts';
 export { identifierOf, quoteIdentifier, type SqlToken, tokenizeSql } from './sql-tokens.ts';

@@ -23,6 +23,7 @@ export type {
   Stmt,
   UnaryExpr,
   UpdateStmt,
+  Upsert,
 } from 'sqlite3-parser';
 
 const parser = withOptions({ digitSeparator: '_' });

@@ -63,7 +63,7 @@ function changesBy(action: ForeignKeyAction, going: Going, actions: readonly For
 
 function assertEndsHere({ child, columns }: ForeignKeyAction, actions: readonly ForeignKeyAction[]): void {
   const updates = columns.map((it) => nameKey(it.child));
-  const change = { table: nameKey(child), deletes: false, replaces: false, updates };
+  const change = { table: nameKey(child), deletes: false, updates };
   if (actionsSetOff(change, actions).actions.length > 0) {
     throw new RefusedEverywhere(`foreign keys carry what becomes of ${child} on`);
   }

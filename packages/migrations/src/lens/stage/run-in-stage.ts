@@ -1,4 +1,4 @@
-import { actionsOf, needsRecursion } from '../../replay/index.ts';
+import { actionsOf, howToRun } from '../../replay/index.ts';
 import { keywordOf, rowChangeOf, type SqlStatement } from '../../sql/index.ts';
 import type { OperationContext } from '../operation.ts';
 import { type Replica, Stage } from '../program.ts';
@@ -20,6 +20,7 @@ export function runInStage(context: OperationContext, reason: string): void {
   const target = targetOfStatement(step.statement);
   if (target === undefined) throw new Refused(reason);
   const reach = reachOf(step.statement, target, step.before);
+  const isRecursive = mayRecur(step);
   const stage = tables.openStage ?? new Stage(tables.stages.length + 1);
   const replicas = [...reach.tables].flatMap((key) => replicasFor(key, stage, reach, context));
   for (const [key, replica] of replicas) stage.replicas.set(key, replica);
@@ -28,7 +29,6 @@ export function runInStage(context: OperationContext, reason: string): void {
   for (const trigger of reach.triggers) stage.triggers.set(trigger.name, trigger);
   for (const trigger of reach.actions) stage.actions.set(trigger.name, trigger);
   const place = { migration: step.migration.name, statement: step.statement.text };
-  const isRecursive = mayRecur(step);
   stage.runs.push({ ...place, sql: sqlToRun(step.statement), reason, isRecursive });
   tables.leaveStage(stage, keywordOf(step.statement.tokens[0]) !== 'ALTER');
 }
@@ -69,8 +69,10 @@ function sqlToRun({ text, tokens }: SqlStatement): string {
   return isPlainTable ? `CREATE TEMP${text.slice('CREATE'.length)}` : text;
 }
 
+/** @throws Refused where it takes foreign keys of SQLite's own to do what they would. */
 function mayRecur({ statement, before }: Step): boolean {
   const [change, schema] = [rowChangeOf(statement), before.acting()];
-  const setOff = actionsOf(change, schema);
-  return setOff.actions.length > 0 && needsRecursion(change, setOff, schema);
+  const { isRecursive, aside, withKeys } = howToRun(change, actionsOf(change, schema), schema);
+  if (withKeys || aside.length > 0) throw new Refused('it replaces rows under foreign keys and triggers');
+  return isRecursive;
 }

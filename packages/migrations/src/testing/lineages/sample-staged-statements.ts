@@ -86,19 +86,19 @@ export function stagedStatement(dice: Dice, table: SampleTable, tables: readonly
   ]);
 }
 
-/**
- * A trigger that writes into another table, so that a statement reaches further than it says. One at a time: two that
- * fire each other would not end.
- */
+/** Triggers that write into another table or their own, so that a statement reaches further than it says. */
 export function writingTrigger(dice: Dice, table: SampleTable, tables: readonly SampleTable[]): string[] {
   const { name, other, column, foreign, foreign2 } = partsOf(dice, table, tables);
-  if (other === name) return [];
   const event = dice.pick(['DELETE', 'UPDATE', 'INSERT']);
   const row = event === 'DELETE' ? 'old' : 'new';
   const body = dice.pick([
     `INSERT INTO ${other} (${foreign}) VALUES (${row}.${column})`,
     `UPDATE ${other} SET ${foreign} = ${row}.${column} WHERE ${foreign2} IS NOT NULL`,
     `UPDATE ${other} SET ${foreign} = (SELECT count(*) FROM ${name})`,
+    `INSERT OR REPLACE INTO ${other} (${foreign}, ${foreign2}) VALUES (${row}.${column}, ${1 + dice.below(4)})`,
+    `REPLACE INTO ${other} SELECT * FROM ${other} WHERE ${foreign} = ${row}.${column}`,
+    `DELETE FROM ${other} WHERE ${foreign} = ${row}.${column}`,
   ]);
-  return [`CREATE TRIGGER IF NOT EXISTS "fired" AFTER ${event} ON ${name} BEGIN ${body}; END`];
+  const trigger = dice.pick(['fired', 'fired', 'fired too']);
+  return [`CREATE TRIGGER IF NOT EXISTS "${trigger}" AFTER ${event} ON ${name} BEGIN ${body}; END`];
 }

@@ -50,7 +50,7 @@ function foreignKey(
 function pickColumnConstraint(dice: Dice): string {
   const at = dice.below(10);
   if (at === 7) return ` DEFAULT ${pickLiteral(dice)}`;
-  if (at === 9) return ' UNIQUE';
+  if (at === 9) return dice.pick([' UNIQUE', ' UNIQUE', ' UNIQUE ON CONFLICT REPLACE']);
   if (at === 8) return ` NOT NULL DEFAULT ${dice.pick(["''", '0', "'x'", '7', "'5'"])}`;
   return '';
 }
