@@ -80,6 +80,7 @@ export {
 export { type JudgedArchive, judgeArchive } from './source/index.ts';
 export {
   clientMissing,
+  dayOfName,
   errorOfObject,
   fetchObject,
   isStoreUrl,

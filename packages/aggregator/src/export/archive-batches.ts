@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { FileList, type FoundFile } from '../find/index.ts';
+import type { PlacedFile } from './by-partition.ts';
 
 export interface BatchLimits {
   readonly mostBytes: number;
   readonly mostFiles: number;
 }
 
-/** Some archives in the order of their paths, however many: in a file without a name. */
+/** Some archives in the order in which they are taken, however many: in a file without a name. */
 export class ArchiveBatch implements Disposable {
   readonly #files = new FileList();
   readonly #hash;
@@ -30,6 +31,11 @@ export class ArchiveBatch implements Disposable {
     return this.#count === 0 || (this.#count < mostFiles && this.#bytes + sizeBytes <= mostBytes);
   }
 
+  /** So that a partition that fits into one batch is not divided. */
+  isHalfFull({ mostBytes, mostFiles }: BatchLimits): boolean {
+    return this.#count >= mostFiles / 2 || this.#bytes >= mostBytes / 2;
+  }
+
   get count(): number {
     return this.#count;
   }
@@ -48,16 +54,19 @@ export class ArchiveBatch implements Disposable {
   }
 }
 
-/** Each is gone when the next is asked for. */
+/** Each is gone when the next is asked for. One that is half full ends where another partition begins. */
 export async function* divideIntoBatches(
-  files: AsyncIterable<FoundFile>,
+  files: AsyncIterable<PlacedFile>,
   limits: BatchLimits,
   salt: string,
 ): AsyncGenerator<ArchiveBatch> {
   let batch = new ArchiveBatch(salt);
+  let last = '';
   try {
-    for await (const file of files) {
-      if (!batch.hasRoomFor(file, limits)) {
+    for await (const { file, partition } of files) {
+      const isOther = partition !== last && batch.isHalfFull(limits);
+      last = partition;
+      if (isOther || !batch.hasRoomFor(file, limits)) {
         yield batch;
         batch[Symbol.dispose]();
         batch = new ArchiveBatch(salt);

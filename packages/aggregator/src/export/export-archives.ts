@@ -5,6 +5,7 @@ import { Stage, type StagedArchive } from '../stage/index.ts';
 import { type Problem, problemOf, Tally } from '../work/index.ts';
 import { type ArchiveBatch, divideBatch, divideIntoBatches } from './archive-batches.ts';
 import { BatchWriter } from './batch-writer.ts';
+import { byPartition } from './by-partition.ts';
 import type {
   ExportArchivesOptions,
   ExportArchivesReport,
@@ -19,9 +20,10 @@ const stageLimits = { mostBytes: 1024 ** 3, mostFiles: 10_000 };
 
 /**
  * Writes archives' rows at head to Parquet straight through the lens, without a unified view in between. Archives are taken
- * in the order of their paths, so many at a time as `batchBytes` says, 100,000 at most; each batch makes a file of each table,
- * and of each partition, until it is of `fileBytes`. Their names depend on the shard and the batch alone, and the same archives make the same bytes. What is there
- * already stays; a killed export goes on. `_archive` is the archive's `id` in the files of `_archives`.
+ * in the order of their paths, by partitions in that of the days in their names, or of what a manifest tells of them; so many
+ * at a time as `batchBytes` says, 100,000 at most. Each batch makes a file of each table, and of each partition, until it is
+ * of `fileBytes`. Their names depend on the shard and the batch alone, and the same archives make the same bytes. What is
+ * there already stays; a killed export goes on. `_archive` is the archive's `id` in the files of `_archives`.
  *
  * @throws USAGE, also where an export by another number of shards lies there; TABLE_UNKNOWN, the codes of stores for `into`
  *
@@ -83,7 +85,7 @@ class ArchiveExport {
       ...(fileBytes !== undefined && { fileBytes }),
     });
     const notes = newNotes();
-    const files = streamCandidates(where, notes, this.#options);
+    const files = byPartition(streamCandidates(where, notes, this.#options), partitionBy);
     const limits = { ...batchLimits, mostBytes: batchBytes };
     for await (const batch of divideIntoBatches(files, limits, this.#salt())) {
       if (this.#tally.isStopped) break;

@@ -3,7 +3,7 @@ import type { Database } from '@varve/migrations/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
 
-export const partitionings = ['day', 'agent'] as const;
+export const partitionings = ['day', 'month', 'agent'] as const;
 export type Partitioning = (typeof partitionings)[number];
 
 export interface ExportPartition {
@@ -18,6 +18,7 @@ export interface ExportPartition {
 /** The session's, in UTC. */
 const expressions: Record<Partitioning, string> = {
   day: `date(min("started_at_ms") / 1000, 'unixepoch')`,
+  month: `strftime('%Y-%m', min("started_at_ms") / 1000, 'unixepoch')`,
   agent: 'min("agent_name")',
 };
 

@@ -27,7 +27,7 @@ export interface ExporterOptions {
   readonly format: ExportFormat;
   /** A folder, made where there is none. */
   readonly into: string;
-  /** A folder for each day or agent, named as Hive does. */
+  /** A folder for each day, month or agent, named as Hive does. */
   readonly partitionBy?: Partitioning;
 }
 

@@ -80,6 +80,18 @@ export class FileList<TKind extends string = string> implements Disposable {
     }
   }
 
+  /** By kind, and in the order in which they were added. */
+  *listByKind(): Generator<{ readonly file: FoundFile; readonly kind: TKind }> {
+    this.#sqlite.exec('CREATE INDEX IF NOT EXISTS by_kind ON files ("kind", "id")');
+    const page = this.#sqlite.prepare<[string, number], FileRow>(`SELECT ${columns} FROM files
+      WHERE ("kind", "id") > (?, ?) ORDER BY "kind", "id" LIMIT ${pageFiles}`);
+    for (let rows = page.all('', 0); rows.length > 0; ) {
+      for (const row of rows) yield { file: toFile(row), kind: row.kind as TKind };
+      const { kind, id } = rows.at(-1) as FileRow;
+      rows = page.all(kind, id);
+    }
+  }
+
   [Symbol.dispose](): void {
     this.#sqlite.close();
   }

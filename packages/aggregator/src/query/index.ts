@@ -1,12 +1,11 @@
-export {
-  type ArchivesAnswer,
-  type LiveQuery,
-  openLiveQuery,
-  type PulledTable,
-  type PullReport,
-  type QueryArchivesOptions,
-  queryArchives,
-} from './query-archives.ts';
+export { openLiveQuery, queryArchives } from './query-archives.ts';
+export type {
+  ArchivesAnswer,
+  LiveQuery,
+  PulledTable,
+  PullReport,
+  QueryArchivesOptions,
+} from './query-options.ts';
 export {
   type PreparedQuery,
   prepareOwnQuery,

@@ -1,71 +1,26 @@
-import type { NewerFiles } from '@varve/core';
-import type { Lineage } from '@varve/migrations';
 import { type Database, openFile, registerFunctions, tokenizeSql } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema';
-import { type Archives, newNotes, type Selection, streamCandidates } from '../find/index.ts';
+import { type Archives, newNotes, streamCandidates } from '../find/index.ts';
 import {
   ArchiveComparison,
   ArchiveOutcomes,
   archivesDdl,
   countStoredOnce,
-  type Duplicate,
   type HeadTable,
   ingestFiles,
   leaveOutViews,
   liveTableDdl,
   planRefresh,
-  type ReadArchive,
   readHeadTables,
-  type SessionClash,
   UnifiedWriter,
-  type UnifyProgress,
   type WantedTable,
   writeLeftOut,
 } from '../unified/index.ts';
-import { type Problem, problemOf, Tally, type WorkOptions } from '../work/index.ts';
+import { problemOf, Tally } from '../work/index.ts';
 import { type NamedColumns, readNamedColumns } from './named-columns.ts';
 import { readPushedFilters } from './pushed-filters.ts';
-import { type PreparedQuery, prepareQuery, type QueryResult } from './run-query.ts';
-
-/** When more fail than `maxFailures` there is no answer. */
-export interface QueryArchivesOptions extends Selection, Omit<WorkOptions<ReadArchive>, 'signal'> {
-  readonly lineage: Lineage;
-  /** What becomes of an archive that newer code wrote; it is passed over, and named, unless given. */
-  readonly newer?: NewerFiles;
-  readonly onProgress?: (progress: UnifyProgress) => void;
-}
-
-export interface PulledTable {
-  readonly name: string;
-  /** Without `_archive` and `_version`. */
-  readonly columns: readonly string[];
-  /** The part of the query's WHERE that the archives were asked for already. */
-  readonly filter: string | undefined;
-}
-
-/** What an answer over archives was made of. */
-export interface PullReport {
-  /** How many archives were read. */
-  readonly archives: number;
-  /** What the query named, and nothing else, was read of each. */
-  readonly pulled: readonly PulledTable[];
-  readonly rowsPulled: number;
-  /** The archives that are left out, each with its reason. */
-  readonly problems: readonly Problem[];
-  /** The archives that are not counted, because another holds all that they hold of the same session. */
-  readonly duplicates: readonly Duplicate[];
-  /** Sessions of which several archives hold rows that contradict each other; all are counted. */
-  readonly clashes: readonly SessionClash[];
-  /** Said when a unified view would answer faster from the second query on. */
-  readonly advice: string | undefined;
-}
-
-export interface ArchivesAnswer extends QueryResult, PullReport {}
-
-/** A query over archives, ready to be run; what it needs of them lies in a temporary file until it is closed. */
-export interface LiveQuery extends PreparedQuery, PullReport, Disposable {
-  close(): void;
-}
+import type { ArchivesAnswer, LiveQuery, PullReport, QueryArchivesOptions } from './query-options.ts';
+import { type PreparedQuery, prepareQuery } from './run-query.ts';
 
 /** From here on reading every archive for each question costs more than it saves. */
 const adviceFrom = { archives: 1000, rows: 5_000_000 };

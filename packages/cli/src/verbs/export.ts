@@ -43,7 +43,9 @@ export function defineExport(command: Command): void {
     .option('--table <name...>', 'these tables (default: all)')
     .addOption(new Option('--sql <select>', 'the rows of one SELECT instead of tables').conflicts('table'))
     .addOption(
-      new Option('--partition <by>', 'a folder for each day or agent of sessions').choices(partitionings),
+      new Option('--partition <by>', 'a folder for each day, month or agent of sessions').choices(
+        partitionings,
+      ),
     );
   addFleetOptions(command);
   defineVerb<ExportVerbOptions>(command, async (context, args, options) => {

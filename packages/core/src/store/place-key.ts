@@ -17,8 +17,12 @@ export function placeKey(path: string, layout: KeyLayout, mtimeMs: number): stri
     const hash = createHash('sha256').update(name).digest('hex');
     return `${hash.slice(0, 2)}/${hash.slice(2, 4)}/${name}`;
   }
-  const day = new Date(startOf(name) ?? mtimeMs).toISOString().slice(0, 10);
-  return `${day.replaceAll('-', '/')}/${name}`;
+  return `${dayOfName(path, mtimeMs).replaceAll('-', '/')}/${name}`;
+}
+
+/** The day of an archive by its name, else by the file's own time: `2026-01-31`, in UTC. */
+export function dayOfName(path: string, mtimeMs: number): string {
+  return new Date(startOf(basename(path)) ?? mtimeMs).toISOString().slice(0, 10);
 }
 
 /** A session's id is a UUID of version 7, which begins with its time. Source: RFC 9562 §5.7 */
