@@ -16,6 +16,7 @@ export {
   type ClaudeIdentity,
   ClaudeMapper,
   claudeAnswerKey,
+  claudeUsage,
   countOf,
   isObject,
   type JsonObject,

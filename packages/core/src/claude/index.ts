@@ -1,5 +1,5 @@
 export { type ClaudeIdentity, ClaudeMapper, type SavedClaude } from './claude-mapper.ts';
-export { claudeAnswerKey, type Usage } from './claude-usage.ts';
+export { claudeAnswerKey, claudeUsage, type Usage } from './claude-usage.ts';
 export {
   arrayOf,
   countOf,

@@ -64,6 +64,10 @@ const mapped = new Set([
   ...['reasoning', 'thinking', 'name'],
 ]);
 
+function failureOf({ is_error: isError }: JsonObject): Partial<ChatResult> {
+  return isError === true ? { status: 'error', errorType: 'tool_error' } : {};
+}
+
 /** Writes messages in the shape of OpenAI's chat, in which half of all logs are kept. */
 export class ChatWriter {
   readonly session: SessionWriter;
@@ -80,7 +84,8 @@ export class ChatWriter {
 
   message(message: JsonObject, context: ChatContext): void {
     const role = roles[String(message.role ?? message.from)] ?? 'user';
-    if (role === 'tool') this.result(message, { response: contentOf(message) }, context);
+    if (role === 'tool')
+      this.result(message, { response: contentOf(message), ...failureOf(message) }, context);
     else if (role === 'assistant') this.#answer(message, context);
     else this.#ask(role, message, context);
   }

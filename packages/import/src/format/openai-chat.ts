@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { exchangeOf, without } from './chat-exchange.ts';
 import { chatUsage } from './chat-parts.ts';
 import { writeChatMessage } from './chat-shapes.ts';
 import { ChatWriter } from './chat-writer.ts';
 import type { ChatField, FormatOptions, LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
 import { isObject, type JsonObject, objectOf, parsedOrText, restOf, textOf, timeOf } from './json-access.ts';
+import { isConversation, isResponseItem, messagesOfItems } from './response-items.ts';
 
 /** Where published sets keep what, unless they are said to keep it elsewhere. */
 const usual: Readonly<Record<ChatField, readonly string[]>> = {
@@ -18,9 +20,14 @@ const usual: Readonly<Record<ChatField, readonly string[]>> = {
     'dialogue',
     'request.messages',
     'body.messages',
+    'items',
+    'input',
   ],
   id: ['session_id', 'trajectory_id', 'traj_id', 'conversation_id', 'instance_id', 'uuid', 'id', 'custom_id'],
-  model: ['model', 'model_name', 'generator_model', 'metadata.model'],
+  model: [
+    ...['model', 'model_name', 'generator_model', 'metadata.model', 'response.model', 'response.body.model'],
+    ...['request.model', 'body.model'],
+  ],
   agent: ['agent', 'agent_name', 'scaffold', 'source'],
   title: ['title'],
   time: ['created_at', 'timestamp', 'created', 'time'],
@@ -30,7 +37,8 @@ const usual: Readonly<Record<ChatField, readonly string[]>> = {
 export const openaiChat: LogFormat = {
   name: 'openai-chat',
   isManifold: true,
-  recognise: ({ values }, { fields = {} }) => values.some((value) => messagesOf(value, fields) !== undefined),
+  recognise: ({ values }, { fields = {} }) =>
+    values.some((value) => conversationOf(value, fields) !== undefined),
   identify: () => ({ kin: [], rank: 0 }),
   stampBeside: (_path, options) => fieldsAsked(options),
   open: (context, saved) => new ChatMapper(context, saved as SavedChat | undefined),
@@ -67,8 +75,8 @@ class ChatMapper implements LogMapper {
   map({ value, bytes }: LogRecord): string | undefined {
     this.#count++;
     const { fields = {} } = this.#context.options;
-    const messages = messagesOf(value, fields);
-    if (!messages) return 'without messages';
+    const conversation = conversationOf(value, fields);
+    if (!conversation) return 'without messages';
     const record = objectOf(value);
     const session = this.#context.session(this.#idOf(record));
     const find = (field: ChatField) => findField(record, field, fields);
@@ -79,15 +87,17 @@ class ChatMapper implements LogMapper {
       requestModel: model ?? null,
       title: textOf(find('title')) ?? null,
       startedAtMs,
-      metadata: restOf(record, new Set([...usual.messages, fields.messages ?? ''])) ?? {},
+      metadata: restOf(conversation.rest, nothing) ?? {},
     });
     const chat = new ChatWriter(session);
-    for (const message of messages) {
+    for (const message of conversation.messages) {
       const atMs = timeOf(message.timestamp) ?? timeOf(message.created_at) ?? startedAtMs;
       writeChatMessage(chat, message, {
         atMs,
         model: textOf(message.model) ?? model,
         usage: chatUsage(objectOf(message.usage)),
+        responseId: textOf(message.response_id),
+        finishReason: textOf(message.finish_reason),
       });
     }
     session.describe({ status: chat.hasOpenCalls() ? 'interrupted' : 'completed' });
@@ -117,22 +127,41 @@ class ChatMapper implements LogMapper {
 
 type Fields = NonNullable<FormatOptions['fields']>;
 
-function messagesOf(value: unknown, fields: Fields): readonly JsonObject[] | undefined {
-  const list = Array.isArray(value) ? value : parsedOrText(findField(objectOf(value), 'messages', fields));
-  if (!Array.isArray(list) || list.length === 0 || !list.every(isObject)) return undefined;
-  return list.every((it) => typeof (it.role ?? it.from) === 'string') ? list : undefined;
+interface Conversation {
+  readonly messages: readonly JsonObject[];
+  /** What the record has beside them. */
+  readonly rest: JsonObject;
 }
 
+function conversationOf(value: unknown, fields: Fields): Conversation | undefined {
+  const record = objectOf(value);
+  const exchange = fields.messages === undefined ? exchangeOf(record) : undefined;
+  if (exchange) return exchange;
+  const path = pathOf(record, 'messages', fields);
+  const list = Array.isArray(value) ? value : parsedOrText(path && valueAt(record, path));
+  if (!isConversation(list)) return undefined;
+  const messages = list.some(isResponseItem) ? messagesOfItems(list) : list;
+  return { messages, rest: path === undefined ? record : without(record, path.split('.')) };
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
 function findField(record: JsonObject, field: ChatField, fields: Fields): unknown {
+  const path = pathOf(record, field, fields);
+  return path === undefined ? undefined : valueAt(record, path);
+}
+
+/** The first of its paths at which there is something. */
+function pathOf(record: JsonObject, field: ChatField, fields: Fields): string | undefined {
   const paths = fields[field] === undefined ? usual[field] : [fields[field]];
-  for (const path of paths) {
-    const found = path
-      .split('.')
-      .reduce<unknown>(
-        (at, key) => (isObject(at) ? at[key] : Array.isArray(at) ? at[Number(key)] : undefined),
-        record,
-      );
-    if (found !== undefined && found !== null) return found;
-  }
-  return undefined;
+  return paths.find((path) => (valueAt(record, path) ?? null) !== null);
+}
+
+function valueAt(record: JsonObject, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (at, key) => (isObject(at) ? at[key] : Array.isArray(at) ? at[Number(key)] : undefined),
+      record,
+    );
 }
