@@ -2,7 +2,7 @@ import { idOf, TrajectoryMapper } from './atif-mapper.ts';
 import type { LogFormat, LogRecord } from './contract.ts';
 import { isObject, type JsonObject, objectOf } from './json-access.ts';
 
-/** Harbor's Agent Trajectory Interchange Format, 1.0 to 1.7. Source: docs/rfcs/0001-trajectory-format.md there. */
+/** Harbor's Agent Trajectory Interchange Format, 1.0 to 1.8. Source: docs/rfcs/0001-trajectory-format.md there. */
 export const atif: LogFormat = {
   name: 'atif',
   recognise: ({ values: [value] }) => isObject(value) && isTrajectory(value),

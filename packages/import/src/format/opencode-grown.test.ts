@@ -54,6 +54,7 @@ it.each([
 it.each([
   ['that was at work within the hour', Date.now(), 'text'],
   ['with a call that has not ended', ms, 'tool'],
+  ['that is at rest', ms, 'text'],
 ])('sees rows change in their places in a session %s', async (_which, atMs, kind) => {
   using file = makeFile();
   file.session('d', atMs).said('d1', 'd', atMs, 'on');

@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import type { PastSessions } from './contract.ts';
 import { isObject, numberOf } from './json-access.ts';
 import type { OpencodeTables, Row } from './opencode-tables.ts';
+import { RestLooks } from './rest-looks.ts';
 
 /** What a session's rows were, told without reading them. */
 interface SessionPrint {
   /** Of its own row, and of how many there are in each table, and up to which. */
   readonly counts: string;
-  /** When the last of them was changed, while opencode may still change rows in their places; no more afterwards. */
+  /** When the last of them was changed; undefined where they do not tell. */
   readonly changed?: string | undefined;
+  /** When that was looked at. */
+  readonly lookedMs: number;
   readonly newestMs: number;
   /** A call of a tool has not ended. */
   readonly isOpen: boolean;
@@ -19,12 +22,14 @@ const restlessMs = 3_600_000;
 
 /**
  * Tells by indexes alone whether a session is as it was: it costs a hundredth of reading it. A session that was at rest when it
- * was read comes to life with rows of its own; of one that was not, the times of its rows are looked at.
+ * was read comes to life with rows of its own; of one that was not, the times of its rows are looked at, and of those at rest
+ * as often as that costs little.
  */
 export class OpencodePrints {
   readonly #tables: OpencodeTables;
   readonly #sources: readonly string[] | undefined;
   readonly #changedOf: readonly string[] | undefined;
+  readonly #looks = new RestLooks();
 
   constructor(tables: OpencodeTables) {
     this.#tables = tables;
@@ -42,10 +47,14 @@ export class OpencodePrints {
     const id = String(row.id);
     const before = past.get(id);
     if (!isPrint(before) || before.counts !== this.#countsOf(row)) return false;
-    if (before.changed !== undefined && before.changed !== this.#changedAt(id)) return false;
     const isRestless = before.isOpen || isRecent(before.newestMs);
-    if (isRestless && before.changed === undefined) return false;
-    past.leave(id, isRestless ? before : { ...before, changed: undefined });
+    if (before.changed === undefined) {
+      if (!isRestless) past.leave(id, before);
+      return !isRestless;
+    }
+    const isLooked = isRestless || this.#looks.mayLook(rowsIn(before), before.lookedMs);
+    if (isLooked && before.changed !== this.#changedAt(id)) return false;
+    past.leave(id, isLooked ? { ...before, lookedMs: Date.now() } : before);
     return true;
   }
 
@@ -53,8 +62,8 @@ export class OpencodePrints {
   take(row: Row, { newestMs, isOpen }: { newestMs: number; isOpen: boolean }): SessionPrint | undefined {
     const counts = this.#countsOf(row);
     if (counts === undefined) return undefined;
-    const changed = isOpen || isRecent(newestMs) ? this.#changedAt(String(row.id)) : undefined;
-    return { counts, newestMs, isOpen, ...(changed !== undefined && { changed }) };
+    const changed = this.#changedAt(String(row.id));
+    return { counts, newestMs, isOpen, lookedMs: Date.now(), ...(changed !== undefined && { changed }) };
   }
 
   /** When a row was changed last; in the far future where it does not tell. */
@@ -88,6 +97,11 @@ export function sourceOf(tables: OpencodeTables, name: string): string {
 
 function isRecent(ms: number): boolean {
   return Date.now() - ms < restlessMs;
+}
+
+/** The counts in it; between them stand the hash and the greatest rowids. */
+function rowsIn({ counts }: SessionPrint): number {
+  return counts.split(' ').reduce((sum, count, at) => (at % 2 === 1 ? sum + Number(count) : sum), 0);
 }
 
 function isPrint(value: unknown): value is SessionPrint {
