@@ -111,6 +111,19 @@ it.each([
   ],
   ['UNIQUE that rows fulfil', rebuild('id text PRIMARY KEY, agent text UNIQUE, began integer'), ''],
   ['a parent that is deleted', "DELETE FROM runs WHERE id = 'r1'", ''],
+  [
+    'a row that is replaced, and sets off a trigger, behind a parent that is made anew',
+    `CREATE TABLE kept (k integer PRIMARY KEY, n integer);
+     CREATE TRIGGER gone AFTER DELETE ON kept BEGIN INSERT INTO calls (run_id) VALUES ('r1'); END; INSERT INTO kept VALUES (1, 1) ---
+     ${rebuild('id text PRIMARY KEY, agent text UNIQUE, began integer')} --- INSERT OR REPLACE INTO kept VALUES (1, 2)`,
+    '',
+  ],
+  [
+    'a full-text table that reads another anew, behind a change of that',
+    `CREATE VIRTUAL TABLE found USING fts5(agent, content='runs') --- ALTER TABLE runs ADD model text ---
+     UPDATE runs SET agent = 'three', model = 'm' --- INSERT INTO found (found) VALUES ('rebuild')`,
+    '',
+  ],
   ['nothing', 'SELECT 1', ''],
 ])('patches a file to what a replay makes of it: %s', async (_title, pending, more) => {
   const lineage = lineageOf(pending);

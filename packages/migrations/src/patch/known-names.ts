@@ -37,7 +37,7 @@ export function identifiersOf({ sql }: SchemaObject): ReadonlySet<string> {
 
 const mostTexts = 5000;
 
-/** Adds what a statement on these names may reach: through a view or a trigger. */
+/** Adds what a statement on these names may reach: through a view, a trigger, or a module that reads another table. */
 export function addReached(names: Set<string>, { before, after }: Step, known: ReadonlySet<string>): void {
   const objects = new Set([...before.objects, ...before.tempViews, ...after.objects]);
   for (let size = -1; size !== names.size; ) {
@@ -52,6 +52,10 @@ export function addReached(names: Set<string>, { before, after }: Step, known: R
 }
 
 function isReached(object: SchemaObject, names: ReadonlySet<string>): boolean {
-  if (object.type === 'index' || object.type === 'table') return false;
+  if (object.type === 'index' || (object.type === 'table' && !isVirtual(object))) return false;
   return names.has(nameKey(object.table)) || names.has(nameKey(object.name));
+}
+
+function isVirtual({ sql }: SchemaObject): boolean {
+  return /^\s*CREATE\s+VIRTUAL\b/i.test(sql);
 }

@@ -60,7 +60,7 @@ export class OperationReader {
     for (const { table } of dropped) names.add(nameKey(table));
     addReached(names, step, this.#known);
     const isActing = !this.#isOff && mayAct(step);
-    if (isActing) for (const name of childrenOf(step)) names.add(name);
+    if (isActing) for (const name of familiesOf(step)) if (this.#known.has(name)) names.add(name);
     const run = { ...readRun(step, names), isActing };
     for (const name of names) this.#written.add(name);
     if (run.mayOrphan) for (const name of names) this.#orphaning.add(name);
@@ -176,10 +176,15 @@ function mayAct(step: Step): boolean {
   return childrenOf(step).length > 0;
 }
 
-function childrenOf({ before }: Step): string[] {
-  return before.objects
-    .filter((object) => object.type === 'table' && identifiersOf(object).has('references'))
-    .map(({ name }) => nameKey(name));
+function childrenOf({ before }: Step): SchemaObject[] {
+  return before.objects.filter(
+    (object) => object.type === 'table' && identifiersOf(object).has('references'),
+  );
+}
+
+/** The children and all that they may refer to: what is set off depends on which of them are there. */
+function familiesOf(step: Step): string[] {
+  return childrenOf(step).flatMap((child) => [nameKey(child.name), ...identifiersOf(child)]);
 }
 
 /** An UPDATE of no column that is a key: only keys are referred to. */

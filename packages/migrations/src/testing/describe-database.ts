@@ -28,8 +28,13 @@ export function describeDatabase(sqlite: Database, withRowidsOf: ReadonlySet<str
 }
 
 function readCells(sqlite: Database, table: string, withRowids: boolean): unknown[] {
-  const columns = sqlite.pragma(`table_xinfo(${quoteIdentifier(table)})`) as { name: string }[];
-  const cells = columns.map(({ name }) => `quote(${quoteIdentifier(name)})`);
+  const columns = sqlite.pragma(`table_xinfo(${quoteIdentifier(table)})`) as {
+    name: string;
+    hidden: number;
+  }[];
+  // What a full-text table hides counts the cursors of a connection: https://www.sqlite.org/fts5.html
+  const shown = columns.filter(({ hidden }) => hidden !== 1);
+  const cells = shown.map(({ name }) => `quote(${quoteIdentifier(name)})`);
   const list = [...(withRowids ? ['_rowid_'] : []), ...cells].join(', ');
   const order = [...(withRowids ? ['_rowid_'] : cells)].join(', ');
   const sql = `SELECT ${list} FROM ${quoteIdentifier(table)} ORDER BY ${order}`;
