@@ -25,16 +25,18 @@ function replayedBySqlite({ steps, rows, underViews = [] }: Story): Database.Dat
   for (const [at, sql] of steps.entries()) {
     if (at === 0) continue;
     const views = underViews.includes(at) ? viewsOf(sqlite) : [];
-    for (const { name } of views) sqlite.exec(`DROP VIEW ${name}`);
+    for (const { type, name } of views) if (type === 'view') sqlite.exec(`DROP VIEW ${name}`);
     replayRaw(sqlite, sql);
     for (const view of views) sqlite.exec(view.sql);
   }
   return sqlite;
 }
 
+/** With the triggers that go with them. */
 function viewsOf(sqlite: Database.Database) {
-  const views = "SELECT name, sql FROM sqlite_schema WHERE type = 'view' ORDER BY rowid";
-  return sqlite.prepare<[], { name: string; sql: string }>(views).all();
+  const views = `SELECT type, name, sql FROM sqlite_schema AS it WHERE type = 'view' OR (type = 'trigger'
+    AND EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'view' AND name = it.tbl_name)) ORDER BY rowid`;
+  return sqlite.prepare<[], { type: string; name: string; sql: string }>(views).all();
 }
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;

@@ -88,6 +88,12 @@ it.each([
      CREATE TRIGGER t AFTER INSERT ON team BEGIN DELETE FROM team WHERE id = 3; END;`,
     `REPLACE INTO team VALUES (1, 'b', 4)`,
   ],
+  [
+    'none, at an UPDATE that replaces the parent of the very row that it changes',
+    `CREATE TABLE tree (id integer PRIMARY KEY, k text UNIQUE, up integer REFERENCES tree ON DELETE CASCADE);
+     INSERT INTO tree VALUES (1, 'a', NULL), (2, 'b', 1), (3, 'c', 2), (4, 'd', NULL);`,
+    `UPDATE OR REPLACE tree SET k = 'a' WHERE id = 2`,
+  ],
 ])('does under triggers what foreign keys do: %s', (_title, trigger, sql) => {
   const statements = splitStatements(sql);
   const expected = contents(trigger, (sqlite) => sqlite.exec(`PRAGMA foreign_keys = ON; ${sql}`));

@@ -4,6 +4,7 @@ import type { Migration } from '../lineage/index.ts';
 import {
   droppedTable,
   keywordOf,
+  nameKey,
   quoteIdentifier,
   resolveQuotedStrings,
   type SqlStatement,
@@ -83,18 +84,30 @@ interface Dependent {
 /** ALTER TABLE parses every view and trigger, and fails on those that mention a dropped table: they step aside. */
 function alterUnderDependents(sqlite: Database, statement: SqlStatement, dropped: ReadonlySet<string>): void {
   const aside: Dependent[] = [];
+  const missing = new Set(dropped);
   for (;;) {
     try {
       sqlite.exec(statement.text);
       break;
     } catch (error) {
-      const dependent = trippedOver(sqlite, error, dropped);
+      const dependent = trippedOver(sqlite, error, missing);
       if (!dependent) throw error;
+      aside.push(dependent, ...triggersOf(sqlite, dependent));
       sqlite.exec(`DROP ${dependent.type} ${quoteIdentifier(dependent.name)}`);
-      aside.push(dependent);
+      // Other views may read this one.
+      missing.add(nameKey(dependent.name));
     }
   }
   for (const { sql } of aside) sqlite.exec(sql);
+}
+
+/** What goes with a view: its triggers INSTEAD OF. */
+function triggersOf(sqlite: Database, { type, name }: Dependent): Dependent[] {
+  if (type !== 'view') return [];
+  const triggers = sqlite.prepare<[string], Dependent>(
+    `SELECT type, name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE ORDER BY rowid`,
+  );
+  return triggers.all(name);
 }
 
 /** The view or trigger that keeps a statement from running, for it lacks a table that this migration has dropped. */

@@ -39,8 +39,14 @@ function recursivelyAsItIs(comes: Consequences, schema: ActingSchema): HowToRun 
     return isReplaced ? [{ name, sql, table: does.table }] : [];
   });
   const isMixed = aside.some(({ table }) => comes.deleted.has(table));
-  if (comes.isTriggerCyclic || isMixed) return withKeys(comes.touched, schema);
+  if (comes.isTriggerCyclic || isMixed || mayLoseUpdated(comes)) return withKeys(comes.touched, schema);
   return { ...recursively, aside };
+}
+
+/** A row in the middle of its update, for which others make place: no trigger may take it away then. */
+function mayLoseUpdated({ actions, deleted, yieldedToUpdates }: Consequences): boolean {
+  const changed = [...deleted, ...[...actions].map(({ child }) => nameKey(child))];
+  return changed.some((table) => yieldedToUpdates.has(table));
 }
 
 /** What a virtual table keeps cannot be carried over from another database. */

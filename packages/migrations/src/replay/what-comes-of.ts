@@ -8,6 +8,8 @@ export interface Consequences {
   readonly touched: ReadonlySet<string>;
   /** Tables rows of which may go because others take their place. */
   readonly yielded: ReadonlySet<string>;
+  /** Those of them whose rows may make place for one that is updated. */
+  readonly yieldedToUpdates: ReadonlySet<string>;
   /** Tables rows of which a DELETE takes away. */
   readonly deleted: ReadonlySet<string>;
   readonly triggers: ReadonlySet<OwnTrigger>;
@@ -28,6 +30,7 @@ export function whatComesOf(change: RowChange, schema: ActingSchema): Consequenc
   return {
     touched: search.touched,
     yielded: search.yielded,
+    yieldedToUpdates: search.yieldedToUpdates,
     deleted: search.deleted,
     triggers: new Set([...search.found.keys()].filter(isTrigger)),
     actions: new Set([...search.found.keys()].filter(isAction)),
@@ -47,6 +50,7 @@ function isAction(program: Program): program is ForeignKeyAction {
 class Search {
   readonly touched = new Set<string>();
   readonly yielded = new Set<string>();
+  readonly yieldedToUpdates = new Set<string>();
   readonly deleted = new Set<string>();
   /** Each program with those that it sets off. */
   readonly found = new Map<Program, readonly Program[]>();
@@ -75,6 +79,7 @@ class Search {
     const yields = !deletes && (change.replaces || this.#replacesAll || this.#schema.yielding.has(table));
     this.touched.add(table);
     if (yields) this.yielded.add(table);
+    if (yields && updates.length > 0) this.yieldedToUpdates.add(table);
     if (deletes) this.deleted.add(table);
     const happens = { INSERT: inserts, UPDATE: updates.length > 0, DELETE: deletes };
     const triggers = this.#schema.triggers.filter(({ does }) => does?.table === table && happens[does.event]);

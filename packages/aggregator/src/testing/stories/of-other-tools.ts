@@ -137,4 +137,15 @@ insert into kv (key, value) select 'total:' || model, cast(tokens as text) from 
       `delete from kv where rev = (select max(rev) from kv); alter table kv rename to settings;`,
     ],
   },
+  {
+    title: 'Temporary tables of Knex under views of views',
+    rows: `INSERT INTO runs VALUES (1,'x',1.0,0),(2,'y',2.5,1),(9223372036854775807,'big',-0.0,0); INSERT INTO events VALUES (1,1,'start'),(2,1,'stop'),(3,2,NULL);`,
+    steps: [
+      "create table `runs` (`id` integer not null primary key autoincrement, `name` varchar(255), `cost` float, `done` boolean default '0');create table `events` (`id` integer not null primary key autoincrement, `run_id` integer, `kind` varchar(255), foreign key(`run_id`) references `runs`(`id`) on delete CASCADE);create view `open_runs` as select * from `runs` where not `done`;create trigger `open_runs_del` instead of delete on `open_runs` begin update runs set done = 1 where id = old.id; end; create view `open_events` as select e.*, r.`name` from `events` e join `open_runs` r on r.id = e.run_id;create trigger `runs_au` after update of `done` on `runs` begin insert into `events` (`run_id`, `kind`) values (new.id, 'done ' || new.done); end;",
+      "PRAGMA foreign_keys = OFF; CREATE TABLE `_knex_temp_alter123` (`id` integer not null primary key autoincrement, `name` varchar(255) not null default 'none', `cost` float, `done` boolean default '0'); INSERT INTO `_knex_temp_alter123` SELECT * FROM `runs`; DROP TABLE `runs`; ALTER TABLE `_knex_temp_alter123` RENAME TO `runs`; PRAGMA foreign_keys = ON;",
+      'alter table `events` rename to `run_events`; alter table `run_events` rename column `kind` to `type`;',
+      "create trigger `runs_au2` after update of `done` on `runs` when new.done <> old.done begin insert into `run_events` (`run_id`, `type`) values (new.id, 'again'); end; alter table runs rename column done to is_done; update runs set is_done = 1 - is_done where id < 100;",
+    ],
+    underViews: [1],
+  },
 ];
