@@ -122,9 +122,9 @@ export class LogReader {
     const start = this.#resumeAt;
     this.#isResumable = true;
     for (const line of readLines(this.#file, { start, onChunk: this.#take })) {
-      const { bytes, isWhole } = line;
+      const { bytes, isWhole, isTooLong } = line;
       this.#records++;
-      const reason = passOver?.(bytes);
+      const reason = isTooLong ? 'too long' : passOver?.(bytes);
       const isFirst = start === 0 && line.number === 1;
       if (reason) this.#skip(reason);
       else if (this.#mapText(bytes, isWhole ? 'not JSON' : 'torn', isFirst)) this.#isResumable &&= isWhole;
