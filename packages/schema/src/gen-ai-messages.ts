@@ -72,7 +72,7 @@ function fromEvent(name: string, attributes: Attributes): readonly GenAiMessage[
     /^gen_ai\.(?:(system|user|assistant|tool)\.message|(choice|content\.prompt|content\.completion))$/.exec(
       name,
     ) ?? [];
-  if (role) return [message(role as MessageRole, partsOf(parsed(attributes.content)), false)];
+  if (role) return [saidBefore(role as MessageRole, attributes)];
   if (kind === 'choice') {
     const said = parsed(attributes.message) ?? attributes;
     return [messageOf(Array.isArray(said) ? { content: said } : said, true)];
@@ -81,6 +81,13 @@ function fromEvent(name: string, attributes: Attributes): readonly GenAiMessage[
   if (kind === 'content.completion')
     return listIn(attributes['gen_ai.completion']).map((it) => messageOf(it, true));
   return [];
+}
+
+function saidBefore(role: MessageRole, { content, tool_calls: calls, id }: Attributes): GenAiMessage {
+  const isResult = role === 'tool' && typeof id === 'string';
+  const response = { type: 'tool_call_response', id, response: parsed(content) ?? null } as MessagePart;
+  const said = isResult ? [response] : partsOf(parsed(content));
+  return message(role, [...said, ...listIn(calls).map(callPart)], false);
 }
 
 function messageOf(value: unknown, isOutput: boolean): GenAiMessage {

@@ -33,7 +33,7 @@ export function spansOf(value: unknown): readonly ResourceSpan[] {
 }
 
 /** `trace_id` as `traceId`; only copied where there is such a name. */
-function inCamels(object: JsonObject): JsonObject {
+export function inCamels(object: JsonObject): JsonObject {
   const names = Object.keys(object);
   if (!names.some((name) => name.includes('_'))) return object;
   const entries = names.map((name) => [
@@ -62,20 +62,20 @@ function spanOf(span: JsonObject): GenAiSpan {
 }
 
 /** Nanoseconds are texts, since numbers cannot hold them. */
-function nanosToMs(value: unknown): number {
+export function nanosToMs(value: unknown): number {
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '0';
   if (!/^\d{1,20}$/.test(text)) return 0;
   return text.length > 15 ? Number(text.slice(0, -3)) / 1000 : Number(text) / 1e6;
 }
 
-function attributesOf(list: unknown): JsonObject {
+export function attributesOf(list: unknown): JsonObject {
   const entries = arrayOf(list)
     .filter(isObject)
     .map(({ key, value }) => [String(key), plainValue(value)]);
   return Object.fromEntries(entries);
 }
 
-function plainValue(value: unknown): unknown {
+export function plainValue(value: unknown): unknown {
   const { stringValue, intValue, doubleValue, boolValue, arrayValue, kvlistValue, bytesValue } = inCamels(
     objectOf(value),
   );

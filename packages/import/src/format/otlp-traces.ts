@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { SaidSoFar } from '@varve/core/internal';
-import type { GenAiRows } from '@varve/schema';
+import type { GenAiRows, GenAiSpan } from '@varve/schema';
 import type { HeldRow, Memory } from '../archive/index.ts';
 import type { LogPart, MapContext } from './contract.ts';
+import type { LoggedEvent } from './otlp-events.ts';
 import type { ResourceSpan } from './otlp-spans.ts';
 
 /** A span with the record in which it stands. */
@@ -28,11 +29,14 @@ interface SavedTraces {
 const mostTraces = 400_000;
 const mostWaitingBytes = 1 << 25;
 
-/** What is known of traces, from one log to the next. */
+/** What is known of traces, from one log to the next. Where events are told apart from their spans, no import goes on. */
 export class Traces implements Memory {
   readonly conversations: Map<string, string>;
   readonly waiting = new Map<string, Waiting[]>();
   waitingCount = 0;
+  /** Told apart from their spans, by these, which have not been met yet. */
+  readonly #events = new Map<string, LoggedEvent[]>();
+  #hasEvents = false;
   #saved: SavedTraces | undefined;
 
   /** @param context Of the first log that is read now. */
@@ -53,11 +57,41 @@ export class Traces implements Memory {
     this.waitingCount++;
   }
 
+  addEvents(events: readonly LoggedEvent[]): void {
+    this.#hasEvents ||= events.length > 0;
+    for (const event of events) {
+      const key = `${event.traceId} ${event.spanId}`;
+      const others = this.#events.get(key);
+      if (others) others.push(event);
+      else this.#events.set(key, [event]);
+    }
+  }
+
+  /** A span with the events that were told apart from it. */
+  withEvents(span: GenAiSpan): GenAiSpan {
+    const told = this.#events.get(`${span.traceId} ${span.spanId}`);
+    return told === undefined
+      ? span
+      : { ...span, events: [...(span.events ?? []), ...told.map(({ event }) => event)] };
+  }
+
+  forgetEvents({ traceId, spanId }: GenAiSpan): void {
+    this.#events.delete(`${traceId} ${spanId}`);
+  }
+
+  /** Of spans that are told nowhere. */
+  takeEvents(): readonly LoggedEvent[] {
+    const events = [...this.#events.values()].flat();
+    this.#events.clear();
+    return events;
+  }
+
   /** Takes down how things stand, before all that waits is released; false where that is too much. */
   takeDown(): boolean {
     const all = [...this.waiting.values()].flat();
     const sizeBytes = all.reduce((sum, it) => sum + it.sizeBytes, 0);
-    if (sizeBytes > mostWaitingBytes || this.conversations.size > mostTraces) return false;
+    // An event that comes later may be of any span that was read.
+    if (this.#hasEvents || sizeBytes > mostWaitingBytes || this.conversations.size > mostTraces) return false;
     const waiting = all.map(({ context, ...span }) => ({ ...span, path: context.path }));
     this.#saved = { conversations: new Map(this.conversations), waiting };
     return true;

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { type GenAiMessage, type GenAiRows, type GenAiSpan, mapGenAiSpan } from '@varve/schema';
-import type { ModelCallRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
+import { type GenAiRows, type GenAiSpan, mapGenAiSpan } from '@varve/schema';
+import type { SessionWriter } from '../archive/index.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
 import { type JsonObject, textOf } from './json-access.ts';
+import { eventsIn, loggedEvents } from './otlp-events.ts';
+import { writeModelCall, writeToolCall } from './otlp-rows.ts';
 import { groupsOf, spansOf } from './otlp-spans.ts';
 import { ToldSession, type ToldSpan, Traces, type Waiting } from './otlp-traces.ts';
 
 /** OTLP/JSON, a line an export or one document; of its spans those that follow the GenAI conventions. */
 export const otlp: LogFormat = {
   name: 'otlp',
-  recognise: ({ values }) => values.some((value) => groupsOf(value) !== undefined),
+  recognise: ({ values }) => values.some((value) => groupsOf(value) !== undefined || isOfEvents(value)),
   isManifold: true,
   isKeyed: true,
   // Any two may hold spans of one trace, and only the last may name its conversation.
@@ -19,6 +21,11 @@ export const otlp: LogFormat = {
   }),
   open: (context, saved) => new OtlpMapper(context, saved as SavedOtlp | undefined),
 };
+
+/** Such a log has no spans of its own, and is read before those that have. */
+function isOfEvents(value: unknown): boolean {
+  return (loggedEvents(value)?.length ?? 0) > 0;
+}
 
 /** Spans of a trace whose conversation is not known yet wait, but not for ever. */
 const mostWaiting = 10_000;
@@ -39,6 +46,10 @@ class OtlpMapper implements LogMapper {
     if (context.family.isContinued && context.family.logsToCome > 0) context.readAnew();
     this.#traces = context.family.recall((traces) => new Traces(context, traces as never));
     this.#atMs = saved?.atMs;
+    const events = eventsIn(context);
+    // A span that was read before may have been without them.
+    if (events.length > 0 && context.family.isContinued) context.readAnew();
+    this.#traces.addEvents(events);
   }
 
   save(): SavedOtlp | undefined {
@@ -48,17 +59,21 @@ class OtlpMapper implements LogMapper {
 
   map({ value, bytes }: LogRecord): string | undefined {
     const spans = spansOf(value);
-    if (spans.length === 0) return 'without spans';
+    if (spans.length === 0) return isOfEvents(value) ? undefined : 'without spans';
     const whole = bytes ?? Buffer.from(JSON.stringify(value));
     let digest: string | undefined;
     let isRow = false;
     let isRepeated = false;
     for (const told of spans) {
-      const it = { ...told, span: this.#withTime(told.span) };
+      const span = this.#traces.withEvents(told.span);
+      const it = { ...told, span: this.#withTime(span) };
       const rows = mapGenAiSpan(it.span);
       if (!rows) continue;
-      digest ??= createHash('sha256').update(whole).digest('hex');
-      const taken = this.#take({ it, rows, digest, sizeBytes: whole.length });
+      digest ??= digestOf(whole);
+      const isApart = span !== told.span;
+      if (isApart) this.#traces.forgetEvents(span);
+      const own = isApart ? digestOf(digest, JSON.stringify(span.events)) : digest;
+      const taken = this.#take({ it, rows, digest: own, sizeBytes: whole.length });
       isRow ||= taken;
       isRepeated ||= !taken;
     }
@@ -76,7 +91,15 @@ class OtlpMapper implements LogMapper {
   }
 
   end(): void {
-    if (this.#context.family.logsToCome === 0) this.#releaseAll();
+    if (this.#context.family.logsToCome > 0) return;
+    this.#releaseAll();
+    for (const { traceId, event, atMs } of this.#traces.takeEvents()) {
+      const session = this.#context.session(this.#traces.conversations.get(traceId) ?? traceId);
+      const createdAtMs = Math.round(atMs || this.#context.mtimeMs);
+      session.touch(createdAtMs);
+      const value = JSON.stringify(event.attributes);
+      session.result({ kind: 'event', name: event.name, value, createdAtMs });
+    }
   }
 
   /** Traces without a conversation are sessions of their own. */
@@ -148,49 +171,8 @@ class OtlpMapper implements LogMapper {
   }
 }
 
-function writeModelCall(
-  session: SessionWriter,
-  told: ToldSession,
-  { modelCall, messages }: GenAiRows,
-  span: GenAiSpan,
-): void {
-  const input = messages.filter(({ isOutput }) => !isOutput);
-  for (const { role, parts } of told.said.takeNew(input, printOf)) {
-    session.message({ role, parts: JSON.stringify(parts), createdAtMs: Math.round(span.startMs) });
-  }
-  const held = session.modelCall(textRow(modelCall ?? {}) as ModelCallRow);
-  session.settle(held);
-  for (const it of messages.filter((it) => it.isOutput)) {
-    told.said.add(printOf(it));
-    session.message({
-      role: it.role,
-      parts: JSON.stringify(it.parts),
-      createdAtMs: Math.round(span.endMs),
-      modelCallSeq: held.seq,
-    });
-    for (const { type, id } of it.parts)
-      if (type === 'tool_call' && typeof id === 'string') told.askedBy.set(id, held);
-  }
-}
-
-function printOf({ role, parts }: GenAiMessage): unknown {
-  return [role, parts];
-}
-
-function writeToolCall(
-  session: SessionWriter,
-  told: ToldSession,
-  call: object & { toolCallId?: string | null | undefined },
-): void {
-  const modelCall = told.askedBy.get(call.toolCallId ?? '');
-  session.settle(session.toolCall({ ...textRow(call), modelCallSeq: modelCall?.seq ?? null } as ToolCallRow));
-}
-
-/** The row with its JSON as text. */
-function textRow(row: object): Record<string, unknown> {
-  const entries = Object.entries(row).map(([key, value]) => {
-    const isJson = value !== null && (typeof value === 'object' || key === 'arguments' || key === 'result');
-    return [key, isJson ? JSON.stringify(value) : value];
-  });
-  return Object.fromEntries(entries);
+function digestOf(...texts: readonly (Buffer | string)[]): string {
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(text);
+  return hash.digest('hex');
 }
