@@ -92,6 +92,7 @@ export {
   type PushedFile,
   placeKey,
   pushFile,
+  readyStore,
   requestsInFlight,
   type Store,
   type StoreEntry,

@@ -1,4 +1,5 @@
 export { archiveIdOf } from './archive-id.ts';
+export { assertApart } from './assert-apart.ts';
 export { type FetchedWindow, fetchFile, fetchWindows } from './fetch-windows.ts';
 export { type FileCount, FileList } from './file-list.ts';
 export { type FoundArchive, type FoundArchives, findArchives, recogniseArchives } from './find-archives.ts';

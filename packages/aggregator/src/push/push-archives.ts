@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import type { KeyLayout } from '@varve/core';
-import { openStore, placeKey, pushFile, requestsInFlight, type Store } from '@varve/core/internal';
+import { placeKey, pushFile, readyStore, requestsInFlight, type Store } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import {
+  assertApart,
   inFlight,
   isInStore,
   isSelected,
@@ -45,7 +46,7 @@ export interface PushReport extends WorkReport {
  * Puts sealed archives into a store, many at once, never over another object. A file goes only when the store has it whole.
  * A push that was killed goes on when it is run again. A live or unsealed session is left alone.
  *
- * @throws USAGE for archives that lie in a bucket already
+ * @throws USAGE for archives that lie in a bucket already, and where they would lie among those that are pushed; CLIENT_MISSING
  *
  * @example
  * ```ts
@@ -64,13 +65,14 @@ export async function pushArchives(
   options: PushArchivesOptions,
 ): Promise<PushReport> {
   const { into } = options;
-  const store = openStore(into);
+  const store = await readyStore(into);
   const notes = newNotes();
   const tally = new Tally(options);
   let sizeBytes = 0;
   const push = (file: RecognisedFile | VarveError) => pushOne(file, store, options);
   using unpacked = await unpackManifests(where);
   if (isInStore(unpacked.where)) throw inBucketError();
+  assertApart(unpacked.where, into, 'what is pushed');
   for await (const file of inFlight(
     whileNot(() => tally.isStopped, recognised(unpacked.where, notes, options)),
     requestsInFlight,

@@ -6,6 +6,7 @@ import {
   isStoreUrl,
   makePrivateDir,
   openStore,
+  readyStore,
   removePrivateDir,
   type Store,
 } from '@varve/core/internal';
@@ -68,6 +69,7 @@ export async function restoreArchives(
   backups: string,
   options: RestoreArchivesOptions,
 ): Promise<RestoreReport> {
+  await readyStore(options.into);
   const tally = new Tally(options);
   if (isStoreUrl(options.into) || isInStore(backups)) await restoreStore(backups, options, tally);
   else await restoreFiles(backups, options, tally);

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { type Leftover, removeLeftover } from '@varve/core/internal';
+import { type Leftover, readyStore, removeLeftover } from '@varve/core/internal';
 import type { ErrorCode } from '@varve/schema';
-import { type Archives, unpackManifests } from '../find/index.ts';
+import { type Archives, assertApart, unpackManifests } from '../find/index.ts';
 import type { Problem } from '../work/index.ts';
 import { upgradeAll } from './upgrade-all.ts';
 import { UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
@@ -12,6 +12,8 @@ import { divideByStore, upgradeStores } from './upgrade-stores.ts';
 /**
  * Brings archives of any versions to head, each as `upgradeArchive` does it, in worker processes. A lineage with SQL
  * functions cannot be passed to one: then the work is done in this process, between other work, a file at a time.
+ *
+ * @throws USAGE where the backups would lie among the archives; CLIENT_MISSING
  *
  * One bad file never stops the rest, and never throws: it is among `failed`, as is every path that could not be
  * searched. A file that kills its worker, when it is tried once more and alone, is a WORKER_CRASHED. Of the other files
@@ -35,12 +37,19 @@ export async function upgradeArchives(
 ): Promise<UpgradeReport> {
   using unpacked = await unpackManifests(where);
   const { stores, local } = divideByStore(unpacked.where);
+  await assertBackups(unpacked.where, options);
   const log = new UpgradeLog(options.lineage.migrations.length, options);
   const known = { ...options, quarantined: options.quarantined?.filter(isOfTheFile) ?? [] };
   if (stores.length > 0) await upgradeStores(stores, log, known, upgradeArchives);
   if (local.length > 0) await upgradeFiles(local, log, known);
   log.throwIfFailed();
   return log.report();
+}
+
+async function assertBackups(where: Archives, { backupDir }: UpgradeArchivesOptions): Promise<void> {
+  if (backupDir === undefined) return;
+  assertApart(where, backupDir, 'the backups');
+  await readyStore(backupDir);
 }
 
 async function upgradeFiles(

@@ -18,6 +18,8 @@ export interface TypedLineage {
  */
 export async function loadTypedLineage(dir: string, migrationsDir?: string): Promise<TypedLineage> {
   const lineage = await loadLineage(dir, migrationsDir);
+  // The standard ones have tables of their own.
+  if (Object.keys(lineage.tables).length > 0) return { lineage, untypedBecause: undefined };
   if (migrationsDir !== undefined) return { lineage, untypedBecause: '--migrations names no schema' };
   const { path, config } = await loadConfig(dir);
   if ('lineage' in config) return { lineage, untypedBecause: undefined };

@@ -57,3 +57,17 @@ export const notes = sqliteTable('notes', { id: integer('id').primaryKey(), body
     'the schema could not be loaded, so JSON columns are text: --migrations names no schema\n',
   );
 });
+
+it('knows the standard tables for what they are', async () => {
+  const { dir } = makeWorkplace();
+  const { stderr } = await runVarve(
+    dir,
+    'export',
+    'archives',
+    '--into',
+    'parquet',
+    '--migrations',
+    'standard',
+  );
+  expect(stderr).toBe('');
+});

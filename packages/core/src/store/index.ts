@@ -1,7 +1,7 @@
 export type { ListOptions, PutCondition, Store, StoreEntry, StorePage, StoreRange } from './contract.ts';
 export { errorOfObject, fetchObject } from './fetch-object.ts';
 export { ObjectCache, type ObjectCacheOptions } from './object-cache.ts';
-export { openStore } from './open-store.ts';
+export { openStore, readyStore } from './open-store.ts';
 export { dayOfName, type KeyLayout, keyLayouts, placeKey } from './place-key.ts';
 export { type PushedFile, pushFile } from './push-file.ts';
 export { clientMissing, requestsInFlight, resetS3Client } from './s3-client.ts';
