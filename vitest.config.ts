@@ -22,7 +22,10 @@ export default defineConfig({
     pool: 'forks',
     // Drizzle alone takes most of a second to load: a process loads everything once, for all its test files.
     isolate: false,
-    testTimeout: 60_000,
+    // Against what hangs, not what is slow: another program may have the machine.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 120_000 } },
     // Both cores: left to itself it would keep one for the process that only waits.
     maxWorkers: '100%',
   },

@@ -16,4 +16,4 @@ it('documents every package from its docstrings', async () => {
   const core = pages[documentedPackages.indexOf('core')];
   expect(core).toContain('createSession');
   expect(core).toContain('Nothing is left then.');
-}, 180_000);
+});

@@ -37,7 +37,7 @@ afterAll(() => {
   if (!project) return;
   rmSync(dirname(project.tarballs[0] as string), { recursive: true, force: true });
   rmSync(project.dir, { recursive: true, force: true });
-}, 120_000);
+});
 
 describe('the packed packages', () => {
   it('hold what runs, its types and the licence, and nothing else', async () => {
@@ -101,7 +101,7 @@ describe('the packed packages', () => {
     const main = join('..', 'node_modules', 'varve', 'dist', 'main.js');
     const status = await runProcess(dir, bun as string, '--bun', main, 'status', 'archives', '--json');
     expect(JSON.parse(status.stdout), status.stderr).toMatchObject({ total: 1, versions: [{ version: 3 }] });
-  }, 60_000);
+  });
 
   it('give the varve command, which loads a TypeScript configuration', async () => {
     const main = join('node_modules', 'varve', 'dist', 'main.js');
@@ -136,7 +136,7 @@ describe('the packed packages', () => {
     } finally {
       server.stop();
     }
-  }, 120_000);
+  });
 
   it('share their modules with a configuration, whose errors the command knows', async () => {
     const dir = join(project.dir, 'failing');
@@ -165,7 +165,7 @@ it('drizzle-kit studio reads an archive as any other database', async () => {
   copyFileSync(join(project.dir, name), join(project.dir, 'studio.db'));
   const rows = await askStudio(project.dir, './studio.db', 'SELECT tool_name FROM tool_calls');
   expect(rows).toEqual([{ tool_name: 'search' }]);
-}, 120_000);
+});
 
 describe('the documents', () => {
   it.concurrent.each(documents)(
@@ -192,7 +192,7 @@ describe('the docstrings', () => {
 
 it('the packages, their declarations and every program above compile under a strict nodenext compiler', async () => {
   expect(await compile(project)).toEqual([]);
-}, 180_000);
+});
 
 /** What a compiler says, but of other people's declarations. */
 async function compile({ dir }: PackedProject): Promise<string[]> {
@@ -209,7 +209,7 @@ describe('under Drizzle 1.0', () => {
 
   afterAll(() => {
     if (next) rmSync(next.dir, { recursive: true, force: true });
-  }, 120_000);
+  });
 
   it('the packages record, read, unify and upgrade, with relations of theirs and of a team', async () => {
     const { exitCode, stdout, stderr } = await runProcess(next.dir, node, 'program.ts');
@@ -225,7 +225,7 @@ describe('under Drizzle 1.0', () => {
 
   it('the packages, their declarations and every program above compile', async () => {
     expect(await compile(next)).toEqual([]);
-  }, 180_000);
+  });
 });
 
 describe.skipIf(!oldNode)('on a Node.js older than 22', () => {

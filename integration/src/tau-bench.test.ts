@@ -24,7 +24,7 @@ describe.skipIf(!hasTauBench())('200 real sessions, spread over every version of
       recordTauSession(tau, { lineage, version: (at % head) + 1, sessionsDir, archiveDir });
     }
     unified = await openUnified(join(dir, 'unified.db'), { lineage, archives: archiveDir });
-  }, 120_000);
+  });
 
   afterAll(() => {
     unified?.close();

@@ -44,7 +44,7 @@ function script(cwd: string) {
   };
 }
 
-it('keeps what the real SDK tells, and the SDK goes on from it', { timeout: 120_000 }, async (context) => {
+it('keeps what the real SDK tells, and the SDK goes on from it', async (context) => {
   if (!installed) context.skip('VARVE_CLAUDE_AGENT_SDK names no folder that the SDK is installed in');
   const sdk = await load();
   const [dir, home, cwd] = [makeTestFolder(), makeTestFolder(), realpathSync(makeTestFolder())];

@@ -37,53 +37,45 @@ const eachOnce = [
   '7-broken.db failed',
 ].sort();
 
-it.skipIf(!hasRedis)(
-  'upgrades every archive once by BullMQ, also where a worker is killed',
-  { timeout: 180_000 },
-  async () => {
-    await using redis = await startRedis();
-    const env = { REDIS_URL: redis.url, LOCK_MS: '1000', CONCURRENCY: '1' };
-    const { archives, originals, large } = makeFleet();
-    const enqueue = () => runProgram('bullmq/enqueue.ts', ['upgrade', archives, originals], env);
-    expect(await enqueue()).toBe('12 tasks\n');
-    const done = await workWithOneKilled('bullmq/work.ts', env, large);
-    expect(done.sort()).toEqual(eachOnce);
-    await enqueue();
-    const queue = new Queue('archives', { connection: { url: redis.url } });
-    expect(await queue.getJobCounts()).toMatchObject({ completed: 11, failed: 1, waiting: 0, active: 0 });
-    await queue.close();
-    expect(census(archives, { lineage }).states).toEqual({ current: 11, behind: 1 });
-    expect(globSync('*.db', { cwd: originals })).toHaveLength(9);
-  },
-);
+it.skipIf(!hasRedis)('upgrades every archive once by BullMQ, also where a worker is killed', async () => {
+  await using redis = await startRedis();
+  const env = { REDIS_URL: redis.url, LOCK_MS: '1000', CONCURRENCY: '1' };
+  const { archives, originals, large } = makeFleet();
+  const enqueue = () => runProgram('bullmq/enqueue.ts', ['upgrade', archives, originals], env);
+  expect(await enqueue()).toBe('12 tasks\n');
+  const done = await workWithOneKilled('bullmq/work.ts', env, large);
+  expect(done.sort()).toEqual(eachOnce);
+  await enqueue();
+  const queue = new Queue('archives', { connection: { url: redis.url } });
+  expect(await queue.getJobCounts()).toMatchObject({ completed: 11, failed: 1, waiting: 0, active: 0 });
+  await queue.close();
+  expect(census(archives, { lineage }).states).toEqual({ current: 11, behind: 1 });
+  expect(globSync('*.db', { cwd: originals })).toHaveLength(9);
+});
 
-it.skipIf(!hasPostgres)(
-  'loads every archive once by pg-boss, also where a worker is killed',
-  { timeout: 180_000 },
-  async () => {
-    await using postgres = await startPostgres();
-    const url = await postgres.createDatabase('fleet');
-    const env = { DATABASE_URL: url, EXPIRE_SECONDS: '6', POLLING_SECONDS: '0.5', CONCURRENCY: '1' };
-    const { archives, large } = makeFleet();
-    const enqueue = () => runProgram('pg-boss/enqueue.ts', ['load', archives, url], env);
-    expect(await enqueue()).toBe('12 tasks\n');
-    const done = await workWithOneKilled('pg-boss/work.ts', env, large);
-    expect(done.sort()).toEqual(eachOnce);
-    await enqueue();
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    const ask = async (sql: string) => (await client.query({ text: sql, rowMode: 'array' })).rows;
-    const jobs = await ask('SELECT name, state, count(*)::int FROM pgboss.job GROUP BY 1, 2 ORDER BY 1, 2');
-    const archived = await ask('SELECT state, count(*)::int FROM _archives GROUP BY 1 ORDER BY 1');
-    await client.end();
-    expect(jobs).toEqual([
-      ['archives', 'completed', 11],
-      ['archives', 'failed', 1],
-      ['archives-failed', 'created', 1],
-    ]);
-    expect(archived).toEqual([
-      ['failed', 1],
-      ['unified', 11],
-    ]);
-  },
-);
+it.skipIf(!hasPostgres)('loads every archive once by pg-boss, also where a worker is killed', async () => {
+  await using postgres = await startPostgres();
+  const url = await postgres.createDatabase('fleet');
+  const env = { DATABASE_URL: url, EXPIRE_SECONDS: '6', POLLING_SECONDS: '0.5', CONCURRENCY: '1' };
+  const { archives, large } = makeFleet();
+  const enqueue = () => runProgram('pg-boss/enqueue.ts', ['load', archives, url], env);
+  expect(await enqueue()).toBe('12 tasks\n');
+  const done = await workWithOneKilled('pg-boss/work.ts', env, large);
+  expect(done.sort()).toEqual(eachOnce);
+  await enqueue();
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const ask = async (sql: string) => (await client.query({ text: sql, rowMode: 'array' })).rows;
+  const jobs = await ask('SELECT name, state, count(*)::int FROM pgboss.job GROUP BY 1, 2 ORDER BY 1, 2');
+  const archived = await ask('SELECT state, count(*)::int FROM _archives GROUP BY 1 ORDER BY 1');
+  await client.end();
+  expect(jobs).toEqual([
+    ['archives', 'completed', 11],
+    ['archives', 'failed', 1],
+    ['archives-failed', 'created', 1],
+  ]);
+  expect(archived).toEqual([
+    ['failed', 1],
+    ['unified', 11],
+  ]);
+});

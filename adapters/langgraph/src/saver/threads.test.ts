@@ -167,7 +167,7 @@ it('never takes one thread for another whose file has the same name', async () =
 it('seals by itself what nobody has written for a while, and goes on with it when asked', async () => {
   const { saver, dir } = makeSaver({ idleMs: 100 });
   const config = await saver.put(threadConfig('t'), checkpointOf({ a: 1 }), metadata, { a: 1 });
-  await expect.poll(() => existsSync(join(dir, 'archives', 't.db')), { timeout: 20_000 }).toBe(true);
+  await expect.poll(() => existsSync(join(dir, 'archives', 't.db'))).toBe(true);
   await saver.put(config, checkpointOf({ a: 2 }, 2), metadata, { a: 2 });
   expect((await saver.getTuple(threadConfig('t')))?.checkpoint.channel_values).toEqual({ a: 2 });
 });

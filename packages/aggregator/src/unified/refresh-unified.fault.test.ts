@@ -48,7 +48,7 @@ it('goes on with a view that was killed in the middle of a transaction', async (
   expect(readUnifiedRows(unified.sqlite, lineage)).toEqual(unionOfUpgraded([path], lineage, work));
 });
 
-it('loses a batch at most when it is killed, and goes on from there', { timeout: 120_000 }, async () => {
+it('loses a batch at most when it is killed, and goes on from there', async () => {
   const [dir, work] = [makeFolder(), makeFolder()];
   const paths = Array.from({ length: 60 }, (_, at) => writeArchive(join(dir, `${at}.db`), (at % head) + 1));
   const before = fingerprint(dir);

@@ -12,7 +12,6 @@ import { warehouseTables } from './warehouse-tables.ts';
 
 it.skipIf(!hasClickHouse)(
   'spreads archives over three servers, and goes on where one of them was away',
-  { timeout: 180_000 },
   async () => {
     await using first = await startClickHouse();
     await using second = await startClickHouse();
@@ -67,7 +66,6 @@ it.skipIf(!hasClickHouse)(
 
 it.skipIf(!hasClickHouse || !hasZooKeeper)(
   'lets the servers of a cluster with a Keeper pass statements on, those of a new head among them',
-  { timeout: 180_000 },
   async () => {
     await using keeper = await startZooKeeper();
     await using first = await startClickHouse(keeper);

@@ -13,7 +13,7 @@ import { loadInto } from './load-archives.ts';
 import { loadArchives, openEngine } from './open-warehouse.ts';
 
 const engines = testEngines();
-beforeAll(() => engines.start(), 120_000);
+beforeAll(() => engines.start());
 afterAll(() => engines.stop());
 
 describe.each(engines.all)('$name', ({ isThere, create, ask }) => {
@@ -98,7 +98,7 @@ describe('Postgres alone', () => {
       await other.end();
       expect(await load).toMatchObject({ loaded: 1, failed: [] });
       const deadlocks = 'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()';
-      await expect.poll(() => engines.postgres.ask(url, deadlocks), { timeout: 10_000 }).toEqual([[1]]);
+      await expect.poll(() => engines.postgres.ask(url, deadlocks)).toEqual([[1]]);
       expect(await engines.postgres.ask(url, 'SELECT count(*)::int FROM tool_calls')).toEqual([[3]]);
     },
   );
@@ -122,7 +122,7 @@ describe('ClickHouse alone', () => {
       );
       expect([await count('_rows_tool_calls'), await count('tool_calls')]).toEqual([6, 3]);
       await runThere(url, statement.replace('<table>', 'tool_calls'));
-      await expect.poll(() => count('_rows_tool_calls'), { timeout: 20_000 }).toBe(3);
+      await expect.poll(() => count('_rows_tool_calls')).toBe(3);
       expect(await count('tool_calls')).toBe(3);
     },
   );

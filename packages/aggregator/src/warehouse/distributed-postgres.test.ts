@@ -6,7 +6,7 @@ import { testEngines } from '../testing/test-engines.ts';
 import { loadArchives } from './open-warehouse.ts';
 
 const engines = testEngines();
-beforeAll(() => engines.start(), 120_000);
+beforeAll(() => engines.start());
 afterAll(() => engines.stop());
 
 /** What must hold on each server alone. */

@@ -21,7 +21,7 @@ let expected: Record<string, string[]>;
 beforeAll(async () => {
   archives = recordAnswerFleet(root);
   expected = await answersOfView(root, archives);
-}, 60_000);
+});
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 

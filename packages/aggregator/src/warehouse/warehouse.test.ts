@@ -14,7 +14,7 @@ import { openClickHouse } from './clickhouse.ts';
 import { loadArchives, openWarehouse } from './open-warehouse.ts';
 
 const engines = testEngines();
-beforeAll(() => engines.start(), 120_000);
+beforeAll(() => engines.start());
 afterAll(() => engines.stop());
 
 const callsSql = `SELECT agent, tool_name, failed, ordinal FROM sessions s JOIN tool_calls c ON c._archive = s._archive
@@ -94,7 +94,7 @@ describe.each(engines.all)('$name', ({ isThere, create, ask }) => {
     expect(await count('tool_calls')).toBe(4);
     expect(await count('_archives')).toBe(2);
     const physical = url.startsWith('clickhouse') ? '_rows_tool_calls' : 'tool_calls';
-    await expect.poll(() => count(physical), { timeout: 20_000 }).toBe(4);
+    await expect.poll(() => count(physical)).toBe(4);
     writeArchive(b as string, 1, 'b');
     expect(await loadArchives(dir, url, { lineage })).toMatchObject({ loaded: 1, current: 1 });
     expect(await count('tool_calls')).toBe(7);

@@ -44,9 +44,7 @@ function puts({ requests }: ServedBucket, prefix: string): string[] {
   return requests.filter((request) => request.startsWith(`PUT bucket/${prefix}/`));
 }
 
-it('is a job whose pods do all the work of the page once, one of them killed and started again', {
-  timeout: 180_000,
-}, async () => {
+it('is a job whose pods do all the work of the page once, one of them killed and started again', async () => {
   const bucket = await useBucket();
   onTestFinished(() => bucket[Symbol.asyncDispose]());
   const place = makeWorkplace();

@@ -16,7 +16,7 @@ describe.skipIf(!logSamples)(`real logs (skipped where ${whyNoSamples})`, () => 
       const report = await importLogs('auto', [logSamples ?? ''], { into });
       expect(report.problems).toEqual([]);
       dumps = dumpArchives(into);
-    }, 120_000);
+    });
 
     afterAll(() => rmSync(into, { recursive: true }));
 

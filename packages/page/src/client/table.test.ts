@@ -105,5 +105,5 @@ describe.skipIf(!chromiumPath)('in a real browser', () => {
     expect(scrolledMs / 60).toBeLessThan(100);
     await page.keyboard.press('Home');
     await page.locator('[aria-rowindex="2"] a').waitFor();
-  }, 180_000);
+  });
 });
