@@ -4,27 +4,35 @@ import { findJsonProblem, isPlainObject, type JsonProblem } from './json-problem
 /** Any JSON value, as `JSON.parse` gives it. */
 export type JsonValue = z.core.util.JSONType;
 
-/** The schemas that keep every value they take exactly as it is given. */
-const exact = new WeakSet<z.ZodType>();
+type FindProblem = (value: unknown) => JsonProblem | undefined;
+
+/** The schemas that keep every value they take exactly as it is given, and what they refuse. */
+const exact = new WeakMap<z.ZodType, FindProblem>();
 
 /** A schema of JSON values that takes or refuses them whole: nothing in them is copied, dropped or changed. */
-export function exactJson<T extends JsonValue>(
-  findProblem: (value: unknown) => JsonProblem | undefined,
-): z.ZodType<T> {
+export function exactJson<T extends JsonValue>(findProblem: FindProblem): z.ZodType<T> {
   const schema = z.unknown().superRefine((value, context) => {
     const problem = findProblem(value);
     if (problem) context.addIssue({ code: 'custom', path: [...problem.path], message: problem.message });
   });
-  exact.add(schema);
+  exact.set(schema, findProblem);
   return schema as unknown as z.ZodType<T>;
 }
 
-export function isExactJson(schema: z.ZodType): boolean {
-  return exact.has(schema);
+/** Undefined for a schema that is not exact. */
+export function exactProblemOf(schema: z.ZodType): FindProblem | undefined {
+  return exact.get(schema);
 }
 
 /** Any JSON value. */
 export const jsonValue = exactJson<JsonValue>(findJsonProblem);
+
+/** An array of texts. */
+export const textList = exactJson<string[]>((value) => {
+  if (!Array.isArray(value)) return { path: [], message: 'is not an array' };
+  const at = value.findIndex((text) => typeof text !== 'string');
+  return at === -1 ? undefined : { path: [at], message: 'is not a text' };
+});
 
 /** A JSON object. */
 export const jsonRecord = exactJson<Record<string, JsonValue>>(findRecordProblem);

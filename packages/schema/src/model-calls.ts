@@ -1,8 +1,7 @@
 import { integer, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import { z } from 'zod';
 import { callStatuses } from './call-statuses.ts';
 import { json } from './json-column.ts';
-import { jsonRecord } from './json-schemas.ts';
+import { jsonRecord, textList } from './json-schemas.ts';
 import { timelineColumns } from './timeline-columns.ts';
 
 /**
@@ -23,7 +22,7 @@ export const modelCalls = sqliteTable('model_calls', {
   /** `gen_ai.response.id`. */
   responseId: text('response_id'),
   /** Why the model stopped: `gen_ai.response.finish_reasons`. */
-  finishReasons: json('finish_reasons', z.array(z.string())),
+  finishReasons: json('finish_reasons', textList),
   /** Temperature, limits, tools on offer: whatever the request carried beside the messages. */
   requestOptions: json('request_options', jsonRecord),
   /** 1 for the first; a retry counts on. */

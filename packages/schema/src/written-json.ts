@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { findDroppedKey, findJsonProblem, type JsonProblem } from './json-problem.ts';
-import { isExactJson } from './json-schemas.ts';
+import { exactProblemOf } from './json-schemas.ts';
 
 /** A column's schema for writing: a value that JSON would not give back as the schema has it is refused. */
 export function writtenJson(schema: z.ZodType): z.ZodType {
-  if (isExactJson(schema)) return schema;
+  if (exactProblemOf(schema)) return schema;
   return z.unknown().transform((value, context) => {
     const parsed = parse(schema, value);
     if (!parsed.success) {

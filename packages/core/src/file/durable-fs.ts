@@ -29,7 +29,11 @@ export const durableFs = {
   /** `sync` without blocking the process. */
   syncAside,
   /** Opens a file to force it to the disk later: closing it drops the locks that this process has on the file. */
-  hold: (path: string): number => fs.openSync(path, process.platform === 'win32' ? 'r+' : 'r'),
+  hold: (path: string): number => fs.openSync(path, 'r+'),
+  /** `overwrite` in a file that is held. */
+  overwriteHeld: (file: number, bytes: Uint8Array, position: number): void => {
+    fs.writeSync(file, bytes, 0, bytes.length, position);
+  },
   /** Forces the bytes of a file that is held to the disk. */
   syncHeld: fs.fsyncSync,
   /** `syncHeld` without blocking the process. */

@@ -1,17 +1,17 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { userCacheDir } from './private-root.ts';
 
 const secretBytes = 32;
-let known: Buffer | undefined;
+let known: KeyObject | undefined;
 
 /**
  * What only this user knows, and what stays: the names of work files come of it, so that nobody can lay something under
  * them, and the next run finds what a killed one left. Where the user has no cache folder it is this process's own.
  */
-export function workSecret(): Buffer {
-  known ??= keptSecret() ?? randomBytes(secretBytes);
+export function workSecret(): KeyObject {
+  known ??= createSecretKey(keptSecret() ?? randomBytes(secretBytes));
   return known;
 }
 

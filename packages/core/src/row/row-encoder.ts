@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '@varve/migrations/internal';
 import { createInsertRowSchema, createUpdateRowSchema, isJsonColumn } from '@varve/schema';
-import { decodeColumn } from '@varve/schema/internal';
+import { decodeColumn, type PlainCheck, plainChecks } from '@varve/schema/internal';
 import { type Column, getTableColumns, getTableName, is, SQL } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { z } from 'zod';
@@ -55,6 +55,9 @@ export class RowEncoder {
   readonly isTimeline: boolean;
   readonly #schema: z.ZodType<Row>;
   readonly #columns: readonly EncodedColumn[];
+  readonly #checks: ReadonlyMap<string, PlainCheck>;
+  readonly #nullable: ReadonlySet<string>;
+  readonly #required: readonly string[];
   readonly #keyColumn: EncodedColumn | undefined;
   readonly #table: SQLiteTable;
   readonly #statements = new Map<string, string>();
@@ -71,6 +74,11 @@ export class RowEncoder {
       const holdsNull = column.notNull && isJsonColumn(column);
       return column.generated ? [] : [{ key, column, holdsNull, encode: encoderOf(column) }];
     });
+    const keys = (has: (column: Column) => boolean) =>
+      this.#columns.filter(({ column }) => has(column)).map(({ key }) => key);
+    this.#checks = plainChecks(table);
+    this.#nullable = new Set(keys(({ notNull }) => !notNull));
+    this.#required = keys(({ notNull, hasDefault }) => notNull && !hasDefault);
     const keyColumns = this.#columns.filter(({ column }) => column.primary);
     this.#keyColumn = keyColumns.length === 1 ? keyColumns[0] : undefined;
   }
@@ -84,21 +92,39 @@ export class RowEncoder {
   encode(row: Row, place?: TimelinePlace): EncodedRow {
     const filled = place && Object.keys(place).find((key) => key in row);
     if (filled) throw invalidRowError(this.#table, { path: [filled], message: 'is filled by the session' });
-    const parsed = this.#schema.safeParse(place ? { ...row, ...place } : row);
+    const whole = place ? { ...row, ...place } : row;
+    if (this.#isPlain(whole) && this.#required.every((key) => whole[key] !== undefined))
+      return this.#encodeParsed(whole);
+    const parsed = this.#schema.safeParse(whole);
     if (!parsed.success) throw invalidRowError(this.#table, parsed.error.issues[0]);
     return this.#encodeParsed(parsed.data);
   }
 
   /** @throws ROW_INVALID */
   encodeChange(row: Row): EncodedChange {
-    this.#changeSchema ??= createUpdateRowSchema(this.#table) as z.ZodType<Row>;
-    const parsed = this.#changeSchema.safeParse(row);
-    if (!parsed.success) throw invalidRowError(this.#table, parsed.error.issues[0]);
-    const { data } = parsed;
+    const data = this.#isPlain(row) ? row : this.#parseChange(row);
     const changed = this.#columns.filter(({ key }) => data[key] !== undefined);
     const values = changed.map((it) => encodeValue(it, data[it.key]));
     const keys = changed.map(({ key }) => key).join(',');
     return { sql: this.#changes.get(keys) ?? this.#writeChange(keys, changed), values };
+  }
+
+  #parseChange(row: Row): Row {
+    this.#changeSchema ??= createUpdateRowSchema(this.#table) as z.ZodType<Row>;
+    const parsed = this.#changeSchema.safeParse(row);
+    if (!parsed.success) throw invalidRowError(this.#table, parsed.error.issues[0]);
+    return parsed.data;
+  }
+
+  /** Whether the schema would take each value, and keep it as it is: almost always, and much cheaper to see than by it. */
+  #isPlain(row: Row): boolean {
+    for (const key of Object.keys(row)) {
+      const check = this.#checks.get(key);
+      const value = row[key];
+      if (!check) return false;
+      if (value !== undefined && !(value === null && this.#nullable.has(key)) && !check(value)) return false;
+    }
+    return true;
   }
 
   #writeChange(keys: string, changed: readonly EncodedColumn[]): string {

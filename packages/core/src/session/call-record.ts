@@ -16,6 +16,8 @@ export class CallRecord {
   readonly #recorder: Recorder;
   readonly #onEnd: () => void;
   readonly #startedMs: number;
+  /** Undefined where what was given as a table is none. */
+  readonly #facts: CallTable | undefined;
   #seq: number | undefined;
   #isOver = false;
 
@@ -24,10 +26,11 @@ export class CallRecord {
     this.#recorder = recorder;
     this.#onEnd = onEnd;
     const begun = { startedAtMs: Date.now(), ...values };
-    this.begun = is(table, SQLiteTable)
-      ? lenientRow(table, withoutUnmeasured(table, begun), recorder.report)
+    this.#facts = factsOf(table);
+    this.begun = this.#facts
+      ? lenientRow(table, withoutUnmeasured(this.#facts, begun), recorder.report)
       : begun;
-    if (isWrittenAtBegin(table)) {
+    if (!this.#facts || this.#facts.isWrittenAtBegin) {
       const key = recorder.tryRecord(table, { ...this.begun, status: 'running' }, { isLenient: true });
       this.#seq = key as number | undefined;
       recorder.hurry();
@@ -63,33 +66,51 @@ export class CallRecord {
 
   /** A team's own words for how a call ended may be fewer: what is none of them is an error. */
   #fitting(values: Row): Row {
-    if (!is(this.table, SQLiteTable)) return values;
-    const fitting = withoutUnmeasured(this.table, values);
-    const words = getTableColumns(this.table).status?.enumValues;
+    if (!this.#facts) return values;
+    const fitting = withoutUnmeasured(this.#facts, values);
+    const { words } = this.#facts;
     const isWord = !words || typeof fitting.status !== 'string' || words.includes(fitting.status);
     return isWord ? fitting : { ...fitting, status: 'error' };
   }
 }
 
+/** What of a table of calls does not change from call to call. */
+interface CallTable {
+  /** The keys of what is measured and has no column there. */
+  readonly unmeasured: ReadonlySet<string>;
+  /** For how a call ended; undefined where any word will do. */
+  readonly words: readonly string[] | undefined;
+  readonly isWrittenAtBegin: boolean;
+}
+
+const known = new WeakMap<SQLiteTable, CallTable>();
+
+function factsOf(table: SQLiteTable): CallTable | undefined {
+  if (!is(table, SQLiteTable)) return undefined;
+  const facts = known.get(table) ?? readFacts(table);
+  known.set(table, facts);
+  return facts;
+}
+
 /** A row can be written before the call has ended if its table has a word for that, and needs nothing from the end. */
-function isWrittenAtBegin(table: SQLiteTable): boolean {
-  if (!is(table, SQLiteTable)) return true;
+function readFacts(table: SQLiteTable): CallTable {
   const columns = getTableColumns(table);
   const { status } = columns;
-  const isRunningKnown =
-    status !== undefined && (!status.enumValues || status.enumValues.includes('running'));
+  const words: readonly string[] | undefined = status?.enumValues;
+  const isRunningKnown = status !== undefined && (!words || words.includes('running'));
   const needsEnd = endKeys.some((key) => isRequired(columns[key]));
-  return isRunningKnown && !needsEnd && rowEncoderOf(table).hasKey;
+  return {
+    unmeasured: new Set([...measuredKeys].filter((key) => !(key in columns))),
+    words,
+    isWrittenAtBegin: isRunningKnown && !needsEnd && rowEncoderOf(table).hasKey,
+  };
 }
 
 function isRequired(column: Column | undefined): boolean {
   return column?.notNull === true && !column.hasDefault;
 }
 
-function withoutUnmeasured(table: SQLiteTable, row: Row): Row {
-  if (!is(table, SQLiteTable)) return row;
-  const columns = getTableColumns(table);
-  const isLeft = (key: string) => key in columns || !measuredKeys.has(key);
-  if (Object.keys(row).every(isLeft)) return row;
-  return Object.fromEntries(Object.entries(row).filter(([key]) => isLeft(key)));
+function withoutUnmeasured({ unmeasured }: CallTable, row: Row): Row {
+  if (unmeasured.size === 0) return row;
+  return Object.fromEntries(Object.entries(row).filter(([key]) => !unmeasured.has(key)));
 }

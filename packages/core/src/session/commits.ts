@@ -8,6 +8,9 @@ interface CommitListener {
   onLoss(error: unknown): void;
 }
 
+/** What the writes of a batch are kept or taken back with: a commit of their own, a part of one, or that of the turn. */
+type Span = 'commit' | 'savepoint' | 'turn';
+
 type Command = 'BEGIN' | 'COMMIT' | 'ROLLBACK' | 'SAVEPOINT batch' | 'RELEASE batch' | 'ROLLBACK TO batch';
 
 /**
@@ -19,7 +22,10 @@ export class Commits {
   readonly #listener: CommitListener;
   readonly #statements = new Map<Command, Statement>();
   #isByTurn = false;
+  /** Tells of the end of the turn. */
   #immediate: NodeJS.Immediate | undefined;
+  /** Whether the transaction of the turn is open, which was begun here. */
+  #isTurnOpen = false;
   #batches = 0;
   #isUrgent = false;
 
@@ -32,11 +38,16 @@ export class Commits {
     this.#isByTurn = true;
   }
 
-  /** Before anything is written. */
-  willWrite(): void {
-    if (!this.#isByTurn || this.#immediate || this.#sqlite.inTransaction) return;
+  /** Before anything is written. Whether a transaction was begun for it, which is that of the turn. */
+  willWrite(): boolean {
+    if (!this.#isByTurn || this.#isTurnOpen || this.#sqlite.inTransaction) return false;
     this.#run('BEGIN');
-    this.#immediate = setImmediate(() => this.settle());
+    this.#isTurnOpen = true;
+    this.#immediate ??= setImmediate(() => {
+      this.#immediate = undefined;
+      this.settle();
+    });
+    return true;
   }
 
   hasWritten(): void {
@@ -45,9 +56,8 @@ export class Commits {
 
   /** A write has failed, and SQLite may have taken back with it what was written before. */
   failed(error: unknown): void {
-    if (!this.#immediate || !this.#sqlite.open || this.#sqlite.inTransaction) return;
-    clearImmediate(this.#immediate);
-    this.#immediate = undefined;
+    if (!this.#isTurnOpen || !this.#sqlite.open || this.#sqlite.inTransaction) return;
+    this.#isTurnOpen = false;
     this.#listener.onLoss(error);
   }
 
@@ -59,17 +69,17 @@ export class Commits {
 
   /** All that `work` writes, or nothing when it throws. */
   batch<T>(work: () => T): T {
-    this.willWrite();
-    const isWithin = this.#sqlite.inTransaction;
-    this.#run(isWithin ? 'SAVEPOINT batch' : 'BEGIN');
+    const span = this.#beginBatch();
     this.#batches += 1;
     try {
       const result = work();
       if (isThenable(result)) throw new TypeError('a batch is synchronous: its work returned a promise');
-      this.#run(isWithin ? 'RELEASE batch' : 'COMMIT');
+      if (span !== 'turn') this.#run(span === 'savepoint' ? 'RELEASE batch' : 'COMMIT');
       return result;
     } catch (error) {
-      this.#undo(isWithin);
+      this.#undo(span);
+      // What it was alone in is lost with it, which is what who gave it is told.
+      if (span === 'turn') this.#isTurnOpen = false;
       this.failed(error);
       throw error;
     } finally {
@@ -83,15 +93,14 @@ export class Commits {
     if (this.#batches > 0) return;
     this.#isUrgent = false;
     // Unless it was begun here, a transaction is that of who has the connection.
-    if (!this.#immediate) return;
-    clearImmediate(this.#immediate);
-    this.#immediate = undefined;
+    if (!this.#isTurnOpen) return;
+    this.#isTurnOpen = false;
     if (!this.#sqlite.open || !this.#sqlite.inTransaction) return;
     try {
       this.#run('COMMIT');
       this.#listener.onCommit();
     } catch (error) {
-      this.#undo(false);
+      this.#undo('commit');
       this.#listener.onLoss(error);
     }
   }
@@ -101,10 +110,18 @@ export class Commits {
     else if (!this.#isByTurn) this.#listener.onCommit();
   }
 
+  /** What begins a turn needs no savepoint in it: nothing was written before that would have to stay. */
+  #beginBatch(): Span {
+    if (this.willWrite()) return 'turn';
+    const span = this.#sqlite.inTransaction ? 'savepoint' : 'commit';
+    this.#run(span === 'savepoint' ? 'SAVEPOINT batch' : 'BEGIN');
+    return span;
+  }
+
   /** SQLite takes a transaction back itself where it cannot go on. */
-  #undo(isWithin: boolean): void {
+  #undo(span: Span): void {
     if (!this.#sqlite.inTransaction) return;
-    if (!isWithin) this.#run('ROLLBACK');
+    if (span !== 'savepoint') this.#run('ROLLBACK');
     else for (const command of ['ROLLBACK TO batch', 'RELEASE batch'] as const) this.#run(command);
   }
 

@@ -41,6 +41,9 @@ export class SaidSoFar {
   }
 }
 
+/** In letters: what is longer is kept by its hash, which costs more to make than most messages to keep. */
+const longestKey = 1000;
+
 function keyIn<T>(keys: WeakMap<object, string>, message: T, printOf: (message: T) => unknown): string {
   if (typeof message !== 'object' || message === null) return keyOf(printOf(message));
   const key = keys.get(message) ?? keyOf(printOf(message));
@@ -50,5 +53,5 @@ function keyIn<T>(keys: WeakMap<object, string>, message: T, printOf: (message: 
 
 function keyOf(print: unknown): string {
   const text = JSON.stringify(print) ?? '';
-  return text.length <= 64 ? text : hash('sha256', text, 'base64');
+  return text.length <= longestKey ? text : hash('sha256', text, 'base64');
 }

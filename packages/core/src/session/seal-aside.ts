@@ -31,6 +31,11 @@ interface Copied {
   readonly checkpointed: number;
 }
 
+/** Where the header says whether a file is in WAL mode. Source: https://www.sqlite.org/fileformat.html, 1.3.3 */
+const versionAt = 18;
+const inWal = Uint8Array.of(2, 2);
+const withoutWal = Uint8Array.of(1, 1);
+
 /** How long until a reader is looked for again. */
 const pollMs = 20;
 
@@ -72,7 +77,7 @@ export class SealAside {
 
   async #run(): Promise<void> {
     try {
-      for (const step of [this.#parts.whenDurable, this.#leaveWal, this.#settle, this.#move]) {
+      for (const step of [this.#parts.whenDurable, this.#leaveWal, this.#move]) {
         await step.call(this);
         if (this.#isOver) return;
       }
@@ -98,6 +103,7 @@ export class SealAside {
     this.#held = durableFs.hold(path);
     while (!this.#isOver) {
       const [copied] = sqlite.pragma('wal_checkpoint(PASSIVE)') as Copied[];
+      if (copied && copied.log === copied.checkpointed) this.#mark(withoutWal);
       await durableFs.syncHeldAside(this.#held);
       if (this.#isOver || this.#tryClose(copied, performance.now() >= endMs)) return;
       await sleep(pollMs);
@@ -119,9 +125,19 @@ export class SealAside {
   }
 
   #close(options: { readonly isCopied: boolean }): void {
-    leaveWal(this.#parts.sqlite, this.#parts.path, options);
+    try {
+      leaveWal(this.#parts.sqlite, this.#parts.path, options);
+    } catch (error) {
+      this.#mark(inWal);
+      throw error;
+    }
     this.#parts.closeFile();
     this.#isClosed = true;
+  }
+
+  /** What leaving WAL mode would write, so that it is forced to the disk with all the rest, and not once more. */
+  #mark(version: Uint8Array): void {
+    if (this.#held !== undefined) durableFs.overwriteHeld(this.#held, version, versionAt);
   }
 
   #forceAndClose(): void {
@@ -130,15 +146,15 @@ export class SealAside {
     this.#close({ isCopied: false });
   }
 
-  async #settle(): Promise<void> {
-    makeReadOnly(this.#parts.path);
-    if (this.#held !== undefined) await durableFs.syncHeldAside(this.#held);
-  }
-
+  /** It keeps its old name until the disk has the new one, and that it is read-only. */
   async #move(): Promise<void> {
-    nameIn(this.#parts.archiveDir, this.#parts.path);
+    const { path, archiveDir } = this.#parts;
+    makeReadOnly(path);
+    nameIn(archiveDir, path);
     this.#named.resolve();
-    await durableFs.syncDirAside(this.#parts.archiveDir);
+    const syncs = [durableFs.syncDirAside(archiveDir)];
+    if (this.#held !== undefined) syncs.push(durableFs.syncHeldAside(this.#held));
+    await Promise.all(syncs);
   }
 
   /** Whatever comes of it, the file is closed then and its lock let go of. */

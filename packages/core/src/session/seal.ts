@@ -74,11 +74,17 @@ export function markSealed(session: Markable, archiveDir: string, { status }: Se
 }
 
 function markEnded(sqlite: Database, tables: TableModule, status: SealOptions['status']): void {
-  const mark = sqlite.transaction(() => {
+  // Who has left a transaction open is told so when the file cannot leave WAL mode.
+  const isWithin = sqlite.inTransaction;
+  if (!isWithin) sqlite.exec('BEGIN IMMEDIATE');
+  try {
     interruptCalls(sqlite, tables);
     const isRunning = readSessionStatus(sqlite, tables) === 'running';
     if (status || isRunning)
       endSession(sqlite, tables, { status: status ?? 'completed', endedAtMs: Date.now() });
-  });
-  mark();
+    if (!isWithin) sqlite.exec('COMMIT');
+  } catch (error) {
+    if (!isWithin && sqlite.inTransaction) sqlite.exec('ROLLBACK');
+    throw error;
+  }
 }

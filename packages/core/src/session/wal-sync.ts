@@ -65,9 +65,8 @@ export class WalSync {
   async #sync(): Promise<void> {
     this.forget();
     try {
-      await durableFs.syncAside(`${this.#path}-wal`);
-      if (this.#isNamed) return;
-      await durableFs.syncDirAside(dirname(this.#path));
+      const name = this.#isNamed ? undefined : durableFs.syncDirAside(dirname(this.#path));
+      await Promise.all([durableFs.syncAside(`${this.#path}-wal`), name]);
       this.#isNamed = true;
     } catch (error) {
       // Closing brings all of it into the file, and forces that to the disk.
