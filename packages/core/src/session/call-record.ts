@@ -111,6 +111,7 @@ function isRequired(column: Column | undefined): boolean {
 }
 
 function withoutUnmeasured({ unmeasured }: CallTable, row: Row): Row {
-  if (unmeasured.size === 0) return row;
-  return Object.fromEntries(Object.entries(row).filter(([key]) => !unmeasured.has(key)));
+  let isWithout = true;
+  for (const key of unmeasured) isWithout &&= !(key in row);
+  return isWithout ? row : Object.fromEntries(Object.entries(row).filter(([key]) => !unmeasured.has(key)));
 }
