@@ -3,23 +3,20 @@ import { generateText, isStepCount, type Telemetry, type TelemetryOptions, tool 
 import { MockLanguageModelV4 } from 'ai/test';
 import { z } from 'zod';
 import { makeBenchDir } from '../bench-files.ts';
-import { type Contestant, compare } from '../compare.ts';
-import { printPerStep } from '../per-step.ts';
+import { comparePerStep } from '../per-step.ts';
 import { printTitle } from '../report.ts';
-
-const steps = 20;
 
 /** What recording costs a step of the AI SDK, beside a model that answers at once. */
 export async function run(): Promise<void> {
-  printTitle(`AI SDK: a run of ${steps} steps with a tool each, and a session of its own`);
+  printTitle('AI SDK: a run of steps with a tool each, and a session of its own');
   const inMemory = keepInMemory();
   const varve = varveTelemetry({ dir: makeBenchDir() });
-  const contestants: Contestant[] = [
-    { name: 'nothing recorded', run: () => runAgent({ isEnabled: false }) },
-    { name: 'events kept in memory as JSON', run: () => runAgent({ integrations: inMemory }) },
-    { name: '@varve/ai-sdk, forced to the disk aside', run: () => runAgent({ integrations: varve }) },
+  const contestants = (steps: number) => [
+    { name: 'nothing recorded', run: () => runAgent(steps, { isEnabled: false }) },
+    { name: 'events kept in memory as JSON', run: () => runAgent(steps, { integrations: inMemory }) },
+    { name: '@varve/ai-sdk, forced to the disk aside', run: () => runAgent(steps, { integrations: varve }) },
   ];
-  printPerStep(await compare(contestants, { rounds: 30, warmup: 3 }), steps, 'AI SDK');
+  await comparePerStep('AI SDK', contestants, { rounds: 30, warmup: 3 });
   await varve.flush();
 }
 
@@ -41,7 +38,7 @@ const look = tool({
   execute: async ({ at }) => `page ${at}`.repeat(50),
 });
 
-async function runAgent(telemetry: TelemetryOptions): Promise<void> {
+async function runAgent(steps: number, telemetry: TelemetryOptions): Promise<void> {
   await generateText({
     model: scripted(),
     prompt: 'go',

@@ -1,23 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { type SessionKey, type SessionStoreEntry, VarveSessionStore } from '@varve/claude-agent';
 import { makeBenchDir } from '../bench-files.ts';
-import { compare } from '../compare.ts';
-import { printPerStep } from '../per-step.ts';
+import { comparePerStep } from '../per-step.ts';
 import { printTitle } from '../report.ts';
-
-const turns = 20;
 
 /** What the Claude Agent SDK waits for when it hands a turn's entries over. */
 export async function run(): Promise<void> {
-  printTitle(`Claude Agent: ${turns} turns of three entries each, stored turn by turn`);
+  printTitle('Claude Agent: turns of three entries each, stored turn by turn');
   const memory = new Map<string, string[]>();
   const varve = new VarveSessionStore({ dir: makeBenchDir() });
-  const contestants = [
-    { name: 'nothing stored', run: () => store(async () => {}) },
+  const contestants = (turns: number) => [
+    { name: 'nothing stored', run: () => store(turns, async () => {}) },
     {
       name: 'kept in memory as JSON',
       run: () =>
-        store(async ({ sessionId }, entries) => {
+        store(turns, async ({ sessionId }, entries) => {
           const kept = memory.get(sessionId) ?? [];
           memory.set(sessionId, kept);
           kept.push(...entries.map((entry) => JSON.stringify(entry)));
@@ -25,18 +22,19 @@ export async function run(): Promise<void> {
     },
     {
       name: 'VarveSessionStore, forced to the disk aside',
-      run: () => store((key, entries) => varve.append(key, entries)),
+      run: () => store(turns, (key, entries) => varve.append(key, entries)),
     },
   ];
-  printPerStep(
-    await compare(contestants, { rounds: 30, warmup: 3, prepare: () => void varve.sealAll() }),
-    turns,
-    'Claude Agent, its transcript',
-  );
+  await comparePerStep('Claude Agent, its transcript', contestants, {
+    rounds: 30,
+    warmup: 3,
+    prepare: () => void varve.sealAll(),
+  });
   varve.sealAll();
 }
 
 async function store(
+  turns: number,
   append: (key: SessionKey, entries: SessionStoreEntry[]) => Promise<void>,
 ): Promise<void> {
   const key = { projectKey: 'bench', sessionId: randomUUID() };

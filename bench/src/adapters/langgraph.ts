@@ -15,10 +15,8 @@ import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
 import { VarveCallbackHandler, VarveSaver } from '@varve/langgraph';
 import { makeBenchDir } from '../bench-files.ts';
 import { compare } from '../compare.ts';
-import { printPerStep } from '../per-step.ts';
+import { comparePerStep } from '../per-step.ts';
 import { printFigures, printTitle } from '../report.ts';
-
-const stepsOfRun = 20;
 
 /** What LangGraph's checkpointers cost a superstep, and how their files grow. */
 export async function run(): Promise<void> {
@@ -29,29 +27,23 @@ export async function run(): Promise<void> {
 }
 
 async function timeSupersteps(): Promise<void> {
-  printTitle(
-    `LangGraph: a run of ${stepsOfRun} supersteps on a thread of its own, in a graph that only counts`,
-  );
+  printTitle('LangGraph: a run on a thread of its own, in a graph that only counts');
   const varve = new VarveSaver({ dir: makeBenchDir() });
   const sqlite = SqliteSaver.fromConnString(join(makeBenchDir(), 'checkpoints.db'));
-  const contestants = [
-    { name: 'no checkpointer', saver: undefined },
-    { name: 'MemorySaver', saver: new MemorySaver() },
-    { name: 'SqliteSaver, not forced to the disk', saver: sqlite },
-    { name: 'VarveSaver, each step forced to the disk', saver: varve },
-  ];
-  const figures = await compare(
-    contestants.map(({ name, saver }) => {
-      const graph = buildChat(saver);
-      let runs = 0;
-      return { name, run: () => runChat(graph, `run-${runs++}`, stepsOfRun) };
-    }),
-    { rounds: 20, warmup: 3 },
-  );
-  const named = (name: string) => figures.filter((it) => it.name.startsWith(name));
-  printFigures(named('SqliteSaver'));
-  const others = [...named('no'), ...named('MemorySaver'), ...named('VarveSaver')];
-  printPerStep(others, stepsOfRun, 'LangGraph, its checkpoints');
+  let threads = 0;
+  const running = (name: string, saver?: BaseCheckpointSaver) => (steps: number) => {
+    const graph = buildChat(saver);
+    return { name, run: () => runChat(graph, `run-${threads++}`, steps) };
+  };
+  const none = running('no checkpointer');
+  const ours = running('VarveSaver, each step forced to the disk', varve);
+  const memory = running('MemorySaver', new MemorySaver());
+  const inOneFile = running('SqliteSaver, not forced to the disk', sqlite);
+  const options = { rounds: 20, warmup: 3 };
+  for (const [kept, theirs] of [['in memory', memory] as const, ['by SqliteSaver', inOneFile] as const]) {
+    const contestants = (steps: number) => [none, theirs, ours].map((make) => make(steps));
+    await comparePerStep(`LangGraph, its checkpoints; beside them kept ${kept}`, contestants, options);
+  }
   varve.close();
   sqlite.db.close();
 }
@@ -64,7 +56,7 @@ async function timeLongThread(): Promise<void> {
   const savers = { MemorySaver: new MemorySaver(), SqliteSaver: sqlite, VarveSaver: varve };
   for (const [name, saver] of Object.entries(savers)) {
     const graph = buildChat(saver);
-    await runChat(graph, 'warm-up', stepsOfRun);
+    await runChat(graph, 'warm-up', 20);
     const started = performance.now();
     await runChat(graph, 'thread', steps);
     console.log(`  ${name.padEnd(20)}  ${((performance.now() - started) / steps).toFixed(2).padStart(8)} ms`);

@@ -17,47 +17,47 @@ import {
 import { VarveSession, VarveTracingProcessor } from '@varve/openai-agents';
 import { z } from 'zod';
 import { makeBenchDir } from '../bench-files.ts';
-import { compare } from '../compare.ts';
-import { printPerStep } from '../per-step.ts';
+import { comparePerStep } from '../per-step.ts';
 import { printTitle } from '../report.ts';
-
-const turns = 20;
 
 /** What recording costs a turn of the OpenAI Agents SDK, beside a model that answers at once. */
 export async function run(): Promise<void> {
-  printTitle(`OpenAI Agents: a run of ${turns} turns with a tool each, and a session of its own`);
+  printTitle('OpenAI Agents: a run of turns with a tool each, and a session of its own');
   const varve = new VarveTracingProcessor({ dir: makeBenchDir() });
-  const traced = (processor: TracingProcessor | undefined) => async () => {
+  const traced = (turns: number, processor?: TracingProcessor) => async () => {
     setTracingDisabled(processor === undefined);
     setTraceProcessors(processor ? [processor] : []);
-    await runTurns();
+    await runTurns(turns);
   };
-  const tracing = [
-    { name: 'nothing recorded', run: traced(undefined) },
-    { name: 'spans kept in memory as JSON', run: traced(inMemory()) },
-    { name: 'VarveTracingProcessor, forced to the disk aside', run: traced(varve) },
+  const tracing = (turns: number) => [
+    { name: 'nothing recorded', run: traced(turns) },
+    { name: 'spans kept in memory as JSON', run: traced(turns, inMemory()) },
+    { name: 'VarveTracingProcessor, forced to the disk aside', run: traced(turns, varve) },
   ];
-  printPerStep(await compare(tracing, { rounds: 20, warmup: 3 }), turns, 'OpenAI Agents, its trace');
+  await comparePerStep('OpenAI Agents, its trace', tracing, { rounds: 20, warmup: 3 });
   await varve.forceFlush();
   setTracingDisabled(true);
   setTraceProcessors([]);
-  printTitle(`OpenAI Agents: a run of ${turns} turns with a session, which stores each turn's items`);
+  printTitle("OpenAI Agents: a run of turns with a session, which stores each turn's items");
   const dir = makeBenchDir();
-  const sessions = [
-    { name: 'no session', run: () => runTurns() },
-    { name: 'MemorySession', run: () => runTurns(new MemorySession()) },
-    { name: 'VarveSession, each change forced to the disk', run: () => runInFile(new VarveSession({ dir })) },
+  const sessions = (turns: number) => [
+    { name: 'no session', run: () => runTurns(turns) },
+    { name: 'MemorySession', run: () => runTurns(turns, new MemorySession()) },
+    {
+      name: 'VarveSession, each change forced to the disk',
+      run: () => runInFile(turns, new VarveSession({ dir })),
+    },
   ];
-  printPerStep(await compare(sessions, { rounds: 20, warmup: 3 }), turns, 'OpenAI Agents, its memory');
+  await comparePerStep('OpenAI Agents, its memory', sessions, { rounds: 20, warmup: 3 });
 }
 
-async function runInFile(session: VarveSession): Promise<void> {
-  await runTurns(session);
+async function runInFile(turns: number, session: VarveSession): Promise<void> {
+  await runTurns(turns, session);
   session.seal();
 }
 
-async function runTurns(session?: Session): Promise<void> {
-  const agent = new Agent({ name: 'Bench', model: new Scripted(), tools: [look] });
+async function runTurns(turns: number, session?: Session): Promise<void> {
+  const agent = new Agent({ name: 'Bench', model: new Scripted(turns), tools: [look] });
   await runAgent(agent, 'go', { maxTurns: turns + 1, ...(session && { session }) });
 }
 
@@ -83,7 +83,12 @@ function inMemory(): TracingProcessor {
 
 /** Makes the span that the models of the SDK make. */
 class Scripted implements Model {
+  readonly #turns: number;
   #turn = 0;
+
+  constructor(turns: number) {
+    this.#turns = turns;
+  }
 
   async getResponse(request: ModelRequest): Promise<ModelResponse> {
     // As any model: the event loop goes on, and what is sealed aside with it.
@@ -93,7 +98,7 @@ class Scripted implements Model {
     const call = { type: 'function_call' as const, status: 'completed' as const, ...given };
     const text = { type: 'output_text' as const, text: 'done' };
     const message = { type: 'message' as const, role: 'assistant' as const, status: 'completed' as const };
-    const output = this.#turn < turns ? [call] : [{ ...message, content: [text] }];
+    const output = this.#turn < this.#turns ? [call] : [{ ...message, content: [text] }];
     const span = createResponseSpan();
     span.start();
     span.spanData._input = request.input as string | AgentInputItem[];

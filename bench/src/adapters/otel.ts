@@ -7,26 +7,26 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { VarveSpanProcessor } from '@varve/otel';
 import { makeBenchDir } from '../bench-files.ts';
-import { compare } from '../compare.ts';
-import { printPerStep } from '../per-step.ts';
+import { comparePerStep } from '../per-step.ts';
 import { printTitle } from '../report.ts';
-
-const steps = 20;
 
 /** What recording costs a step that OpenTelemetry tells by two spans: a model call and a tool call. */
 export async function run(): Promise<void> {
-  printTitle(`OpenTelemetry: a trace of ${steps} model calls and ${steps} tool calls`);
+  printTitle('OpenTelemetry: a trace of as many model calls as tool calls');
   const varve = new VarveSpanProcessor({ dir: makeBenchDir(), idleMs: 0 });
-  const contestants = [
-    { name: 'no processor', run: tracing() },
-    { name: 'InMemorySpanExporter', run: tracing(new SimpleSpanProcessor(new InMemorySpanExporter())) },
-    { name: 'VarveSpanProcessor, forced to the disk aside', run: tracing(varve) },
+  const contestants = (steps: number) => [
+    { name: 'no processor', run: tracing(steps) },
+    {
+      name: 'InMemorySpanExporter',
+      run: tracing(steps, new SimpleSpanProcessor(new InMemorySpanExporter())),
+    },
+    { name: 'VarveSpanProcessor, forced to the disk aside', run: tracing(steps, varve) },
   ];
-  printPerStep(await compare(contestants, { rounds: 30, warmup: 3 }), steps, 'OpenTelemetry');
+  await comparePerStep('OpenTelemetry', contestants, { rounds: 30, warmup: 3 });
   await varve.shutdown();
 }
 
-function tracing(...spanProcessors: readonly SpanProcessor[]): () => Promise<void> {
+function tracing(steps: number, ...spanProcessors: readonly SpanProcessor[]): () => Promise<void> {
   const tracer = new BasicTracerProvider({ spanProcessors: [...spanProcessors] }).getTracer('bench');
   return async () => {
     const agent = tracer.startSpan('invoke_agent bench', {

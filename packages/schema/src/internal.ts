@@ -4,5 +4,5 @@
  * @packageDocumentation
  */
 export { decodeColumn, decodeColumn1 } from './decode-column.ts';
-export { type PlainCheck, plainChecks } from './plain-checks.ts';
 export { drizzleExport, type IsDrizzle1, isDrizzle1 } from './drizzle-major.ts';
+export { type PlainCheck, plainChecks } from './plain-checks.ts';

@@ -152,8 +152,8 @@ export function finishSeals(): void {
   }
 }
 
-/** A reader may hold a seal up for seconds, and an agent is not to wait for that. */
-const patienceMs = 100;
+/** A disk may be as good as gone, and an agent is not to wait for that. */
+const patienceMs = 2000;
 
 function within(done: Promise<void>, ms: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -36,6 +36,8 @@ const versionAt = 18;
 const inWal = Uint8Array.of(2, 2);
 const withoutWal = Uint8Array.of(1, 1);
 
+/** A reader may hold a seal up for seconds, and an agent is not to wait for that. */
+const patienceMs = 100;
 /** How long until a reader is looked for again. */
 const pollMs = 20;
 
@@ -59,7 +61,7 @@ export class SealAside {
     this.done = this.#run();
   }
 
-  /** The archive has its name, which is still to be forced to the disk; or it is not to have one. */
+  /** The archive has its name, which is still to be forced to the disk; or it is not to have one soon, if at all. */
   get named(): Promise<void> {
     return this.#named.promise;
   }
@@ -98,7 +100,8 @@ export class SealAside {
   /** The WAL goes when what it holds is in the file, and that on the disk. A reader keeps it. */
   async #leaveWal(): Promise<void> {
     const { path, sqlite } = this.#parts;
-    const endMs = performance.now() + defaultBusyTimeoutMs;
+    const startMs = performance.now();
+    const endMs = startMs + defaultBusyTimeoutMs;
     sqlite.exec('PRAGMA busy_timeout = 0; PRAGMA synchronous = OFF');
     this.#held = durableFs.hold(path);
     while (!this.#isOver) {
@@ -106,6 +109,7 @@ export class SealAside {
       if (copied && copied.log === copied.checkpointed) this.#mark(withoutWal);
       await durableFs.syncHeldAside(this.#held);
       if (this.#isOver || this.#tryClose(copied, performance.now() >= endMs)) return;
+      if (performance.now() >= startMs + patienceMs) this.#named.resolve();
       await sleep(pollMs);
     }
   }

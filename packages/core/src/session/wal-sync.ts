@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Database, durableFs, fileError, statOf } from '../file/index.ts';
 import type { ReportError } from './record-options.ts';
 
@@ -39,14 +40,21 @@ export class WalSync {
     this.#sqlite.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 1000');
   }
 
-  /** What was committed before is on the disk when this resolves. One that is under way may have begun too early. */
+  /**
+   * What was committed before is on the disk when this resolves. One that is under way may have begun too early; the next
+   * begins when the event loop has turned, with all that is committed until then: a write would wait for one under way.
+   */
   whenDurable(): Promise<void> {
-    this.#waiting ??= Promise.resolve(this.#running?.catch(() => {})).then(() => {
-      this.#waiting = undefined;
-      this.#running = this.#sync();
-      return this.#running;
-    });
+    this.#waiting ??= this.#next();
     return this.#waiting;
+  }
+
+  async #next(): Promise<void> {
+    await this.#running?.catch(() => {});
+    await turn();
+    this.#waiting = undefined;
+    this.#running = this.#sync();
+    await this.#running;
   }
 
   /** Closing the last connection brings all of it into the file, forced to the disk: but a reader may have it open. */
