@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { durableFs } from '../file/index.ts';
 import { openArchive, readSession, recoverSessions } from '../index.ts';
@@ -168,6 +168,7 @@ it('waits for a reader of the file, but not who ends it, and seals when that is 
   expect(reader.db.select().from(decisions).all()).toHaveLength(1);
   await live.end('a', 'completed');
   expect([existsSync(session.path), archives()]).toEqual([true, []]);
+  expect(seen(session.path)).toEqual(['kept']);
   reader.close();
   await live.flush();
   expect([archives(), readdirSync(dir), errors]).toEqual([
@@ -175,6 +176,26 @@ it('waits for a reader of the file, but not who ends it, and seals when that is 
     ['archives'],
     [],
   ]);
+});
+
+it('is whole for whoever finds it between the copy into the file and the end of its WAL', async () => {
+  const { live, session, dir } = start();
+  session.tryRecord(decisions, { summary: 'kept' });
+  await session.flush();
+  const left = makeTempDir();
+  const { overwriteHeld } = durableFs;
+  onTestFinished(() => void Object.assign(durableFs, { overwriteHeld }));
+  durableFs.overwriteHeld = (...args) => {
+    overwriteHeld(...args);
+    for (const name of readdirSync(dir).filter((it) => /\.db(-wal)?$/.test(it)))
+      copyFileSync(join(dir, name), join(left, name));
+  };
+  await live.end('a', 'completed');
+  expect(readdirSync(left)).toHaveLength(2);
+  expect(seen(join(left, basename(session.path)))).toEqual(['kept']);
+  const archiveDir = join(left, 'archives');
+  expect(recoverSessions(left, { lineage, archiveDir }).failed).toEqual([]);
+  expect(readArchives(archiveDir)).toEqual([{ status: 'completed', told: ['kept'], calls: [] }]);
 });
 
 it('leaves a session that a reader holds at the end of the process as it ended', async () => {
