@@ -1,4 +1,4 @@
-import { getTableColumns, is, type Table } from 'drizzle-orm';
+import { getTableColumns, is } from 'drizzle-orm';
 import { blob, integer, numeric, real, SQLiteTable, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -22,8 +22,8 @@ const every = sqliteTable('every', {
   any: json('any', jsonRecord),
 });
 
-const tables = Object.entries({ ...standardTables, every }).filter((it): it is [string, Table] =>
-  is(it[1], SQLiteTable),
+const tables = Object.entries<unknown>({ ...standardTables, every }).flatMap(([name, table]) =>
+  is(table, SQLiteTable) ? [[name, table] as const] : [],
 );
 const places = tables.flatMap(([name, table]) =>
   Object.keys(getTableColumns(table)).map((key) => [name, table, key] as const),
