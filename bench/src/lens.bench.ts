@@ -25,6 +25,15 @@ const byHand: readonly Query[] = [
     sql: `SELECT id, run_id, json_remove(jsonb_set(payload, '$.v', 2, '$.arguments',
       jsonb_extract(payload, '$.args')), '$.args') FROM events`,
   },
+  {
+    name: 'the same, what goes taken out first',
+    sql: `SELECT id, run_id, json_set(jsonb_remove(payload, '$.args'), '$.v', 2, '$.arguments',
+      jsonb_extract(payload, '$.args')) FROM events`,
+  },
+  {
+    name: 'the second change alone, but for its removal',
+    sql: `SELECT id, run_id, json_set(payload, '$.arguments', jsonb_extract(payload, '$.args')) FROM events`,
+  },
 ];
 
 interface Query {

@@ -5,7 +5,7 @@ import type { Lineage } from './lineage.ts';
 /**
  * Makes a lineage's SQL functions known to a connection. Where the lineage's own schema calls one, in an index, a CHECK,
  * a generated column, a trigger or a view, the connection must trust the schemas of its files so far: SQLite lets no
- * function of an application's be called from an untrusted one. Any other lineage's functions may be called from its SQL only.
+ * function of an application's be called from an untrusted one. So with FTS5's. Any other lineage's functions may be called from its SQL only.
  * Source: https://www.sqlite.org/security.html
  */
 export function registerFunctions(sqlite: Database, lineage: Lineage): void {
@@ -14,6 +14,9 @@ export function registerFunctions(sqlite: Database, lineage: Lineage): void {
   }
   if (callsInSchema(lineage)) sqlite.pragma('trusted_schema = ON');
 }
+
+/** What FTS5 brings along, and SQLite takes for an application's: https://www.sqlite.org/fts5.html#_auxiliary_functions_ */
+const ofFullText = ['bm25', 'highlight', 'snippet'];
 
 const cache = new WeakMap<Lineage, boolean>();
 
@@ -24,9 +27,9 @@ function callsInSchema(lineage: Lineage): boolean {
 }
 
 function readCalls({ functions, migrations }: Lineage): boolean {
-  const names = new Set(Object.keys(functions).map(nameKey));
-  if (names.size === 0) return false;
+  const names = new Set([...Object.keys(functions).map(nameKey), ...ofFullText]);
   const defining = migrations
+    .filter(({ sql }) => [...names].some((name) => sql.toLowerCase().includes(name)))
     .flatMap(({ sql }) => splitStatements(sql))
     .filter(({ tokens }) => ['CREATE', 'ALTER'].includes(keywordOf(tokens[0])));
   return defining.some(({ tokens }) =>

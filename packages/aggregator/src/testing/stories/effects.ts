@@ -112,4 +112,27 @@ PRAGMA foreign_keys=ON;`,
       `INSERT INTO docs_fts(docs_fts) VALUES ('rebuild'); INSERT INTO docs_fts(docs_fts) VALUES ('optimize');`,
     ],
   },
+  {
+    title: 'a REPLACE in the body of a trigger that a cascade sets off',
+    rows: `INSERT INTO proj VALUES (1,'p'),(2,'q'); INSERT INTO task VALUES (1,1,'x'),(2,1,'y'),(3,2,'z'); INSERT INTO note VALUES ('p1','n1'),('p2','n2');`,
+    steps: [
+      `CREATE TABLE proj (id INTEGER PRIMARY KEY, n TEXT); CREATE TABLE task (id INTEGER PRIMARY KEY, proj INT REFERENCES proj ON DELETE CASCADE, t TEXT); CREATE TABLE stat (k TEXT PRIMARY KEY, n INT); CREATE TABLE note (k TEXT REFERENCES stat(k) ON DELETE CASCADE, t TEXT);
+CREATE TRIGGER ti AFTER INSERT ON task BEGIN INSERT INTO stat VALUES ('p' || new.proj, 1) ON CONFLICT (k) DO UPDATE SET n = n + 1; END;
+CREATE TRIGGER td AFTER DELETE ON task BEGIN INSERT OR REPLACE INTO stat SELECT k, n - 1 FROM stat WHERE k = 'p' || old.proj; END;
+CREATE TRIGGER sd AFTER DELETE ON stat BEGIN INSERT INTO note VALUES (NULL, 'gone ' || old.k); END;`,
+      `INSERT INTO task (proj, t) VALUES (2, 'new'), (1, 'new');`,
+      `DELETE FROM task WHERE id = 3;`,
+      `DELETE FROM proj WHERE id = 1; DELETE FROM stat WHERE k = 'p2';`,
+    ],
+  },
+  {
+    title: 'a constraint that replaces rows, with children, under triggers of both',
+    rows: `INSERT INTO u VALUES (1,'a@x',1),(2,'b@x',0); INSERT INTO o VALUES (1,1,5),(2,2,6);`,
+    steps: [
+      `CREATE TABLE u (id INTEGER PRIMARY KEY, mail TEXT UNIQUE ON CONFLICT REPLACE, ok INT); CREATE TABLE o (id INTEGER PRIMARY KEY, u INTEGER REFERENCES u(id) ON DELETE CASCADE, v INT); CREATE TABLE gone (u INT, why TEXT); CREATE TRIGGER u_d BEFORE DELETE ON u BEGIN INSERT INTO gone VALUES (old.id, 'deleted'); END; CREATE TRIGGER o_d AFTER DELETE ON o BEGIN INSERT INTO gone VALUES (old.u, 'order ' || old.id); END;`,
+      `INSERT INTO u VALUES (9, 'a@x', 1);`,
+      `CREATE VIEW w AS SELECT * FROM u WHERE ok; CREATE TRIGGER w_i INSTEAD OF INSERT ON w BEGIN INSERT INTO u VALUES (new.id, new.mail, 1); END; INSERT INTO w (id, mail) VALUES (10, 'b@x');`,
+      `DELETE FROM u WHERE id = 9; UPDATE u SET mail = 'c@x';`,
+    ],
+  },
 ];

@@ -80,4 +80,14 @@ export const queries: readonly Story[] = [
       `DELETE FROM f WHERE s LIKE '%\\_%' ESCAPE '\\' OR s GLOB '*[0-9]';`,
     ],
   },
+  {
+    title: 'a view that calls functions of a full-text index',
+    rows: `INSERT INTO d VALUES (1,'alpha beta'),(2,'beta');`,
+    steps: [
+      `CREATE TABLE d (id INTEGER PRIMARY KEY, x TEXT); CREATE VIRTUAL TABLE d_fts USING fts5(x, content='d', content_rowid='id'); CREATE TRIGGER d_i AFTER INSERT ON d BEGIN INSERT INTO d_fts(rowid, x) VALUES (new.id, new.x); END; CREATE TRIGGER d_d AFTER DELETE ON d BEGIN INSERT INTO d_fts(d_fts, rowid, x) VALUES ('delete', old.id, old.x); END;`,
+      `CREATE VIEW found AS SELECT rowid AS id, highlight(d_fts, 0, '<', '>') AS h FROM d_fts WHERE d_fts MATCH 'beta';`,
+      `INSERT INTO d VALUES (3,'gamma beta'); DELETE FROM d WHERE id = 1;`,
+      `CREATE TABLE hits (id INT, h TEXT); INSERT INTO hits SELECT id, h FROM found ORDER BY id;`,
+    ],
+  },
 ];
