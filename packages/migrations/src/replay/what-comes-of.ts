@@ -63,20 +63,23 @@ class Search {
     this.#replacesAll = replacesAll;
   }
 
-  follow(changes: readonly RowChange[]): readonly Program[] {
-    const programs = changes.flatMap((change) => this.#setOffBy(change));
+  follow(changes: readonly RowChange[], by?: Program): readonly Program[] {
+    // Where an action of a foreign key meets a conflict, the statement fails, whatever it says of conflicts.
+    const mayYield = !by || isTrigger(by);
+    const programs = changes.flatMap((change) => this.#setOffBy(change, mayYield));
     for (const program of programs) {
       if (this.found.has(program)) continue;
       this.found.set(program, []);
-      this.found.set(program, this.follow(changesOf(program)));
+      this.found.set(program, this.follow(changesOf(program), program));
     }
     return programs;
   }
 
-  #setOffBy(change: RowChange): Program[] {
+  #setOffBy(change: RowChange, mayYield: boolean): Program[] {
     const { table, inserts, updates } = change;
     const deletes = change.deletes && !change.replaces;
-    const yields = !deletes && (change.replaces || this.#replacesAll || this.#schema.yielding.has(table));
+    const replaces = change.replaces || this.#replacesAll || this.#schema.yielding.has(table);
+    const yields = mayYield && !deletes && replaces;
     this.touched.add(table);
     if (yields) this.yielded.add(table);
     if (yields && updates.length > 0) this.yieldedToUpdates.add(table);
