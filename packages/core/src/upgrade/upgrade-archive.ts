@@ -1,15 +1,15 @@
 import type { Lineage } from '@varve/migrations';
 import { versionFromHint } from '@varve/migrations/internal';
-import { fileError, onFile, openDatabase, realPath, removeWork, statOf, workFile } from '../file/index.ts';
+import { fileError, onFile, realPath, removeWork, statOf, workFile } from '../file/index.ts';
 import { type FileAtRest, fingerprint, inspectAtRest, inspectFile } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import { buildUpgraded, rehearseBuild } from './build-upgraded.ts';
 import type { BuildUpgradedOptions } from './built-upgrade.ts';
 import { keepBackup } from './keep-backup.ts';
+import { planAtRest } from './plan-at-rest.ts';
 import { finishReplacement, inspectOriginal, putInPlace, settleOriginal } from './replace-file.ts';
 import { liveError, removeOwnLeftovers, withUpgradeLock } from './upgrade-lock.ts';
 import type { UpgradeArchiveOptions, UpgradeResult } from './upgrade-options.ts';
-import { planUpgrade } from './upgrade-plan.ts';
 
 /**
  * Brings an archive to head, for good. The file that takes its place is built apart, in memory when it is small, checked,
@@ -68,15 +68,11 @@ function isSealedAtHead(file: string, options: UpgradeArchiveOptions): boolean {
 
 function isAtRestAtHead(file: string, state: FileAtRest, options: UpgradeArchiveOptions): boolean {
   const { lineage } = options;
-  if (state.kind === 'unsealed' || isHintedBehind(state, lineage)) return false;
-  const sqlite = openDatabase(file, { readonly: true });
-  try {
-    const { from } = planUpgrade(sqlite, lineage, file);
-    if (!isLossAccepted(options)) assertLossAccepted(lineage, from, file);
-    return from === lineage.migrations.length;
-  } finally {
-    sqlite.close();
-  }
+  const { kind, header } = state;
+  if (kind === 'unsealed' || isHintedBehind(state, lineage)) return false;
+  const { from } = planAtRest(file, header, lineage);
+  if (!isLossAccepted(options)) assertLossAccepted(lineage, from, file);
+  return from === lineage.migrations.length;
 }
 
 /** Then the file is most likely to be upgraded: what the hint says is looked at again before anything is written. */
