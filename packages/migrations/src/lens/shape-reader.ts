@@ -18,6 +18,8 @@ const probe = '"varve alone"';
 
 /** Makes tables one at a time in an empty database and reads back what SQLite understood. */
 export class ShapeReader {
+  /** Whether some statement may make what is TEMP: to ask SQLite for it takes as long as the other half of a shape. */
+  readonly mayMakeTemp: boolean;
   readonly #lineage: Lineage;
   readonly #known = new Map<string, TableShape>();
   readonly #latest = new Map<string, TableShape>();
@@ -25,6 +27,7 @@ export class ShapeReader {
 
   constructor(lineage: Lineage) {
     this.#lineage = lineage;
+    this.mayMakeTemp = lineage.migrations.some(({ sql }) => /temp/i.test(sql));
   }
 
   read(name: string, ddl: string): TableShape {

@@ -40,10 +40,9 @@ export function readShape(sqlite: Database, reader: ShapeReader): Shape {
   const objects = readSchema(sqlite);
   const all = objects.filter((it) => it.type === 'table');
   const opaque = readOpaque(sqlite, all);
-  const temporary = readTempObjects(sqlite);
+  const temporary = reader.mayMakeTemp ? readTempObjects(sqlite) : [];
   const tempTables = temporary.filter((it) => it.type === 'table');
-  const names = new Set(objects.map((it) => nameKey(it.name)));
-  const isObscured = temporary.some((it) => it.type === 'trigger' || names.has(nameKey(it.name)));
+  const isObscured = obscures(temporary, objects);
   const ordinary = [...all, ...(isObscured ? [] : tempTables)].filter((it) => !opaque.has(nameKey(it.name)));
   const keysOf = ({ name, sql }: SchemaObject) =>
     reader.readUniqueKeys(reader.read(name, sql), indexesOf(name, { objects }));
@@ -57,6 +56,12 @@ export function readShape(sqlite: Database, reader: ShapeReader): Shape {
     acting: () => reader.readActing([...objects, ...temporary]),
     isObscured,
   };
+}
+
+function obscures(temporary: readonly SchemaObject[], objects: readonly SchemaObject[]): boolean {
+  if (temporary.length === 0) return false;
+  const names = new Set(objects.map((it) => nameKey(it.name)));
+  return temporary.some((it) => it.type === 'trigger' || names.has(nameKey(it.name)));
 }
 
 function readOpaque(sqlite: Database, tables: readonly SchemaObject[]): Map<string, OpaqueShape> {
