@@ -9,6 +9,7 @@ import { upgradeProducts } from './products/upgrade-products.ts';
 import { printTitle } from './report.ts';
 import { runContestant } from './run-contestant.ts';
 import { upgradeApart } from './upgrade-apart.ts';
+import { upgradeFew } from './upgrade-few.ts';
 import { upgradeLarge } from './upgrade-large.ts';
 
 interface Outcome {
@@ -49,6 +50,7 @@ export async function run(): Promise<void> {
     yardstickMs ??= outcome.durationMs;
     printOutcome(name, outcome, yardstickMs);
   }
+  await upgradeFew(dir, originals, count);
   await upgradeLarge(dir, folder);
   await upgradeProducts(dir, count);
 }
