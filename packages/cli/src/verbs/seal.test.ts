@@ -102,6 +102,15 @@ it('names what it cannot seal, leaves that as it is with what lies beside it, an
   expect(toolsOf(used)).toEqual(['grep', 'more', 'goes on']);
 });
 
+it('seals no other file once more have failed than may', async () => {
+  const { dir, addArchive, addFile } = makeWorkplace();
+  const sound = setWal(addArchive('sound.db', 1, 'grep'));
+  addFile('archives/text.db', 'no database');
+  const { exitCode, stdout } = await runVarve(dir, 'seal', 'archives', '--max-failures', '0', '--json');
+  expect([exitCode, JSON.parse(stdout)]).toMatchObject([1, { sealed: 0, failures: 1, isStopped: true }]);
+  expect(isSealed(sound)).toBe(false);
+});
+
 it('says USAGE for a bucket', async () => {
   const { dir } = makeWorkplace();
   const { exitCode, stderr } = await runVarve(dir, 'seal', 's3://bucket/prefix');
