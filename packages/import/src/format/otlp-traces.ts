@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { SaidSoFar } from '@varve/core/internal';
 import type { GenAiRows, GenAiSpan } from '@varve/schema';
 import type { HeldRow, Memory } from '../archive/index.ts';
@@ -57,13 +58,14 @@ export class Traces implements Memory {
     this.waitingCount++;
   }
 
+  /** An event that was exported again counts once. */
   addEvents(events: readonly LoggedEvent[]): void {
     this.#hasEvents ||= events.length > 0;
     for (const event of events) {
       const key = `${event.traceId} ${event.spanId}`;
       const others = this.#events.get(key);
-      if (others) others.push(event);
-      else this.#events.set(key, [event]);
+      if (!others) this.#events.set(key, [event]);
+      else if (!others.some((it) => isDeepStrictEqual(it, event))) others.push(event);
     }
   }
 

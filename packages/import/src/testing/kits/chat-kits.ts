@@ -54,11 +54,37 @@ const chat: Makers = {
   'an odd one': () => ({ value: { role: 'narrator', content: { any: 'thing' } } }),
 };
 
+/** A request with its answer, as a proxy logs them. */
+const exchanges: Readonly<Record<string, (n: number) => Turn>> = {
+  'a request of its own': (n) => ({
+    value: {
+      request: { messages: [{ role: 'user', content: `ask ${n}` }] },
+      response: { choices: [{ message: { role: 'assistant', tool_calls: calling(n) } }], usage: usage(n) },
+    },
+    adds: { ...used(n), calls: 1 },
+  }),
+  'a response of its own': (n) => ({
+    value: {
+      input: `ask ${n}`,
+      output: [
+        { type: 'reasoning', summary: [] },
+        { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' },
+        { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'hi' }] },
+      ],
+      usage: usage(n),
+    },
+    adds: { ...used(n), calls: 1 },
+  }),
+};
+
 /** One session a line, each longer than the one before. */
 export const openaiChatKit: LogKit = {
   format: 'openai-chat',
   name: 'openai-chat',
-  moves: [...Object.keys(chat), 'the next session', 'the same id again', ...Object.keys(strayLines)],
+  moves: [
+    ...[...Object.keys(chat), ...Object.keys(exchanges), 'the next session', 'the same id again'],
+    ...Object.keys(strayLines),
+  ],
   make(moves) {
     const lines: string[] = [];
     let [messages, id]: [object[], number] = [[{ role: 'system', content: 'rules' }], 1];
@@ -67,8 +93,10 @@ export const openaiChatKit: LogKit = {
       messages = [{ role: 'user', content: 'go on' }];
     };
     const adds = moves.map((move, at) => {
-      const turn = chat[move]?.(at + 1);
-      if (turn) messages.push(turn.value);
+      const exchange = exchanges[move]?.(at + 1);
+      const turn = exchange ?? chat[move]?.(at + 1);
+      if (exchange) lines.push(lineOf({ id: `x${at}`, ...exchange.value }));
+      else if (turn) messages.push(turn.value);
       else if (move === 'the next session') {
         write();
         id++;

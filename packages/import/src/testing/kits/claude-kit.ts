@@ -16,8 +16,15 @@ const record = (n: number, type: string, more: object, part = 0) =>
     ...more,
   });
 
-function answer(n: number, content: unknown, output: number, part = 0, more: object = {}) {
+function answer(
+  n: number,
+  content: unknown,
+  output: number,
+  part = 0,
+  { iterations, ...more }: Record<string, unknown> = {},
+) {
   const usage = {
+    iterations,
     input_tokens: n,
     cache_read_input_tokens: 10 * n,
     cache_creation_input_tokens: 2,
@@ -49,6 +56,18 @@ const makers: Readonly<Record<string, Maker>> = {
     text: [1, 3, 9].map((output, part) => answer(n, text, output, part + 1)).join(''),
     adds: used(n, 9),
   }),
+  'an advised answer': (n) => {
+    const others = [
+      { type: 'advisor_message', model: 'fable', input_tokens: 7, output_tokens: 2 },
+      { type: 'compaction', input_tokens: 100, output_tokens: 1 },
+    ];
+    const lines = [3, 5].map((output, part) => {
+      const own = { type: 'message', input_tokens: 11 * n + 2, output_tokens: output };
+      return answer(n, text, output, part + 1, { iterations: [own, ...others] });
+    });
+    const { input, ...rest } = used(n, 5 + 3);
+    return { text: lines.join(''), adds: { ...rest, input: input + 107 } };
+  },
   call: (n) => ({
     text: answer(n, [{ type: 'tool_use', id: `t${n}`, name: 'Bash', input: { command: 'ls' } }], 4),
     adds: { ...used(n, 4), calls: 1 },

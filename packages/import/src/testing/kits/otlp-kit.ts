@@ -21,6 +21,13 @@ function span(n: number, attributes: Record<string, unknown>, more: object = {})
   return lineOf({ resourceSpans: [{ resource, scopeSpans: [{ spans: [own] }] }] });
 }
 
+/** What was said in a span, as a log record beside it. */
+function event(n: number, name: string, content: string): string {
+  const body = { kvlistValue: { values: [attribute(['content', content])] } };
+  const own = { traceId: `t${n % 2}`, spanId: `s${n}`, timeUnixNano: `${msAt(n)}000000`, body };
+  return lineOf({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ ...own, eventName: name }] }] }] });
+}
+
 const said = (role: string, content: string) => ({ role, parts: [{ type: 'text', content }] });
 
 const chat = (n: number, more: Record<string, unknown> = {}) => ({
@@ -63,6 +70,12 @@ const makers: Readonly<Record<string, Maker>> = {
     }),
   }),
   'of a database': (n) => ({ text: span(n, { 'db.system': 'sqlite' }) }),
+  'a message of the span before': (n) => ({ text: event(n - 1, 'gen_ai.choice', `hi ${n}`) }),
+  'a message of the span to come': (n) => ({ text: event(n + 1, 'gen_ai.user.message', `ask ${n}`) }),
+  'chat without messages': (n) => {
+    const { 'gen_ai.input.messages': _in, 'gen_ai.output.messages': _out, ...silent } = chat(n);
+    return { text: span(n, silent), adds: used(n) };
+  },
   'exported again': (_n, before) => ({ text: before.at(-1) ?? '' }),
   'without times': (n) => ({
     text: span(n, chat(n), { startTimeUnixNano: undefined, endTimeUnixNano: undefined }),
