@@ -44,7 +44,7 @@ export class TranscriptFile implements TranscriptWriter {
   readonly #toolIds = new Map<number, string>();
   /** The rows that are in the file, which a replay meets again. */
   readonly #rows = new Map<TableName, number[]>();
-  #written = '';
+  #written = '{}';
   #memory: unknown;
 
   constructor(parts: {

@@ -73,7 +73,8 @@ export class Transcript {
     Object.assign(this.#hand, { entry, isKept: false });
     const reason = this.#mapper.map({ value: entry });
     if (reason !== undefined && typeof uuid === 'string') main.claim(uuid);
-    if (!this.#hand.isKept) main.keep(entry.type ?? 'entry', Date.parse(entry.timestamp ?? '') || Date.now());
+    const kind = typeof entry.type === 'string' ? entry.type : 'entry';
+    if (!this.#hand.isKept) main.keep(kind, Date.parse(entry.timestamp ?? '') || Date.now());
   }
 
   #file(id: string): TranscriptFile {

@@ -96,6 +96,21 @@ it('has the rows that an import of the transcript has', async () => {
   ]);
 });
 
+it.each([
+  { type: 'assistant', uuid: 'a1', message: null },
+  { type: 'assistant', uuid: 'a2', message: { content: 'text', usage: 'x' } },
+  { type: 'user', uuid: 'u1', message: { content: [null, 7, { type: 'tool_result' }] } },
+  { type: 'user', uuid: 'u2', timestamp: 'no time', message: { role: 'martian' } },
+  { type: 7 },
+  { nothing: 1 },
+])('keeps an odd entry whole: %j', async (odd) => {
+  const { open } = make();
+  const store = open();
+  await store.append(key, [odd as unknown as SessionStoreEntry]);
+  store.sealAll();
+  expect(await store.load(key)).toEqual([odd]);
+});
+
 it('stores an entry once, however often it is given, and those without a uuid each time', async () => {
   const { open } = make();
   const entries = conversation();

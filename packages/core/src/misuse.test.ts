@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { standardTables, type VarveError } from '@varve/schema';
 import { sqliteTable, text } from 'drizzle-orm/sqlite-core';
@@ -67,6 +68,18 @@ it('refuses a table that is not of the lineage, be it of the same name, and name
   expect(errorOf(() => record(undefined, {})).code).toBe('TABLE_UNKNOWN');
   const invalid = { code: 'ROW_INVALID', path: session.path };
   expect(errorOf(() => record(standardTables.decisions, { summary: 7 }))).toMatchObject(invalid);
+});
+
+it.each([
+  ['of another type', { agentName: 7 }],
+  ['that names no file', { id: '', agentName: 'x' }],
+  ['with a key that is no column', { agentName: 'x', nonsense: 1 }],
+])('refuses a session row %s, and names the folder', (_, row) => {
+  const dir = makeTempDir();
+  const session = row as unknown as { agentName: string };
+  const error = errorOf(() => createSession(dir, { lineage, session }));
+  expect(error).toMatchObject({ code: 'ROW_INVALID', path: dir, details: { table: 'sessions' } });
+  expect(readdirSync(dir)).toEqual([]);
 });
 
 it.each([

@@ -13,12 +13,13 @@ import {
 } from '../file/index.ts';
 import { withWriterLock } from '../lock/index.ts';
 import { redactRow } from '../redact/index.ts';
-import { type RecordValues, type Row, rowEncoderOf } from '../row/index.ts';
+import { type EncodedRow, type RecordValues, type Row, rowEncoderOf } from '../row/index.ts';
 import { openWriter } from './open-writer.ts';
 import type { RecordOptions } from './record-options.ts';
 import type { Session } from './session.ts';
 import { sessionFileName } from './session-file-name.ts';
 import { sessionImage } from './session-image.ts';
+import { withPathOf } from './with-path.ts';
 
 export interface CreateSessionOptions<TTables extends TableModule> extends RecordOptions {
   readonly lineage: Lineage<TTables>;
@@ -42,7 +43,7 @@ export type CreatedSession<TTables extends TableModule> = Session<TTables> & { r
  * named after the session's id, which is free text: letters, digits and `. _ -` stand for themselves, the rest is
  * encoded, and `session.id` is the text. It has its name only when it is whole.
  *
- * @throws ROW_INVALID for a wrong session row; TABLE_UNKNOWN for a lineage without sessions; SESSION_EXISTS;
+ * @throws ROW_INVALID for a wrong session row, with the folder as its path; TABLE_UNKNOWN for a lineage without sessions; SESSION_EXISTS;
  * ARCHIVE_EXISTS; FILE_READ_ONLY, DISK_FULL, TOO_MANY_OPEN_FILES. Nothing is left then.
  *
  * @example
@@ -64,17 +65,31 @@ export function createSession<TTables extends TableModule>(
   const { lineage, session, redact, archiveDir } = options;
   const table = sessionTable(lineage);
   const given = session as Row;
-  const row = rowEncoderOf(table).encode(redact ? redactRow(redact, getTableName(table), given) : given);
-  const path = join(dir, `${sessionFileName(assertId(row.key))}.db`);
+  const left = redact ? redactRow(redact, getTableName(table), given) : given;
+  const { row, id } = withPathOf(dir, () => encodeSession(table, left));
+  const path = join(dir, `${sessionFileName(id)}.db`);
   if (archiveDir !== undefined) assertNameIsFreeIn(path, archiveDir);
   onFile(dir, () => durableFs.makeDir(dir), 'write');
   assertNameIsFree(path);
   return withWriterLock(path, defaultBusyTimeoutMs, (lock) => {
-    onFile(path, () => createFile(path, sessionImage(lineage, table, row)), 'write');
+    onFile(
+      path,
+      () =>
+        createFile(
+          path,
+          withPathOf(path, () => sessionImage(lineage, table, row)),
+        ),
+      'write',
+    );
     // The first commit forces the folder to the disk, when it has made the WAL.
     if (options.durability !== 'process') onFile(path, () => durableFs.syncDir(dirname(path)), 'write');
     return openWriter({ ...options, path, lock, isAtHead: true }) as CreatedSession<TTables>;
   });
+}
+
+function encodeSession(table: SQLiteTable, given: Row): { readonly row: EncodedRow; readonly id: string } {
+  const row = rowEncoderOf(table).encode(given);
+  return { row, id: assertId(row.key) };
 }
 
 function sessionTable(lineage: Lineage): SQLiteTable {

@@ -6,3 +6,12 @@ export function withPath(error: unknown, path: string): unknown {
   const { code, message, hint, details, cause } = error;
   return new VarveError(code, message, { path, hint, details, cause });
 }
+
+/** What the work returns. */
+export function withPathOf<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw withPath(error, path);
+  }
+}
