@@ -135,4 +135,14 @@ CREATE TRIGGER sd AFTER DELETE ON stat BEGIN INSERT INTO note VALUES (NULL, 'gon
       `DELETE FROM u WHERE id = 9; UPDATE u SET mail = 'c@x';`,
     ],
   },
+  {
+    title: 'rows with children replaced, and replaced again, under triggers that keep a full-text index',
+    rows: `INSERT INTO n VALUES (1,'one','t'),(2,'two','u'); INSERT INTO tag VALUES (1,'a'),(2,'b');`,
+    steps: [
+      `CREATE TABLE n (id INTEGER PRIMARY KEY, body TEXT, slug TEXT UNIQUE); CREATE TABLE tag (n INT REFERENCES n(id) ON DELETE CASCADE, t TEXT); CREATE VIRTUAL TABLE n_fts USING fts5(body, content='n', content_rowid='id'); CREATE TRIGGER n_ai AFTER INSERT ON n BEGIN INSERT INTO n_fts(rowid, body) VALUES (new.id, new.body); END; CREATE TRIGGER n_ad AFTER DELETE ON n BEGIN INSERT INTO n_fts(n_fts, rowid, body) VALUES ('delete', old.id, old.body); END; CREATE TRIGGER n_au AFTER UPDATE ON n BEGIN INSERT INTO n_fts(n_fts, rowid, body) VALUES ('delete', old.id, old.body); INSERT INTO n_fts(rowid, body) VALUES (new.id, new.body); END;`,
+      `INSERT OR REPLACE INTO n VALUES (1, 'uno', 't2');`,
+      `REPLACE INTO n VALUES (7, 'seven', 'u'); INSERT INTO n_fts(n_fts) VALUES ('rebuild');`,
+      `CREATE TABLE f AS SELECT rowid AS r FROM n_fts WHERE n_fts MATCH 'uno OR seven';`,
+    ],
+  },
 ];
