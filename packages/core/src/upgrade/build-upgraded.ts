@@ -59,7 +59,9 @@ const smallBytes = 1024 * 1024;
 export async function rehearseBuild(options: BuildUpgradedOptions): Promise<BuiltUpgrade> {
   const dir = makePrivateDir();
   try {
-    return (await buildQuickly(join(dir, 'copy.db'), options)) ?? rehearseReplay(options);
+    return (
+      (await buildQuickly(join(dir, 'copy.db'), { ...options, isRehearsal: true })) ?? rehearseReplay(options)
+    );
   } finally {
     removePrivateDir(dir);
   }

@@ -8,6 +8,8 @@ export interface BuildUpgradedOptions {
   readonly state: FileAtRest;
   readonly verify: UpgradeVerification;
   readonly isLossAccepted: boolean;
+  /** Nobody keeps the copy. */
+  readonly isRehearsal?: boolean;
 }
 
 export interface BuiltUpgrade {

@@ -11,6 +11,7 @@ import { openSource } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { countAtHead } from './head-counts.ts';
+import { syncEarly } from './sync-early.ts';
 import { tablesWithGaps } from './tables-with-gaps.ts';
 import { unlessRefused } from './unless-refused.ts';
 import { planUpgrade, verifyPlanned } from './upgrade-plan.ts';
@@ -27,7 +28,7 @@ export async function patchCopy(
   durableFs.chmod(copy, 0o600);
   // Nothing is in the log, so that the header need only say so: https://www.sqlite.org/fileformat.html#file_format_version_numbers
   if (state.header.isWal) durableFs.overwrite(copy, Uint8Array.of(1, 1), 18);
-  const from = patchWhole(copy, options);
+  const from = await syncEarly(copy, options, () => patchWhole(copy, options));
   if (from !== undefined) return { from, how: 'patched', sizeBytes: Number(statOf(copy)?.size) };
   durableFs.remove(copy);
   return undefined;
