@@ -154,7 +154,7 @@ it.each(modes)(
 
 it('every operation was among those that failed', () => {
   // A new session is all that `write` writes, and seals alone hold files open. Only root can give a file away.
-  const ofOthers = ['write', 'hold', 'syncHeld', 'syncHeldAside'];
+  const ofOthers = ['write', 'hold', 'overwriteHeld', 'syncHeld', 'syncHeldAside'];
   const isUnreachable = (name: string) =>
     ofOthers.includes(name) || (name === 'chown' && process.getuid?.() !== 0);
   const names = Object.keys(durableFs).filter((name) => !isUnreachable(name));
