@@ -24,6 +24,7 @@ export {
   nameIn,
 } from './move-into.ts';
 export {
+  assertExactPath,
   type Database,
   defaultBusyTimeoutMs,
   isBusy,

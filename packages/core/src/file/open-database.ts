@@ -42,7 +42,7 @@ export function openImage(bytes: Buffer): Database {
 }
 
 /** better-sqlite3 takes blanks off the ends of a name, and would open another file. */
-function assertExactPath(path: string): void {
+export function assertExactPath(path: string): void {
   if (path === path.trim()) return;
   throw new VarveError('FILE_UNREADABLE', 'a path that begins or ends with a blank cannot be opened', {
     path,

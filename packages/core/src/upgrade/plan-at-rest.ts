@@ -1,6 +1,6 @@
 import type { Lineage } from '@varve/migrations';
 import { readLayout } from '@varve/migrations/internal';
-import { type FileHeader, openDatabase } from '../file/index.ts';
+import { assertExactPath, type FileHeader, openDatabase } from '../file/index.ts';
 import { withoutWal } from '../source/index.ts';
 import { planImage } from './plan-image.ts';
 import { readPooled } from './read-pooled.ts';
@@ -11,6 +11,7 @@ const mostBytesRead = 1024 * 1024;
 
 /** Identifies a sealed file; SQLite is asked only where its bytes are not those of one that is known. */
 export function planAtRest(file: string, { sizeBytes }: FileHeader, lineage: Lineage): UpgradePlan {
+  assertExactPath(file);
   const image = sizeBytes <= mostBytesRead ? withoutWal(readPooled(file)) : undefined;
   const layout = image && readLayout(image);
   if (image && layout) return planImage(lineage, { image, layout, path: file });
