@@ -5,7 +5,16 @@ import type { UpgradeLog } from './upgrade-log.ts';
 import type { UpgradeQueue } from './upgrade-queue.ts';
 
 /** By each worker: while the disk takes one, the next is built. */
-const filesInHand = 8;
+const mostFilesInHand = 8;
+/** Then it has one large file, and leaves the next to another worker. */
+const fullAtBytes = 32 * 1024 ** 2;
+
+function isFull(inHand: readonly UpgradeTask[]): boolean {
+  return (
+    inHand.length === mostFilesInHand ||
+    inHand.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) >= fullAtBytes
+  );
+}
 
 const script = new URL(
   import.meta.url.endsWith('.ts') ? './upgrade-worker.ts' : './upgrade-worker.js',
@@ -54,7 +63,7 @@ async function upgradeOnWorkers(
     script,
     setup: settings,
     jobs: Math.max(1, jobs),
-    tasksInHand: filesInHand,
+    isFull,
     signal,
     onResult: (task, outcome) => log.add(task, outcome),
     onCrash: (task, reason) => log.add(task, { problem: crashProblem(task.path, reason), durationMs: 0 }),

@@ -3,14 +3,14 @@ import { runOnWorkers } from './worker-pool.ts';
 
 const script = new URL('../testing/crashing-worker.ts', import.meta.url);
 
-async function run(tasks: readonly unknown[], jobs: number, signal?: AbortSignal) {
+async function run(tasks: readonly unknown[], jobs: number, signal?: AbortSignal, mostInHand = 4) {
   const results = new Map<unknown, unknown>();
   const crashes = new Map<unknown, string>();
   await runOnWorkers<unknown, unknown>(tasks, {
     script,
     setup: undefined,
     jobs,
-    tasksInHand: 4,
+    isFull: ({ length }) => length === mostInHand,
     signal,
     onResult: (task, result) => results.set(task, result),
     onCrash: (task, reason) => crashes.set(task, reason),
@@ -25,6 +25,14 @@ it('gives every task to a worker and its result back', async () => {
     tasks.map((task) => [task, task * 2]),
   );
   expect(crashes.size).toBe(0);
+});
+
+it('leaves to another worker what is more than one has in hand', async () => {
+  const pidsOf = async (mostInHand: number) => {
+    const { results } = await run(['pid', 'pid too'], 2, undefined, mostInHand);
+    return new Set(results.values()).size;
+  };
+  expect(await Promise.all([pidsOf(1), pidsOf(2)])).toEqual([2, 1]);
 });
 
 it('names the task a worker died on, however it died, and goes on with the rest', async () => {

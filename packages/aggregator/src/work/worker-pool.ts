@@ -8,8 +8,8 @@ export interface WorkerPoolOptions<TTask, TResult> {
   /** Told to every worker before its first task. */
   readonly setup: unknown;
   readonly jobs: number;
-  /** How many tasks a worker has in hand at once, so that it computes for one while the disk is busy with others. */
-  readonly tasksInHand: number;
+  /** Whether a worker has so much in hand that it computes for one task while the disk is busy with others. */
+  readonly isFull: (inHand: readonly TTask[]) => boolean;
   /** For V8 in a worker; by default it is kept from letting garbage grow, for work that lies outside of its heap. */
   readonly nodeFlags?: readonly string[];
   /** No task begins after it is aborted; those in hand are finished, if they are within a second and a half. */
@@ -36,18 +36,20 @@ async function runLane<TTask, TResult>(
   queue: Iterator<TTask>,
   options: WorkerPoolOptions<TTask, TResult>,
 ): Promise<void> {
-  const { signal, tasksInHand, onCrash } = options;
+  const { signal, onCrash } = options;
   for (;;) {
-    const { lost } = await runWorker(queue, tasksInHand, options);
+    const { lost } = await runWorker(queue, options);
     if (lost.length === 0 || signal?.aborted) return;
     const suspects = lost.values();
     for (;;) {
-      const alone = await runWorker(suspects, 1, options);
+      const alone = await runWorker(suspects, { ...options, isFull: isOne });
       if (alone.lost.length === 0) break;
       for (const task of alone.lost) onCrash(task, alone.reason);
     }
   }
 }
+
+const isOne = ({ length }: readonly unknown[]) => length === 1;
 
 interface WorkerEnd<TTask> {
   /** The tasks in hand when the worker died; none when it ended because there was no more to do. */
@@ -58,16 +60,15 @@ interface WorkerEnd<TTask> {
 /** Starts no worker where there is nothing to do. */
 async function runWorker<TTask, TResult>(
   queue: Iterator<TTask>,
-  tasksInHand: number,
   options: WorkerPoolOptions<TTask, TResult>,
 ): Promise<WorkerEnd<TTask>> {
-  const { signal, onResult, onCrash } = options;
+  const { signal, isFull, onResult, onCrash } = options;
   const { promise, resolve } = Promise.withResolvers<WorkerEnd<TTask>>();
   const inHand = new Map<number, TTask>();
   let count = 0;
   let worker: ChildProcess | undefined;
   const take = (): void => {
-    while (inHand.size < tasksInHand && !signal?.aborted) {
+    while (!isFull([...inHand.values()]) && !signal?.aborted) {
       const { done, value: task } = queue.next();
       if (done) break;
       worker ??= startWorker(options, answer, end);
