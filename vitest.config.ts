@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { seedOfSources } from './integration/src/testing/seed-of-sources.ts';
@@ -15,7 +16,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: ['{packages,adapters,integration,bench,examples}/**/*.test.ts'],
-    setupFiles: ['integration/src/testing/seed-properties.ts'],
+    setupFiles: [join(import.meta.dirname, 'integration/src/testing/seed-properties.ts')],
     provide: { seed: VARVE_SEED ? Number(VARVE_SEED) : seed },
     exclude: ['**/node_modules/**', '**/dist/**'],
     execArgv: ['--conditions=@varve/source'],

@@ -1,11 +1,18 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { makeTestFolder } from '@varve/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { chromiumPath, closeBrowser } from '../testing/open-browser.ts';
 import { openRuns } from '../testing/open-runs.ts';
+
+const conditions = ['@varve/source', 'node'];
+const fromSource = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: { execArgv: ['--conditions=@varve/source'] },
+};
 
 /** What vitest says of a test that somebody pasted into a project of their own. */
 async function runAsTest(code: string): Promise<string> {
@@ -15,13 +22,7 @@ async function runAsTest(code: string): Promise<string> {
   symlinkSync(join(root, 'node_modules/vitest'), join(dir, 'node_modules/vitest'));
   symlinkSync(join(root, 'packages/page/node_modules/@varve'), join(dir, 'node_modules/@varve'));
   writeFileSync(join(dir, 'copied.test.ts'), code);
-  writeFileSync(
-    join(dir, 'vitest.config.ts'),
-    readFileSync(join(root, 'vitest.config.ts'), 'utf8').replace(
-      '{packages,adapters,integration,bench,examples}/**/*',
-      '*',
-    ),
-  );
+  writeFileSync(join(dir, 'vitest.config.js'), `export default ${JSON.stringify(fromSource)}`);
   const run = promisify(execFile)(process.execPath, [
     join(root, 'node_modules/vitest/vitest.mjs'),
     'run',
