@@ -1,3 +1,4 @@
+import type { Leftover } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
 import {
   type Archives,
@@ -19,22 +20,34 @@ export interface ListedFiles extends Disposable {
   readonly problems: readonly Problem[];
 }
 
-const kind = 'archive';
+/** In a list that has archives alone. */
+export const archiveKind = 'archive';
 
 /** Finds archives before the first of them is written to, which adds files and takes some away; none of them is in memory. */
 export function listFiles(where: Archives, selection: Selection): ListedFiles {
   const files = new FileList();
+  const { problems } = gatherArchives(files, where, selection);
+  return {
+    count: files.count([archiveKind]).files,
+    list: () => files.list([archiveKind]),
+    problems,
+    [Symbol.dispose]: () => files[Symbol.dispose](),
+  };
+}
+
+/** Takes in what is there; returns what a walk comes upon beside archives. */
+export function gatherArchives(
+  into: FileList,
+  where: Archives,
+  selection: Selection,
+): { readonly problems: readonly Problem[]; readonly leftovers: readonly Leftover[] } {
   const notes = newNotes();
   const unreadable: VarveError[] = [];
   for (const file of streamFiles(where, notes)) {
     const archive = isSelected(file, selection) ? recogniseArchive(file) : undefined;
     if (archive instanceof VarveError) unreadable.push(archive);
-    else if (archive) files.add(archive, kind);
+    else if (archive) into.add(archive, archiveKind);
   }
-  return {
-    count: files.count([kind]).files,
-    list: () => files.list([kind]),
-    problems: [...notes.problems, ...unreadable].map((error) => problemOf(error, error.path ?? '')),
-    [Symbol.dispose]: () => files[Symbol.dispose](),
-  };
+  const problems = [...notes.problems, ...unreadable].map((error) => problemOf(error, error.path ?? ''));
+  return { problems, leftovers: [...notes.leftovers.values()] };
 }

@@ -1,18 +1,7 @@
-import { VarveError } from '@varve/schema';
-import {
-  type FileCount,
-  FileList,
-  type FoundFile,
-  isSelected,
-  newNotes,
-  recogniseArchive,
-  type Selection,
-  streamFiles,
-} from '../find/index.ts';
-import { type Problem, problemOf } from '../work/index.ts';
+import { type Archives, type FileCount, FileList, type FoundFile, type Selection } from '../find/index.ts';
+import type { Problem } from '../work/index.ts';
+import { archiveKind, gatherArchives } from './list-files.ts';
 import type { UpgradeTask } from './upgrade-file.ts';
-
-const archive = 'archive';
 
 /** The files of a bulk upgrade, however many; those set aside are not tried again. */
 export class UpgradeQueue implements Disposable {
@@ -24,20 +13,12 @@ export class UpgradeQueue implements Disposable {
   }
 
   /** Takes in what is there; returns what a walk comes upon beside archives. */
-  fill(where: readonly string[], selection: Selection) {
-    const notes = newNotes();
-    const unreadable: VarveError[] = [];
-    for (const file of streamFiles(where, notes)) {
-      const recognised = isSelected(file, selection) ? recogniseArchive(file) : undefined;
-      if (recognised instanceof VarveError) unreadable.push(recognised);
-      else if (recognised) this.#files.add(recognised, archive);
-    }
-    const problems = [...notes.problems, ...unreadable].map((error) => problemOf(error, error.path ?? ''));
-    return { problems, leftovers: [...notes.leftovers.values()] };
+  fill(where: Archives, selection: Selection) {
+    return gatherArchives(this.#files, where, selection);
   }
 
   count(): FileCount {
-    return this.#files.count([archive]);
+    return this.#files.count([archiveKind]);
   }
 
   *listSetAside(): Generator<{ readonly task: UpgradeTask; readonly problem: Problem }> {

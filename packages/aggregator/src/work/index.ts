@@ -1,4 +1,3 @@
-export { FailureLimit } from './failure-limit.ts';
 export { crashProblem, type Problem, problemOf } from './problem.ts';
 export { serveTasks } from './serve-tasks.ts';
 export { type ArchiveOutcome, Tally, type WorkOptions, type WorkReport } from './tally.ts';

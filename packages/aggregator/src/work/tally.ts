@@ -1,4 +1,3 @@
-import { FailureLimit } from './failure-limit.ts';
 import type { Problem } from './problem.ts';
 
 /** How one archive of many fared. A report is made of these, a line of JSON each, whatever the work is. */
@@ -35,7 +34,7 @@ const mostKept = 10_000;
 
 /** Counts how archives fare, and tells of each. Keeps no more of what failed than a report has. */
 export class Tally<TFile extends ArchiveOutcome> {
-  readonly #limit: FailureLimit;
+  readonly #limit = new AbortController();
   readonly #options: WorkOptions<TFile>;
   readonly #counts = new Map<string, number>();
   readonly #failed: Problem[] = [];
@@ -43,7 +42,6 @@ export class Tally<TFile extends ArchiveOutcome> {
 
   constructor(options: WorkOptions<TFile>) {
     this.#options = options;
-    this.#limit = new FailureLimit(options.maxFailures);
     this.#signal = options.signal
       ? AbortSignal.any([this.#limit.signal, options.signal])
       : this.#limit.signal;
@@ -53,7 +51,7 @@ export class Tally<TFile extends ArchiveOutcome> {
     this.#counts.set(file.state, this.count(file.state) + 1);
     if (file.problem) {
       if (this.#failed.length < mostKept) this.#failed.push(file.problem);
-      this.#limit.add();
+      if (this.count('failed') > (this.#options.maxFailures ?? Number.POSITIVE_INFINITY)) this.#limit.abort();
     }
     this.#options.onFile?.(file);
   }
