@@ -13,11 +13,11 @@ import { divideByStore, upgradeStores } from './upgrade-stores.ts';
  * Brings archives of any versions to head, each as `upgradeArchive` does it, in worker processes. A lineage with SQL
  * functions cannot be passed to one: then the work is done in this process, between other work, a file at a time.
  *
- * @throws USAGE where the backups would lie among the archives; CLIENT_MISSING
- *
  * One bad file never stops the rest, and never throws: it is among `failed`, as is every path that could not be
  * searched. A file that kills its worker, when it is tried once more and alone, is a WORKER_CRASHED. Of the other files
  * the report has the numbers alone, so that it stays small whatever their number: `onFile` is told of each.
+ *
+ * @throws USAGE where the backups would lie among the archives; CLIENT_MISSING
  *
  * @example
  * ```ts

@@ -12,7 +12,6 @@ export interface Consequences {
   readonly yieldedToUpdates: ReadonlySet<string>;
   /** Tables rows of which a DELETE takes away. */
   readonly deleted: ReadonlySet<string>;
-  readonly triggers: ReadonlySet<OwnTrigger>;
   readonly actions: ReadonlySet<ForeignKeyAction>;
   /** True where a trigger, or an action, may set off itself. */
   readonly isTriggerCyclic: boolean;
@@ -32,7 +31,6 @@ export function whatComesOf(change: RowChange, schema: ActingSchema): Consequenc
     yielded: search.yielded,
     yieldedToUpdates: search.yieldedToUpdates,
     deleted: search.deleted,
-    triggers: new Set([...search.found.keys()].filter(isTrigger)),
     actions: new Set([...search.found.keys()].filter(isAction)),
     isTriggerCyclic: cyclic.some(isTrigger),
     isActionCyclic: cyclic.some(isAction),
