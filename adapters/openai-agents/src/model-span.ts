@@ -8,7 +8,8 @@ type Described = Partial<Omit<ModelCallInsert, 'status'>>;
 /** What a span of a request to a model tells: of the Responses API, of Chat Completions, or of any other model. */
 export interface ModelSpan {
   readonly call: Described;
-  readonly inputs: readonly AgentItem[];
+  /** As the SDK has them: each request repeats all that was said, and only what is new is worth reading. */
+  readonly inputs: readonly unknown[];
   readonly outputs: readonly AgentItem[];
 }
 
@@ -31,9 +32,7 @@ function readResponse({ response_id, _input, _response }: JsonObject): ModelSpan
       requestOptions: optionsOf(response),
       ...usageOf(response.usage),
     },
-    inputs: [...system(instructions), ...(typeof _input === 'string' ? [_input] : listOf(_input))].map(
-      agentItem,
-    ),
+    inputs: [...system(instructions), ...(typeof _input === 'string' ? [_input] : listOf(_input))],
     outputs: listOf(response.output).map(agentItem),
   };
 }
@@ -54,7 +53,7 @@ function readGeneration({ model, model_config, input, output, usage }: JsonObjec
       requestOptions: optionsOf(objectOf(model_config)),
       ...usageOf(usage ?? answer.usage),
     },
-    inputs: listOf(input).map(agentItem),
+    inputs: listOf(input),
     outputs: outputs.map((it) => agentItem({ role: 'assistant', ...objectOf(it) })),
   };
 }

@@ -1,7 +1,7 @@
 import type { Session } from '@varve/core';
-import { SaidSoFar } from '@varve/core/internal';
+import { KeysByContent, SaidSoFar } from '@varve/core/internal';
 import { toJson } from '@varve/schema';
-import { type AgentItem, itemPrint } from './agent-item.ts';
+import { type AgentItem, agentItem, itemPrint } from './agent-item.ts';
 import { type AgentSpan, endOf, outcomeOf, resultOf, startOf } from './agent-span.ts';
 import { AskedCalls } from './asked-calls.ts';
 import { type JsonObject, objectOf, parsed, textOf } from './json-access.ts';
@@ -22,6 +22,8 @@ export class TraceRecorder {
   readonly #session: Session<StandardTables>;
   readonly #tables: Partial<StandardTables>;
   readonly #said = new SaidSoFar();
+  /** The SDK copies what was said for each request. */
+  readonly #keys = new KeysByContent();
   readonly #tools = new Map<string, RunningTool>();
   /** By the turn, or the agent, that both the request and the calls belong to. */
   readonly #asked = new Map<string, AskedCalls>();
@@ -81,7 +83,8 @@ export class TraceRecorder {
 
   #recordModelCall(span: AgentSpan, data: JsonObject): void {
     const { call, inputs, outputs } = readModelSpan(data);
-    for (const item of this.#said.takeNew(inputs, itemPrint)) this.#say([item], startOf(span), null);
+    const fresh = this.#said.takeNew(inputs, (input) => itemPrint(agentItem(input)), this.#keys);
+    for (const input of fresh) this.#say([agentItem(input)], startOf(span), null);
     const seq = this.#recordCall(span, { ...call });
     this.#describe(call);
     if (span.parentId) this.#turnsWithModel.add(span.parentId);

@@ -27,7 +27,6 @@ export async function run(): Promise<void> {
   ];
   await comparePerStep('Claude Agent, its transcript', contestants, {
     rounds: 30,
-    warmup: 3,
     prepare: () => void varve.sealAll(),
   });
   varve.sealAll();

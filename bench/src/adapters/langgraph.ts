@@ -39,7 +39,7 @@ async function timeSupersteps(): Promise<void> {
   const ours = running('VarveSaver, each step forced to the disk', varve);
   const memory = running('MemorySaver', new MemorySaver());
   const inOneFile = running('SqliteSaver, not forced to the disk', sqlite);
-  const options = { rounds: 20, warmup: 3 };
+  const options = { rounds: 20 };
   for (const [kept, theirs] of [['in memory', memory] as const, ['by SqliteSaver', inOneFile] as const]) {
     const contestants = (steps: number) => [none, theirs, ours].map((make) => make(steps));
     await comparePerStep(`LangGraph, its checkpoints; beside them kept ${kept}`, contestants, options);

@@ -72,6 +72,7 @@ export { redactRow } from './redact/index.ts';
 export { foldTexts, inPieces, unfoldTexts } from './row/index.ts';
 export {
   finishSeals,
+  KeysByContent,
   LiveSessions,
   type LiveSessionsOptions,
   SaidSoFar,

@@ -19,7 +19,7 @@ export { openSessionAsync } from './open-session-async.ts';
 export type { RecordOptions } from './record-options.ts';
 export { type RecoverSessionsOptions, type Recovery, recoverSessions } from './recover-sessions.ts';
 export type { CallOutcome } from './run-call.ts';
-export { SaidSoFar } from './said-so-far.ts';
+export { KeysByContent, SaidSoFar } from './said-so-far.ts';
 export type { SealOptions, StoreSealOptions } from './seal.ts';
 export { sealArchive } from './seal-archive.ts';
 export type { Session } from './session.ts';

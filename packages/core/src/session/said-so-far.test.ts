@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SaidSoFar } from './said-so-far.ts';
+import { KeysByContent, SaidSoFar } from './said-so-far.ts';
 
 it('takes of each request what was not said before, however often something is said', () => {
   const said = new SaidSoFar();
@@ -20,4 +20,18 @@ it('looks at an object that comes again once, where it is told that objects stay
   take(hello);
   expect(take(hello, { text: 'hello' })).toHaveLength(1);
   expect(looked).toEqual(['hello', 'hello']);
+});
+
+it('looks at a copy of what was said before once, by all that it tells', () => {
+  const said = new SaidSoFar();
+  const keys = new KeysByContent();
+  const looked: unknown[] = [];
+  const take = (...messages: { text: unknown; at?: number }[]) =>
+    said.takeNew(messages, ({ text }) => looked.push(text) && String(text), keys);
+  const long = 'x'.repeat(2000);
+  expect(take({ text: 'hello' }, { text: long })).toHaveLength(2);
+  expect(take({ text: 'hello' }, { text: long }, { text: `${long}.` })).toEqual([{ text: `${long}.` }]);
+  expect(looked).toEqual(['hello', long, `${long}.`]);
+  expect(take({ text: 'hello', at: 2 })).toEqual([]);
+  expect(take({ text: Uint8Array.of(1) }, { text: Uint8Array.of(2) }, { text: 1n })).toHaveLength(3);
 });

@@ -1,4 +1,32 @@
 import { hash } from 'node:crypto';
+import { toJson } from '@varve/schema';
+
+/** What is known of messages that were looked at before. */
+interface KnownKeys {
+  get(message: object): string | undefined;
+  set(message: object, key: string): unknown;
+}
+
+/** The keys of messages that come again as copies: what a message tells is compared, which costs less than to read it. */
+export class KeysByContent implements KnownKeys {
+  readonly #keys = new Map<string, string>();
+  #last: { readonly message: object; readonly content: string } | undefined;
+
+  get(message: object): string | undefined {
+    return this.#keys.get(this.#contentOf(message));
+  }
+
+  set(message: object, key: string): void {
+    this.#keys.set(this.#contentOf(message), key);
+  }
+
+  #contentOf(message: object): string {
+    if (this.#last?.message === message) return this.#last.content;
+    const content = keyOf(toJson(message));
+    this.#last = { message, content };
+    return content;
+  }
+}
 
 /** What of a conversation is on the timeline: each request to a model repeats what was said before. */
 export class SaidSoFar {
@@ -21,7 +49,7 @@ export class SaidSoFar {
   takeNew<T>(
     messages: readonly T[],
     printOf: (message: T) => unknown,
-    keys: WeakMap<object, string> = new WeakMap(),
+    keys: KnownKeys = new WeakMap<object, string>(),
   ): T[] {
     const here = new Map<string, number>();
     return messages.filter((message) => {
@@ -44,7 +72,7 @@ export class SaidSoFar {
 /** In letters: what is longer is kept by its hash, which costs more to make than most messages to keep. */
 const longestKey = 1000;
 
-function keyIn<T>(keys: WeakMap<object, string>, message: T, printOf: (message: T) => unknown): string {
+function keyIn<T>(keys: KnownKeys, message: T, printOf: (message: T) => unknown): string {
   if (typeof message !== 'object' || message === null) return keyOf(printOf(message));
   const key = keys.get(message) ?? keyOf(printOf(message));
   keys.set(message, key);
