@@ -68,6 +68,7 @@ export {
   patchFile,
   patchOf,
   prepareImage,
+  rowSources,
   unrepeatableTables,
 } from './patch/index.ts';
 export {

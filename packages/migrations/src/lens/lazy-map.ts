@@ -1,10 +1,17 @@
 /** A map whose values are made when they are first asked for, and then kept. */
 export class LazyMap<V> {
   readonly #made = new Map<string, V>();
-  readonly #makers: ReadonlyMap<string, () => V>;
+  readonly #list: () => Iterable<readonly [string, () => V]>;
+  #listed: ReadonlyMap<string, () => V> | undefined;
 
-  constructor(makers: Iterable<readonly [string, () => V]>) {
-    this.#makers = new Map(makers);
+  /** `list` is called at most once, when the map is first looked at. */
+  constructor(list: () => Iterable<readonly [string, () => V]>) {
+    this.#list = list;
+  }
+
+  get #makers(): ReadonlyMap<string, () => V> {
+    this.#listed ??= new Map(this.#list());
+    return this.#listed;
   }
 
   get size(): number {

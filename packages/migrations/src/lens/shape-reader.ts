@@ -27,7 +27,7 @@ export class ShapeReader {
 
   constructor(lineage: Lineage) {
     this.#lineage = lineage;
-    this.mayMakeTemp = lineage.migrations.some(({ sql }) => /temp/i.test(sql));
+    this.mayMakeTemp = lineage.migrations.some(({ sql }) => /\btemp(orary)?\b/i.test(sql));
   }
 
   read(name: string, ddl: string): TableShape {

@@ -1,5 +1,5 @@
 import type { Database } from '../driver/index.ts';
-import { type ActingSchema, readSchema, type SchemaObject } from '../replay/index.ts';
+import type { ActingSchema, SchemaObject } from '../replay/index.ts';
 import { nameKey, quoteIdentifier } from '../sql/index.ts';
 
 import { LazyMap } from './lazy-map.ts';
@@ -35,9 +35,8 @@ export function indexesOf(table: string, { objects }: Pick<Shape, 'objects'>): S
   return objects.filter((it) => it.type === 'index' && nameKey(it.table) === key);
 }
 
-/** The schema as it is now. What SQLite makes of each table is read when somebody asks. */
-export function readShape(sqlite: Database, reader: ShapeReader): Shape {
-  const objects = readSchema(sqlite);
+/** The schema as it is now, its objects read. What SQLite makes of each table is read when somebody asks. */
+export function readShape(sqlite: Database, objects: readonly SchemaObject[], reader: ShapeReader): Shape {
   const all = objects.filter((it) => it.type === 'table');
   const opaque = readOpaque(sqlite, all);
   const temporary = reader.mayMakeTemp ? readTempObjects(sqlite) : [];
@@ -47,8 +46,8 @@ export function readShape(sqlite: Database, reader: ShapeReader): Shape {
   const keysOf = ({ name, sql }: SchemaObject) =>
     reader.readUniqueKeys(reader.read(name, sql), indexesOf(name, { objects }));
   return {
-    tables: new LazyMap(ordinary.map(({ name, sql }) => [nameKey(name), () => reader.read(name, sql)])),
-    uniqueKeys: new LazyMap(ordinary.map((table) => [nameKey(table.name), () => keysOf(table)])),
+    tables: new LazyMap(() => ordinary.map(({ name, sql }) => [nameKey(name), () => reader.read(name, sql)])),
+    uniqueKeys: new LazyMap(() => ordinary.map((table) => [nameKey(table.name), () => keysOf(table)])),
     opaque,
     objects,
     temp: new Set(tempTables.map((it) => nameKey(it.name))),

@@ -2,6 +2,7 @@ import type { Lineage, Migration } from '../lineage/index.ts';
 import { type EmptyRun, runOnEmpty } from '../replay/index.ts';
 import type { SqlStatement } from '../sql/index.ts';
 import { changesRowsOnly } from './changes-rows-only.ts';
+import { SchemaFollower } from './schema-follower.ts';
 import { readShape, type Shape } from './shape.ts';
 import { ShapeReader } from './shape-reader.ts';
 
@@ -37,14 +38,16 @@ export function traceLineage(lineage: Lineage): LineageTrace {
 
 function runLineage({ sqlite, apply }: EmptyRun, lineage: Lineage): LineageTrace {
   const reader = new ShapeReader(lineage);
-  const shapes = [readShape(sqlite, reader)];
+  const follower = new SchemaFollower(sqlite);
+  const shapes = [readShape(sqlite, follower.read(), reader)];
   const steps: Step[][] = [];
   for (const migration of lineage.migrations) {
     const seen: { statement: SqlStatement; before: Shape }[] = [];
     const shapeNow = (): Shape => {
       const last = seen.at(-1);
       if (!last) return shapes.at(-1) as Shape;
-      return changesRowsOnly(last.statement) ? last.before : readShape(sqlite, reader);
+      if (changesRowsOnly(last.statement)) return last.before;
+      return readShape(sqlite, follower.read(last.statement), reader);
     };
     try {
       apply(migration, (statement) => {

@@ -3,4 +3,5 @@ export { patchFile } from './patch-file.ts';
 export { patchOf } from './patch-of.ts';
 export { PatchRecipe } from './patch-recipe.ts';
 export { type PreparedPages, prepareImage } from './prepare-pages.ts';
+export { type RowSources, rowSources } from './row-sources.ts';
 export { unrepeatableTables } from './unrepeatable-tables.ts';

@@ -1,18 +1,13 @@
-import type { Shape, Step } from '../lens/index.ts';
+import type { Step } from '../lens/index.ts';
 import type { SchemaObject } from '../replay/index.ts';
 import { identifierOf, nameKey, type SqlToken, tokenizeSql } from '../sql/index.ts';
 
 /** The names, by name key, of all that the schema holds on the way. */
 export function knownNames(steps: readonly Step[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  const seen = new Set<Shape>();
-  for (const shape of steps.flatMap(({ before, after }) => [before, after])) {
-    if (seen.has(shape)) continue;
-    seen.add(shape);
-    for (const { name } of [...shape.objects, ...shape.tempViews]) names.add(nameKey(name));
-    for (const name of shape.temp) names.add(name);
-  }
-  return names;
+  const shapes = new Set(steps.flatMap(({ before, after }) => [before, after]));
+  const objects = new Set([...shapes].flatMap((shape) => [...shape.objects, ...shape.tempViews]));
+  const temporary = [...shapes].flatMap(({ temp }) => [...temp]);
+  return new Set([...[...objects].map(({ name }) => nameKey(name)), ...temporary]);
 }
 
 /** Every identifier in tokens, by name key, whatever it names: a string may be one. */
@@ -39,7 +34,8 @@ const mostTexts = 5000;
 
 /** Adds what a statement on these names may reach: through a view, a trigger, or a module that reads another table. */
 export function addReached(names: Set<string>, { before, after }: Step, known: ReadonlySet<string>): void {
-  const objects = new Set([...before.objects, ...before.tempViews, ...after.objects]);
+  const reaching = [before.objects, before.tempViews, after.objects].flatMap(reachingAmong);
+  const objects = new Set(reaching);
   for (let size = -1; size !== names.size; ) {
     size = names.size;
     for (const object of objects) {
@@ -51,8 +47,20 @@ export function addReached(names: Set<string>, { before, after }: Step, known: R
   }
 }
 
+const reachingIn = new WeakMap<readonly SchemaObject[], readonly SchemaObject[]>();
+
+/** Those of a schema that have to do with more than themselves. */
+function reachingAmong(objects: readonly SchemaObject[]): readonly SchemaObject[] {
+  const known = reachingIn.get(objects) ?? objects.filter(isReaching);
+  reachingIn.set(objects, known);
+  return known;
+}
+
+function isReaching(object: SchemaObject): boolean {
+  return object.type !== 'index' && (object.type !== 'table' || isVirtual(object));
+}
+
 function isReached(object: SchemaObject, names: ReadonlySet<string>): boolean {
-  if (object.type === 'index' || (object.type === 'table' && !isVirtual(object))) return false;
   return names.has(nameKey(object.table)) || names.has(nameKey(object.name));
 }
 

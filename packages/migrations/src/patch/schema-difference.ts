@@ -27,17 +27,23 @@ export function schemaDifference(
   renamed?: TableRename,
 ): SchemaDifference {
   if (before === after) return { changed: [], created: [], dropped: [] };
-  const old = new Map(before.map((object) => [keyOf(object), object]));
   const [newKey, oldKey] = [renamed?.to, renamed?.from].map((name) => `table ${nameKey(name ?? '')}`);
+  // Most objects are the same ones before and after.
+  const isTold = (object: SchemaObject) => renamed !== undefined && keyOf(object) === newKey;
+  const [was, now] = [new Set(before), new Set(after)];
+  const old = new Map(
+    before.filter((object) => !now.has(object) || isTold(object)).map((object) => [keyOf(object), object]),
+  );
   const changed: { from: SchemaObject; to: SchemaObject }[] = [];
   const created: SchemaObject[] = [];
   for (const object of after) {
+    if (was.has(object) && !isTold(object)) continue;
     const key = keyOf(object) === newKey ? (oldKey ?? '') : keyOf(object);
-    const was = old.get(key);
+    const from = old.get(key);
     old.delete(key);
-    if (!was) created.push(object);
-    else if (was.sql !== object.sql || was.table !== object.table || was.name !== object.name)
-      changed.push({ from: was, to: object });
+    if (!from) created.push(object);
+    else if (from.sql !== object.sql || from.table !== object.table || from.name !== object.name)
+      changed.push({ from, to: object });
   }
   return { changed, created, dropped: [...old.values()] };
 }

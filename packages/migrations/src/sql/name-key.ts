@@ -1,4 +1,4 @@
 /** A name as SQLite compares it: without the case of A to Z, and of no other letter. */
 export function nameKey(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return /[A-Z]/.test(name) ? name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : name;
 }
