@@ -75,3 +75,27 @@ it('keeps answers to what a model can take in, however long texts, names and ses
   }
   expect(answers[2]).toMatch(/hamburg.*more characters/s);
 });
+
+it.each(['varve://session/%zz', 'varve://session/nobody', 'varve://session/', 'varve://other/x', 'no uri'])(
+  'says of the resource %s that the request is wrong, not the server',
+  async (uri) => {
+    const { client } = await connect(makeGiants(1));
+    await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32602 });
+  },
+);
+
+it('hints at its tools, never at verbs of the command line', async () => {
+  const { call } = await connect(makeGiants(1), 1_000);
+  const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
+  const answers = [
+    await call('ask', { question: 'nobody knows' }),
+    await call('query', { sql: 'SELECT * FROM nowhere' }),
+    await call('query', { sql: 'DELETE FROM sessions' }),
+    await call('query', { sql: endless }),
+    await call('show', { session: 'nobody' }),
+  ];
+  for (const answer of answers) {
+    expect(answer).toMatch(/^error\[[A-Z_]+\]: .*\nhint: .*(query|schema|LIMIT)/);
+    expect(answer).not.toMatch(/varve \w|--\w/);
+  }
+});

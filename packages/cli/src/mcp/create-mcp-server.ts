@@ -1,5 +1,11 @@
-import { type CallToolResult, McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
+import {
+  type CallToolResult,
+  McpServer,
+  ResourceNotFoundError,
+  ResourceTemplate,
+} from '@modelcontextprotocol/server';
 import type { Reader } from '@varve/page/internal';
+import { VarveError } from '@varve/schema';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { findQuestion, readQuestions } from '../questions.ts';
@@ -110,10 +116,21 @@ function addSessionResources(server: McpServer, reader: Reader, timeLimitMs: num
     new ResourceTemplate('varve://session/{session}', { list }),
     { description: 'A session: its row and the beginning of its timeline', mimeType },
     async (uri, { session }) => {
-      const shown = await reader.show(decodeURIComponent(String(session)), timeLimitMs);
+      const shown = await showResource(reader, uri, String(session), timeLimitMs);
       return { contents: [{ uri: uri.href, mimeType, text: JSON.stringify(boundSteps(shown, 0, 500)) }] };
     },
   );
+}
+
+/** @throws ResourceNotFoundError, which is an error of the request, and others of the file */
+async function showResource(reader: Reader, { href }: URL, encoded: string, timeLimitMs: number) {
+  try {
+    return await reader.show(decodeURIComponent(encoded), timeLimitMs);
+  } catch (error) {
+    if (error instanceof URIError) throw new ResourceNotFoundError(href, `${href} is no URI of a session`);
+    const isUnknown = error instanceof VarveError && error.code === 'PAGE_NOT_FOUND';
+    throw isUnknown ? new ResourceNotFoundError(href) : new Error(explainError(error), { cause: error });
+  }
 }
 
 /** What went wrong is an answer too: the model can mend its SQL by it. */
