@@ -1,6 +1,7 @@
 import { listeners7 } from './listeners-7.ts';
 import type { TelemetryRecorder } from './telemetry-recorder.ts';
 import {
+  type Finish6,
   finish6,
   type Start6,
   type StepFinish6,
@@ -42,7 +43,7 @@ export function listenersOf6(recorder: TelemetryRecorder, idleMs: number) {
       listeners7.onToolExecutionEnd(recorder, toolFinish6(callId, event));
       recorder.leaveTool(callId);
     },
-    onFinish(callId: string, event: { readonly text?: string }) {
+    onFinish(callId: string, event: Finish6) {
       calls.finish(callId);
       return listeners7.onEnd(recorder, finish6(callId, event));
     },

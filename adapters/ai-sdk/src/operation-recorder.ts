@@ -103,6 +103,7 @@ export class OperationRecorder {
     this.session.batch(() => {
       const seq = this.#modelCall?.seq;
       this.#modelCall?.end({
+        ...(event.finishReason === 'error' && { status: 'error' }),
         responseModel: event.modelId ?? null,
         responseId: event.responseId ?? null,
         finishReasons: event.finishReason === undefined ? null : [event.finishReason],

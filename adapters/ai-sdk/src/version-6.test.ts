@@ -120,6 +120,31 @@ it('records a stream, and one that is aborted in the middle as cancelled', async
     ]);
 });
 
+it('takes a stream that breaks off by an error for failed, and what it said for no answer', async () => {
+  const { read, errors } = record();
+  const model = new MockLanguageModelV3({
+    doStream: async () => ({
+      stream: simulateReadableStream({
+        chunks: [
+          { type: 'stream-start', warnings: [] },
+          { type: 'text-start', id: '1' },
+          { type: 'text-delta', id: '1', delta: 'half' },
+          { type: 'error', error: new Error('overloaded') },
+        ],
+      }),
+    }),
+  });
+  await streamText({ model, prompt: 'go', onError: () => {} }).consumeStream();
+  expect(read()).toMatchObject([
+    {
+      session: { status: 'failed' },
+      modelCalls: [{ status: 'error', finishReasons: ['error'] }],
+      outputs: [{ content: 'half', isFinal: false }],
+    },
+  ]);
+  expect(errors).toEqual([]);
+});
+
 it('knows of a failed call inside of runInSession at once, and of another when nothing is heard of it', async () => {
   const { read } = record({ idleMs: 50 });
   const fail = () => generateText({ model: modelOf(new Error('overloaded')), prompt: 'x', maxRetries: 0 });

@@ -87,6 +87,16 @@ export function toolFinish6(callId: string, event: ToolFinish6): ToolEnd {
   return { callId, toolCall, toolExecutionMs: durationMs, toolOutput };
 }
 
-export function finish6(callId: string, { text }: { readonly text?: string }): OperationEnd {
-  return { callId, ...(text !== undefined && { text }) };
+export interface Finish6 {
+  readonly text?: string;
+  /** Of the last step: `error` where a stream broke off, which nothing else tells of. */
+  readonly finishReason?: string;
+}
+
+export function finish6(callId: string, { text, finishReason }: Finish6): OperationEnd {
+  return {
+    callId,
+    ...(text !== undefined && { text }),
+    ...(finishReason !== undefined && { finishReason }),
+  };
 }
