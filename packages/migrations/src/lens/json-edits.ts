@@ -1,17 +1,15 @@
 import { type BinaryExpr, type Expr, type FunctionCallExpr, nameKey } from '../sql/index.ts';
+import type { TextEdit } from './edited-text.ts';
 import { resolveNode, type Scope } from './scope.ts';
 
 /**
  * Where an expression stands: as a text that all can see, as JSON that a JSON function reads, or as a value that one
  * puts into other JSON, which takes what a JSON function yields as JSON and every other text as a string.
  */
-type Place = 'text' | 'json' | 'member';
+export type Place = 'text' | 'json' | 'member';
 
-/** A part of a statement, and what does the same in its place. */
-export interface JsonEdit {
-  readonly offset: number;
-  readonly length: number;
-  readonly sql: string;
+/** What does the same in the place of a part of a statement. */
+export interface JsonEdit extends TextEdit {
   /** The name key of the column that is read as JSONB. */
   readonly column: string | undefined;
 }
@@ -72,8 +70,7 @@ function editOfColumn(node: Expr, scope: Scope): JsonEdit[] {
 function editsOfCall(node: FunctionCallExpr, scope: Scope, place: Place): JsonEdit[] {
   const name = nameKey(node.name.name);
   const args = node.args ?? [];
-  const isPlain = !node.filterOver && !node.distinctness && !node.orderBy && !isOfLineage(name, scope);
-  if (!isPlain) return [];
+  if (!isPlainCall(node, scope)) return [];
   const yieldsJson = changing.has(name) || (name === 'json_extract' && args.length === 2);
   const { offset, length } = node.name.span;
   const renamed = yieldsJson && place !== 'text';
@@ -92,6 +89,13 @@ function placeOfArgument(name: string, at: number, count: number, place: Place):
   }
   const isChoice = name === 'coalesce' || name === 'ifnull' || (name === 'iif' && count === 3 && at > 0);
   return isChoice && place === 'json' ? 'json' : 'text';
+}
+
+/** True for a call of SQLite's own function. */
+export function isPlainCall(node: FunctionCallExpr, scope: Scope): boolean {
+  return (
+    !node.filterOver && !node.distinctness && !node.orderBy && !isOfLineage(nameKey(node.name.name), scope)
+  );
 }
 
 function isOfLineage(name: string, { lineage }: Scope): boolean {

@@ -1,7 +1,6 @@
-import { VarveError } from '@varve/schema';
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { rowsOfJson, tableOfJson } from '../testing/lineages/rows-of-json.ts';
 import { payloads, statements } from '../testing/lineages/sample-json.ts';
 import { lineageOf } from '../testing/test-lineage.ts';
 import { compileLens } from './compile-lens.ts';
@@ -9,31 +8,6 @@ import { installLens } from './install-lens.ts';
 import type { Lens } from './lens.ts';
 
 const isDeep = process.env.VARVE_DEEP === '1';
-const created = 'CREATE TABLE t (id INTEGER PRIMARY KEY, payload TEXT, kind TEXT, n INTEGER, other TEXT)';
-
-const select = 'SELECT id, typeof(payload), payload, typeof(n), n, typeof(other), other, kind FROM t';
-
-/** The row, or that there is none to be had: a text that is no JSON fails where SQLite reads it. */
-function rowsAfter(payload: unknown, prepare: (sqlite: Database.Database) => void): unknown {
-  const sqlite = new Database(':memory:');
-  sqlite.exec(created);
-  sqlite.prepare('INSERT INTO t VALUES (1, ?, ?, 2, NULL)').run(payload, '$.args');
-  sqlite.exec("INSERT INTO t VALUES (2, '{\"args\":[{\"a\":1}]}', 'x', 1, NULL), (3, '[]', 'y', 1, NULL)");
-  try {
-    prepare(sqlite);
-    return sqlite.prepare(select).safeIntegers().raw().all();
-  } catch (error) {
-    if (
-      error instanceof Database.SqliteError ||
-      (error instanceof VarveError && error.code === 'MIGRATION_FAILED')
-    )
-      return 'fails';
-    throw error;
-  } finally {
-    sqlite.close();
-  }
-}
-
 const outcomes = { same: 0, fails: 0, jsonb: 0 };
 
 it('JSON that several migrations reshape is, text for text, what each of them by itself would leave', {
@@ -44,14 +18,14 @@ it('JSON that several migrations reshape is, text for text, what each of them by
       fc.array(statements, { minLength: 2, maxLength: 4 }),
       fc.array(payloads, { minLength: 2, maxLength: 5 }),
       (pending, rows) => {
-        const lens: Lens = compileLens(lineageOf([created, ...pending]), 1);
+        const lens: Lens = compileLens(lineageOf([tableOfJson, ...pending]), 1);
         if (lens.refusal) return;
         outcomes.jsonb += lens.tables.some((table) => table.select('main').includes('("payload as JSONB"'))
           ? 1
           : 0;
         for (const payload of rows) {
-          const replayed = rowsAfter(payload, (sqlite) => sqlite.exec(pending.join(';')));
-          const throughLens = rowsAfter(payload, (sqlite) => installLens(sqlite, lens));
+          const replayed = rowsOfJson(payload, (sqlite) => sqlite.exec(pending.join(';')));
+          const throughLens = rowsOfJson(payload, (sqlite) => installLens(sqlite, lens));
           outcomes[replayed === 'fails' ? 'fails' : 'same'] += 1;
           // A lens does not fail where nobody reads what does.
           if (replayed !== 'fails') expect(throughLens).toEqual(replayed);
@@ -75,7 +49,7 @@ it.each([
   ['payload = iif(id > 0, payload, NULL)', '{"a":1}'],
 ])('JSON that was just made is a text to whatever is no JSON function: %s', (set, expected) => {
   const pending = ["UPDATE t SET payload = json_set('{}', '$.a', 1)", `UPDATE t SET ${set}`];
-  const lens = compileLens(lineageOf([created, ...pending]), 1);
-  const rows = rowsAfter(null, (sqlite) => installLens(sqlite, lens)) as unknown[][];
+  const lens = compileLens(lineageOf([tableOfJson, ...pending]), 1);
+  const rows = rowsOfJson(null, (sqlite) => installLens(sqlite, lens)) as unknown[][];
   expect(rows[0]?.slice(1, 3)).toEqual(['text', expected]);
 });

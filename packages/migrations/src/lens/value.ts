@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../sql/index.ts';
+import type { JsonChain } from './json-chain.ts';
 import { type Classes, classesHeldBy, integers, nulls, numbers, texts } from './storage-classes.ts';
 import type { Affinity, ColumnShape } from './table-shape.ts';
 
@@ -26,6 +27,8 @@ export interface Value extends Expression {
   readonly ownCollation: string | undefined;
   /** The collation that comparisons must use. */
   readonly collation: string;
+  /** Set when it is what JSON functions made of a column, to which later ones may add. */
+  readonly chain?: JsonChain | undefined;
 }
 
 export function literalExpression(sql: string, classes: Classes): Expression {

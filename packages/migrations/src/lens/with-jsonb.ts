@@ -1,4 +1,5 @@
-import { type Expr, textOf } from '../sql/index.ts';
+import type { Expr } from '../sql/index.ts';
+import { editedText } from './edited-text.ts';
 import { type JsonEdit, jsonEdits } from './json-edits.ts';
 import type { Scope } from './scope.ts';
 import type { Expression } from './value.ts';
@@ -59,16 +60,7 @@ function count(list: readonly (string | undefined)[], wanted: string): number {
 }
 
 function edited({ node, read }: Part, edits: readonly JsonEdit[], { sql }: Scope): string {
-  if (edits.length === 0) return read.sql;
-  const start = node.span.offset;
-  return edits
-    .toSorted((a, b) => b.offset - a.offset)
-    .reduce(
-      (text, { offset, length, sql: other }) => {
-        return text.slice(0, offset - start) + other + text.slice(offset - start + length);
-      },
-      textOf(node, sql),
-    );
+  return edits.length === 0 ? read.sql : editedText(node, edits, sql);
 }
 
 function replaced(uses: readonly string[], edits: readonly JsonEdit[]): string[] {

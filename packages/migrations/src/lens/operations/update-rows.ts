@@ -20,6 +20,7 @@ import type { TableShape } from '../table-shape.ts';
 import type { Expression, Value } from '../value.ts';
 import { withJsonb } from '../with-jsonb.ts';
 import { type Change, ChangedRow } from './changed-row.ts';
+import { composedArm, startedChain } from './compose-update.ts';
 import { assertNoActions } from './foreign-key-changes.ts';
 import { assertPlain, targetOf } from './target.ts';
 
@@ -78,6 +79,8 @@ function updatedArm(
     tables: [{ alias: nameKey(update.alias), table: nameKey(update.table), values: row.values }],
   });
   const changes = readChanges(update, scope);
+  const composed = composedArm(arm, relation, shape, { ...update, changes }, scope);
+  if (composed) return composed;
   const nested = nestArm(arm, {
     columns: relation.columns,
     alias: update.alias,
@@ -89,12 +92,15 @@ function updatedArm(
       return [...uses, ...jsonbUses].some((use) => !known.has(use));
     }),
   });
+  const below = new Map(relation.columns.map((name, at) => [nameKey(name), nested.values[at]]));
   const values = nested.values.map((kept, at): Value | undefined => {
     const column = shape.columns[at];
     const change = column && changes.get(nameKey(column.name));
     if (!column || !change) return column?.isGenerated ? undefined : kept;
     if (column.name === shape.rowidAlias) assertKey(change.stored);
-    return row.changedValue(change, column);
+    return (
+      startedChain(column, { ...update, changes }, scope, known, below) ?? row.changedValue(change, column)
+    );
   });
   return { ...nested, values };
 }

@@ -20,7 +20,7 @@ const scalars = [
     '.5',
     '5.',
     '0x1F',
-    '0xFFFFFFFFFFFFFFFFFF',
+    '0xFFFFFFFFFFFFFFFF',
     'NaN',
     '-Infinity',
     "'single'",
