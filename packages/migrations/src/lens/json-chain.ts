@@ -1,5 +1,4 @@
 import { areApart, type JsonPath } from './json-path.ts';
-import type { Value } from './value.ts';
 
 export interface JsonStep {
   readonly how: 'set' | 'insert' | 'replace' | 'remove' | 'patch';
@@ -15,20 +14,6 @@ export interface JsonSteps {
   readonly paths: readonly JsonPath[] | undefined;
   /** True when of NULL they make NULL, and cannot fail there. */
   readonly isLax: boolean;
-}
-
-export interface JsonCondition {
-  readonly sql: string;
-  /** True when it asks for nothing but that the column is not NULL. */
-  readonly isNotNull: boolean;
-}
-
-/** JSON made of a column of the rows below, or that as it is where a condition does not hold. */
-export interface JsonChain extends JsonSteps {
-  readonly kept: Value;
-  readonly condition: JsonCondition | undefined;
-  readonly cost: number;
-  readonly depth: number;
 }
 
 const most = { steps: 30, args: 60 };

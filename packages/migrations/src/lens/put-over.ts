@@ -1,9 +1,9 @@
 import { type Expr, type FunctionCallExpr, nameKey } from '../sql/index.ts';
 import { editedText, type TextEdit } from './edited-text.ts';
-import type { JsonChain } from './json-chain.ts';
 import { isPlainCall, jsonEdits, type Place } from './json-edits.ts';
 import { areApart, type JsonPath, jsonPath, pathOfArrow } from './json-path.ts';
 import { resolveNode, type Scope } from './scope.ts';
+import type { JsonChain } from './value.ts';
 
 /** A column of the rows below: as it lies there, or JSON that was made of that. */
 export interface ColumnBelow {

@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../sql/index.ts';
-import type { JsonChain } from './json-chain.ts';
+import type { JsonSteps } from './json-chain.ts';
 import { type Classes, classesHeldBy, integers, nulls, numbers, texts } from './storage-classes.ts';
 import type { Affinity, ColumnShape } from './table-shape.ts';
 
@@ -29,6 +29,20 @@ export interface Value extends Expression {
   readonly collation: string;
   /** Set when it is what JSON functions made of a column, to which later ones may add. */
   readonly chain?: JsonChain | undefined;
+}
+
+export interface JsonCondition {
+  readonly sql: string;
+  /** True when it asks for nothing but that the column is not NULL. */
+  readonly isNotNull: boolean;
+}
+
+/** JSON made of a column of the rows below, or that as it is where a condition does not hold. */
+export interface JsonChain extends JsonSteps {
+  readonly kept: Value;
+  readonly condition: JsonCondition | undefined;
+  readonly cost: number;
+  readonly depth: number;
 }
 
 export function literalExpression(sql: string, classes: Classes): Expression {

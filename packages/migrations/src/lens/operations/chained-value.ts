@@ -1,11 +1,11 @@
 import { type Expr, nameKey } from '../../sql/index.ts';
-import { chainSql, type JsonChain, type JsonCondition, type JsonSteps, joinedSteps } from '../json-chain.ts';
+import { chainSql, type JsonSteps, joinedSteps } from '../json-chain.ts';
 import { askedIfNull, type Below, bare, columnBelow, putConditionOver } from '../put-over.ts';
 import { readSteps } from '../read-json-steps.ts';
 import { classesHeldBy, isWithin, nulls, texts, truth } from '../storage-classes.ts';
 import { choiceOfValues, storedValue } from '../stored-value.ts';
 import type { ColumnShape } from '../table-shape.ts';
-import type { Expression, Value } from '../value.ts';
+import type { Expression, JsonChain, JsonCondition, Value } from '../value.ts';
 
 /** An expression that a column is set to, where a condition holds. */
 export interface SetTo {
