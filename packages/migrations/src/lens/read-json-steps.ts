@@ -57,8 +57,8 @@ function change(
 function removal(args: readonly Expr[], below: Below): JsonSteps | undefined {
   const paths = args.map(literalPath);
   const written = args.map((arg) => putOver(arg, 'text', below));
-  if (!areAllKnown(paths) || !areAllKnown(written) || paths.some((path) => path.length === 0))
-    return undefined;
+  const isRoot = paths.some((path) => path?.length === 0);
+  if (isRoot || !areAllKnown(paths) || !areAllKnown(written)) return undefined;
   return stepsOf({ how: 'remove', args: written, paths }, true);
 }
 

@@ -62,7 +62,7 @@ const chain = fc
     fc.constantFrom('payload', 'payload', 'payload', 'payload', 't.payload', '(payload)', 'other'),
     fc.array(step, { minLength: 1, maxLength: 3 }),
   )
-  .map(([json, steps]) => steps.reduce((inner, next) => next(inner), json));
+  .map(([json, steps]) => steps.reduce<string>((inner, next) => next(inner), json));
 
 const conditions = fc.constantFrom(
   ...['', ' payload IS NOT NULL', ' payload NOTNULL', ' json_valid(payload)', " kind = '$.args'"],
