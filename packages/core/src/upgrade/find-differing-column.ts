@@ -43,12 +43,17 @@ function isSameAsItLies(
   try {
     for (const row of iterateCells(one, sql)) {
       const otherRow: readonly unknown[] | undefined = others.next().value;
-      if (!otherRow?.every((cell, at) => isSurelySame(cell, row[at]))) return false;
+      if (!otherRow || !isSurelySameRow(row, otherRow)) return false;
     }
     return others.next().done === true;
   } finally {
     others.return?.();
   }
+}
+
+function isSurelySameRow(row: readonly unknown[], other: readonly unknown[]): boolean {
+  for (let at = 0; at < row.length; at++) if (!isSurelySame(row[at], other[at])) return false;
+  return true;
 }
 
 /** An integer comes as a bigint and a real as a number; of a text that is no valid one not all bytes come. */
