@@ -59,7 +59,7 @@ export function listSessionsIn(dirs: readonly string[], projectKey: string): Lis
   for (const { sessionId, beside, mtime } of findTranscripts(dirs, projectKey)) {
     if (beside === undefined) newest.set(sessionId, Math.max(mtime, newest.get(sessionId) ?? 0));
   }
-  return [...newest].map(([sessionId, mtime]) => ({ sessionId, mtime: Math.round(mtime) }));
+  return [...newest].map(([sessionId, mtime]) => ({ sessionId, mtime: Math.floor(mtime) }));
 }
 
 export function listSubpathsIn(dirs: readonly string[], { projectKey, sessionId }: SessionOf): string[] {
