@@ -99,6 +99,7 @@ class FamilyImport {
       this.#memory.saveState(read, this.#family);
       isWhole = true;
     } finally {
+      this.#family.close();
       await this.#archives.discard();
       this.#memory.saveSessions(isWhole);
     }

@@ -32,8 +32,11 @@ export interface OpenSession {
   isClosed: boolean;
 }
 
+/** Has no divisor in common with `mostOpen`. */
+const parkStride = 37;
+
 /** Beyond so many, files of sessions are closed until they are needed again. */
-const mostOpen = 32;
+const mostOpen = 64;
 
 const mostWriting = 8;
 
@@ -57,6 +60,9 @@ export class SessionArchives {
   readonly #sources: SourceRows;
   readonly #continuation: Continuation | undefined;
   readonly #sessions = new Map<string, OpenSession>();
+  #turn = 0;
+  /** Those whose file may be open. */
+  readonly #mayBeOpen = new Set<OpenSession>();
   /** On their way to the disk. */
   readonly #writing = new Set<Promise<void>>();
   /** Of those that could not be written. */
@@ -111,12 +117,14 @@ export class SessionArchives {
     if (known && !known.isClosed) {
       known.logs.add(file.path);
       known.writer.claimSource(file.path);
+      this.#parkOthers(known);
       return known;
     }
     const path = join(this.#into, `${name}.db`);
     const saved = this.#continuation?.writerOf(name, file);
     const isCopy = saved !== undefined;
-    const draft = this.#isDryRun ? undefined : new ArchiveDraft(path, standardLineage, { isCopy });
+    const isBeside = this.#mayBeOpen.size > 0;
+    const draft = this.#isDryRun ? undefined : new ArchiveDraft(path, standardLineage, { isCopy, isBeside });
     const writer = new SessionWriter(name, draft, saved);
     if (name !== id) writer.describe({ metadata: { sourceId: id } });
     writer.claimSource(file.path);
@@ -148,9 +156,19 @@ export class SessionArchives {
       : `${id}.${createHash('sha256').update(file.path).digest('hex').slice(0, 8)}`;
   }
 
+  /**
+   * Any other has to go, not the one that was opened first: where more of them than may be open take turns, that one would
+   * always be the next.
+   */
   #parkOthers(current: OpenSession): void {
-    const open = [...this.#sessions.values()].filter((it) => it !== current && it.draft?.isOpen);
-    for (const { writer } of open.slice(0, Math.max(0, open.length - mostOpen))) writer.park();
+    if (!current.draft || this.#mayBeOpen.has(current)) return;
+    this.#mayBeOpen.add(current);
+    if (this.#mayBeOpen.size <= mostOpen) return;
+    this.#turn = (this.#turn + parkStride) % mostOpen;
+    const other = [...this.#mayBeOpen][this.#turn];
+    if (!other) return;
+    other.writer.park();
+    this.#mayBeOpen.delete(other);
   }
 
   /** No log tells more of them. */
@@ -161,6 +179,7 @@ export class SessionArchives {
   async #finish(session: OpenSession): Promise<void> {
     if (session.isClosed) return;
     session.isClosed = true;
+    this.#mayBeOpen.delete(session);
     const { writer, draft, path, plainPath, format, logs } = session;
     const rows = [...logs].flatMap((log) => this.#sources.of(writer.id, log) ?? []);
     writer.finish(rows);

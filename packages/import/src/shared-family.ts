@@ -70,6 +70,11 @@ export class SharedFamily implements Family {
     };
   }
 
+  /** Its logs are read, or are not read on. */
+  close(): void {
+    (this.#memory as Memory | undefined)?.close?.();
+  }
+
   #find(agent: string): StartedAgent | undefined {
     const sayer = this.#saidBy.get(agent);
     if (this.isContinued && sayer !== undefined && this.#place(sayer) > this.#place(this.current))

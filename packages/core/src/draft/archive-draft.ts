@@ -17,6 +17,15 @@ import { acquireWriterLock } from '../lock/index.ts';
 import { headImage } from '../session/index.ts';
 import { inspectOriginal, putInPlace, settleOriginal } from '../upgrade/index.ts';
 
+interface ArchiveDraftOptions {
+  /** It begins with the rows of the archive that has the name. */
+  readonly isCopy?: boolean;
+  /** Others are open, and there may be many: it holds little in memory. */
+  readonly isBeside?: boolean;
+}
+
+const besideKibibytes = 256;
+
 /**
  * An archive in the making, of rows that lie elsewhere too: nothing of it has to survive a crash, so nothing is written
  * twice or waited for until it is finished. The file has its name only when it is whole, checked and on the disk. What a
@@ -29,16 +38,21 @@ export class ArchiveDraft {
   readonly #work: string;
   readonly #lineage: Lineage;
   readonly #isCopy: boolean;
+  readonly #isBeside: boolean;
   #sqlite: Database | undefined;
   #isBegun = false;
   #syncing: Promise<void> | undefined;
 
-  /** @param isCopy It begins with the rows of the archive that has the name. */
-  constructor(path: string, lineage: Lineage, { isCopy = false }: { readonly isCopy?: boolean } = {}) {
+  constructor(
+    path: string,
+    lineage: Lineage,
+    { isCopy = false, isBeside = false }: ArchiveDraftOptions = {},
+  ) {
     this.path = path;
     this.#work = workFile(path, 'creating');
     this.#lineage = lineage;
     this.#isCopy = isCopy;
+    this.#isBeside = isBeside;
   }
 
   get isOpen(): boolean {
@@ -112,6 +126,7 @@ export class ArchiveDraft {
       this.#stage();
     }
     const sqlite = openDatabase(this.#work, { isTrusted: true });
+    if (this.#isBeside) sqlite.exec(`PRAGMA cache_size = -${besideKibibytes}`);
     sqlite.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; BEGIN');
     return sqlite;
   }

@@ -11,7 +11,7 @@ export interface SavedKeys {
  * megabytes; other texts as they are.
  */
 export class KeySet {
-  #words = new Uint32Array(4 * 64).fill(empty);
+  #words = new Uint32Array(4 * 8).fill(empty);
   #count = 0;
   readonly #others = new Set<string>();
 

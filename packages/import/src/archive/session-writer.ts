@@ -38,6 +38,8 @@ export interface SavedWriter extends SavedFacts {
 /** What a format keeps in mind; saved where it can be. */
 export interface Memory {
   save?(): unknown;
+  /** Nobody asks it any more. */
+  close?(): void;
 }
 
 /**

@@ -1,6 +1,6 @@
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type { GenAiSpanEvent } from '@varve/schema';
-import { readLines, withFile } from '../log/index.ts';
+import { readElements, readLines } from '../log/index.ts';
 import type { MapContext } from './contract.ts';
 import { arrayOf, isObject, type JsonObject, objectOf, parsedOrText, textOf } from './json-access.ts';
 import { attributesOf, inCamels, nanosToMs, plainValue } from './otlp-spans.ts';
@@ -44,15 +44,23 @@ function eventOf(record: JsonObject): LoggedEvent | undefined {
 }
 
 /** Those of a whole log, before any of it is mapped: an event may stand before its span or behind it. */
-export function eventsIn({ path, sample }: MapContext): readonly LoggedEvent[] {
-  if (sample.shape !== 'lines') return sample.values.flatMap((value) => loggedEvents(value) ?? []);
-  return withFile(openSync(path, 'r'), (file) => {
-    const events: LoggedEvent[] = [];
-    for (const { bytes } of readLines(file)) {
+export function* eventsIn({ path, sample }: MapContext): Generator<LoggedEvent> {
+  if (sample.shape !== 'lines' && sample.shape !== 'array') {
+    for (const value of sample.values) yield* loggedEvents(value) ?? [];
+    return;
+  }
+  const file = openSync(path, 'r');
+  try {
+    for (const bytes of sample.shape === 'lines' ? linesIn(file) : readElements(file)) {
       const head = bytes.subarray(0, markedBytes);
       if (marks.some((mark) => head.includes(mark)))
-        events.push(...(loggedEvents(parsedOrText(bytes.toString())) ?? []));
+        yield* loggedEvents(parsedOrText(bytes.toString())) ?? [];
     }
-    return events;
-  });
+  } finally {
+    closeSync(file);
+  }
+}
+
+function* linesIn(file: number): Generator<Buffer> {
+  for (const { bytes } of readLines(file)) yield bytes;
 }

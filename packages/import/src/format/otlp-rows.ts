@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { GenAiMessage, GenAiRows, GenAiSpan } from '@varve/schema';
 import type { ModelCallRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import type { ToldSession } from './otlp-traces.ts';
@@ -28,8 +29,9 @@ export function writeModelCall(
   }
 }
 
-function printOf({ role, parts }: GenAiMessage): unknown {
-  return [role, parts];
+/** Short, since there is one in memory for each message. */
+function printOf({ role, parts }: GenAiMessage): string {
+  return hash('sha256', JSON.stringify([role, parts]), 'base64');
 }
 
 export function writeToolCall(

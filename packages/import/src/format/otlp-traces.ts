@@ -1,29 +1,16 @@
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { SaidSoFar } from '@varve/core/internal';
-import type { GenAiRows, GenAiSpan } from '@varve/schema';
+import { type GenAiSpan, mapGenAiSpan } from '@varve/schema';
 import type { HeldRow, Memory } from '../archive/index.ts';
 import type { LogPart, MapContext } from './contract.ts';
 import type { LoggedEvent } from './otlp-events.ts';
-import type { ResourceSpan } from './otlp-spans.ts';
-
-/** A span with the record in which it stands. */
-export interface ToldSpan {
-  readonly it: ResourceSpan;
-  readonly rows: GenAiRows;
-  /** SHA-256 of the record. */
-  readonly digest: string;
-  readonly sizeBytes: number;
-}
-
-export interface Waiting extends ToldSpan {
-  /** Of the log in which it stands. */
-  readonly context: MapContext;
-}
+import { Scratch } from './otlp-scratch.ts';
+import type { KeptSpan, Waiting } from './otlp-told.ts';
+import { WaitingSpans } from './otlp-waiting.ts';
 
 interface SavedTraces {
   readonly conversations: ReadonlyMap<string, string>;
-  readonly waiting: readonly (ToldSpan & { readonly path: string })[];
+  readonly waiting: readonly KeptSpan[];
 }
 
 /** Beyond so many, logs that have grown are read whole. */
@@ -33,75 +20,70 @@ const mostWaitingBytes = 1 << 25;
 /** What is known of traces, from one log to the next. Where events are told apart from their spans, no import goes on. */
 export class Traces implements Memory {
   readonly conversations: Map<string, string>;
-  readonly waiting = new Map<string, Waiting[]>();
-  waitingCount = 0;
-  /** Told apart from their spans, by these, which have not been met yet. */
-  readonly #events = new Map<string, LoggedEvent[]>();
+  readonly waiting = new WaitingSpans(() => this.#scratch);
   #hasEvents = false;
+  #openScratch: Scratch | undefined;
   #saved: SavedTraces | undefined;
 
   /** @param context Of the first log that is read now. */
   constructor(context: MapContext, saved?: SavedTraces) {
     this.conversations = new Map(saved?.conversations);
     for (const { path, ...span } of saved?.waiting ?? []) {
+      const rows = mapGenAiSpan(span.it.span);
       // Its log is not read this time, so that nothing could be said of it.
-      if (path !== context.path) context.readAnew();
-      this.wait({ ...span, context });
+      if (path !== context.path || !rows) context.readAnew();
+      this.waiting.add({ ...span, rows, context });
     }
   }
 
-  wait(span: Waiting): void {
-    const { traceId } = span.it.span;
-    const others = this.waiting.get(traceId);
-    if (others) others.push(span);
-    else this.waiting.set(traceId, [span]);
-    this.waitingCount++;
+  get #scratch(): Scratch {
+    this.#openScratch ??= new Scratch();
+    return this.#openScratch;
   }
 
-  /** An event that was exported again counts once. */
-  addEvents(events: readonly LoggedEvent[]): void {
-    this.#hasEvents ||= events.length > 0;
-    for (const event of events) {
-      const key = `${event.traceId} ${event.spanId}`;
-      const others = this.#events.get(key);
-      if (!others) this.#events.set(key, [event]);
-      else if (!others.some((it) => isDeepStrictEqual(it, event))) others.push(event);
-    }
+  /** Told apart from its span, which has not been met yet. An event that was exported again counts once. */
+  addEvent(event: LoggedEvent): void {
+    this.#hasEvents = true;
+    this.#scratch.addEvent(event);
   }
 
   /** A span with the events that were told apart from it. */
   withEvents(span: GenAiSpan): GenAiSpan {
-    const told = this.#events.get(`${span.traceId} ${span.spanId}`);
-    return told === undefined
+    const told = this.#hasEvents ? this.#scratch.eventsOf(keyOf(span)) : [];
+    return told.length === 0
       ? span
       : { ...span, events: [...(span.events ?? []), ...told.map(({ event }) => event)] };
   }
 
-  forgetEvents({ traceId, spanId }: GenAiSpan): void {
-    this.#events.delete(`${traceId} ${spanId}`);
+  forgetEvents(span: GenAiSpan): void {
+    this.#scratch.forgetEvents(keyOf(span));
   }
 
-  /** Of spans that are told nowhere. */
-  takeEvents(): readonly LoggedEvent[] {
-    const events = [...this.#events.values()].flat();
-    this.#events.clear();
-    return events;
+  /** Of spans that are told nowhere, when all are told. */
+  lostEvents(): Iterable<LoggedEvent> {
+    return this.#hasEvents ? this.#scratch.events() : [];
   }
 
   /** Takes down how things stand, before all that waits is released; false where that is too much. */
   takeDown(): boolean {
-    const all = [...this.waiting.values()].flat();
-    const sizeBytes = all.reduce((sum, it) => sum + it.sizeBytes, 0);
+    const isTooMuch = this.waiting.sizeBytes > mostWaitingBytes || this.conversations.size > mostTraces;
     // An event that comes later may be of any span that was read.
-    if (this.#hasEvents || sizeBytes > mostWaitingBytes || this.conversations.size > mostTraces) return false;
-    const waiting = all.map(({ context, ...span }) => ({ ...span, path: context.path }));
-    this.#saved = { conversations: new Map(this.conversations), waiting };
+    if (this.#hasEvents || isTooMuch) return false;
+    this.#saved = { conversations: new Map(this.conversations), waiting: this.waiting.list() };
     return true;
   }
 
   save(): SavedTraces | undefined {
     return this.#saved;
   }
+
+  close(): void {
+    this.#openScratch?.close();
+  }
+}
+
+function keyOf({ traceId, spanId }: GenAiSpan): string {
+  return `${traceId} ${spanId}`;
 }
 
 interface SavedTold {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { type GenAiRows, type GenAiSpan, mapGenAiSpan } from '@varve/schema';
 import type { SessionWriter } from '../archive/index.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
@@ -6,7 +6,8 @@ import { type JsonObject, textOf } from './json-access.ts';
 import { eventsIn, loggedEvents } from './otlp-events.ts';
 import { writeModelCall, writeToolCall } from './otlp-rows.ts';
 import { groupsOf, spansOf } from './otlp-spans.ts';
-import { ToldSession, type ToldSpan, Traces, type Waiting } from './otlp-traces.ts';
+import type { ToldSpan, Waiting } from './otlp-told.ts';
+import { ToldSession, Traces } from './otlp-traces.ts';
 
 /** OTLP/JSON, a line an export or one document; of its spans those that follow the GenAI conventions. */
 export const otlp: LogFormat = {
@@ -46,10 +47,11 @@ class OtlpMapper implements LogMapper {
     if (context.family.isContinued && context.family.logsToCome > 0) context.readAnew();
     this.#traces = context.family.recall((traces) => new Traces(context, traces as never));
     this.#atMs = saved?.atMs;
-    const events = eventsIn(context);
-    // A span that was read before may have been without them.
-    if (events.length > 0 && context.family.isContinued) context.readAnew();
-    this.#traces.addEvents(events);
+    for (const event of eventsIn(context)) {
+      // A span that was read before may have been without it.
+      if (context.family.isContinued) context.readAnew();
+      this.#traces.addEvent(event);
+    }
   }
 
   save(): SavedOtlp | undefined {
@@ -61,6 +63,7 @@ class OtlpMapper implements LogMapper {
     const spans = spansOf(value);
     if (spans.length === 0) return isOfEvents(value) ? undefined : 'without spans';
     const whole = bytes ?? Buffer.from(JSON.stringify(value));
+    const ownBytes = Math.ceil(whole.length / spans.length);
     let digest: string | undefined;
     let isRow = false;
     let isRepeated = false;
@@ -72,8 +75,11 @@ class OtlpMapper implements LogMapper {
       digest ??= digestOf(whole);
       const isApart = span !== told.span;
       if (isApart) this.#traces.forgetEvents(span);
-      const own = isApart ? digestOf(digest, JSON.stringify(span.events)) : digest;
-      const taken = this.#take({ it, rows, digest: own, sizeBytes: whole.length });
+      const said = isApart ? JSON.stringify(span.events) : '';
+      const taken = this.#take({
+        ...{ it, rows, sizeBytes: whole.length, ownBytes: ownBytes + said.length },
+        digest: isApart ? digestOf(digest, said) : digest,
+      });
       isRow ||= taken;
       isRepeated ||= !taken;
     }
@@ -93,7 +99,7 @@ class OtlpMapper implements LogMapper {
   end(): void {
     if (this.#context.family.logsToCome > 0) return;
     this.#releaseAll();
-    for (const { traceId, event, atMs } of this.#traces.takeEvents()) {
+    for (const { traceId, event, atMs } of this.#traces.lostEvents()) {
       const session = this.#context.session(this.#traces.conversations.get(traceId) ?? traceId);
       const createdAtMs = Math.round(atMs || this.#context.mtimeMs);
       session.touch(createdAtMs);
@@ -104,7 +110,7 @@ class OtlpMapper implements LogMapper {
 
   /** Traces without a conversation are sessions of their own. */
   #releaseAll(): void {
-    for (const traceId of [...this.#traces.waiting.keys()]) this.#release(traceId, traceId);
+    for (const traceId of this.#traces.waiting.traceIds) this.#release(traceId, traceId);
   }
 
   #take(told: ToldSpan): boolean {
@@ -116,8 +122,8 @@ class OtlpMapper implements LogMapper {
     const conversation = rows.conversationId ?? conversations.get(traceId);
     const one = { ...told, context: this.#context };
     if (conversation !== undefined) return this.#write(conversation, one);
-    this.#traces.wait(one);
-    if (this.#traces.waitingCount > mostWaiting) this.#releaseAll();
+    this.#traces.waiting.add(one);
+    if (this.#traces.waiting.count > mostWaiting) this.#releaseAll();
     return true;
   }
 
@@ -125,10 +131,7 @@ class OtlpMapper implements LogMapper {
     const { conversations, waiting } = this.#traces;
     conversations.set(traceId, sessionId);
     if (sessionId !== traceId) this.#context.supersede(traceId);
-    const released = waiting.get(traceId) ?? [];
-    waiting.delete(traceId);
-    this.#traces.waitingCount -= released.length;
-    for (const one of released) this.#write(sessionId, one);
+    for (const one of waiting.take(traceId)) this.#write(sessionId, one);
   }
 
   /** False for a span that was read before. */
@@ -138,7 +141,7 @@ class OtlpMapper implements LogMapper {
     const session = context.session(sessionId);
     const told = session.recall((saved) => new ToldSession(saved as never));
     context.tell(session, told.addRecord(one));
-    if (!session.claim(`${span.traceId} ${span.spanId}`)) return false;
+    if (!session.claim(uuidOf(`${span.traceId} ${span.spanId}`))) return false;
     this.#describe(session, span, rows, resource);
     if (rows.modelCall) writeModelCall(session, told, rows, span);
     else if (rows.toolCall) writeToolCall(session, told, rows.toolCall);
@@ -175,4 +178,12 @@ function digestOf(...texts: readonly (Buffer | string)[]): string {
   const hash = createHash('sha256');
   for (const text of texts) hash.update(text);
   return hash.digest('hex');
+}
+
+/** A key in the form that takes the least memory. */
+function uuidOf(key: string): string {
+  const hex = hash('sha256', key, 'hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
 }
