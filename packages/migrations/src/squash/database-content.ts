@@ -22,8 +22,13 @@ export interface DatabaseContent {
   readonly shadows: readonly ContentTable[];
   /** In the order they were made. */
   readonly others: readonly SchemaObject[];
-  /** The highest rowids that AUTOINCREMENT has given. */
-  readonly sequences: readonly unknown[];
+  readonly sequences: readonly Sequence[];
+}
+
+/** The highest rowid that AUTOINCREMENT has given in a table. */
+export interface Sequence {
+  readonly name: string;
+  readonly seq: unknown;
 }
 
 /** Without the ledger. */
@@ -49,8 +54,7 @@ export function readContent(sqlite: Database): DatabaseContent {
     others: objects.filter((object) => !isStored(object)),
     sequences: kindOf.has('sqlite_sequence')
       ? sqlite
-          .prepare('SELECT name, seq FROM sqlite_sequence WHERE name <> ? ORDER BY name')
-          .raw()
+          .prepare<[string], Sequence>('SELECT name, seq FROM sqlite_sequence WHERE name <> ? ORDER BY name')
           .all(ledgerTable)
       : [],
   };

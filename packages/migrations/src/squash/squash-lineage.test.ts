@@ -17,6 +17,11 @@ const lineage = lineageOf([
   'ALTER TABLE a RENAME COLUMN x TO "the x";',
 ]);
 const squashed = squashLineage(lineage, 3);
+const rebuiltCounters = [
+  'CREATE TABLE a (id integer PRIMARY KEY AUTOINCREMENT, x text)',
+  `CREATE TABLE new_a (id integer PRIMARY KEY AUTOINCREMENT, x text NOT NULL);
+   INSERT INTO new_a SELECT id, x FROM a; DROP TABLE a; ALTER TABLE new_a RENAME TO a`,
+];
 
 function fileAt(from: Lineage, version: number): Database {
   const sqlite = openMemory();
@@ -201,6 +206,18 @@ it.each([
 ])('refuses %s', (_, sql, reason) => {
   const refused = expect.objectContaining({ code: 'SQUASH_REFUSED', message: expect.stringMatching(reason) });
   expect(() => squashLineage(lineageOf(sql), sql.length)).toThrow(refused);
+});
+
+it('folds rebuilds of a table that counts its keys, which leave a count of none', () => {
+  const whole = lineageOf(rebuiltCounters);
+  const folded = fileAt(squashLineage(whole, rebuiltCounters.length), 1);
+  for (const file of [folded, fileAt(whole, rebuiltCounters.length)]) {
+    file.exec("INSERT INTO a (x) VALUES ('first')");
+    expect(file.prepare('SELECT id, x FROM a').raw().all()).toEqual([[1, 'first']]);
+    expect(file.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'a'").pluck().all()).toEqual([1]);
+  }
+  const asking = lineageOf([...rebuiltCounters, "UPDATE sqlite_sequence SET seq = 100 WHERE name = 'a'"]);
+  expect(() => squashLineage(asking, rebuiltCounters.length)).toThrow(/AUTOINCREMENT would go on/);
 });
 
 it.each([
