@@ -1,6 +1,8 @@
 import type { Product } from '../product.ts';
+import { courier } from './courier.ts';
 import { gardener } from './gardener.ts';
 import { hoarder } from './hoarder.ts';
+import { jotter } from './jotter.ts';
 import { librarian } from './librarian.ts';
 import { mason } from './mason.ts';
 import { recorder } from './recorder.ts';
@@ -16,4 +18,6 @@ export const written: readonly Product[] = [
   translator,
   mason,
   hoarder,
+  jotter,
+  courier,
 ];
