@@ -30,7 +30,7 @@ function namesOf({ tables, objects }: Shape): Map<string, string> {
 function follow(sources: Map<string, string | undefined>, step: Step): boolean {
   const { statement, before, after } = step;
   const [first, second] = statement.tokens.map(keywordOf);
-  if (before.temp.size + before.tempViews.length + after.temp.size + after.tempViews.length > 0) return false;
+  if ([before, after].some(holdsTemporary)) return false;
   if (first === 'UPDATE' || first === 'INSERT') return changesNoCount(sources, step);
   if (first === 'CREATE' && statement.tokens.some((token) => keywordOf(token) === 'AS') && second === 'TABLE')
     return false;
@@ -40,6 +40,11 @@ function follow(sources: Map<string, string | undefined>, step: Step): boolean {
   for (const key of sources.keys()) if (!after.tables.has(key)) sources.delete(key);
   for (const key of after.tables.keys()) if (!before.tables.has(key) && !rename) sources.set(key, undefined);
   return [...after.tables.keys()].every((key) => sources.has(key));
+}
+
+/** What stands before the file's own, or acts on its rows. */
+function holdsTemporary({ temp, tempViews, isObscured }: Shape): boolean {
+  return isObscured || temp.size + tempViews.length > 0;
 }
 
 /** An UPDATE that leaves rows where they are, and a copy of all rows of a table into one that has none. */
