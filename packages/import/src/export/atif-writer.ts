@@ -8,6 +8,7 @@ import {
   resultText,
   textOfParts,
 } from './read-session.ts';
+import { toldFacts } from './told-facts.ts';
 
 interface Step {
   step_id: number;
@@ -62,6 +63,7 @@ class AtifTrajectory {
         ...(session.title !== null && { title: session.title }),
         ...(session.parent_session_id !== null && { parent_session_id: session.parent_session_id }),
         status: session.status,
+        ...toldFacts(this.#exported),
       },
     };
   }
@@ -118,8 +120,8 @@ class AtifTrajectory {
     ];
     if (row.status === 'interrupted' || row.status === 'running') return;
     const results = step.observation?.results ?? [];
-    const extra = row.status === 'ok' ? {} : { extra: { is_error: true, status: row.status } };
-    step.observation = { results: [...results, { source_call_id: id, content: resultText(row), ...extra }] };
+    // How it ended is told at the end: a result has no other keys before version 1.7.
+    step.observation = { results: [...results, { source_call_id: id, content: resultText(row) }] };
   }
 
   #push(row: Row, source: Step['source'], message: string): Step {

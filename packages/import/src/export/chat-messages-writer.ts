@@ -1,5 +1,6 @@
 import type { TrajectoryFormat } from './contract.ts';
 import { type ExportedSession, jsonOf, reasoningOfParts, resultText, textOfParts } from './read-session.ts';
+import { toldFacts } from './told-facts.ts';
 
 interface Answer {
   role: 'assistant';
@@ -20,6 +21,7 @@ export const chatMessagesWriter: TrajectoryFormat = {
       model: session.request_model,
       title: session.title,
       created_at: new Date(Number(session.started_at_ms)).toISOString(),
+      metadata: toldFacts(exported),
       messages: messagesOf(exported),
     };
   },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TrajectoryFormat } from './contract.ts';
 import { type ExportedSession, jsonOf, type Row } from './read-session.ts';
+import { toldOfCall, toldOfSession } from './told-facts.ts';
 
 /**
  * OTLP/JSON lines after OpenTelemetry's GenAI conventions: a session is a trace of one `invoke_agent` span with a `chat` span
@@ -38,7 +39,7 @@ function agentSpan(session: Row): object {
       'gen_ai.conversation.id': session.id,
       'gen_ai.provider.name': session.provider_name,
       'gen_ai.request.model': session.request_model,
-      'varve.session.parent_id': session.parent_session_id,
+      ...within('varve.session.', toldOfSession(session)),
     }),
     status: session.status === 'failed' ? { code: 2 } : {},
   };
@@ -90,6 +91,7 @@ function modelSpan(session: Row, call: Row, said: { input: object[]; output: obj
       'gen_ai.input.messages': said && said.input.length > 0 ? JSON.stringify(said.input) : undefined,
       'gen_ai.output.messages': said ? JSON.stringify(said.output) : undefined,
       'error.type': call.error_type,
+      ...within('varve.call.', toldOfCall(call)),
     }),
     status: statusOf(call),
   };
@@ -113,10 +115,16 @@ function toolSpans({ session, entries }: ExportedSession): object[] {
         'gen_ai.tool.call.arguments': row.arguments,
         'gen_ai.tool.call.result': row.result,
         'error.type': row.error_type ?? (row.status === 'ok' ? undefined : row.status),
+        'mcp.server.name': row.mcp_server,
+        ...within('varve.call.', toldOfCall(row)),
       }),
       status: statusOf(row),
     };
   });
+}
+
+function within(prefix: string, values: Row): Row {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${prefix}${key}`, value]));
 }
 
 function ids(sessionId: unknown, seq: unknown) {

@@ -14,6 +14,7 @@ import {
   textOf,
   timeOf,
 } from './json-access.ts';
+import { type VarveFacts, varveFacts } from './varve-facts.ts';
 
 export function idOf({ trajectory_id, session_id }: JsonObject, path: string): string {
   return textOf(trajectory_id) ?? textOf(session_id) ?? basename(path).replace(/(\.trajectory)?\.json$/, '');
@@ -31,11 +32,13 @@ export class TrajectoryMapper {
   readonly #session: SessionWriter;
   readonly #calls = new Map<string, HeldRow>();
   readonly #open = new Map<string, HeldRow>();
+  readonly #facts: VarveFacts;
   #atMs: number;
 
   constructor(context: MapContext, trajectory: JsonObject, parent: Parent | undefined) {
     this.#context = context;
     this.#trajectory = trajectory;
+    this.#facts = varveFacts(trajectory.extra);
     const firstMs = arrayOf(trajectory.steps)
       .map((step) => timeOf(objectOf(step).timestamp))
       .find((ms) => ms !== undefined);
@@ -46,7 +49,8 @@ export class TrajectoryMapper {
 
   map(): void {
     for (const step of arrayOf(this.#trajectory.steps)) if (isObject(step)) this.#mapStep(step);
-    this.#session.describe({ status: this.#open.size > 0 ? 'interrupted' : 'completed' });
+    const status = this.#open.size > 0 ? 'interrupted' : 'completed';
+    this.#session.describe({ status, ...this.#facts.session });
     const parent = { session: this.#session, calls: this.#calls };
     for (const child of arrayOf(this.#trajectory.subagent_trajectories)) {
       if (isObject(child)) new TrajectoryMapper(this.#context, child, parent).map();
@@ -137,6 +141,7 @@ export class TrajectoryMapper {
       startedAtMs: this.#atMs,
       modelCallSeq: modelCall?.seq ?? null,
       metadata: jsonText(restOf(call, mappedOfCall)),
+      ...this.#facts.calls.get(id ?? ''),
     });
     if (id === undefined) return;
     this.#open.set(id, held);
@@ -171,15 +176,15 @@ export class TrajectoryMapper {
     if (id === undefined || !held) return;
     this.#open.delete(id);
     const isError = result.is_error === true || objectOf(result.extra).is_error === true;
+    const told = this.#facts.calls.get(id);
     const more = restOf(result, new Set(['source_call_id', 'content']));
     this.#session.changeToolCall(held, {
       result: jsonText(result.content),
       status: isError ? 'error' : 'ok',
-      ...(isError && {
-        errorType: 'tool_error',
-        errorMessage: typeof result.content === 'string' ? result.content : null,
-      }),
+      ...(isError && { errorType: 'tool_error' }),
+      ...((isError || told?.status === 'error') && { errorMessage: textOf(result.content) ?? null }),
       ...(more && { metadata: JSON.stringify(more) }),
+      ...told,
     });
     this.#session.settle(held);
     for (const ref of arrayOf(result.subagent_trajectory_ref)) {

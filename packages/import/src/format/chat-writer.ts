@@ -2,6 +2,7 @@ import type { HeldRow, SessionWriter } from '../archive/index.ts';
 import { type ChatCall, callsOf, contentOf, contentParts } from './chat-parts.ts';
 import type { Usage } from './claude-usage.ts';
 import { type JsonObject, jsonText, restOf, textOf } from './json-access.ts';
+import { hasNoResult, type ToldCall } from './varve-facts.ts';
 
 /** What is known of a message beside itself. */
 export interface ChatContext {
@@ -73,9 +74,12 @@ export class ChatWriter {
   readonly session: SessionWriter;
   /** Calls without a result, in order: ids repeat, so that a result belongs to the first open call of its id. */
   readonly #open: OpenCall[] = [];
+  readonly #told: ReadonlyMap<string, ToldCall>;
 
-  constructor(session: SessionWriter) {
+  /** @param told What is known of calls beside what messages tell. */
+  constructor(session: SessionWriter, told: ReadonlyMap<string, ToldCall> = new Map()) {
     this.session = session;
+    this.#told = told;
   }
 
   hasOpenCalls(): boolean {
@@ -159,6 +163,7 @@ export class ChatWriter {
       status: 'interrupted',
       startedAtMs: atMs,
       modelCallSeq: modelCallSeq ?? null,
+      ...this.#told.get(id ?? ''),
     });
     this.#open.push({ id, held });
   }
@@ -168,13 +173,15 @@ export class ChatWriter {
     const at = same === -1 ? this.#open.findIndex((call) => id === undefined || call.id === undefined) : same;
     const [call] = at === -1 ? [] : this.#open.splice(at, 1);
     if (!call) return;
+    const told = this.#told.get(call.id ?? '') ?? {};
     this.session.changeToolCall(call.held, {
-      result: jsonText(response),
+      ...(!hasNoResult(told) && { result: jsonText(response) }),
       status: outcome.status ?? 'ok',
       ...(outcome.errorType !== undefined && { errorType: outcome.errorType }),
       ...(outcome.errorMessage !== undefined && { errorMessage: outcome.errorMessage }),
       ...(outcome.durationMs !== undefined && { durationMs: outcome.durationMs }),
       ...(metadata && { metadata: JSON.stringify(metadata) }),
+      ...told,
     });
     this.session.settle(call.held);
   }

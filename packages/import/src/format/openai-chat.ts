@@ -7,6 +7,7 @@ import { ChatWriter } from './chat-writer.ts';
 import type { ChatField, FormatOptions, LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
 import { isObject, type JsonObject, objectOf, parsedOrText, restOf, textOf, timeOf } from './json-access.ts';
 import { isConversation, isResponseItem, messagesOfItems } from './response-items.ts';
+import { varveFacts } from './varve-facts.ts';
 
 /** Where published sets keep what, unless they are said to keep it elsewhere. */
 const usual: Readonly<Record<ChatField, readonly string[]>> = {
@@ -89,7 +90,8 @@ class ChatMapper implements LogMapper {
       startedAtMs,
       metadata: restOf(conversation.rest, nothing) ?? {},
     });
-    const chat = new ChatWriter(session);
+    const facts = varveFacts(record.metadata);
+    const chat = new ChatWriter(session, facts.calls);
     for (const message of conversation.messages) {
       const atMs = timeOf(message.timestamp) ?? timeOf(message.created_at) ?? startedAtMs;
       writeChatMessage(chat, message, {
@@ -100,7 +102,7 @@ class ChatMapper implements LogMapper {
         finishReason: textOf(message.finish_reason),
       });
     }
-    session.describe({ status: chat.hasOpenCalls() ? 'interrupted' : 'completed' });
+    session.describe({ status: chat.hasOpenCalls() ? 'interrupted' : 'completed', ...facts.session });
     const whole = bytes ?? Buffer.from(JSON.stringify(value));
     const hash = createHash('sha256')
       .update(whole)

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import type { GenAiMessage, GenAiRows, GenAiSpan } from '@varve/schema';
 import type { ModelCallRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
+import type { JsonObject } from './json-access.ts';
 import type { ToldSession } from './otlp-traces.ts';
+import { toldCall } from './varve-facts.ts';
 
 /** The row of a model call, with what was said around it and not before. */
 export function writeModelCall(
@@ -14,7 +16,7 @@ export function writeModelCall(
   for (const { role, parts } of told.said.takeNew(input, printOf)) {
     session.message({ role, parts: JSON.stringify(parts), createdAtMs: Math.round(span.startMs) });
   }
-  const held = session.modelCall(textRow(modelCall ?? {}) as ModelCallRow);
+  const held = session.modelCall(textRow({ ...modelCall, ...toldOfCall(span) }) as ModelCallRow);
   session.settle(held);
   for (const it of messages.filter((it) => it.isOutput)) {
     told.said.add(printOf(it));
@@ -38,9 +40,23 @@ export function writeToolCall(
   session: SessionWriter,
   told: ToldSession,
   call: object & { toolCallId?: string | null | undefined },
+  span: GenAiSpan,
 ): void {
-  const modelCall = told.askedBy.get(call.toolCallId ?? '');
-  session.settle(session.toolCall({ ...textRow(call), modelCallSeq: modelCall?.seq ?? null } as ToolCallRow));
+  const modelCallSeq = told.askedBy.get(call.toolCallId ?? '')?.seq ?? null;
+  const row = textRow({ ...call, ...toldOfCall(span), modelCallSeq });
+  session.settle(session.toolCall(row as ToolCallRow));
+}
+
+/** Of a span that we exported; it names a type of error also where the call has none, for those who know only that. */
+function toldOfCall({ attributes }: GenAiSpan): object {
+  const { errorType = null, ...told } = toldCall(varveAttributes(attributes, 'varve.call.'));
+  return told.status === undefined ? told : { ...told, errorType };
+}
+
+/** Those of a prefix, by what stands behind it. */
+export function varveAttributes(attributes: JsonObject, prefix: string): JsonObject {
+  const own = Object.entries(attributes).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
 }
 
 /** The row with its JSON as text. */

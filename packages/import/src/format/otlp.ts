@@ -4,10 +4,11 @@ import type { SessionWriter } from '../archive/index.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
 import { type JsonObject, textOf } from './json-access.ts';
 import { eventsIn, loggedEvents } from './otlp-events.ts';
-import { writeModelCall, writeToolCall } from './otlp-rows.ts';
+import { varveAttributes, writeModelCall, writeToolCall } from './otlp-rows.ts';
 import { groupsOf, spansOf } from './otlp-spans.ts';
 import type { ToldSpan, Waiting } from './otlp-told.ts';
 import { ToldSession, Traces } from './otlp-traces.ts';
+import { toldSession } from './varve-facts.ts';
 
 /** OTLP/JSON, a line an export or one document; of its spans those that follow the GenAI conventions. */
 export const otlp: LogFormat = {
@@ -144,7 +145,7 @@ class OtlpMapper implements LogMapper {
     if (!session.claim(uuidOf(`${span.traceId} ${span.spanId}`))) return false;
     this.#describe(session, span, rows, resource);
     if (rows.modelCall) writeModelCall(session, told, rows, span);
-    else if (rows.toolCall) writeToolCall(session, told, rows.toolCall);
+    else if (rows.toolCall) writeToolCall(session, told, rows.toolCall, span);
     else
       session.result({
         kind: rows.operation,
@@ -168,6 +169,7 @@ class OtlpMapper implements LogMapper {
     const { metadata: _metadata, id: _id, ...facts } = rows.session;
     const isNested = rows.operation !== 'invoke_agent' && session.fact('conversationId') !== undefined;
     if (!isNested) session.describe(facts);
+    session.describe(toldSession(varveAttributes(span.attributes, 'varve.session.')));
     const model = rows.modelCall?.requestModel ?? rows.modelCall?.responseModel;
     if (model && session.fact('requestModel') === undefined)
       session.describe({ requestModel: model, providerName: rows.modelCall?.providerName ?? null });
