@@ -169,6 +169,13 @@ export class CodexConversation {
   }
 }
 
+/** As the event has it that repeats the item: without images and the marks around them. */
 function textIn(parts: readonly JsonObject[]): string {
-  return parts.map(({ content }) => (typeof content === 'string' ? content : '')).join('');
+  const texts = parts.flatMap(({ type, content }) =>
+    type === 'text' && typeof content === 'string' ? [content] : [],
+  );
+  const hasImages = texts.length < parts.length;
+  return texts.filter((text) => !hasImages || !imageMark.test(text)).join('');
 }
+
+const imageMark = /^<(image( name=[^>]*)?|\/image)>$/;
