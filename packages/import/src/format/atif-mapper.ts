@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { HeldRow, SessionWriter } from '../archive/index.ts';
-import { atifParts } from './atif-parts.ts';
+import { atifParts, mappedOfCall, mappedOfMetrics, mappedOfStep } from './atif-parts.ts';
 import type { MapContext } from './contract.ts';
 import {
   arrayOf,
@@ -20,9 +20,21 @@ export function idOf({ trajectory_id, session_id }: JsonObject, path: string): s
   return textOf(trajectory_id) ?? textOf(session_id) ?? basename(path).replace(/(\.trajectory)?\.json$/, '');
 }
 
+interface Start {
+  readonly parentCallSeq: number;
+  readonly parentToolCallId: string;
+}
+
+interface OpenCall {
+  readonly held: HeldRow;
+  /** What it told that has no column. */
+  readonly more: JsonObject | undefined;
+}
+
 interface Parent {
   readonly session: SessionWriter;
-  readonly calls: ReadonlyMap<string, HeldRow>;
+  /** The calls whose results refer to trajectories, by the ids of those. */
+  readonly starts: ReadonlyMap<string, Start>;
 }
 
 /** Turns a trajectory, with those within it, into rows. */
@@ -30,8 +42,8 @@ export class TrajectoryMapper {
   readonly #context: MapContext;
   readonly #trajectory: JsonObject;
   readonly #session: SessionWriter;
-  readonly #calls = new Map<string, HeldRow>();
-  readonly #open = new Map<string, HeldRow>();
+  readonly #starts = new Map<string, Start>();
+  readonly #open = new Map<string, OpenCall>();
   readonly #facts: VarveFacts;
   #atMs: number;
 
@@ -51,7 +63,7 @@ export class TrajectoryMapper {
     for (const step of arrayOf(this.#trajectory.steps)) if (isObject(step)) this.#mapStep(step);
     const status = this.#open.size > 0 ? 'interrupted' : 'completed';
     this.#session.describe({ status, ...this.#facts.session });
-    const parent = { session: this.#session, calls: this.#calls };
+    const parent = { session: this.#session, starts: this.#starts };
     for (const child of arrayOf(this.#trajectory.subagent_trajectories)) {
       if (isObject(child)) new TrajectoryMapper(this.#context, child, parent).map();
     }
@@ -66,16 +78,9 @@ export class TrajectoryMapper {
       agentVersion: textOf(version) ?? null,
       requestModel: textOf(model_name) ?? null,
       conversationId: textOf(session_id) ?? null,
-      ...(parent && { parentSessionId: parent.session.id, ...this.#startOf(parent) }),
+      ...(parent && { parentSessionId: parent.session.id, ...parent.starts.get(idOf(this.#trajectory, '')) }),
       metadata: { ...rest, ...(Object.keys(more).length > 0 && { agent: more }) },
     });
-  }
-
-  /** The call of the parent whose result refers to this trajectory. */
-  #startOf({ calls }: Parent) {
-    const id = `ref ${idOf(this.#trajectory, '')}`;
-    const held = calls.get(id);
-    return held ? { parentCallSeq: held.seq } : {};
   }
 
   #mapStep(step: JsonObject): void {
@@ -133,6 +138,7 @@ export class TrajectoryMapper {
 
   #startCall(call: JsonObject, modelCall: HeldRow | undefined): void {
     const id = textOf(call.tool_call_id);
+    const more = restOf(call, mappedOfCall);
     const held = this.#session.toolCall({
       toolName: textOf(call.function_name) ?? 'unknown',
       toolCallId: id ?? null,
@@ -140,12 +146,10 @@ export class TrajectoryMapper {
       status: 'interrupted',
       startedAtMs: this.#atMs,
       modelCallSeq: modelCall?.seq ?? null,
-      metadata: jsonText(restOf(call, mappedOfCall)),
+      metadata: jsonText(more),
       ...this.#facts.calls.get(id ?? ''),
     });
-    if (id === undefined) return;
-    this.#open.set(id, held);
-    this.#calls.set(id, held);
+    if (id !== undefined) this.#open.set(id, { held, more });
   }
 
   /** Results without the id of their call are of the one call that has none. */
@@ -172,8 +176,9 @@ export class TrajectoryMapper {
   #endCall(result: JsonObject): void {
     const [only] = this.#open.size === 1 ? this.#open.keys() : [];
     const id = textOf(result.source_call_id) ?? only;
-    const held = id === undefined ? undefined : this.#open.get(id);
-    if (id === undefined || !held) return;
+    const call = id === undefined ? undefined : this.#open.get(id);
+    if (id === undefined || !call) return;
+    const { held } = call;
     this.#open.delete(id);
     const isError = result.is_error === true || objectOf(result.extra).is_error === true;
     const told = this.#facts.calls.get(id);
@@ -183,30 +188,15 @@ export class TrajectoryMapper {
       status: isError ? 'error' : 'ok',
       ...(isError && { errorType: 'tool_error' }),
       ...((isError || told?.status === 'error') && { errorMessage: textOf(result.content) ?? null }),
-      ...(more && { metadata: JSON.stringify(more) }),
+      ...(more && { metadata: JSON.stringify({ ...more, ...(call.more && { call: call.more }) }) }),
       ...told,
     });
     this.#session.settle(held);
     for (const ref of arrayOf(result.subagent_trajectory_ref)) {
       for (const key of ['trajectory_id', 'session_id']) {
         const target = textOf(objectOf(ref)[key]);
-        if (target) this.#calls.set(`ref ${target}`, held);
+        if (target) this.#starts.set(target, { parentCallSeq: held.seq, parentToolCallId: id });
       }
     }
   }
 }
-
-const mappedOfStep = new Set([
-  'step_id',
-  'timestamp',
-  'source',
-  'message',
-  'reasoning_content',
-  'tool_calls',
-  'observation',
-  'metrics',
-  'model_name',
-  'reasoning_effort',
-]);
-const mappedOfMetrics = new Set(['prompt_tokens', 'completion_tokens', 'cached_tokens', 'cost_usd']);
-const mappedOfCall = new Set(['tool_call_id', 'function_name', 'arguments']);

@@ -26,7 +26,7 @@ describe('atif', () => {
           message: [{ type: 'text', text: 'look' }],
           reasoning_content: 'hm',
         },
-        tool_calls: [{ tool_call_id: 'd', function_name: 'delegate', arguments: { x: 1 } }],
+        tool_calls: [{ tool_call_id: 'd', function_name: 'delegate', arguments: { x: 1 }, extra: { k: 1 } }],
         observation: {
           results: [
             { source_call_id: 'd', subagent_trajectory_ref: [{ trajectory_id: 'kid' }], content: 'ok' },
@@ -61,7 +61,14 @@ describe('atif', () => {
       },
     ]);
     expect(dumps.kid?.sessions).toMatchObject([
-      { parent_session_id: 'main', parent_call_seq: dumps.main?.tool_calls[0]?.seq, agent_name: 'b' },
+      {
+        parent_session_id: 'main',
+        parent_call_seq: dumps.main?.tool_calls[0]?.seq,
+        parent_tool_call_id: 'd',
+        agent_name: 'b',
+      },
     ]);
+    const told = JSON.parse(String(dumps.main?.tool_calls[0]?.metadata));
+    expect(told).toEqual({ subagent_trajectory_ref: [{ trajectory_id: 'kid' }], call: { extra: { k: 1 } } });
   });
 });

@@ -22,10 +22,16 @@ export function geminiParts(content: unknown): readonly JsonObject[] {
       return { ...rest, type: thought === true ? 'reasoning' : 'text', content: text };
     }
     const { mimeType, data, fileUri } = objectOf(part.inlineData ?? part.fileData);
-    if (typeof data === 'string') return { type: 'blob', mime_type: mimeType, content: data };
-    if (typeof fileUri === 'string') return { type: 'uri', mime_type: mimeType, uri: fileUri };
+    const kind = { modality: modalityOf(mimeType), mime_type: mimeType };
+    if (typeof data === 'string') return { type: 'blob', ...kind, content: data };
+    if (typeof fileUri === 'string') return { type: 'uri', ...kind, uri: fileUri };
     return { ...part, type: textOf(part.type) ?? Object.keys(part)[0] ?? 'other' };
   });
+}
+
+function modalityOf(mimeType: unknown): string {
+  const [, kind] = /^(image|audio|video)\//.exec(String(mimeType)) ?? [];
+  return kind ?? 'file';
 }
 
 /** Gemini counts the cache within the input, and thoughts and the tools' prompts beside input and output. */
