@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Database, openMemory } from '../driver/index.ts';
-import { type SqlStatement, splitStatements } from '../sql/index.ts';
+import { rowChangeOf, type SqlStatement, splitStatements } from '../sql/index.ts';
 import { RowStatements } from './row-statements.ts';
 
 const schema = `
@@ -114,5 +114,17 @@ it('makes no trigger of its own for keys that nothing can set off', () => {
     ['varve update run 0', 'varve update note 0'],
     ['varve update run 0', 'varve delete call 0', 'varve update note 0'],
   ]);
+  sqlite.close();
+});
+
+it('makes a trigger where the schema is, though it stands in a form that is not understood', () => {
+  const made =
+    'CREATE TRIGGER twice AFTER INSERT ON log BEGIN INSERT INTO team (n, n) VALUES (new.n, 1); END';
+  expect(rowChangeOf(splitStatements(made)[0] as SqlStatement)).toBeUndefined();
+  const sqlite = openMemory(`PRAGMA foreign_keys = OFF; ${schema} ${harmless}`);
+  runEach(sqlite, splitStatements(made));
+  expect(sqlite.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck().all()).toContain(
+    'twice',
+  );
   sqlite.close();
 });

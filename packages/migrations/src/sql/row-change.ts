@@ -1,6 +1,6 @@
 import { nameKey } from './name-key.ts';
 import { parseSql, type Stmt, type UpdateStmt, type Upsert } from './parse-sql.ts';
-import type { SqlStatement } from './split-statements.ts';
+import { keywordOf, type SqlStatement } from './split-statements.ts';
 
 /** What a statement does to the rows of the table it names; what its triggers do is not in it. */
 export interface RowChange {
@@ -21,9 +21,14 @@ const known = new WeakMap<SqlStatement, RowChange | 'any' | undefined>();
 export function rowChangeOf(statement: SqlStatement): RowChange | 'any' | undefined {
   if (!known.has(statement)) {
     const parsed = parseSql(statement.text);
-    known.set(statement, parsed ? readChange(parsed) : 'any');
+    known.set(statement, parsed ? readChange(parsed) : changesSchema(statement) ? undefined : 'any');
   }
   return known.get(statement);
+}
+
+/** Said by its first word alone: it must run where the schema is, though the parser knows it not. */
+function changesSchema({ tokens }: SqlStatement): boolean {
+  return ['CREATE', 'ALTER', 'DROP'].includes(keywordOf(tokens[0]));
 }
 
 function readChange(statement: Stmt): RowChange | undefined {
