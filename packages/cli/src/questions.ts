@@ -29,6 +29,6 @@ export function findQuestion(name: string): Question {
   const found = questions.find((question) => question.name === name);
   if (found) return found;
   throw new VarveError('USAGE', `no question is called ${name}`, {
-    hint: `ask one of: ${questions.map((question) => question.name).join(', ')}; or ask in SQL with varve query`,
+    hint: `ask one of: ${questions.map((question) => question.name).join(', ')}; or ask in SQL, with a query`,
   });
 }

@@ -19,7 +19,8 @@ const hints: Partial<Record<VarveError['code'], string>> = {
   UNIFIED_FOREIGN: 'the view that is served has changed: the server is to be started again',
 };
 
+const forOthers = 'no tool here can mend it: tell whoever runs the server';
+
 function hintOf({ code, hint }: VarveError): string {
-  const named = hint.replace('ask in SQL with varve query', 'ask in SQL with query');
-  return isForOthers.test(named) ? (hints[code] ?? 'ask for other sessions: this one cannot be read') : named;
+  return isForOthers.test(hint) ? (hints[code] ?? forOthers) : hint;
 }

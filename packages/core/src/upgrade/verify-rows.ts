@@ -93,7 +93,6 @@ export function verifyTables(
     const column = findDifferingColumn(table, columnsOf(upgraded, table, sql), [upgraded, expected]);
     if (column === undefined) continue;
     verifyCount(names);
-
     throw mismatchError(`a value differs in ${table}.${column}`, { path, table, column });
   }
 }

@@ -24,10 +24,15 @@ const spanCount = 60;
 const long = (what: string, n: number) => `${what} ${n} `.padEnd(30_000, '.');
 const lines = Array.from({ length: spanCount }, (_, n) => [
   event(`s${n}`, 'gen_ai.user.message', long('ask', n)),
+  event(`s${n}`, 'gen_ai.user.message', long('ask more', n)),
   span(`s${n}`, chat, n),
   event(`s${n}`, 'gen_ai.choice', long('answer', n)),
 ]).flat();
-const said = Array.from({ length: spanCount }, (_, n) => [long('ask', n), long('answer', n)]).flat();
+const said = Array.from({ length: spanCount }, (_, n) => [
+  long('ask', n),
+  long('ask more', n),
+  long('answer', n),
+]).flat();
 
 const shapes: readonly (readonly [string, string, string])[] = [
   ['lines', 'a.jsonl', jsonLines(...lines, span('end', named, spanCount))],
@@ -38,7 +43,7 @@ it.each(shapes)(
   'spans and their messages that have to wait in a file, as %s, are all there in their order',
   async (_shape, name, text) => {
     const { dumps, report } = await importFiles('otlp', { [name]: text });
-    expect(report).toMatchObject({ added: 1, records: 3 * spanCount + 1, skipped: {}, problems: [] });
+    expect(report).toMatchObject({ added: 1, records: 4 * spanCount + 1, skipped: {}, problems: [] });
     const texts = dumps.talk?.messages.map(({ parts }) => JSON.parse(String(parts))[0].content);
     expect(texts).toEqual(said);
     expect(dumps.talk?.model_calls.map((row) => row.started_at_ms)).toEqual(

@@ -15,7 +15,8 @@ export interface JsonEdit extends TextEdit {
 }
 
 const changing = new Set(['json', 'json_set', 'json_insert', 'json_replace', 'json_remove', 'json_patch']);
-const reading = new Set(['json_extract', 'json_type', 'json_array_length']);
+/** Functions that ask of JSON and leave it as it is. */
+export const readingFunctions = new Set(['json_extract', 'json_type', 'json_array_length']);
 
 /**
  * What an expression may read and yield as JSONB, so that JSON goes from function to function without being written and
@@ -82,7 +83,7 @@ function editsOfCall(node: FunctionCallExpr, scope: Scope, place: Place): JsonEd
 }
 
 function placeOfArgument(name: string, at: number, count: number, place: Place): Place {
-  if (changing.has(name) || reading.has(name)) {
+  if (changing.has(name) || readingFunctions.has(name)) {
     if (at === 0 || name === 'json_patch') return 'json';
     const isMember = name !== 'json_remove' && name !== 'json' && changing.has(name) && at % 2 === 0;
     return isMember ? 'member' : 'text';

@@ -1,6 +1,6 @@
 import { type Expr, type FunctionCallExpr, nameKey } from '../sql/index.ts';
 import { editedText, type TextEdit } from './edited-text.ts';
-import { isPlainCall, jsonEdits, type Place } from './json-edits.ts';
+import { isPlainCall, jsonEdits, type Place, readingFunctions } from './json-edits.ts';
 import { areApart, type JsonPath, jsonPath, pathOfArrow } from './json-path.ts';
 import { resolveNode, type Scope } from './scope.ts';
 import type { JsonChain } from './value.ts';
@@ -113,13 +113,11 @@ function mayStand(node: Expr, below: Below, edits: TextEdit[]): boolean {
   }
 }
 
-const reading = new Set(['json_extract', 'json_type', 'json_array_length']);
-
 function mayCall(node: FunctionCallExpr, below: Below, edits: TextEdit[]): boolean {
   const args = node.args ?? [];
   const [json, at] = args;
   const path = at && args.length === 2 ? literal(at, jsonPath) : undefined;
-  const asksAtPath = reading.has(nameKey(node.name.name)) && isPlainCall(node, below.scope);
+  const asksAtPath = readingFunctions.has(nameKey(node.name.name)) && isPlainCall(node, below.scope);
   if (json && path && asksAtPath && mayStandAs(json, below, edits, isApartFrom(path))) return true;
   return args.every((arg) => mayStand(arg, below, edits));
 }

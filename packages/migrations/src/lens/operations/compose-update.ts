@@ -32,7 +32,7 @@ export function composedArm(
   const isAlone = arm.source.kind === 'relation' && arm.where === undefined && arm.reads.size === 0;
   if (!isAlone || scope.reads.size > 0 || !arm.values.some((value) => value?.chain)) return undefined;
   const byKey = new Map(columns.map((name, at) => [nameKey(name), arm.values[at]]));
-  const below: Below = { scope, column: (key) => columnBelow(byKey.get(key)) };
+  const below: Below = { scope, column: (key) => asBelow(byKey.get(key)) };
   const values = new Map<string, Value>();
   for (const key of update.changes.keys()) {
     const column = shape.columns.find(({ name }) => nameKey(name) === key);
@@ -62,7 +62,7 @@ export function startedChain(
     return value && value.cost <= most.cost && value.jsonb === undefined;
   });
   if (!isCheap) return undefined;
-  const below: Below = { scope, column: (name) => columnBelow(nested.get(name)) };
+  const below: Below = { scope, column: (name) => asBelow(nested.get(name)) };
   return chained(column, update, below, nested);
 }
 
@@ -81,7 +81,7 @@ function chained(
 }
 
 /** Plain columns keep their affinity and collation where they are named through another query or without one. */
-function columnBelow(value: Value | undefined): ReturnType<Below['column']> {
+function asBelow(value: Value | undefined): ReturnType<Below['column']> {
   if (value?.chain) return { sql: value.chain.kept.sql, chain: value.chain };
   const isPlain = value?.column !== undefined && value.ownCollation === value.collation;
   return isPlain && value.cost <= most.cost && value.jsonb === undefined
