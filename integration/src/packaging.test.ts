@@ -60,7 +60,7 @@ describe('the packed packages', () => {
       const files = (await runToSuccess(project.dir, 'tar', 'tf', tarball)).trim().split('\n');
       expect(files).toEqual(expect.arrayContaining(['package/LICENSE', 'package/dist/index.d.ts']));
       const known =
-        /^package\/(package\.json|LICENSE|README\.md|questions\/\w+\.sql|dist\/licences\.txt|dist\/[\w/-]+(\.d\.ts|\.js))$/;
+        /^package\/(package\.json|LICENSE|README\.md|questions\/\w+\.sql|dist\/licences\.txt|dist\/[\w/-]+(\.d\.ts|\.c?js))$/;
       const isShipped = (file: string) => known.test(file) || clientFile.test(file);
       expect(files.filter((file) => !isShipped(file) || /\.test\.|\/testing\//.test(file))).toEqual([]);
       const manifest = await runToSuccess(project.dir, 'tar', 'xOf', tarball, 'package/package.json');

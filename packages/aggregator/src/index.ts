@@ -41,6 +41,12 @@ export {
   queryArchives,
   runQuery,
 } from './query/index.ts';
+export {
+  type SealArchivesOptions,
+  type SealedArchive,
+  type SealReport,
+  sealArchives,
+} from './seal/index.ts';
 export { type SearchHit, type SearchUnifiedOptions, searchUnified } from './search/index.ts';
 export { type ArchiveTask, type ArchiveTaskResult, isRetryable, processArchive } from './task/index.ts';
 export type {
@@ -71,10 +77,6 @@ export {
   type RestoredArchive,
   type RestoreReport,
   restoreArchives,
-  type SealArchivesOptions,
-  type SealedArchive,
-  type SealReport,
-  sealArchives,
   type UpgradeArchivesOptions,
   upgradeArchives,
 } from './upgrade/index.ts';

@@ -2,7 +2,9 @@ import { globSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import {
   buildPackage,
+  buildWorker,
   packageEntries,
+  quickWorkers,
   workerScripts,
   writeLicences,
 } from '../../../scripts/build-package.ts';
@@ -30,12 +32,14 @@ const doors = shared.flatMap((dir) =>
 );
 const workers = shared.flatMap(workerScripts).map((path) => [basename(path, '.ts'), path]);
 
+const external = new RegExp(`^(${[...outside, ...apart.map((name) => `@varve/${name}`)].join('|')})(/|$)`);
 const modules = await buildPackage(
   { ...packageEntries(), ...Object.fromEntries([...doors, ...workers]), main: './src/main.ts' },
-  new RegExp(`^(${[...outside, ...apart.map((name) => `@varve/${name}`)].join('|')})(/|$)`),
+  external,
   { includeDependenciesRecursively: false, groups: [{ name: roomOf, debugName: 'rooms' }] },
 );
-writeLicences(modules);
+const ofWorkers = await Promise.all(shared.flatMap(quickWorkers).map((path) => buildWorker(path, external)));
+writeLicences([...modules, ...ofWorkers.flat()]);
 
 /** A chunk for each package and each room of ours, so that a verb loads the rooms that it works in and no others. */
 function roomOf(path: string): string | null {

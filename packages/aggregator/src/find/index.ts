@@ -5,6 +5,7 @@ export { type FileCount, FileList } from './file-list.ts';
 export { type FoundArchive, type FoundArchives, findArchives, recogniseArchives } from './find-archives.ts';
 export type { FoundFile, KnownFacts } from './found-file.ts';
 export { inFlight } from './in-flight.ts';
+export { archiveKind, gatherArchives, listFiles } from './list-files.ts';
 export { manifestApplicationId, openManifest } from './manifest-file.ts';
 export { isParquetManifest, manifestColumns, unpackManifest } from './parquet-manifest.ts';
 export { isExpected, type RecognisedFile, recogniseArchive } from './recognise-archive.ts';

@@ -4,12 +4,6 @@ export {
   type RestoreReport,
   restoreArchives,
 } from './restore-archives.ts';
-export {
-  type SealArchivesOptions,
-  type SealedArchive,
-  type SealReport,
-  sealArchives,
-} from './seal-archives.ts';
 export { upgradeArchives } from './upgrade-archives.ts';
 export type { UpgradedFile, UpgradeListeners, UpgradeProgress, UpgradeReport } from './upgrade-log.ts';
 export type { UpgradeArchivesOptions } from './upgrade-options.ts';

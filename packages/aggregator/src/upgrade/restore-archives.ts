@@ -15,13 +15,13 @@ import {
   type FoundFile,
   fetchWindows,
   isInStore,
+  listFiles,
   localPathOf,
   newNotes,
   type Selection,
   streamArchives,
 } from '../find/index.ts';
 import { type Problem, problemOf, Tally, type WorkOptions, type WorkReport } from '../work/index.ts';
-import { listFiles } from './list-files.ts';
 
 export interface RestoredArchive {
   /** Of the archive; of the backup where that cannot be read. */

@@ -17,7 +17,7 @@ function isFull(inHand: readonly UpgradeTask[]): boolean {
 }
 
 const script = new URL(
-  import.meta.url.endsWith('.ts') ? './upgrade-worker.ts' : './upgrade-worker.js',
+  import.meta.url.endsWith('.ts') ? './upgrade-worker.ts' : './upgrade-worker.cjs',
   import.meta.url,
 );
 

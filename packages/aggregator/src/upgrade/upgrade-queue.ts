@@ -1,6 +1,13 @@
-import { type Archives, type FileCount, FileList, type FoundFile, type Selection } from '../find/index.ts';
+import {
+  type Archives,
+  archiveKind,
+  type FileCount,
+  FileList,
+  type FoundFile,
+  gatherArchives,
+  type Selection,
+} from '../find/index.ts';
 import type { Problem } from '../work/index.ts';
-import { archiveKind, gatherArchives } from './list-files.ts';
 import type { UpgradeTask } from './upgrade-file.ts';
 
 /** The files of a bulk upgrade, however many; those set aside are not tried again. */

@@ -107,7 +107,7 @@ function startWorker(
   const worker = fork(script, {
     serialization: 'advanced',
     stdio: 'ignore',
-    execArgv: [...process.execArgv, ...nodeFlags],
+    execArgv: [...flagsFor(script), ...nodeFlags],
     // Ctrl-C is for this process to answer.
     detached: true,
   });
@@ -124,6 +124,15 @@ function startWorker(
   });
   order(worker, { setup });
   return worker;
+}
+
+const preloading = /^(?:-r|--require|--import|--loader|--experimental-loader)(=|$)/;
+
+/** A worker that was built as one file has all that it needs: what this program loads before all else is for itself. */
+function flagsFor({ pathname }: URL): string[] {
+  if (!pathname.endsWith('.cjs')) return process.execArgv;
+  const isName = (flag: string | undefined) => preloading.exec(flag ?? '')?.[1] === '';
+  return process.execArgv.filter((flag, at, all) => !preloading.test(flag) && !isName(all[at - 1]));
 }
 
 /** How long a worker has for what it has in hand once the work is aborted. */

@@ -1,16 +1,12 @@
 import type { Leftover } from '@varve/core/internal';
 import { VarveError } from '@varve/schema';
-import {
-  type Archives,
-  FileList,
-  type FoundFile,
-  isSelected,
-  newNotes,
-  recogniseArchive,
-  type Selection,
-  streamFiles,
-} from '../find/index.ts';
 import { type Problem, problemOf } from '../work/index.ts';
+import { FileList } from './file-list.ts';
+import type { FoundFile } from './found-file.ts';
+import { recogniseArchive } from './recognise-archive.ts';
+import { isSelected, type Selection } from './selection.ts';
+import type { Archives } from './stream-archives.ts';
+import { newNotes, streamFiles } from './stream-files.ts';
 
 /** What a walk of this machine's files came upon. */
 export interface ListedFiles extends Disposable {

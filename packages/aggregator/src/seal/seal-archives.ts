@@ -2,9 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { sealArchive } from '@varve/core';
 import type { Lineage } from '@varve/migrations';
 import { VarveError } from '@varve/schema';
-import { type Archives, isInStore, type Selection, unpackManifests } from '../find/index.ts';
+import { type Archives, isInStore, listFiles, type Selection, unpackManifests } from '../find/index.ts';
 import { type Problem, problemOf, Tally, type WorkOptions, type WorkReport } from '../work/index.ts';
-import { listFiles } from './list-files.ts';
 
 export interface SealedArchive {
   readonly path: string;

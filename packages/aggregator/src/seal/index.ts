@@ -1,0 +1,6 @@
+export {
+  type SealArchivesOptions,
+  type SealedArchive,
+  type SealReport,
+  sealArchives,
+} from './seal-archives.ts';
