@@ -20,6 +20,8 @@ export const durableFs = {
   utimes: fs.utimesSync,
   /** Writes a new file that only its owner may read, not yet forced to the disk. */
   stage: (path: string, bytes: Uint8Array): void => writeNew(path, bytes, { mode: 0o600 }),
+  /** `write`, but not yet forced to the disk: returns the open file, which is to be closed as one that `hold` has opened. */
+  stageHeld,
   /** Writes some bytes into a file, not yet forced to the disk. */
   overwrite,
   /** Writes a new file and forces it to the disk. */
@@ -57,6 +59,19 @@ function overwrite(path: string, bytes: Uint8Array, position: number): void {
 function writeNew(path: string, bytes: Uint8Array, options: { mode?: number; flush?: boolean }): void {
   durableFs.remove(path);
   fs.writeFileSync(path, bytes, { ...options, flag: 'wx' });
+}
+
+function stageHeld(path: string, bytes: Uint8Array): number {
+  durableFs.remove(path);
+  const file = fs.openSync(path, 'wx+');
+  try {
+    fs.writeFileSync(file, bytes);
+    return file;
+  } catch (error) {
+    fs.closeSync(file);
+    durableFs.remove(path);
+    throw error;
+  }
 }
 
 function makeDir(path: string): void {

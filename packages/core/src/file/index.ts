@@ -19,6 +19,7 @@ export {
   copyInto,
   isSameContent,
   linkInto,
+  linkless,
   makeReadOnly,
   moveInto,
   nameIn,

@@ -66,7 +66,7 @@ export function linkInto(path: string, target: string): boolean {
 }
 
 /** What file systems without hard links say, such as FAT and some network drives. */
-const linkless = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+export const linkless: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /** Between the look and the renaming another file may take the name; a link would notice. */
 function renameInto(path: string, target: string): boolean {

@@ -1,10 +1,11 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
 import { getTableName, is } from 'drizzle-orm';
 import { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import {
   assertNameIsFree as assertNameIsFreeIn,
+  createdFile,
   defaultBusyTimeoutMs,
   durableFs,
   onFile,
@@ -14,6 +15,7 @@ import {
 import { withWriterLock } from '../lock/index.ts';
 import { redactRow } from '../redact/index.ts';
 import { type EncodedRow, type RecordValues, type Row, rowEncoderOf } from '../row/index.ts';
+import { Newborn } from './newborn.ts';
 import { openWriter } from './open-writer.ts';
 import type { RecordOptions } from './record-options.ts';
 import type { Session } from './session.ts';
@@ -72,18 +74,14 @@ export function createSession<TTables extends TableModule>(
   onFile(dir, () => durableFs.makeDir(dir), 'write');
   assertNameIsFree(path);
   return withWriterLock(path, defaultBusyTimeoutMs, (lock) => {
-    onFile(
-      path,
-      () =>
-        createFile(
-          path,
-          withPathOf(path, () => sessionImage(lineage, table, row)),
-        ),
-      'write',
-    );
-    // The first commit forces the folder to the disk, when it has made the WAL.
-    if (options.durability !== 'process') onFile(path, () => durableFs.syncDir(dirname(path)), 'write');
-    return openWriter({ ...options, path, lock, isAtHead: true }) as CreatedSession<TTables>;
+    const image = withPathOf(path, () => sessionImage(lineage, table, row));
+    const newborn = onFile(path, () => createFile(path, image, options), 'write');
+    try {
+      return openWriter({ ...options, path, lock, isAtHead: true, newborn }) as CreatedSession<TTables>;
+    } catch (error) {
+      newborn?.letGo(path);
+      throw error;
+    }
   });
 }
 
@@ -112,16 +110,25 @@ function assertNameIsFree(path: string): void {
   if (onFile(path, () => statOf(path), 'write')) throw existsError(path);
 }
 
-/** The whole file at once, under its name only when it is on the disk. The writer lock keeps the name free. */
-function createFile(path: string, image: Buffer): void {
+/**
+ * The whole file at once, under its name only when it is on the disk, unless that is waited for aside. The writer lock keeps
+ * the name free. Windows removes no name of an open file.
+ */
+function createFile(path: string, image: Buffer, { durability }: RecordOptions): Newborn | undefined {
   assertNameIsFree(path);
   const work = workFile(path, 'creating');
+  const isFoundByName = createdFile(basename(work)) === basename(path);
+  if (durability === 'process' && isFoundByName && process.platform !== 'win32')
+    return Newborn.make(path, work, image);
   try {
     durableFs.write(work, image);
     durableFs.rename(work, path);
   } finally {
     durableFs.remove(work);
   }
+  // Else the first sync has it on the disk.
+  if (durability !== 'process') durableFs.syncDir(dirname(path));
+  return undefined;
 }
 
 function existsError(path: string): VarveError {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { durableFs } from '../file/index.ts';
@@ -76,6 +76,41 @@ it('has a session that has no row yet on the disk too when it is told to', async
   onTestFinished(() => folders.mockRestore());
   await session.flush();
   expect(folders.mock.calls).toEqual([[dirname(session.path)]]);
+});
+
+it.runIf(process.platform !== 'win32')(
+  'keeps the name that a session was made under until the disk has it, however it ends',
+  async () => {
+    const made = (it: ReturnType<typeof create>) =>
+      readdirSync(dirname(it.path)).filter((name) => name.endsWith('.creating'));
+    const [flushed, closed, sealed, written] = [create(), create(), create(), create()];
+    expect([flushed, closed, sealed, written].map((it) => made(it).length)).toEqual([1, 1, 1, 1]);
+    const forced = vi.spyOn(durableFs, 'syncHeld');
+    const forcedAside = vi.spyOn(durableFs, 'syncHeldAside');
+    onTestFinished(() => void vi.restoreAllMocks());
+    await flushed.flush();
+    expect(forcedAside).toHaveBeenCalledTimes(1);
+    closed.close();
+    sealed.seal(join(makeTempDir(), 'archives'));
+    expect(forced).toHaveBeenCalledTimes(2);
+    written.record(decisions, { summary: 'x' });
+    await expect.poll(() => made(written)).toEqual([]);
+    expect([flushed, closed, sealed].map(made)).toEqual([[], [], []]);
+    expect(forcedAside).toHaveBeenCalledTimes(2);
+  },
+);
+
+it('has a session under its name only when it is on the disk where names cannot be shared', () => {
+  const link = vi.spyOn(durableFs, 'link').mockImplementation(() => {
+    throw Object.assign(new Error('EPERM'), { code: 'EPERM', syscall: 'link' });
+  });
+  const forced = vi.spyOn(durableFs, 'syncHeld');
+  onTestFinished(() => void vi.restoreAllMocks());
+  const session = create();
+  expect([link.mock.calls.length, forced.mock.calls.length]).toEqual(
+    process.platform === 'win32' ? [0, 0] : [1, 1],
+  );
+  expect(readdirSync(dirname(session.path)).filter((name) => name.endsWith('.creating'))).toEqual([]);
 });
 
 it('tells what the disk says, to those who wait and to onRecordError', async () => {

@@ -1,7 +1,8 @@
 import type { Lineage, TableModule } from '@varve/migrations';
 import { VarveError } from '@varve/schema/errors';
-import { assertNotEmpty, defaultBusyTimeoutMs, realPath } from '../file/index.ts';
+import { assertNotEmpty, defaultBusyTimeoutMs, onFile, realPath } from '../file/index.ts';
 import { withWriterLock } from '../lock/index.ts';
+import { endMaking } from './half-made.ts';
 import { openWriter } from './open-writer.ts';
 import type { RecordOptions } from './record-options.ts';
 import type { Session } from './session.ts';
@@ -40,9 +41,10 @@ export function openSession<TTables extends TableModule>(
   const { busyTimeoutMs = defaultBusyTimeoutMs } = options;
   const file = realPath(path);
   assertUnsealed(file);
-  return withWriterLock(file, busyTimeoutMs, (lock) =>
-    openWriter({ ...options, path: file, lock, busyTimeoutMs }),
-  );
+  return withWriterLock(file, busyTimeoutMs, (lock) => {
+    onFile(file, () => endMaking(file), 'write');
+    return openWriter({ ...options, path: file, lock, busyTimeoutMs });
+  });
 }
 
 function assertUnsealed(path: string): void {

@@ -3,6 +3,7 @@ import { assertIdentified, identifyFile, registerFunctions } from '@varve/migrat
 import { assertShape, assertWholePages, type Database, onFile, openDatabase } from '../file/index.ts';
 import type { WriterLock } from '../lock/index.ts';
 import { assertNotReadThroughLink } from '../source/index.ts';
+import type { Newborn } from './newborn.ts';
 import type { RecordOptions } from './record-options.ts';
 import { Session } from './session.ts';
 
@@ -13,6 +14,7 @@ export interface OpenWriterOptions<TTables extends TableModule> extends RecordOp
   readonly busyTimeoutMs?: number;
   /** It was just made, and nobody else can have written it. */
   readonly isAtHead?: boolean;
+  readonly newborn?: Newborn | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface OpenWriterOptions<TTables extends TableModule> extends RecordOp
 export function openWriter<TTables extends TableModule>(
   options: OpenWriterOptions<TTables>,
 ): Session<TTables> {
-  const { path, lineage, lock } = options;
+  const { path, lineage, lock, newborn } = options;
   assertNotReadThroughLink(path);
   const sqlite = openDatabase(path, options);
   try {
@@ -31,7 +33,7 @@ export function openWriter<TTables extends TableModule>(
       if (!options.isAtHead) bringToHead(sqlite, lineage, path);
       sqlite.exec(`PRAGMA journal_mode = WAL; ${syncPragma(options)}; PRAGMA foreign_keys = ON`);
     });
-    return new Session({ path, lineage, sqlite, lock, options });
+    return new Session({ path, lineage, sqlite, lock, options, newborn });
   } catch (error) {
     sqlite.close();
     throw error;

@@ -2,7 +2,7 @@ import { copyFileSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'n
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { workFile } from '../file/index.ts';
-import { createSession, openArchive, type openSession, recoverSessions } from '../index.ts';
+import { createSession, openArchive, openSession, recoverSessions } from '../index.ts';
 import { describeFolder } from '../testing/folder.ts';
 import { head, history as lineage, writeFileAt } from '../testing/history.ts';
 import { startProgram } from '../testing/run-program.ts';
@@ -131,6 +131,49 @@ it('removes half-made sessions and dead locks', () => {
   expect(recoverSessions(live, { lineage, archiveDir })).toEqual({ sealed: [], live: [], failed: [] });
   expect(readdirSync(live)).toEqual([]);
 });
+
+/** Under both names, as a file has them that the disk may not have yet. */
+function makeNew(path: string, bytes: string) {
+  const work = workFile(path, 'creating');
+  writeFileSync(work, bytes);
+  linkSync(work, path);
+}
+
+it.each([
+  ['no bytes', ''],
+  ['zeros', '\0'.repeat(5000)],
+  ['part of a header', 'SQLite format 3\0 and no more'],
+])('removes a new session that a power failure left as %s', (_, bytes) => {
+  const { live, archiveDir } = makeDirs();
+  makeNew(join(live, 'new.db'), bytes);
+  writeFileSync(join(live, 'new.db-wal'), '');
+  expect(recoverSessions(live, { lineage, archiveDir })).toEqual({ sealed: [], live: [], failed: [] });
+  expect(readdirSync(live)).toEqual([]);
+});
+
+it('keeps what may be rows beside a new session that a power failure left empty', () => {
+  const { live, archiveDir } = makeDirs();
+  makeNew(join(live, 'new.db'), '');
+  writeFileSync(join(live, 'new.db-wal'), 'rows');
+  const { failed } = recoverSessions(live, { lineage, archiveDir });
+  expect(failed).toMatchObject([{ error: { code: 'FILE_EMPTY' } }]);
+  expect(readdirSync(live)).toEqual(['new.db', 'new.db-wal']);
+});
+
+it.runIf(process.platform !== 'win32')(
+  'seals, or goes on with, a session whose writer was killed before the disk had it',
+  () => {
+    const { live, archiveDir } = makeDirs();
+    for (const id of ['recovered', 'opened']) {
+      const { path } = closed(createSession(live, { lineage, session: { id, agentName: 'x' } }));
+      linkSync(path, workFile(path, 'creating'));
+    }
+    closed(openSession(join(live, 'opened.db'), { lineage }));
+    expect(readdirSync(live)).not.toContain(basename(workFile(join(live, 'opened.db'), 'creating')));
+    expect(recoverSessions(live, { lineage, archiveDir }).sealed).toHaveLength(2);
+    expect(readdirSync(live)).toEqual([]);
+  },
+);
 
 it('says when there is no such folder', () => {
   const { live, archiveDir } = makeDirs();

@@ -18,6 +18,7 @@ import {
 import { acquireWriterLock } from '../lock/index.ts';
 import { inspectAtRest } from '../source/index.ts';
 import { endSession, readSessionStatus } from './end-session.ts';
+import { clearHalfMade } from './half-made.ts';
 import { openWriter } from './open-writer.ts';
 
 export interface RecoverSessionsOptions {
@@ -92,7 +93,7 @@ function recoverSession(
 ): string | undefined {
   const lock = acquireWriterLock(path, 0);
   try {
-    for (const work of halfMade) durableFs.remove(work);
+    clearHalfMade(path, halfMade);
     if (!statOf(path)) return undefined;
     const { mtimeMs } = assertNotEmpty(path);
     if (isSealed(path, lineage)) return onFile(path, () => moveInto(path, resolve(archiveDir)), 'write');

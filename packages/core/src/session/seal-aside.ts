@@ -13,11 +13,13 @@ import {
   onFile,
   statOf,
 } from '../file/index.ts';
+import type { Newborn } from './newborn.ts';
 
 interface SealAsideParts {
   readonly path: string;
   readonly sqlite: Database;
   readonly archiveDir: string;
+  readonly newborn?: Newborn | undefined;
   /** What was committed is on the disk when it resolves. */
   readonly whenDurable: () => Promise<void>;
   readonly closeFile: () => void;
@@ -58,6 +60,7 @@ export class SealAside {
 
   constructor(parts: SealAsideParts) {
     this.#parts = parts;
+    this.#held = parts.newborn?.held;
     this.done = this.#run();
   }
 
@@ -74,6 +77,7 @@ export class SealAside {
     this.#end(() => {
       if (!this.#isClosed) this.#forceAndClose();
       moveInto(path, archiveDir, { isOldNameSlow: true });
+      this.#parts.newborn?.isNamed();
     });
   }
 
@@ -103,7 +107,7 @@ export class SealAside {
     const startMs = performance.now();
     const endMs = startMs + defaultBusyTimeoutMs;
     sqlite.exec('PRAGMA busy_timeout = 0; PRAGMA synchronous = OFF');
-    this.#held = durableFs.hold(path);
+    this.#held ??= durableFs.hold(path);
     while (!this.#isOver) {
       const [copied] = sqlite.pragma('wal_checkpoint(PASSIVE)') as Copied[];
       if (copied && copied.log === copied.checkpointed) this.#mark(withoutWal);

@@ -17,6 +17,8 @@ const modes: [string, FailureMode][] = [
   ['EACCES', 'from then on'],
 ];
 
+const durabilities = ['power', 'process'] as const;
+
 function readArchive(path: string) {
   using archive = openArchive(path, { lineage });
   expect(archive.plan.copy).toBe('none');
@@ -55,15 +57,15 @@ it.each(modes)(
   },
 );
 
-it.each(modes)(
-  'createSession leaves a whole session or nothing whichever operation fails with %s, %s',
-  (code, mode) => {
+it.each(modes.flatMap((it) => durabilities.map((durability) => [...it, durability] as const)))(
+  'createSession leaves a whole session or nothing whichever operation fails with %s, %s, durable past %s',
+  (code, mode, durability) => {
     let n = 0;
     for (let isFailing = true; isFailing; ) {
       n++;
       const dir = makeTempDir();
       const faults = failNthOperation(n, code, mode);
-      const create = () => createSession(dir, { lineage, session: { id: 'a', agentName: 'x' } });
+      const create = () => createSession(dir, { lineage, session: { id: 'a', agentName: 'x' }, durability });
       try {
         create().close();
       } catch (error) {

@@ -1,10 +1,11 @@
 import type { Lineage, TableModule } from '@varve/migrations';
 import { isSqliteError } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
-import { type Database, fileError } from '../file/index.ts';
+import { type Database, fileError, onFile } from '../file/index.ts';
 import type { WriterLock } from '../lock/index.ts';
 import { type Db, openDb } from '../orm/index.ts';
 import { Commits } from './commits.ts';
+import type { Newborn } from './newborn.ts';
 import { errorReporter, type RecordOptions } from './record-options.ts';
 import { markSealed, type SealOptions, sealFile } from './seal.ts';
 import { SealAside } from './seal-aside.ts';
@@ -17,6 +18,8 @@ export interface SessionParts<TTables extends TableModule> {
   readonly sqlite: Database;
   readonly lock: WriterLock;
   readonly options: RecordOptions;
+  /** Where the file was made just now, and is not on the disk for certain. */
+  readonly newborn?: Newborn | undefined;
 }
 
 /** The open file of a session, from its opening until it is closed or sealed: the connection, the lock, what is to sync. */
@@ -36,7 +39,7 @@ export class SessionFile<TTables extends TableModule> {
     this.#parts = parts;
     const { onRecordError, durability } = parts.options;
     this.report = errorReporter(parts.path, onRecordError);
-    if (durability === 'process') this.#walSync = new WalSync(parts.sqlite, this.report);
+    if (durability === 'process') this.#walSync = new WalSync(parts.sqlite, this.report, parts.newborn);
     this.commits = new Commits(parts.sqlite, {
       onCommit: () => this.#walSync?.soon(),
       onLoss: (error) => {
@@ -96,9 +99,13 @@ export class SessionFile<TTables extends TableModule> {
   seal(archiveDir: string, options: SealOptions): string {
     this.commits.settle();
     try {
-      return sealFile({ ...this.#parts, closeFile: () => this.#closeFile() }, archiveDir, options);
+      const closeFile = () => {
+        this.#closeFile();
+        onFile(this.path, () => this.#parts.newborn?.sync(), 'write');
+      };
+      return sealFile({ ...this.#parts, closeFile }, archiveDir, options);
     } finally {
-      if (!this.#isOpen) this.#parts.lock.release();
+      if (!this.#isOpen) this.#letGo();
     }
   }
 
@@ -107,7 +114,7 @@ export class SessionFile<TTables extends TableModule> {
     this.commits.settle();
     markSealed(this.#parts, archiveDir, options);
     this.#isOpen = false;
-    const whenDurable = async () => await this.#walSync?.whenDurable();
+    const whenDurable = async () => await this.#walSync?.lastDurable();
     const closeFile = () => this.#closeFile();
     const release = () => this.#parts.lock.release();
     return new SealAside({ ...this.#parts, archiveDir, whenDurable, closeFile, release });
@@ -125,10 +132,22 @@ export class SessionFile<TTables extends TableModule> {
     this.#isOpen = false;
     try {
       this.#parts.sqlite.close();
-      this.#walSync?.afterClose();
+      onFile(
+        this.path,
+        () => {
+          this.#walSync?.afterClose();
+          this.#parts.newborn?.sync();
+        },
+        'write',
+      );
     } finally {
-      this.#parts.lock.release();
+      this.#letGo();
     }
+  }
+
+  #letGo(): void {
+    this.#parts.lock.release();
+    this.#parts.newborn?.letGo(this.path);
   }
 
   assertOpen(): void {

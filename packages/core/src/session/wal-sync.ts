@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Database, durableFs, fileError, statOf } from '../file/index.ts';
+import type { Newborn } from './newborn.ts';
 import type { ReportError } from './record-options.ts';
 
 /** How long commits are collected, before one sync takes them all. */
@@ -14,6 +15,7 @@ export class WalSync {
   readonly #sqlite: Database;
   readonly #path: string;
   readonly #report: ReportError;
+  readonly #newborn: Newborn | undefined;
   /** Whether the name of the file is on the disk for certain: it may have been made just now. */
   #isNamed = false;
   #isStarting = true;
@@ -21,10 +23,11 @@ export class WalSync {
   #running: Promise<void> | undefined;
   #waiting: Promise<void> | undefined;
 
-  constructor(sqlite: Database, report: ReportError) {
+  constructor(sqlite: Database, report: ReportError, newborn?: Newborn) {
     this.#sqlite = sqlite;
     this.#path = sqlite.name;
     this.#report = report;
+    this.#newborn = newborn;
   }
 
   /** Something was committed: it will be on the disk soon. */
@@ -47,6 +50,11 @@ export class WalSync {
   whenDurable(): Promise<void> {
     this.#waiting ??= this.#next();
     return this.#waiting;
+  }
+
+  /** As `whenDurable`, where nothing more will be written: one that is under way is not waited for. */
+  async lastDurable(): Promise<void> {
+    await this.#sync();
   }
 
   async #next(): Promise<void> {
@@ -73,9 +81,13 @@ export class WalSync {
   async #sync(): Promise<void> {
     this.forget();
     try {
-      const name = this.#isNamed ? undefined : durableFs.syncDirAside(dirname(this.#path));
-      await Promise.all([durableFs.syncAside(`${this.#path}-wal`), name]);
+      const name = this.#isNamed
+        ? []
+        : [durableFs.syncDirAside(dirname(this.#path)), this.#newborn?.syncAside()];
+      await Promise.all([durableFs.syncAside(`${this.#path}-wal`), ...name]);
+      if (this.#isNamed) return;
       this.#isNamed = true;
+      this.#newborn?.isNamed();
     } catch (error) {
       // Closing brings all of it into the file, and forces that to the disk.
       if (this.#sqlite.open) throw fileError(error, this.#path, 'write');
