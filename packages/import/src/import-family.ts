@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { archiveName, readImported, removeArchive } from './archive/index.ts';
+import type { ImportedSession } from './archive-finisher.ts';
 import { Continuation } from './continuation.ts';
 import { type FamilyFile, importerVersion } from './family-file.ts';
 import { FamilyMemory } from './family-memory.ts';
@@ -14,7 +15,7 @@ import {
   timeOf,
 } from './format/index.ts';
 import type { ImportProblem } from './import-problem.ts';
-import { type ImportedSession, type OpenSession, SessionArchives } from './session-archives.ts';
+import { SessionArchives } from './session-archives.ts';
 import { NotContinuable, SharedFamily } from './shared-family.ts';
 import { SourceRows } from './source-rows.ts';
 
@@ -123,9 +124,10 @@ class FamilyImport {
   async #readFile(file: FamilyFile): Promise<FileReading> {
     const { options, signal } = this.#settings;
     const source = { path: file.path, mtimeMs: file.mtimeMs, sample: file.sample, options };
+    this.#archives.beginLog();
     const told = new Set<string>();
     this.#told.set(file.path, told);
-    const closing: OpenSession[] = [];
+    const closing: string[] = [];
     const past = this.#memory.knownSessions(file);
     const ids = new Map<string, string>();
     const context: MapContext = {
@@ -152,14 +154,13 @@ class FamilyImport {
         });
       },
       close: (writer, { keep, ...row }) => {
-        const session = this.#archives.get(writer.id);
-        if (session) closing.push(session);
+        closing.push(writer.id);
         past.take(ids.get(writer.id) ?? writer.id, { name: writer.id, keep });
         ids.delete(writer.id);
         context.tell(writer, row);
       },
     };
-    const afterRecord = () => (closing.length > 0 ? this.#archives.finish(closing.splice(0)) : undefined);
+    const afterRecord = () => (closing.length > 0 ? this.#finish(closing.splice(0)) : undefined);
     const mapper = file.format.open(context, this.#continuation?.mapperOf(file));
     const reading = await readLog(file.format, source, mapper, {
       signal,
@@ -182,9 +183,14 @@ class FamilyImport {
     return { ...reading, path: file.path, isPartial: past.isPartial };
   }
 
+  /** The log tells no more of them. */
+  async #finish(names: readonly string[]): Promise<void> {
+    for (const name of names) await this.#archives.finish(name);
+  }
+
   /** The disk works while the log is read on. */
   #startSyncs(told: ReadonlySet<string>): void {
-    for (const name of told) this.#archives.get(name)?.draft?.startSync();
+    for (const name of told) this.#archives.unfinished(name)?.draft?.startSync();
   }
 
   /** Only an archive that was made of these logs, and of no others. */

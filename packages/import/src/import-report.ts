@@ -1,5 +1,5 @@
+import type { ImportedSession } from './archive-finisher.ts';
 import type { ImportProblem } from './import-problem.ts';
-import type { ImportedSession } from './session-archives.ts';
 
 export interface ImportReport {
   /** Sessions whose archives are new, or were replaced. In the order in which they were done. */

@@ -1,8 +1,8 @@
+import type { ImportedSession } from './archive-finisher.ts';
 import type { FamilyFile } from './family-file.ts';
 import type { FamilyResult } from './import-family.ts';
 import { type ImportProblem, problemOf } from './import-problem.ts';
 import type { ImportReport } from './import-report.ts';
-import type { ImportedSession } from './session-archives.ts';
 
 /** Counts what an import finds and does, for its report. */
 export class ImportTally {

@@ -1,3 +1,4 @@
+export type { ImportedSession } from './archive-finisher.ts';
 export {
   type ExportSessionsOptions,
   exportSessions,
@@ -6,9 +7,7 @@ export {
   trajectoryFormats,
 } from './export/index.ts';
 export { type ChatField, chatFields, type FormatOptions, formatNames } from './format/index.ts';
-
 export { importLogs } from './import-logs.ts';
 export type { ImportProblem } from './import-problem.ts';
 export type { ImportReport } from './import-report.ts';
 export type { ImportLogsOptions, ImportProgress } from './import-run.ts';
-export type { ImportedSession } from './session-archives.ts';

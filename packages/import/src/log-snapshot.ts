@@ -3,7 +3,7 @@ import { serialize } from 'node:v8';
 import { type FamilyFile, identityOf } from './family-file.ts';
 import { type SavedLog, type SavedSession, stampOfArchive } from './family-state.ts';
 import type { LogMapper, LogPlace } from './format/index.ts';
-import type { OpenSession } from './session-archives.ts';
+import type { FinishedSession, OpenSession } from './open-session.ts';
 
 /** A log of more records or sessions is read whole when it has grown: what there is to keep would take too much memory. */
 const mostKeys = 400_000;
@@ -14,12 +14,12 @@ export class LogSnapshot {
   readonly #sessions: ReadonlyMap<string, Pick<SavedSession, 'rows' | 'writer'>>;
 
   /** @param sessions What the log has told of, once its mapper has been asked what to save. */
-  constructor(mapper: LogMapper, sessions: () => readonly OpenSession[]) {
+  constructor(mapper: LogMapper, sessions: () => readonly (OpenSession | FinishedSession)[]) {
     const saved = mapper.save?.();
     const told = saved === undefined ? [] : sessions();
-    const keys = told.reduce((sum, { writer }) => sum + 1 + writer.keyCount, 0);
+    const keys = told.reduce((sum, it) => sum + 1 + ('writer' in it ? it.writer.keyCount : 0), 0);
     this.#mapper = saved === undefined || keys > mostKeys ? undefined : serialize(saved);
-    this.#sessions = new Map(this.#mapper ? told.map((it) => [it.writer.id, savedSession(it)]) : []);
+    this.#sessions = new Map(this.#mapper ? told.map((it) => [it.name, savedSession(it)]) : []);
   }
 
   log(file: FamilyFile, place: LogPlace | undefined): SavedLog | undefined {
@@ -35,8 +35,8 @@ export class LogSnapshot {
   }
 }
 
-function savedSession({ writer, isClosed }: OpenSession): Pick<SavedSession, 'rows' | 'writer'> {
-  if (isClosed) return { rows: writer.rows, writer: undefined };
-  const saved = writer.save();
-  return { rows: saved.rows, writer: serialize(saved) };
+function savedSession(session: OpenSession | FinishedSession): Pick<SavedSession, 'rows' | 'writer'> {
+  if (!('writer' in session)) return { rows: session.rows, writer: undefined };
+  const { rows, writer } = session.writer.save();
+  return { rows, writer };
 }

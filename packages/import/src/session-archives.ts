@@ -1,44 +1,25 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { ArchiveDraft } from '@varve/core/internal';
 import { standardLineage } from '@varve/migrations';
-import { archiveName, readImported, SessionWriter } from './archive/index.ts';
-import { changeOf, goneLog } from './archive-change.ts';
+import { archiveName, MindShelf, readImported, SessionWriter } from './archive/index.ts';
+import { ArchiveFinisher, type ImportedSession } from './archive-finisher.ts';
 import type { Continuation } from './continuation.ts';
 import type { FamilyFile } from './family-file.ts';
-import { type ImportProblem, problemOf } from './import-problem.ts';
+import type { ImportProblem } from './import-problem.ts';
+import type { FinishedSession, OpenSession } from './open-session.ts';
 import type { SourceRows } from './source-rows.ts';
-
-export interface ImportedSession {
-  readonly id: string;
-  /** Of its archive. */
-  readonly path: string;
-  /** What happened, or in a dry run would happen, to the archive. */
-  readonly change: 'added' | 'changed' | 'unchanged';
-  readonly format: string;
-  readonly rows: number;
-}
-
-export interface OpenSession {
-  readonly writer: SessionWriter;
-  readonly draft: ArchiveDraft | undefined;
-  readonly path: string;
-  /** Where the archive would be, had no other log taken the id. */
-  readonly plainPath: string;
-  readonly format: string;
-  /** The logs it was read from, in the order in which they were. */
-  readonly logs: Set<string>;
-  isClosed: boolean;
-}
-
-/** Has no divisor in common with `mostOpen`. */
-const parkStride = 37;
+import { Turns } from './turns.ts';
 
 /** Beyond so many, files of sessions are closed until they are needed again. */
 const mostOpen = 64;
 
-const mostWriting = 8;
+/** Beyond so many, what is to be remembered of sessions is shelved until they are spoken of again. */
+const mostAwake = 256;
+
+/** Of records whose keys are in mind when a log is begun. */
+const mostKeys = 1 << 17;
 
 interface SessionArchivesOptions {
   /** Their folder. */
@@ -50,37 +31,57 @@ interface SessionArchivesOptions {
 
 /** The archives that are made of a family's logs, from the first record of each to its place on the disk. */
 export class SessionArchives {
-  /** Those that are finished. */
-  readonly done: ImportedSession[] = [];
-  readonly problems: ImportProblem[] = [];
-  /** The names of those that are on the disk as they should be. */
-  readonly settled = new Set<string>();
   readonly #into: string;
   readonly #isDryRun: boolean;
-  readonly #sources: SourceRows;
+  readonly #finisher: ArchiveFinisher;
   readonly #continuation: Continuation | undefined;
-  readonly #sessions = new Map<string, OpenSession>();
-  #turn = 0;
+  readonly #sessions = new Map<string, OpenSession | FinishedSession>();
+  /** Those that are made of a log alone share their set of logs. */
+  readonly #alone = new Map<string, ReadonlySet<string>>();
   /** Those whose file may be open. */
-  readonly #mayBeOpen = new Set<OpenSession>();
-  /** On their way to the disk. */
-  readonly #writing = new Set<Promise<void>>();
-  /** Of those that could not be written. */
-  readonly #failures: unknown[] = [];
+  readonly #open = new Turns<OpenSession>(mostOpen);
+  readonly #awake = new Turns<OpenSession>(mostAwake);
+  #shelf: MindShelf | undefined;
 
   constructor({ into, isDryRun, sources, continuation }: SessionArchivesOptions) {
     this.#into = into;
     this.#isDryRun = isDryRun;
-    this.#sources = sources;
+    this.#finisher = new ArchiveFinisher(sources);
     this.#continuation = continuation;
   }
 
-  get(name: string): OpenSession | undefined {
+  get done(): readonly ImportedSession[] {
+    return this.#finisher.done;
+  }
+
+  get problems(): readonly ImportProblem[] {
+    return this.#finisher.problems;
+  }
+
+  /** The names of those that are on the disk as they should be. */
+  get settled(): ReadonlySet<string> {
+    return this.#finisher.settled;
+  }
+
+  get(name: string): OpenSession | FinishedSession | undefined {
     return this.#sessions.get(name);
   }
 
-  all(): Iterable<OpenSession> {
+  all(): Iterable<OpenSession | FinishedSession> {
     return this.#sessions.values();
+  }
+
+  /** One that is not finished. */
+  unfinished(name: string): OpenSession | undefined {
+    const session = this.#sessions.get(name);
+    return session && 'writer' in session ? session : undefined;
+  }
+
+  /** The next log is begun: no format has anything of a session in hand. */
+  beginLog(): void {
+    const awake = this.#awake.all();
+    if (awake.reduce((sum, { writer }) => sum + writer.keyCount, 0) > mostKeys)
+      for (const session of awake) this.#shelve(session);
   }
 
   /** Which other log, that is still there, the archive of a session was made of. */
@@ -94,53 +95,67 @@ export class SessionArchives {
   /** One of which there is nothing new. */
   leave(name: string, { format }: FamilyFile): void {
     const path = join(this.#into, `${name}.db`);
-    this.done.push({ id: name, path, change: 'unchanged', format: format.name, rows: 0 });
+    this.#finisher.leave({ id: name, path, change: 'unchanged', format: format.name, rows: 0 });
   }
 
   /** Finishes all, and waits for the disk. */
   async finishAll(): Promise<void> {
-    await this.finish(this.#sessions.values());
-    await Promise.all(this.#writing);
-    if (this.#failures.length > 0) throw this.#failures[0];
+    for (const name of this.#sessions.keys()) await this.finish(name);
+    await this.#finisher.waitForDisk();
   }
 
   /** Throws away what is not on its way to the disk. */
   async discard(): Promise<void> {
-    await Promise.allSettled(this.#writing);
-    for (const { draft } of this.#sessions.values()) draft?.discard();
+    this.#shelf?.close();
+    this.#shelf = undefined;
+    await this.#finisher.discardFailed();
+    for (const name of this.#sessions.keys()) this.unfinished(name)?.draft?.discard();
   }
 
   /** The session with this id, as one of a log's. */
   open(id: string, file: FamilyFile): OpenSession {
     const name = archiveName(this.#freeId(id, file));
-    const known = this.#sessions.get(name);
-    if (known && !known.isClosed) {
-      known.logs.add(file.path);
-      known.writer.claimSource(file.path);
-      this.#parkOthers(known);
+    const known = this.unfinished(name);
+    if (known) {
+      this.#claim(known, file);
       return known;
     }
     const path = join(this.#into, `${name}.db`);
     const saved = this.#continuation?.writerOf(name, file);
     const isCopy = saved !== undefined;
-    const isBeside = this.#mayBeOpen.size > 0;
+    const isBeside = this.#open.size > 0;
     const draft = this.#isDryRun ? undefined : new ArchiveDraft(path, standardLineage, { isCopy, isBeside });
     const writer = new SessionWriter(name, draft, saved);
     if (name !== id) writer.describe({ metadata: { sourceId: id } });
-    writer.claimSource(file.path);
     const plainPath = join(this.#into, `${archiveName(id)}.db`);
-    const session = {
-      writer,
-      draft,
-      path,
-      plainPath,
-      format: file.format.name,
-      logs: new Set([file.path]),
-      isClosed: false,
-    };
+    const { format } = file;
+    const session = { name, writer, draft, path, plainPath, format, logs: this.#only(file.path) };
     this.#sessions.set(name, session);
-    this.#parkOthers(session);
+    this.#claim(session, file);
     return session;
+  }
+
+  #only(path: string): ReadonlySet<string> {
+    const logs = this.#alone.get(path) ?? new Set([path]);
+    this.#alone.set(path, logs);
+    return logs;
+  }
+
+  /** The log tells of the session, and others may have to go for it. */
+  #claim(session: OpenSession, { path }: FamilyFile): void {
+    if (!session.logs.has(path)) session.logs = new Set([...session.logs, path]);
+    session.writer.claimSource(path);
+    this.#open.come(session)?.writer.park();
+    const other = this.#awake.come(session);
+    // A mapper may have in hand what a log that is about one session told.
+    if (other && (other.format.isManifold || !other.logs.has(path))) this.#shelve(other);
+  }
+
+  #shelve(session: OpenSession): void {
+    this.#shelf ??= new MindShelf();
+    session.writer.shelve(this.#shelf);
+    this.#open.leave(session);
+    this.#awake.leave(session);
   }
 
   /** Where another log has taken the id and their records cannot be told apart, the path makes the difference. */
@@ -149,75 +164,21 @@ export class SessionArchives {
     const name = archiveName(id);
     const known = this.#sessions.get(name);
     const path = join(this.#into, `${name}.db`);
-    const isClosed = known?.isClosed ?? this.#continuation?.isClosed(name) ?? false;
+    const isClosed = known ? !('writer' in known) : (this.#continuation?.isClosed(name) ?? false);
     const isOurs = known ? known.logs.has(file.path) : !existsSync(path) || isMadeOf(path, file);
     return isOurs && !isClosed
       ? id
       : `${id}.${createHash('sha256').update(file.path).digest('hex').slice(0, 8)}`;
   }
 
-  /**
-   * Any other has to go, not the one that was opened first: where more of them than may be open take turns, that one would
-   * always be the next.
-   */
-  #parkOthers(current: OpenSession): void {
-    if (!current.draft || this.#mayBeOpen.has(current)) return;
-    this.#mayBeOpen.add(current);
-    if (this.#mayBeOpen.size <= mostOpen) return;
-    this.#turn = (this.#turn + parkStride) % mostOpen;
-    const other = [...this.#mayBeOpen][this.#turn];
-    if (!other) return;
-    other.writer.park();
-    this.#mayBeOpen.delete(other);
-  }
-
-  /** No log tells more of them. */
-  async finish(sessions: Iterable<OpenSession>): Promise<void> {
-    for (const session of sessions) await this.#finish(session);
-  }
-
-  async #finish(session: OpenSession): Promise<void> {
-    if (session.isClosed) return;
-    session.isClosed = true;
-    this.#mayBeOpen.delete(session);
-    const { writer, draft, path, plainPath, format, logs } = session;
-    const rows = [...logs].flatMap((log) => this.#sources.of(writer.id, log) ?? []);
-    writer.finish(rows);
-    const read = { sources: rows, parents: writer.parents(), rows: writer.rows };
-    // A log that was moved still tells of the archive that has its plain name.
-    if (plainPath !== path && existsSync(plainPath) && changeOf(plainPath, read) === 'unchanged') {
-      draft?.discard();
-      this.done.push({
-        id: basename(plainPath, '.db'),
-        path: plainPath,
-        change: 'unchanged',
-        format,
-        rows: 0,
-      });
-      return;
-    }
-    const change = changeOf(path, read);
-    const gone = change === 'changed' ? goneLog(path, logs) : undefined;
-    if (gone) this.problems.push(problemOf(gone, gone.path ?? path));
-    if (gone || change === 'unchanged') draft?.discard();
-    if (change === 'unchanged') this.settled.add(writer.id);
-    else if (draft && !gone) await this.#startWriting(draft, writer.id);
-    this.done.push({ id: writer.id, path, change: gone ? 'unchanged' : change, format, rows: writer.rows });
-  }
-
-  /** While the disk is busy with some, the next are read. */
-  async #startWriting(draft: ArchiveDraft, name: string): Promise<void> {
-    const writing = draft
-      .finish()
-      .then(() => {
-        this.settled.add(name);
-      })
-      .catch((error: unknown) => {
-        this.#failures.push(error);
-      })
-      .finally(() => this.#writing.delete(writing));
-    this.#writing.add(writing);
-    if (this.#writing.size >= mostWriting) await Promise.race(this.#writing);
+  /** No log tells more of it. */
+  async finish(name: string): Promise<void> {
+    const session = this.unfinished(name);
+    if (!session) return;
+    this.#open.leave(session);
+    this.#awake.leave(session);
+    await this.#finisher.finish(session);
+    this.#sessions.set(name, { name, rows: session.writer.rows, logs: session.logs });
   }
 }
 

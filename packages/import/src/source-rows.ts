@@ -14,6 +14,11 @@ export class SourceRows {
     this.#wholes.set(row.path, row);
   }
 
+  /** Its archive is finished. */
+  forget(session: string, logs: Iterable<string>): void {
+    for (const path of logs) this.#parts.delete(keyOf(session, path));
+  }
+
   of(session: string, path: string): SourceRow | undefined {
     return this.#parts.get(keyOf(session, path)) ?? this.#wholes.get(path);
   }

@@ -1,3 +1,4 @@
+import { deserialize, serialize } from 'node:v8';
 import type { ArchiveDraft } from '@varve/core/internal';
 import {
   intermediateResults,
@@ -11,7 +12,6 @@ import {
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { DraftTables } from './draft-tables.ts';
 import { type HeldRow, HeldRows } from './held-rows.ts';
-import { KeySet, type SavedKeys } from './key-set.ts';
 import type { ParentFacts } from './read-imported.ts';
 import type {
   MessageRow,
@@ -22,24 +22,18 @@ import type {
   SourceRow,
   ToolCallRow,
 } from './rows.ts';
-import { type SavedFacts, ToldFacts } from './told-facts.ts';
+import { type SavedMind, SessionMind } from './session-mind.ts';
 
 type Values = Record<string, unknown>;
 
-export interface SavedWriter extends SavedFacts {
-  readonly sourceSeqs: ReadonlyMap<string, number>;
-  readonly keys: SavedKeys;
+export interface SavedWriter extends SavedMind {
   readonly rows: number;
-  readonly seq: number;
-  /** What its format keeps in mind of it. */
-  readonly memory?: unknown;
 }
 
-/** What a format keeps in mind; saved where it can be. */
-export interface Memory {
-  save?(): unknown;
-  /** Nobody asks it any more. */
-  close?(): void;
+/** Where a writer leaves what it has saved while nobody speaks of its session. */
+interface Shelf {
+  put(name: string, saved: Uint8Array): void;
+  get(name: string): Uint8Array;
 }
 
 /**
@@ -54,80 +48,84 @@ export class SessionWriter {
     insert: (table, seq, row) => this.#insertAt(table, seq, row),
     update: (table, seq, values) => this.#tables.update(table, seq, values),
   });
-  readonly #facts: ToldFacts;
-  readonly #sourceSeqs: Map<string, number>;
-  readonly #keys: KeySet;
-  readonly #savedMemory: unknown;
-  #memory: unknown;
-  #seq = 0;
+  /** Undefined while it lies on a shelf. */
+  #mindNow: SessionMind | undefined;
+  #shelf: Shelf | undefined;
+  #shelvedKeys = 0;
 
   /** @param saved What the writer of the archive from which the draft is made has saved. */
   constructor(id: string, draft: ArchiveDraft | undefined, saved?: SavedWriter) {
     this.id = id;
     this.#tables = new DraftTables(draft);
-    this.#facts = new ToldFacts(saved);
-    this.#sourceSeqs = new Map(saved?.sourceSeqs);
-    this.#keys = saved ? KeySet.restore(saved.keys) : new KeySet();
-    this.#savedMemory = saved?.memory;
+    this.#mindNow = new SessionMind(saved);
     this.rows = saved?.rows ?? 0;
-    this.#seq = saved?.seq ?? 0;
     if (saved) this.#tables.forgetEnd(saved.seq);
+  }
+
+  get #mind(): SessionMind {
+    this.#mindNow ??= new SessionMind(this.#shelf && (deserialize(this.#shelf.get(this.id)) as SavedWriter));
+    return this.#mindNow;
   }
 
   /** How many records it has met that have keys. */
   get keyCount(): number {
-    return this.#keys.size;
+    return this.#mindNow?.keys.size ?? this.#shelvedKeys;
   }
 
-  /** What another writer needs to go on, once this one has finished. */
-  save(): SavedWriter {
-    return {
-      ...this.#facts.save(),
-      sourceSeqs: this.#sourceSeqs,
-      keys: this.#keys.save(),
-      rows: this.rows + this.#held.size,
-      seq: this.#seq,
-      memory: (this.#memory as Memory | undefined)?.save?.(),
-    };
+  /** What another writer needs to go on, once this one has finished: a `SavedWriter`, serialised. */
+  save(): { readonly rows: number; readonly writer: Uint8Array } {
+    const rows = this.rows + this.#held.size;
+    if (this.#shelf && !this.#mindNow) return { rows, writer: this.#shelf.get(this.id) };
+    return { rows, writer: serialize({ ...this.#mind.save(), rows } satisfies SavedWriter) };
   }
 
   /** Facts that are told again replace those before. */
   describe(facts: SessionFacts): void {
-    this.#facts.add(facts);
+    this.#mind.facts.add(facts);
   }
 
   /** What was said of the session so far. */
   fact(name: keyof SessionFacts): unknown {
-    return this.#facts.get(name);
+    return this.#mind.facts.get(name);
   }
 
   parents(): ParentFacts {
-    return this.#facts.parents();
+    return this.#mind.facts.parents();
   }
 
   /** Widens the session's time to a moment in the log. */
   touch(atMs: number): void {
-    this.#facts.touch(atMs);
+    this.#mind.facts.touch(atMs);
   }
 
   /** False for a record that was read before, in this log or in another of the session. */
   claim(key: string): boolean {
-    return this.#keys.add(key);
+    return this.#mind.keys.add(key);
   }
 
   knows(key: string): boolean {
-    return this.#keys.has(key);
+    return this.#mind.keys.has(key);
   }
 
-  /** What the format keeps in mind of the session, also from one of its logs to the next. */
+  /** What the format keeps in mind of the session, also from one of its logs to the next; where it can be saved, only until the session is shelved. */
   recall<T>(make: (saved?: unknown) => T): T {
-    this.#memory ??= make(this.#savedMemory);
-    return this.#memory as T;
+    return this.#mind.recall(make);
   }
 
   /** Closes the file until the next row. */
   park(): void {
     this.#tables.park();
+  }
+
+  /** Leaves what it has in mind elsewhere until the session is spoken of again, and closes the file. */
+  shelve(shelf: Shelf): void {
+    this.#held.settleAll();
+    this.park();
+    if (!this.#mindNow) return;
+    this.#shelvedKeys = this.keyCount;
+    shelf.put(this.id, this.save().writer);
+    this.#shelf = shelf;
+    this.#mindNow = undefined;
   }
 
   message(row: MessageRow): number {
@@ -144,11 +142,11 @@ export class SessionWriter {
   }
 
   modelCall(row: ModelCallRow): HeldRow {
-    return this.#held.hold(modelCalls, ++this.#seq, row as Values);
+    return this.#held.hold(modelCalls, ++this.#mind.seq, row as Values);
   }
 
   toolCall(row: ToolCallRow): HeldRow {
-    return this.#held.hold(toolCalls, ++this.#seq, row as Values);
+    return this.#held.hold(toolCalls, ++this.#mind.seq, row as Values);
   }
 
   changeModelCall(held: HeldRow, values: Partial<ModelCallRow>): void {
@@ -171,19 +169,19 @@ export class SessionWriter {
 
   /** A source has its place on the timeline from where its first record stands. */
   claimSource(path: string): void {
-    if (!this.#sourceSeqs.has(path)) this.#sourceSeqs.set(path, ++this.#seq);
+    if (!this.#mind.sourceSeqs.has(path)) this.#mind.sourceSeqs.set(path, ++this.#mind.seq);
   }
 
   /** Writes what is still held, the sources and the session's own row. */
   finish(sourceRows: readonly SourceRow[]): void {
     this.#held.settleAll();
     for (const row of sourceRows)
-      this.#insertAt(sources, this.#sourceSeqs.get(row.path) ?? ++this.#seq, { ...row });
-    this.#tables.insert(sessions, this.#facts.row(this.id));
+      this.#insertAt(sources, this.#mind.sourceSeqs.get(row.path) ?? ++this.#mind.seq, { ...row });
+    this.#tables.insert(sessions, this.#mind.facts.row(this.id));
   }
 
   #insert(table: SQLiteTable, row: Values): number {
-    const seq = ++this.#seq;
+    const seq = ++this.#mind.seq;
     this.#insertAt(table, seq, row);
     return seq;
   }
