@@ -85,7 +85,8 @@ it('follows a table through additions, updates, renames and a rebuild', () => {
     'ALTER TABLE b RENAME TO c',
     "UPDATE c SET u = u || 'x'",
     'CREATE INDEX c_u ON c (u)',
-    'CREATE TABLE b (id INTEGER)',
+    'CREATE TABLE b (id INTEGER, d INTEGER GENERATED ALWAYS AS (id / 2))',
+    'SELECT 1',
   );
   expect(told).toEqual({ a: 'a', c: 'b', b: undefined });
 });
@@ -96,6 +97,7 @@ it.each([
   'INSERT INTO b (id) SELECT id FROM a',
   'UPDATE OR REPLACE b SET u = 1',
   'CREATE TABLE c AS SELECT * FROM a',
+  'CREATE TABLE c AS SELECT (id) AS n FROM a',
   'CREATE TEMP TABLE a (id INTEGER)',
   "CREATE TRIGGER t AFTER UPDATE ON a BEGIN DELETE FROM b; END; UPDATE a SET t = ''",
   "CREATE TEMP TRIGGER t AFTER UPDATE ON a BEGIN DELETE FROM b; END; UPDATE a SET t = ''; DROP TRIGGER t",

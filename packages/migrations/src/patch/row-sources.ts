@@ -29,17 +29,25 @@ function namesOf({ tables, objects }: Shape): Map<string, string> {
 /** False where a statement may do what is not followed here. */
 function follow(sources: Map<string, string | undefined>, step: Step): boolean {
   const { statement, before, after } = step;
-  const [first, second] = statement.tokens.map(keywordOf);
+  const first = keywordOf(statement.tokens[0]);
   if ([before, after].some(holdsTemporary)) return false;
   if (first === 'UPDATE' || first === 'INSERT') return changesNoCount(sources, step);
-  if (first === 'CREATE' && statement.tokens.some((token) => keywordOf(token) === 'AS') && second === 'TABLE')
-    return false;
+  if (first === 'SELECT') return true;
+  if (isFilledAtOnce(statement)) return false;
   if (first !== 'CREATE' && first !== 'DROP' && first !== 'ALTER') return false;
   const rename = renameOf(statement.tokens);
   if (rename) sources.set(nameKey(rename.to), sources.get(nameKey(rename.from)));
   for (const key of sources.keys()) if (!after.tables.has(key)) sources.delete(key);
   for (const key of after.tables.keys()) if (!before.tables.has(key) && !rename) sources.set(key, undefined);
   return [...after.tables.keys()].every((key) => sources.has(key));
+}
+
+/** `CREATE TABLE … AS`: in a list of columns the word belongs to a generated one. */
+function isFilledAtOnce({ tokens }: Step['statement']): boolean {
+  if (keywordOf(tokens[0]) !== 'CREATE' || keywordOf(tokens[1]) !== 'TABLE') return false;
+  const texts = tokens.map((token) => keywordOf(token) || token.text);
+  const [as, list] = [texts.indexOf('AS'), texts.indexOf('(')];
+  return as >= 0 && (list < 0 || as < list);
 }
 
 /** What stands before the file's own, or acts on its rows. */
