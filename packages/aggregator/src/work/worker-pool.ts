@@ -113,11 +113,15 @@ function startWorker(
   });
   worker.on('message', onAnswer);
   worker.once('error', (error) => onEnd(error.message));
-  // A worker that is in SQLite does not notice that nobody waits for it any more.
-  const callOff = worker.pid === undefined ? () => {} : atDeath('kill -9 "$1"', String(worker.pid));
+  // A worker that is in SQLite does not notice that nobody waits for it any more. The other workers start first.
+  let callOff = () => {};
+  const watching = setImmediate(() => {
+    if (worker.pid !== undefined) callOff = atDeath('kill -9 "$1"', String(worker.pid));
+  });
   // Its exit may be told before its last answers are read, and each answer takes the next task: both must have ended.
   const drained = new Promise((resolve) => worker.once('disconnect', resolve));
   worker.once('exit', async (code, signal) => {
+    clearImmediate(watching);
     callOff();
     await drained;
     onEnd(signal ? `the worker was killed by ${signal}` : `the worker exited with code ${code}`);
