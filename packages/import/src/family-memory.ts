@@ -10,7 +10,8 @@ import type { SharedFamily } from './shared-family.ts';
 interface FamilyMemoryOptions {
   readonly files: readonly FamilyFile[];
   readonly into: string;
-  readonly isDryRun: boolean;
+  /** Nothing is left. */
+  readonly isForgetful: boolean;
   readonly continuation: Continuation | undefined;
   readonly archives: SessionArchives;
 }
@@ -33,22 +34,22 @@ export class FamilyMemory {
 
   /** Before a log's mapper knows that there are no more records. */
   takeSnapshot({ path }: FamilyFile, mapper: LogMapper, told: ReadonlySet<string>): void {
-    const { archives, isDryRun } = this.#options;
-    if (isDryRun) return;
+    const { archives, isForgetful } = this.#options;
+    if (isForgetful) return;
     const sessions = () => [...told].flatMap((name) => archives.get(name) ?? []);
     this.#snapshots.set(path, new LogSnapshot(mapper, sessions));
   }
 
   /** What is known of single sessions, also where the import was stopped. */
   saveSessions(isWhole: boolean): void {
-    if (this.#options.isDryRun) return;
+    if (this.#options.isForgetful) return;
     for (const known of this.#known.values()) known.save(this.#options.archives.settled, isWhole);
   }
 
   /** Nothing is saved where one of the logs cannot be gone on with, or two tell of one session. */
   saveState(read: readonly LogReading[], family: SharedFamily): void {
-    const { files, into, isDryRun, continuation, archives } = this.#options;
-    if (isDryRun || [...archives.all()].some((session) => session.logs.size > 1)) return;
+    const { files, into, isForgetful, continuation, archives } = this.#options;
+    if (isForgetful || [...archives.all()].some((session) => session.logs.size > 1)) return;
     const logs = new Map<string, SavedLog>();
     const sessions = new Map<string, SavedSession>();
     for (const [at, file] of files.entries()) {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Redact } from '@varve/core';
 import { archiveName, readImported, removeArchive } from './archive/index.ts';
 import type { ImportedSession } from './archive-finisher.ts';
 import { Continuation } from './continuation.ts';
@@ -25,6 +26,7 @@ export interface ImportFamilyOptions {
   readonly isDryRun: boolean;
   readonly options: FormatOptions;
   readonly signal?: AbortSignal | undefined;
+  readonly redact?: Redact | undefined;
 }
 
 type FileReading = LogReading & { readonly path: string; readonly isPartial: boolean };
@@ -51,9 +53,10 @@ export async function importFamily(
   files: readonly FamilyFile[],
   settings: ImportFamilyOptions,
 ): Promise<FamilyResult> {
-  const { into, isDryRun } = settings;
+  const { into, isDryRun, redact } = settings;
   const paths = files.map(({ path }) => path);
-  const state = isDryRun ? undefined : readFamilyState(into, paths);
+  // What is kept to go on from has what was read as it was.
+  const state = isDryRun || redact ? undefined : readFamilyState(into, paths);
   const continuation = Continuation.of(state, { files, into, version: importerVersion });
   try {
     if (continuation) return await new FamilyImport(files, settings, continuation).run();
@@ -81,9 +84,10 @@ class FamilyImport {
     this.#continuation = continuation;
     const paths = files.map(({ path }) => path);
     this.#family = new SharedFamily(paths, continuation?.state.family);
-    const { into, isDryRun } = settings;
-    this.#archives = new SessionArchives({ into, isDryRun, sources: this.#sources, continuation });
-    this.#memory = new FamilyMemory({ files, into, isDryRun, continuation, archives: this.#archives });
+    const { into, isDryRun, redact } = settings;
+    this.#archives = new SessionArchives({ into, isDryRun, sources: this.#sources, continuation, redact });
+    const [archives, isForgetful] = [this.#archives, isDryRun || redact !== undefined];
+    this.#memory = new FamilyMemory({ files, into, isForgetful, continuation, archives });
   }
 
   async run(): Promise<FamilyResult> {

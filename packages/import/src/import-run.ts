@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
+import type { Redact } from '@varve/core';
 import { VarveError } from '@varve/schema';
 import type { FamilyFile } from './family-file.ts';
 import type { FormatOptions, LogFormat } from './format/index.ts';
@@ -24,6 +25,11 @@ export interface ImportLogsOptions extends FormatOptions {
   readonly onProgress?: (progress: ImportProgress) => void;
   /** No log is begun after it is aborted, and what is half read is left out. */
   readonly signal?: AbortSignal;
+  /**
+   * Applied to every value before it is stored, in this process alone, and nothing is kept of a log to go on from: what has
+   * grown is read anew. Archives that are there already, of logs that have not changed, stay as they are.
+   */
+  readonly redact?: Redact;
 }
 
 export interface ImportProgress {
@@ -91,11 +97,11 @@ export class ImportRun {
   }
 
   async #importAll(families: Families): Promise<void> {
-    const { jobs, signal } = this.#options;
+    const { jobs, signal, redact } = this.#options;
     const toRead = families.map((family) => this.#leaveOutCopies(family));
     const isForWorkers = (family: readonly FamilyFile[]) => !family.some(({ format }) => format.isManifold);
     const shared = toRead.filter(isForWorkers);
-    const isWorthIt = jobs !== undefined || sizeOf(shared.flat()) > worthWorkersBytes;
+    const isWorthIt = !redact && (jobs !== undefined || sizeOf(shared.flat()) > worthWorkersBytes);
     const workers = isWorthIt ? Math.min(jobs ?? Math.min(availableParallelism(), 4), shared.length) : 1;
     const left = workers > 1 ? new Set(await this.#importBeside(shared, workers)) : undefined;
     for (const family of toRead) {
@@ -156,9 +162,9 @@ export class ImportRun {
   }
 
   #settings(): ImportFamilyOptions {
-    const { into, dryRun = false, signal, fields, sinceMs } = this.#options;
+    const { into, dryRun = false, signal, fields, sinceMs, redact } = this.#options;
     const options = { ...(fields && { fields }), ...(sinceMs !== undefined && { sinceMs }) };
-    return { into, isDryRun: dryRun, options, signal };
+    return { into, isDryRun: dryRun, options, signal, redact };
   }
 
   #take(result: FamilyResult, family: readonly FamilyFile[]): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Redact } from '@varve/core';
 import { ArchiveDraft } from '@varve/core/internal';
 import { standardLineage } from '@varve/migrations';
 import { archiveName, MindShelf, readImported, SessionWriter } from './archive/index.ts';
@@ -27,6 +28,7 @@ interface SessionArchivesOptions {
   readonly isDryRun: boolean;
   readonly sources: SourceRows;
   readonly continuation: Continuation | undefined;
+  readonly redact?: Redact | undefined;
 }
 
 /** The archives that are made of a family's logs, from the first record of each to its place on the disk. */
@@ -35,6 +37,7 @@ export class SessionArchives {
   readonly #isDryRun: boolean;
   readonly #finisher: ArchiveFinisher;
   readonly #continuation: Continuation | undefined;
+  readonly #redact: Redact | undefined;
   readonly #sessions = new Map<string, OpenSession | FinishedSession>();
   /** Those that are made of a log alone share their set of logs. */
   readonly #alone = new Map<string, ReadonlySet<string>>();
@@ -43,11 +46,12 @@ export class SessionArchives {
   readonly #awake = new Turns<OpenSession>(mostAwake);
   #shelf: MindShelf | undefined;
 
-  constructor({ into, isDryRun, sources, continuation }: SessionArchivesOptions) {
+  constructor({ into, isDryRun, sources, continuation, redact }: SessionArchivesOptions) {
     this.#into = into;
     this.#isDryRun = isDryRun;
     this.#finisher = new ArchiveFinisher(sources);
     this.#continuation = continuation;
+    this.#redact = redact;
   }
 
   get done(): readonly ImportedSession[] {
@@ -125,7 +129,7 @@ export class SessionArchives {
     const isCopy = saved !== undefined;
     const isBeside = this.#open.size > 0;
     const draft = this.#isDryRun ? undefined : new ArchiveDraft(path, standardLineage, { isCopy, isBeside });
-    const writer = new SessionWriter(name, draft, saved);
+    const writer = new SessionWriter(name, draft, saved, this.#redact);
     if (name !== id) writer.describe({ metadata: { sourceId: id } });
     const plainPath = join(this.#into, `${archiveName(id)}.db`);
     const { format } = file;

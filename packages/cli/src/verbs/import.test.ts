@@ -1,6 +1,8 @@
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openArchive } from '@varve/core';
+import { standardLineage } from '@varve/migrations';
 import { expect, it } from 'vitest';
 import { runVarve } from '../testing/run-varve.ts';
 
@@ -44,6 +46,23 @@ it('imports, says what it did and what it skipped, and again does nothing', asyn
   expect(JSON.parse(again.stdout)).toMatchObject({ added: 0, changed: 0, unchanged: 1, sessions: [] });
 });
 
+it.each([
+  ['all', ['[redacted]', '[redacted]']],
+  ['tokens', ['[redacted]', 'ann@example.com']],
+])('leaves out what the rules say: --redact %s', async (rules, contents) => {
+  const [logs, into] = [makeTestFolder(), join(makeTestFolder(), 'archives')];
+  const messages = ['sk-live-0123456789abcdefghij', 'ann@example.com'].map((content) => ({
+    role: 'user',
+    content,
+  }));
+  writeFileSync(join(logs, 'set.jsonl'), `${JSON.stringify({ id: 'a', messages })}\n`);
+  const done = await runVarve(elsewhere, 'import', 'openai-chat', logs, '--into', into, '--redact', rules);
+  expect(done).toMatchObject({ exitCode: 0, stderr: '' });
+  using archive = openArchive(join(into, 'a.db'), { lineage: standardLineage });
+  const rows = archive.db.select().from(standardLineage.tables.messages).all();
+  expect(rows.map(({ parts: [part] }) => part?.content)).toEqual(contents);
+});
+
 it('exits with 1 for a log that it cannot read, and with 2 for a call that it cannot understand', async () => {
   const { logs, into } = makeLogs();
   const foreign = await runVarve(elsewhere, 'import', 'codex', join(logs, 'set.jsonl'), '--into', into);
@@ -53,6 +72,7 @@ it('exits with 1 for a log that it cannot read, and with 2 for a call that it ca
     ['cobol', logs],
     ['codex', logs, '--since', 'monday'],
     ['openai-chat', logs, '--fields', 'x=y'],
+    ['openai-chat', logs, '--redact', 'keys,constructor'],
   ]) {
     const { exitCode, stderr } = await runVarve(elsewhere, 'import', ...args, '--into', into);
     expect({ args, exitCode, isUsage: stderr.startsWith('error[USAGE]') }).toEqual({

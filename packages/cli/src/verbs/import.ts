@@ -1,3 +1,4 @@
+import { type Redact, redactAddresses, redactBy, redactKeys, redactTokens } from '@varve/core';
 import { type ChatField, chatFields, formatNames, type ImportReport, importLogs } from '@varve/import';
 import { type Command, InvalidArgumentError } from 'commander';
 import { defineVerb, parseJobs, parseSince } from '../command/index.ts';
@@ -9,7 +10,15 @@ interface ImportVerbOptions {
   readonly dryRun?: boolean;
   readonly fields?: Partial<Record<ChatField, string>>;
   readonly jobs?: number;
+  readonly redact?: Redact;
 }
+
+const redactRules: ReadonlyMap<string, Redact> = new Map([
+  ['keys', redactKeys],
+  ['tokens', redactTokens],
+  ['addresses', redactAddresses],
+]);
+const redactRuleNames = [...redactRules.keys()];
 
 export function defineImport(command: Command): void {
   command
@@ -20,9 +29,14 @@ export function defineImport(command: Command): void {
     .option('--dry-run', 'read, write nothing, and tell what would come and what is skipped, and why')
     .option('--fields <field=path,...>', 'for openai-chat: where a record has what', parseFields)
     .option('--jobs <n>', 'processes that read logs (default: one a core, four at most)', parseJobs)
+    .option(
+      '--redact <rules>',
+      `what is left out before it is stored: ${redactRuleNames.join(', ')}, or all`,
+      parseRules,
+    )
     .addHelpText('after', `\nFormats: ${formatNames.join(', ')}`);
   defineVerb<ImportVerbOptions>(command, async (context, [format = '', ...paths], options) => {
-    const { into, since, dryRun = false, fields, jobs } = options;
+    const { into, since, dryRun = false, fields, jobs, redact } = options;
     using bar = context.openProgressBar('importing');
     const interruption = listenForInterrupt();
     const startedMs = performance.now();
@@ -33,6 +47,7 @@ export function defineImport(command: Command): void {
         ...(since !== undefined && { sinceMs: since }),
         ...(fields && { fields }),
         ...(jobs !== undefined && { jobs }),
+        ...(redact && { redact }),
         signal: interruption.signal,
         onProgress: bar.update,
       });
@@ -61,6 +76,13 @@ function parseFields(text: string): Partial<Record<ChatField, string>> {
   const isKnown = ([field, path]: string[]) => path && chatFields.some((it) => it === field);
   if (pairs.every(isKnown)) return Object.fromEntries(pairs);
   throw new InvalidArgumentError(`give field=path, with commas between, of ${chatFields.join(', ')}`);
+}
+
+function parseRules(text: string): Redact {
+  const names = text === 'all' ? redactRuleNames : text.split(',');
+  const rules = names.map((name) => redactRules.get(name));
+  if (rules.every((rule) => rule !== undefined)) return redactBy(...rules);
+  throw new InvalidArgumentError(`give all, or some of ${redactRuleNames.join(', ')} with commas between`);
 }
 
 interface Outcome {

@@ -1,8 +1,10 @@
+import type { Redact } from '@varve/core';
 import type { ArchiveDraft } from '@varve/core/internal';
 import { quoteIdentifier } from '@varve/migrations/internal';
-import { intermediateResults, messages, modelCalls, outputs, toolCalls } from '@varve/schema';
+import { intermediateResults, messages, modelCalls, outputs, sources, toolCalls } from '@varve/schema';
 import { getTableName } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { redactValues } from './redact-values.ts';
 import { RowInserter } from './row-inserter.ts';
 
 type Values = Record<string, unknown>;
@@ -12,18 +14,25 @@ const timeline = [messages, modelCalls, toolCalls, intermediateResults, outputs]
 /** The tables of an archive in the making. Without a draft nothing is written. */
 export class DraftTables {
   readonly #draft: ArchiveDraft | undefined;
+  readonly #redact: Redact | undefined;
   readonly #inserters = new Map<SQLiteTable, RowInserter>();
 
-  constructor(draft: ArchiveDraft | undefined) {
+  constructor(draft: ArchiveDraft | undefined, redact: Redact | undefined) {
     this.#draft = draft;
+    this.#redact = redact;
   }
 
   insert(table: SQLiteTable, row: Values): void {
-    this.#inserter(table)?.insert(row);
+    this.#inserter(table)?.insert(this.#redacted(table, row));
   }
 
   update(table: SQLiteTable, seq: number, values: Values): void {
-    this.#inserter(table)?.update(seq, values);
+    this.#inserter(table)?.update(seq, this.#redacted(table, values));
+  }
+
+  /** Where a log lies, and how far it was read, is for the next import. */
+  #redacted(table: SQLiteTable, values: Values): Values {
+    return this.#redact && table !== sources ? redactValues(this.#redact, table, values) : values;
   }
 
   /** Closes the file until the next row. */

@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
+import type { Redact } from '@varve/core';
 import type { ArchiveDraft } from '@varve/core/internal';
 import {
   intermediateResults,
@@ -54,9 +55,9 @@ export class SessionWriter {
   #shelvedKeys = 0;
 
   /** @param saved What the writer of the archive from which the draft is made has saved. */
-  constructor(id: string, draft: ArchiveDraft | undefined, saved?: SavedWriter) {
+  constructor(id: string, draft: ArchiveDraft | undefined, saved?: SavedWriter, redact?: Redact) {
     this.id = id;
-    this.#tables = new DraftTables(draft);
+    this.#tables = new DraftTables(draft, redact);
     this.#mindNow = new SessionMind(saved);
     this.rows = saved?.rows ?? 0;
     if (saved) this.#tables.forgetEnd(saved.seq);
