@@ -1,3 +1,6 @@
+import type { Redact } from '@varve/core';
+import { redactRow } from '@varve/core/internal';
+
 /** What hooks know of a tool call that its transcript does not tell, or only in words. */
 export interface ToolFact {
   readonly durationMs?: number;
@@ -22,11 +25,13 @@ interface HookInput {
 export class ToolFacts {
   readonly #startedMs = new Map<string, number>();
   readonly #facts = new Map<string, ToolFact>();
+  readonly #redact: Redact | undefined;
   readonly #onFact: (toolUseId: string, fact: ToolFact) => boolean;
 
   /** `onFact` answers whether the call is on the timeline already. */
-  constructor(onFact: (toolUseId: string, fact: ToolFact) => boolean) {
+  constructor(onFact: (toolUseId: string, fact: ToolFact) => boolean, redact?: Redact) {
     this.#onFact = onFact;
+    this.#redact = redact;
   }
 
   /** Of a call that is only now on the timeline. */
@@ -69,7 +74,18 @@ export class ToolFacts {
   }
 
   #tell(toolUseId: string, fact: ToolFact): void {
-    const known = { ...this.#facts.get(toolUseId), ...fact };
+    const known = { ...this.#facts.get(toolUseId), ...this.#redacted(fact) };
     if (!this.#onFact(toolUseId, known)) this.#facts.set(toolUseId, known);
+  }
+
+  /** A hook does not throw: of what cannot be redacted, the text is left out. */
+  #redacted(fact: ToolFact): ToolFact {
+    if (!this.#redact) return fact;
+    try {
+      return redactRow(this.#redact, 'tool_calls', { ...fact });
+    } catch {
+      const { errorMessage: _, ...told } = fact;
+      return told;
+    }
   }
 }

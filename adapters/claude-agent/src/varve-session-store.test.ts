@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openArchive } from '@varve/core';
 import { standardLineage as lineage } from '@varve/migrations';
@@ -264,11 +264,15 @@ it('redacts before the disk, and gives back what it left', async () => {
     typeof value === 'string' ? value.replaceAll('hunter2', '***') : value;
   const { open, dir } = make({ redact });
   const store = open();
-  await store.append(key, [user('the password is hunter2')]);
+  await store.append(key, [user('the password is hunter2'), assistant([use('t1', 'Bash', {})])]);
+  const [failing] = store.hooks().PostToolUseFailure[0]?.hooks ?? [];
+  await failing?.({ hook_event_name: 'PostToolUseFailure', tool_use_id: 't1', error: 'not hunter2' }, 't1');
+  await store.append(key, [answer('t1', 'no', true)]);
   expect(JSON.stringify(await store.load(key))).not.toContain('hunter2');
   store.sealAll();
   const [path = ''] = globSync('archives/*/*.db', { cwd: dir });
-  expect(JSON.stringify(readAll(join(dir, path)))).not.toContain('hunter2');
+  expect(readFileSync(join(dir, path)).includes('hunter2')).toBe(false);
+  expect(readAll(join(dir, path)).toolCalls).toMatchObject([{ errorMessage: 'not ***' }]);
 });
 
 it('says what goes wrong, and has stored nothing then', async () => {

@@ -12,7 +12,7 @@ import type {
   SessionStoreEntry,
 } from './sdk-types.ts';
 import type { StandardTables } from './standard-tables.ts';
-import { ToolFacts } from './tool-facts.ts';
+import { type ToolFact, ToolFacts } from './tool-facts.ts';
 import { Transcript } from './transcript.ts';
 import {
   fileOf,
@@ -63,16 +63,13 @@ export class VarveSessionStore {
   readonly #lineage: Lineage<StandardTables>;
   readonly #transcripts = new Map<string, { readonly key: SessionKey; readonly transcript: Transcript }>();
   readonly #families = new Map<string, TranscriptContext['family']>();
-  readonly #tools = new ToolFacts((toolUseId, fact) =>
-    [...this.#transcripts.values()].some(({ transcript }) =>
-      transcript.files.some((file) => file.applyFact(toolUseId, fact)),
-    ),
-  );
+  readonly #tools: ToolFacts;
 
   constructor(options: VarveSessionStoreOptions) {
     this.#options = options;
     this.#archiveDir = options.archiveDir ?? join(options.dir, 'archives');
     this.#lineage = options.lineage ?? standardLineage;
+    this.#tools = new ToolFacts((...told) => this.#applyFact(...told), options.redact);
     if (stores.size === 0) process.once('exit', sealStores);
     stores.add(this);
   }
@@ -134,6 +131,12 @@ export class VarveSessionStore {
       PostToolUseFailure: on((id, input) => this.#tools.fail(id, input)),
       PermissionDenied: on((id, input) => this.#tools.deny(id, input)),
     };
+  }
+
+  #applyFact(toolUseId: string, fact: ToolFact): boolean {
+    return [...this.#transcripts.values()].some(({ transcript }) =>
+      transcript.files.some((file) => file.applyFact(toolUseId, fact)),
+    );
   }
 
   /** Ends a session and those of its sub-agents. The paths of their archives. */

@@ -16,9 +16,12 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
+/** Most texts are none, and an exception costs more than to look at how they begin. */
+const mayBeJson = /^\s*(?:[[{"\d-]|true|false|null)/;
+
 /** What a model or a tool put into a text as JSON. */
 export function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
+  if (typeof value !== 'string' || !mayBeJson.test(value)) return value;
   try {
     return JSON.parse(value);
   } catch {
