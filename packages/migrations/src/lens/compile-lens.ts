@@ -120,12 +120,14 @@ function compileWith(lineage: Lineage, from: number, { staged, limits, which }: 
   }
   const isWhole = which === 'all';
   const head = isWhole ? (shapes[to] as Shape) : withoutVirtual(shapes[to] as Shape);
+  // The file's own virtual tables stand behind what pending statements do to them, which is left out.
+  const start = isWhole ? (shapes[from] as Shape) : { ...(shapes[from] as Shape), opaque: new Map() };
   const pending = steps.slice(from).flat();
   const isLoose = steps
     .slice(0, from)
     .flat()
     .some(({ statement }) => isAlterColumn(statement));
-  const lensTables = new LensTables(shapes[from] as Shape, limits, isLoose);
+  const lensTables = new LensTables(start, limits, isLoose);
   try {
     for (const step of isWhole ? pending : ordinarySteps(pending))
       applyStep({ step, lineage, tables: lensTables }, staged);
