@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Redact } from '@varve/core';
 import { ArchiveDraft } from '@varve/core/internal';
 import { standardLineage } from '@varve/migrations';
-import { archiveName, MindShelf, readImported, SessionWriter } from './archive/index.ts';
+import { archiveName, readImported, SessionWriter, Shelf } from './archive/index.ts';
 import { ArchiveFinisher, type ImportedSession } from './archive-finisher.ts';
 import type { Continuation } from './continuation.ts';
 import type { FamilyFile } from './family-file.ts';
@@ -44,7 +44,7 @@ export class SessionArchives {
   /** Those whose file may be open. */
   readonly #open = new Turns<OpenSession>(mostOpen);
   readonly #awake = new Turns<OpenSession>(mostAwake);
-  #shelf: MindShelf | undefined;
+  #shelf: Shelf | undefined;
 
   constructor({ into, isDryRun, sources, continuation, redact }: SessionArchivesOptions) {
     this.#into = into;
@@ -156,7 +156,7 @@ export class SessionArchives {
   }
 
   #shelve(session: OpenSession): void {
-    this.#shelf ??= new MindShelf();
+    this.#shelf ??= new Shelf();
     session.writer.shelve(this.#shelf);
     this.#open.leave(session);
     this.#awake.leave(session);

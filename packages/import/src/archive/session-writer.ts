@@ -24,17 +24,12 @@ import type {
   ToolCallRow,
 } from './rows.ts';
 import { type SavedMind, SessionMind } from './session-mind.ts';
+import type { Shelf } from './shelf.ts';
 
 type Values = Record<string, unknown>;
 
 export interface SavedWriter extends SavedMind {
   readonly rows: number;
-}
-
-/** Where a writer leaves what it has saved while nobody speaks of its session. */
-interface Shelf {
-  put(name: string, saved: Uint8Array): void;
-  get(name: string): Uint8Array;
 }
 
 /**

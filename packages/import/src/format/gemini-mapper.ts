@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { SessionWriter, ToolCallRow } from '../archive/index.ts';
 import type { LogMapper, LogRecord, MapContext } from './contract.ts';
+import { GeminiMessages } from './gemini-messages.ts';
 import { geminiParts, geminiUsage, thoughtPart } from './gemini-parts.ts';
 import {
   arrayOf,
@@ -23,10 +24,10 @@ export interface SavedGemini {
   readonly isTeller: boolean;
 }
 
-/** A session is small, and its messages are told again until they are complete: they are written at the end. */
+/** Messages are told again until they are complete: they are written at the end. */
 export class GeminiMapper implements LogMapper {
   readonly #context: MapContext;
-  readonly #messages = new Map<string, JsonObject>();
+  readonly #messages = new GeminiMessages();
   readonly #rewound = new Set<string>();
   /** Of those that an earlier import has written. */
   readonly #written: ReadonlySet<string>;
@@ -41,25 +42,26 @@ export class GeminiMapper implements LogMapper {
     this.#isTeller = saved?.isTeller ?? false;
   }
 
-  map({ value }: LogRecord): string | undefined {
+  map({ value, bytes }: LogRecord): string | undefined {
     if (!isObject(value)) return 'not a record';
     if (typeof value.$rewindTo === 'string') this.#rewind(value.$rewindTo);
     else if (isObject(value.$set)) this.#take(value.$set);
     else if (typeof value.sessionId === 'string') this.#take(value);
-    else if (typeof value.id === 'string') return this.#add(value.id, value);
+    else if (typeof value.id === 'string') return this.#add(value.id, value, bytes?.length ?? 0);
     else return 'not a record';
     return undefined;
   }
 
   end(): void {
     this.#writeAll();
+    this.#messages.close();
   }
 
   /** Nothing that is told later changes what is written, unless it is told of the same messages. */
   save(): SavedGemini | undefined {
     this.#writeAll();
     if (this.#isByFile || typeof this.#facts.sessionId !== 'string') return undefined;
-    const ids = new Set([...this.#written, ...this.#messages.keys()]);
+    const ids = new Set([...this.#written, ...this.#messages.ids()]);
     return { facts: { ...this.#facts, messages: undefined }, ids, isTeller: this.#isTeller };
   }
 
@@ -87,8 +89,8 @@ export class GeminiMapper implements LogMapper {
         ...(isChild && { parentSessionId: basename(dirname(this.#context.path)) }),
         metadata: { ...metadata, ...(kind !== undefined && { kind }) },
       });
-    for (const [id, message] of this.#messages) {
-      if (session.claim(id)) this.#write(session, message, this.#rewound.has(id));
+    for (const id of this.#messages.ids()) {
+      if (session.claim(id)) this.#write(session, this.#messages.get(id), this.#rewound.has(id));
     }
   }
 
@@ -97,14 +99,14 @@ export class GeminiMapper implements LogMapper {
     if (this.#written.size > 0 && (isOther || 'messages' in facts)) this.#context.readAnew();
     this.#facts = { ...this.#facts, ...facts };
     for (const [at, message] of arrayOf(facts.messages).entries()) {
-      if (isObject(message)) this.#messages.set(textOf(message.id) ?? `message ${at}`, message);
+      if (isObject(message)) this.#messages.set(textOf(message.id) ?? `message ${at}`, message, 0);
     }
   }
 
-  #add(id: string, message: JsonObject): string | undefined {
+  #add(id: string, message: JsonObject, sizeBytes: number): string | undefined {
     if (this.#written.has(id)) this.#context.readAnew();
     const isKnown = this.#messages.has(id);
-    this.#messages.set(id, message);
+    this.#messages.set(id, message, sizeBytes);
     return isKnown ? 'told again later' : undefined;
   }
 
@@ -112,7 +114,7 @@ export class GeminiMapper implements LogMapper {
   #rewind(target: string): void {
     let isBehind = !this.#messages.has(target);
     if (isBehind && this.#written.size > 0) this.#context.readAnew();
-    for (const id of this.#messages.keys()) {
+    for (const id of this.#messages.ids()) {
       isBehind ||= id === target;
       if (isBehind) this.#rewound.add(id);
     }
