@@ -1,4 +1,4 @@
-const empty = 0xffffffff;
+import { emptyWord, hashOf, KeyTable } from './key-table.ts';
 
 export interface SavedKeys {
   /** Four a UUID. */
@@ -6,88 +6,73 @@ export interface SavedKeys {
   readonly others: ReadonlySet<string>;
 }
 
+/** While a table grows, it is there twice: beyond so many keys there are several, that grow one after the other. */
+const mostInOne = 1 << 14;
+const tableCount = 16;
+
 /**
- * A set of record keys. UUIDs, which most are, are held in 16 bytes each, so that millions of records need tens of
+ * A set of record keys. UUIDs, which most are, are held in 20 to 30 bytes each, so that millions of records need tens of
  * megabytes; other texts as they are.
  */
 export class KeySet {
-  #words = new Uint32Array(4 * 8).fill(empty);
-  #count = 0;
+  #tables = [new KeyTable()];
   readonly #others = new Set<string>();
 
   /** False when it was there already. */
   add(key: string): boolean {
     const words = wordsOf(key);
-    if (!words) {
-      const size = this.#others.size;
-      return this.#others.add(key).size > size;
-    }
-    if (this.#count * 8 >= this.#words.length) this.#grow();
-    return this.#addWords(words);
+    if (words) return this.#addWords(words);
+    const size = this.#others.size;
+    return this.#others.add(key).size > size;
   }
 
   get size(): number {
-    return this.#count + this.#others.size;
+    return this.#wordCount + this.#others.size;
   }
 
   save(): SavedKeys {
-    const words = new Uint32Array(this.#count * 4);
+    const words = new Uint32Array(this.#wordCount * 4);
     let filled = 0;
-    for (let at = 0; at < this.#words.length; at += 4) {
-      if (this.#words[at] === empty) continue;
-      words.set(this.#words.subarray(at, at + 4), filled);
-      filled += 4;
+    for (const table of this.#tables) {
+      for (const key of table.all()) {
+        words.set(key, filled);
+        filled += 4;
+      }
     }
     return { words, others: this.#others };
   }
 
   static restore({ words, others }: SavedKeys): KeySet {
     const keys = new KeySet();
-    for (let at = 0; at < words.length; at += 4) {
-      if (keys.#count * 8 >= keys.#words.length) keys.#grow();
-      keys.#addWords(words.subarray(at, at + 4));
-    }
+    for (let at = 0; at < words.length; at += 4) keys.#addWords(words.subarray(at, at + 4));
     for (const key of others) keys.#others.add(key);
     return keys;
   }
 
   has(key: string): boolean {
     const words = wordsOf(key);
-    if (!words) return this.#others.has(key);
-    return this.#words[this.#place(words)] !== empty;
+    return words ? this.#tableOf(words).has(words) : this.#others.has(key);
+  }
+
+  get #wordCount(): number {
+    return this.#tables.reduce((sum, { size }) => sum + size, 0);
   }
 
   #addWords(words: Uint32Array): boolean {
-    const at = this.#place(words);
-    if (this.#words[at] !== empty) return false;
-    this.#words.set(words, at);
-    this.#count++;
-    return true;
+    const [only] = this.#tables;
+    if (this.#tables.length === 1 && only && only.size >= mostInOne) this.#split(only);
+    return this.#tableOf(words).add(words);
   }
 
-  /** Where the words stand, or would. */
-  #place(words: Uint32Array): number {
-    const table = this.#words;
-    const mask = table.length / 4 - 1;
-    for (let slot = ((words[0] ?? 0) ^ (words[3] ?? 0)) & mask; ; slot = (slot + 1) & mask) {
-      const at = slot * 4;
-      const isFree = table[at] === empty;
-      const isSame =
-        table[at] === words[0] &&
-        table[at + 1] === words[1] &&
-        table[at + 2] === words[2] &&
-        table[at + 3] === words[3];
-      if (isFree || isSame) return at;
-    }
+  #split(table: KeyTable): void {
+    this.#tables = Array.from({ length: tableCount }, () => new KeyTable());
+    for (const key of table.all()) this.#tableOf(key).add(key);
   }
 
-  #grow(): void {
-    const old = this.#words;
-    this.#words = new Uint32Array(old.length * 2).fill(empty);
-    this.#count = 0;
-    for (let at = 0; at < old.length; at += 4) {
-      if (old[at] !== empty) this.#addWords(old.slice(at, at + 4));
-    }
+  /** By other bits than those that tell the place within it. */
+  #tableOf(words: Uint32Array): KeyTable {
+    const at = this.#tables.length === 1 ? 0 : hashOf(words) % tableCount;
+    return this.#tables[at] as KeyTable;
   }
 }
 
@@ -114,5 +99,5 @@ function wordsOf(key: string): Uint32Array | undefined {
     }
   }
   // The word that marks a free place begins no UUID that anybody makes; were it to, it is kept as a text.
-  return scratch[0] === empty ? undefined : scratch;
+  return scratch[0] === emptyWord ? undefined : scratch;
 }
