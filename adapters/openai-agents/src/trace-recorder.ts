@@ -1,5 +1,5 @@
-import type { Session } from '@varve/core';
-import { KeysByContent, SaidSoFar } from '@varve/core/internal';
+import type { Redact, Session } from '@varve/core';
+import { KeysByContent, redactRow, SaidSoFar } from '@varve/core/internal';
 import { toJson } from '@varve/schema';
 import { type AgentItem, agentItem, itemPrint } from './agent-item.ts';
 import { type AgentSpan, endOf, outcomeOf, resultOf, startOf } from './agent-span.ts';
@@ -21,6 +21,7 @@ export class TraceRecorder {
   readonly sessionId: string | undefined;
   readonly #session: Session<StandardTables>;
   readonly #tables: Partial<StandardTables>;
+  readonly #redact: Redact | undefined;
   readonly #said = new SaidSoFar();
   /** The SDK copies what was said for each request. */
   readonly #keys = new KeysByContent();
@@ -33,10 +34,11 @@ export class TraceRecorder {
   #isWaiting = false;
   #isDescribed = false;
 
-  constructor(session: Session<StandardTables>, tables: Partial<StandardTables>) {
+  constructor(session: Session<StandardTables>, tables: Partial<StandardTables>, redact?: Redact) {
     this.sessionId = session.id;
     this.#session = session;
     this.#tables = tables;
+    this.#redact = redact;
   }
 
   start(span: AgentSpan): void {
@@ -101,7 +103,9 @@ export class TraceRecorder {
     const { sessions } = this.#tables;
     if (this.#isDescribed || !sessions || requestModel === null) return;
     this.#isDescribed = true;
-    this.#session.db.update(sessions).set({ providerName, requestModel }).run();
+    const told = { providerName, requestModel };
+    const left = this.#redact ? redactRow(this.#redact, 'sessions', told) : told;
+    this.#session.db.update(sessions).set(left).run();
   }
 
   /** A model that makes no span of its own still leaves its usage with the turn. */

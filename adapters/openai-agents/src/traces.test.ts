@@ -75,7 +75,8 @@ it('redacts before the disk', async () => {
   const redact = (_path: unknown, value: unknown) =>
     typeof value === 'string' ? value.replaceAll('hunter2', '***') : value;
   const { read } = recordTraces({ redact });
-  const model = modelOf(response(calls('c1', 'weather', { city: 'hunter2' })), response(says('hunter2')));
+  const asked = { ...response(calls('c1', 'weather', { city: 'hunter2' })), model: 'my-hunter2' };
+  const model = modelOf(asked, response(says('hunter2')));
   await run(new Agent({ name: 'Discreet', model, tools: [weather] }), 'the password is hunter2');
   expect(read()).toMatchObject([{ outputs: [{ content: '***' }] }]);
   expect(JSON.stringify(read())).not.toContain('hunter2');

@@ -1,5 +1,5 @@
 import type { Span, Trace, TracingProcessor } from '@openai/agents';
-import type { SessionValues } from '@varve/core';
+import type { Redact, SessionValues } from '@varve/core';
 import { LiveSessions, type LiveSessionsOptions } from '@varve/core/internal';
 import { type Lineage, standardLineage } from '@varve/migrations';
 import { toJson } from '@varve/schema';
@@ -41,6 +41,7 @@ const namesNobody = new Set<unknown>(['task', 'speech_group']);
 export class VarveTracingProcessor implements TracingProcessor {
   readonly #sessions: LiveSessions<StandardTables>;
   readonly #tables: Partial<StandardTables>;
+  readonly #redact: Redact | undefined;
   readonly #idleMs: number;
   readonly #traces = new Map<string, OpenTrace>();
   readonly #ended = new EndedTraces();
@@ -48,6 +49,7 @@ export class VarveTracingProcessor implements TracingProcessor {
   constructor(options: VarveTracingProcessorOptions) {
     const lineage = options.lineage ?? standardLineage;
     this.#tables = lineage.tables;
+    this.#redact = options.redact;
     this.#idleMs = options.idleMs ?? 1_000;
     this.#sessions = new LiveSessions({ ...options, lineage });
   }
@@ -135,7 +137,7 @@ export class VarveTracingProcessor implements TracingProcessor {
       ...sessionRow(trace, agentName),
       ...parentOf(run),
     }));
-    if (session) run.recorder = new TraceRecorder(session, this.#tables);
+    if (session) run.recorder = new TraceRecorder(session, this.#tables, this.#redact);
     return run.recorder;
   }
 }
