@@ -4,12 +4,17 @@ import type { Database } from './open-database.ts';
 
 /** @throws FILE_CORRUPT */
 export function assertSound(sqlite: Database, path: string, schema = 'main'): void {
-  assertOk(sqlite.pragma(`${schema}.quick_check(1)`), path);
+  assertOk(check(sqlite, `${schema}.quick_check(1)`), path);
 }
 
-function assertOk(answer: unknown, path: string, unused: ReadonlySet<number> = new Set()): void {
-  const findings = (answer as { quick_check: string }[])
-    .flatMap(({ quick_check: text }) => text.split('\n'))
+/** As bare texts: to make objects of rows the driver compiles a function for each statement. */
+function check(sqlite: Database, pragma: string): string[] {
+  return sqlite.prepare<[], string>(`PRAGMA ${pragma}`).pluck().all();
+}
+
+function assertOk(answer: readonly string[], path: string, unused: ReadonlySet<number> = new Set()): void {
+  const findings = answer
+    .flatMap((text) => text.split('\n'))
     .filter((line) => line !== 'ok' && !/^\*\*\* in database \w+ \*\*\*$/.test(line) && !isOf(line, unused));
   if (findings.length === 0) return;
   throw new VarveError('FILE_CORRUPT', `the database is damaged: ${findings[0]}`, {
@@ -29,8 +34,8 @@ export function assertTablesSound(
   tables: readonly string[],
   unused: ReadonlySet<number> = new Set(),
 ): void {
-  if (tables.length > fewTables) assertOk(sqlite.pragma(`quick_check(${unused.size + 1})`), path, unused);
-  else for (const table of tables) assertOk(sqlite.pragma(`quick_check(${quoteIdentifier(table)})`), path);
+  if (tables.length > fewTables) assertOk(check(sqlite, `quick_check(${unused.size + 1})`), path, unused);
+  else for (const table of tables) assertOk(check(sqlite, `quick_check(${quoteIdentifier(table)})`), path);
 }
 
 /** Of more it is cheaper to check all at once. */

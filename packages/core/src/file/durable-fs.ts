@@ -57,8 +57,14 @@ function overwrite(path: string, bytes: Uint8Array, position: number): void {
 
 /** What a crash has left under the name goes first; a link that lies there is not followed. */
 function writeNew(path: string, bytes: Uint8Array, options: { mode?: number; flush?: boolean }): void {
-  durableFs.remove(path);
-  fs.writeFileSync(path, bytes, { ...options, flag: 'wx' });
+  try {
+    fs.writeFileSync(path, bytes, { ...options, flag: 'wx' });
+  } catch (error) {
+    // Most often nothing is there, and to be told so by an error takes longer than to write a small file.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    durableFs.remove(path);
+    fs.writeFileSync(path, bytes, { ...options, flag: 'wx' });
+  }
 }
 
 function stageHeld(path: string, bytes: Uint8Array): number {

@@ -1,8 +1,10 @@
+import { createHmac } from 'node:crypto';
 import {
   chmodSync,
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -17,6 +19,7 @@ import { head, history as lineage, writeFileAt } from '../testing/history.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
 import { copyFile } from './copy-file.ts';
 import { durableFs } from './durable-fs.ts';
+import { userCacheDir } from './private-root.ts';
 import { isWorkFile, leftoverUpgrade, workFile } from './work-file.ts';
 
 it('has a name that tells what it is of, that no other path has, and that lies in the same folder', () => {
@@ -30,6 +33,13 @@ it('has a name that tells what it is of, that no other path has, and that lies i
   const work = workFile('/a/x.db', 'upgrading');
   for (const suffix of ['', '-wal', '-journal'])
     expect(leftoverUpgrade(work + suffix)).toEqual({ work, of: '/a/x.db' });
+});
+
+it.skipIf(userCacheDir() === undefined)('has the name that it had in every run of this user', () => {
+  const work = workFile('/a/x.db', 'upgrading');
+  const secret = readFileSync(join(userCacheDir() ?? '', 'work-names'));
+  const token = createHmac('sha256', secret).update('upgrading\0/a/x.db').digest('hex').slice(0, 16);
+  expect(work).toBe(`/a/.x.db.${token}.upgrading`);
 });
 
 it('has a name that a folder can hold, whatever the length of the file’s', () => {

@@ -69,7 +69,8 @@ function patchInside(sqlite: Database, options: ImageToPatch): Buffer | undefine
   const readTables = [...patch.readTables, ...tablesWithGaps(sqlite, patch.renumbered)];
   if (readTables.length > 0) assertTablesSound(sqlite, path, readTables, added);
   const expected = patch.readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
-  if (!patchFile(sqlite, lineage, from, { recipe, rowsBefore: ledgerRows, pages })) return undefined;
+  if (!patchFile(sqlite, lineage, from, { recipe, rowsBefore: ledgerRows, header: state.header, pages }))
+    return undefined;
   if (losesParents(sqlite, options)) return undefined;
   assertSound(sqlite, path);
   verifyCounts(sqlite, expected, path);

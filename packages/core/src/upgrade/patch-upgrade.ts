@@ -58,7 +58,8 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
   if (readTables.length > 0) assertTablesSound(sqlite, path, readTables);
   const expected = patch.readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
   const before = countReferenceViolations(sqlite, children.before);
-  if (!patchFile(sqlite, lineage, from, { recipe, rowsBefore: ledgerRows })) return undefined;
+  if (!patchFile(sqlite, lineage, from, { recipe, rowsBefore: ledgerRows, header: state.header }))
+    return undefined;
   if (newViolations(before, countReferenceViolations(sqlite, children.after)).length > 0) return undefined;
   assertSound(sqlite, path);
   verifyPlanned(sqlite, lineage, plan, { path });

@@ -1,11 +1,18 @@
 import type { Lineage } from '@varve/migrations';
 import { type ImageLayout, ledgerKey, type PatchRecipe } from '@varve/migrations/internal';
 import { type Database, openImage } from '../file/index.ts';
-import { boundedMap, planUpgrade, type UpgradePlan } from './upgrade-plan.ts';
+import { boundedMap, mostPlans, planUpgrade, type UpgradePlan } from './upgrade-plan.ts';
 
-/** By the texts of a schema, as its bytes have them: where files with it keep their ledger. */
-const places = new WeakMap<Lineage, Map<string, PatchRecipe['ledger']>>();
-const plans = new WeakMap<Lineage, Map<string, UpgradePlan>>();
+/** What is known of files with one schema. */
+interface AlikeFiles {
+  /** Where they keep their ledger. */
+  readonly ledger: PatchRecipe['ledger'];
+  /** By what the ledger says. */
+  readonly plans: Map<string, UpgradePlan>;
+}
+
+/** By the texts of the schema, as its bytes have them. */
+const files = new WeakMap<Lineage, Map<string, AlikeFiles>>();
 
 export interface ImageToPlan {
   readonly image: Buffer;
@@ -20,18 +27,18 @@ export interface ImageToPlan {
  * @throws the codes of `identifyForReading`
  */
 export function planImage(lineage: Lineage, { image, layout, path }: ImageToPlan): UpgradePlan {
-  const [knownPlaces, known] = [boundedMap(places, lineage), boundedMap(plans, lineage)];
-  const keyAt = (place: PatchRecipe['ledger']) => {
-    const rows = place && ledgerKey(image, layout, place);
-    return rows === undefined ? undefined : `${rows}\0${layout.key}`;
-  };
-  const key = keyAt(knownPlaces.get(layout.key));
-  const plan = key === undefined ? undefined : known.get(key);
+  const known = boundedMap(files, lineage);
+  const alike = known.get(layout.key);
+  const rows = alike?.ledger && ledgerKey(image, layout, alike.ledger);
+  const plan = rows === undefined ? undefined : alike?.plans.get(rows);
   if (plan) return plan;
   const made = withImage(image, (sqlite) => planUpgrade(sqlite, lineage, path));
-  knownPlaces.set(layout.key, made.recipe.ledger);
-  const madeKey = keyAt(made.recipe.ledger);
-  if (madeKey !== undefined) known.set(madeKey, made);
+  const { ledger } = made.recipe;
+  const { plans } = alike ?? { plans: new Map<string, UpgradePlan>() };
+  known.set(layout.key, { ledger, plans });
+  const madeRows = ledger && ledgerKey(image, layout, ledger);
+  if (plans.size >= mostPlans) plans.clear();
+  if (madeRows !== undefined) plans.set(madeRows, made);
   return made;
 }
 

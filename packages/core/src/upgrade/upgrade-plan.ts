@@ -17,7 +17,7 @@ export interface UpgradePlan {
 }
 
 /** Files of strangers may each have a schema of their own. */
-const mostPlans = 1000;
+export const mostPlans = 1000;
 const plans = new WeakMap<Lineage, Map<string, UpgradePlan>>();
 /** Where the ledger of a schema lies is found out once. */
 const ledgers = new WeakMap<Lineage, Map<string, ReturnType<typeof findLedger>>>();

@@ -92,6 +92,19 @@ it('tells ledgers apart by what says which migrations there were, and by nothing
   expect(new Set([key, ...others]).size).toBe(others.length + 1);
 });
 
+it('is read once of files that have the same bytes in those pages, and anew of all others', () => {
+  const [one, filled] = [imageOf(...many), imageOf(...many, 'INSERT INTO t7 VALUES (1, 2)')];
+  const layout = readLayout(one);
+  expect(readLayout(filled)).toBe(layout);
+  const text = one.lastIndexOf('ä 59');
+  expect(text).toBeGreaterThan(0);
+  one.write('ä 58', text);
+  expect(readLayout(one)?.key).not.toBe(layout?.key);
+  expect(readLayout(imageOf('PRAGMA page_size = 512', ...many))?.key).toBe(layout?.key);
+  const moved = readLayout(imageOf('CREATE TABLE gone (a)', ...many, 'DROP TABLE gone'));
+  expect([moved?.key, moved?.rootOf('t0')]).toEqual([layout?.key, (layout?.rootOf('t0') ?? 0) + 1]);
+});
+
 it('is left to SQLite of texts that are not UTF-8, and of an empty file', () => {
   expect(readLayout(imageOf("PRAGMA encoding = 'UTF-16le'", ledger))).toBeUndefined();
   expect(readLayout(Buffer.alloc(0))).toBeUndefined();

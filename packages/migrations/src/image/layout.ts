@@ -1,5 +1,14 @@
 import { nameKey } from '../sql/index.ts';
-import { OddImageError, pageKinds, pagesOf, type RawRow, readTree, startOf } from './read-tree.ts';
+import { PageMemory } from './page-memory.ts';
+import {
+  OddImageError,
+  type Pages,
+  pageKinds,
+  pagesOf,
+  type RawRow,
+  readTree,
+  startOf,
+} from './read-tree.ts';
 import { assertText, integerIn, readRecord } from './record.ts';
 
 /** What the bytes of a database file say of its schema, without SQLite, which must read and understand all of it first. */
@@ -14,11 +23,18 @@ export interface ImageLayout {
 export function readLayout(image: Buffer): ImageLayout | undefined {
   return unlessOdd(() => {
     if (image.readUInt32BE(56) !== 1) return undefined;
-    const keys: string[] = [];
-    const roots = new Map<string, number>();
-    readTree(pagesOf(image), 1, (row) => keys.push(readEntry(row, roots)));
-    return { key: keys.join(''), rootOf: (table) => roots.get(latin1Of(nameKey(table))) };
+    const pages = pagesOf(image);
+    return layouts.recall(pages, 1, () => readSchemaTree(pages));
   });
+}
+
+const layouts = new PageMemory<ImageLayout>();
+
+function readSchemaTree(pages: Pages): ImageLayout {
+  const keys: string[] = [];
+  const roots = new Map<string, number>();
+  readTree(pages, 1, (row) => keys.push(readEntry(row, roots)));
+  return { key: keys.join(''), rootOf: (table) => roots.get(latin1Of(nameKey(table))) };
 }
 
 export function unlessOdd<T>(read: () => T): T | undefined {

@@ -1,7 +1,8 @@
 import type { Ledger } from '../ledger/index.ts';
 import { nameKey, rowidNames } from '../sql/index.ts';
 import { type ImageLayout, unlessOdd } from './layout.ts';
-import { OddImageError, pagesOf, type RawRow, readTree } from './read-tree.ts';
+import { PageMemory } from './page-memory.ts';
+import { OddImageError, type Pages, pagesOf, type RawRow, readTree } from './read-tree.ts';
 import { readRecord } from './record.ts';
 
 /** More than any lineage has. */
@@ -12,19 +13,28 @@ const mostRows = 5000;
  * SQLite can tell.
  */
 export function ledgerKey(image: Buffer, layout: ImageLayout, ledger: Ledger): string | undefined {
-  const columns = [...ledger.columns];
   const root = layout.rootOf(ledger.table);
-  if (root === undefined || columns.some((name) => rowidNames.includes(nameKey(name)))) return undefined;
-  const read = new Set(['hash', 'created_at', 'is_applied', 'success', ledger.nameColumn ?? 'name']);
-  const places = columns.flatMap((name, at) => (read.has(name) ? at : []));
+  if (root === undefined || [...ledger.columns].some((name) => rowidNames.includes(nameKey(name))))
+    return undefined;
+  const known = memories.get(ledger) ?? new PageMemory<string>();
+  memories.set(ledger, known);
   return unlessOdd(() => {
-    const keys: string[] = [];
-    readTree(pagesOf(image), root, (row) => {
-      keys.push(keyOf(row, places));
-      if (keys.length > mostRows) throw new OddImageError();
-    });
-    return keys.join('');
+    const pages = pagesOf(image);
+    return known.recall(pages, root, () => readRows(pages, root, ledger));
   });
+}
+
+const memories = new WeakMap<Ledger, PageMemory<string>>();
+
+function readRows(pages: Pages, root: number, ledger: Ledger): string {
+  const read = new Set(['hash', 'created_at', 'is_applied', 'success', ledger.nameColumn ?? 'name']);
+  const places = [...ledger.columns].flatMap((name, at) => (read.has(name) ? at : []));
+  const keys: string[] = [];
+  readTree(pages, root, (row) => {
+    keys.push(keyOf(row, places));
+    if (keys.length > mostRows) throw new OddImageError();
+  });
+  return keys.join('');
 }
 
 /** What is not stored is a column added later, or the rowid by the name of a column. */

@@ -19,8 +19,8 @@ export interface Pages {
   /** What of a page SQLite uses. */
   readonly usableBytes: number;
   readonly count: number;
-  /** How many more are read: in a circle of pages there is no end. */
-  budget: number;
+  /** The numbers of those that were read, no more than there are: in a circle of pages there is no end. */
+  readonly visited: number[];
 }
 
 export function pagesOf(image: Buffer): Pages {
@@ -29,7 +29,7 @@ export function pagesOf(image: Buffer): Pages {
   const usableBytes = sizeBytes - (image[20] ?? 0);
   const count = image.length / sizeBytes;
   if (sizeBytes < 512 || usableBytes < 480 || !Number.isInteger(count)) throw new OddImageError();
-  return { image, sizeBytes, usableBytes, count, budget: count };
+  return { image, sizeBytes, usableBytes, count, visited: [] };
 }
 
 /** Where a page's own header lies. */
@@ -46,7 +46,7 @@ export function startOf({ sizeBytes, count }: Pages, page: number): number {
  */
 export function readTree(pages: Pages, root: number, read: (row: RawRow) => void): void {
   const { image, sizeBytes } = pages;
-  if (--pages.budget < 0) throw new OddImageError();
+  visit(pages, root);
   const start = startOf(pages, root);
   const base = (root - 1) * sizeBytes;
   const kind = image[start];
@@ -62,6 +62,11 @@ export function readTree(pages: Pages, root: number, read: (row: RawRow) => void
     readTree(pages, image.readUInt32BE(cell), read);
   }
   readTree(pages, image.readUInt32BE(start + 8), read);
+}
+
+function visit({ visited, count }: Pages, page: number): void {
+  if (visited.length >= count) throw new OddImageError();
+  visited.push(page);
 }
 
 function readCell(pages: Pages, cell: number, pageEnd: number): RawRow {
@@ -97,7 +102,8 @@ function gather(pages: Pages, { start, localBytes, lengthBytes }: LongRow): Buff
   const parts = [image.subarray(start, start + localBytes)];
   let next = image.readUInt32BE(start + localBytes);
   for (let left = lengthBytes - localBytes; left > 0; left -= usableBytes - 4) {
-    if (--pages.budget < 0 || next < 2 || next > count) throw new OddImageError();
+    if (next < 2 || next > count) throw new OddImageError();
+    visit(pages, next);
     const page = (next - 1) * sizeBytes;
     parts.push(image.subarray(page + 4, page + 4 + Math.min(left, usableBytes - 4)));
     next = image.readUInt32BE(page);

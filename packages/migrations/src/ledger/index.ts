@@ -5,5 +5,5 @@ export { appendToLedger, createLedger, readLedger } from './ledger.ts';
 export { isBaseline, isFolded, ledgerSteps, lineageLedger } from './ledger-steps.ts';
 export { ledgerHeight, markUpgrade, readOriginalVersion } from './original-version.ts';
 export { upgradeScript } from './upgrade-script.ts';
-export { applicationId, stampHint, versionFromHint } from './version-hint.ts';
+export { applicationId, hintScript, stampHint, versionFromHint } from './version-hint.ts';
 export { readTriggers, type Trigger, withoutTriggers } from './without-triggers.ts';

@@ -5,6 +5,11 @@ import { lineageLedger } from './ledger-steps.ts';
 /** `application_id` of a file varve has written: the letters `varv`. */
 export const applicationId = 0x76617276;
 
+interface Header {
+  readonly applicationId: number;
+  readonly userVersion: number;
+}
+
 const heightBits = 12;
 const cache = new WeakMap<Lineage, readonly number[]>();
 
@@ -45,10 +50,7 @@ function userVersions(lineage: Lineage): readonly number[] {
  * console.log(versionFromHint({ applicationId: 0, userVersion: 7 }, lineage)); // undefined
  * ```
  */
-export function versionFromHint(
-  header: { readonly applicationId: number; readonly userVersion: number },
-  lineage: Lineage,
-): number | undefined {
+export function versionFromHint(header: Header, lineage: Lineage): number | undefined {
   if (header.applicationId !== applicationId) return undefined;
   const version = userVersions(lineage).indexOf(header.userVersion);
   return version > 0 ? version : undefined;
@@ -62,8 +64,12 @@ export function stampHint(sqlite: Database, lineage: Lineage, version: number): 
     )
     .raw()
     .get() ?? [0, 0];
-  if (owner !== applicationId && (owner !== 0 || stamp !== 0)) return;
-  sqlite.exec(
-    `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${userVersions(lineage)[version]}`,
-  );
+  sqlite.exec(hintScript({ applicationId: owner, userVersion: stamp }, lineage, version));
+}
+
+/** `stampHint` of a file whose header is known, as SQL. */
+export function hintScript(header: Header, lineage: Lineage, version: number): string {
+  const { applicationId: owner, userVersion: stamp } = header;
+  if (owner !== applicationId && (owner !== 0 || stamp !== 0)) return '';
+  return `PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${userVersions(lineage)[version]};`;
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../driver/index.ts';
-import { findLedger, stampHint } from '../ledger/index.ts';
+import { findLedger, hintScript, stampHint } from '../ledger/index.ts';
 import { schemaAt } from '../lens/index.ts';
 import { type Lineage, registerFunctions } from '../lineage/index.ts';
 import { readSchema, resolveStoredStrings } from '../replay/index.ts';
@@ -14,6 +14,8 @@ export interface PatchFileOptions {
   readonly recipe?: PatchRecipe;
   /** How many rows the ledger has. */
   readonly rowsBefore?: number;
+  /** What the header of the file says, where it was read already. */
+  readonly header?: { readonly applicationId: number; readonly userVersion: number };
   /** Where the file's bytes were given them already. */
   readonly pages?: PreparedPages;
 }
@@ -29,7 +31,7 @@ export function patchFile(
   sqlite: Database,
   lineage: Lineage,
   from: number,
-  { recipe = new PatchRecipe(findLedger(sqlite, lineage)), rowsBefore, pages }: PatchFileOptions = {},
+  { recipe = new PatchRecipe(findLedger(sqlite, lineage)), rowsBefore, header, pages }: PatchFileOptions = {},
 ): boolean {
   const patch = patchOf(lineage, from);
   if (!patch || recipe.isFit === false) return false;
@@ -42,8 +44,9 @@ export function patchFile(
   sqlite.exec('PRAGMA foreign_keys = OFF; PRAGMA main.locking_mode = EXCLUSIVE; BEGIN IMMEDIATE');
   if (!applyPatch(sqlite, patch, { lineage, pages: prepared, recipe })) return false;
   recipe.close(sqlite, lineage, from, rowsBefore);
-  stampHint(sqlite, lineage, lineage.migrations.length);
-  sqlite.exec('COMMIT');
+  const head = lineage.migrations.length;
+  if (!header) stampHint(sqlite, lineage, head);
+  sqlite.exec(`${header ? hintScript(header, lineage, head) : ''}COMMIT`);
   return true;
 }
 

@@ -10,7 +10,7 @@ export function countReferenceViolations(sqlite: Database, tables?: readonly str
   if (tables && tables.length <= fewTables)
     return countOf(tables.flatMap((table) => violationsIn(sqlite, table)));
   try {
-    return countOf(sqlite.prepare<[], Violation>('PRAGMA main.foreign_key_check').all());
+    return countOf(check(sqlite, 'foreign_key_check'));
   } catch (error) {
     if (!isMismatch(error)) throw error;
     return countOf(tablesOf(sqlite).flatMap((table) => violationsIn(sqlite, table)));
@@ -27,6 +27,12 @@ export function newViolations(before: ReferenceViolations, after: ReferenceViola
 interface Violation {
   readonly table: string;
   readonly parent: string;
+}
+
+/** Bare: to make objects of rows the driver compiles a function for each statement. */
+function check(sqlite: Database, pragma: string): Violation[] {
+  const rows = sqlite.prepare<[], [string, unknown, string]>(`PRAGMA main.${pragma}`).raw().all();
+  return rows.map(([table, , parent]) => ({ table, parent }));
 }
 
 function countOf(violations: readonly Violation[]): ReferenceViolations {
@@ -53,7 +59,7 @@ function tablesOf(sqlite: Database): string[] {
 /** Of a table with such a reference, those of the others are looked for one by one. */
 function violationsIn(sqlite: Database, table: string): Violation[] {
   try {
-    return sqlite.prepare<[], Violation>(`PRAGMA main.foreign_key_check(${quoteIdentifier(table)})`).all();
+    return check(sqlite, `foreign_key_check(${quoteIdentifier(table)})`);
   } catch (error) {
     if (!isMismatch(error)) throw error;
   }
