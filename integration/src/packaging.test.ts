@@ -120,6 +120,19 @@ describe('the packed packages', () => {
     });
   });
 
+  it('upgrade by a command that loads no ORM, as one that seals must', async () => {
+    const tell = 'resolve(name, context, next) { console.error(name); return next(name, context); }';
+    const hooks = `import { registerHooks } from 'node:module'; registerHooks({ ${tell} });`;
+    const watch = ['--import', `data:text/javascript,${encodeURIComponent(hooks)}`];
+    const main = join('node_modules', 'varve', 'dist', 'main.js');
+    const loadsOrm = async (verb: string) => {
+      const args = [...watch, main, verb, 'nowhere', '--migrations', 'nowhere'];
+      const { stderr } = await runProcess(project.dir, node, ...args);
+      return /^drizzle-orm/m.test(stderr);
+    };
+    expect([await loadsOrm('seal'), await loadsOrm('upgrade')]).toEqual([true, false]);
+  });
+
   it('give an agent the Model Context Protocol, whose queries run in a process of their own', async () => {
     const server = startPackedMcp(project.dir, ['./archives']);
     const clientInfo = { name: 'test', version: '1' };

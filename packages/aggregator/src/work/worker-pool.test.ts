@@ -1,4 +1,8 @@
-import { expect, it } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import { makeFolder } from '../testing/archives.ts';
 import { runOnWorkers } from './worker-pool.ts';
 
 const script = new URL('../testing/crashing-worker.ts', import.meta.url);
@@ -48,4 +52,30 @@ it('names the task a worker died on, however it died, and goes on with the rest'
 
 it('begins nothing once aborted', async () => {
   expect(await run([1, 2], 2, AbortSignal.abort())).toEqual({ results: new Map(), crashes: new Map() });
+});
+
+it('loads into a worker that was built as one file nothing of what the program loads before all else', async () => {
+  const flags = process.execArgv;
+  onTestFinished(() => {
+    process.execArgv = flags;
+  });
+  const built = join(makeFolder(), 'built-worker.cjs');
+  writeFileSync(
+    built,
+    `process.on('disconnect', () => process.exit());
+    process.on('message', ({ id }) => id && process.send({ id, result: process.execArgv }));`,
+  );
+  const empty = 'data:text/javascript,';
+  process.execArgv = ['--import', empty, '--no-warnings', `--import=${empty}`, '-r', 'node:fs'];
+  const results: unknown[] = [];
+  await runOnWorkers<unknown, unknown>(['task'], {
+    script: pathToFileURL(built),
+    setup: undefined,
+    jobs: 1,
+    isFull: ({ length }) => length === 1,
+    nodeFlags: [],
+    onResult: (_, result) => results.push(result),
+    onCrash: (_, reason) => results.push(reason),
+  });
+  expect(results).toEqual([['--no-warnings']]);
 });

@@ -7,7 +7,7 @@ import { addReached, identifiersIn, identifiersOf } from './known-names.ts';
 import type { EditOperation, PatchOperation, RunOperation } from './operation.ts';
 import { readAlteration, renameOf } from './read-alteration.ts';
 import { CreationReader } from './read-creation.ts';
-import { schemaDifference } from './schema-difference.ts';
+import { type SchemaDifference, schemaDifference } from './schema-difference.ts';
 
 /** Reads pending statements, in order, as what they do in a patch. */
 export class OperationReader {
@@ -50,14 +50,14 @@ export class OperationReader {
     if (isBeyondPatch(step)) return undefined;
     if (first === 'SELECT' && isConstant(step)) return [];
     const names = this.#namesIn(step);
-    const { dropped } = schemaDifference(before.objects, after.objects, renameOf(statement.tokens));
-    const edit = first === 'ALTER' ? readAlteration(step, names) : this.#readCreate(step, names);
+    const difference = schemaDifference(before.objects, after.objects, renameOf(statement.tokens));
+    const edit = first === 'ALTER' ? readAlteration(step, names) : this.#readCreate(step, names, difference);
     if (edit) {
       this.#follow(step);
       return [edit];
     }
     // An index that goes may have been the way in which rows are read.
-    for (const { table } of dropped) names.add(nameKey(table));
+    for (const { table } of difference.dropped) names.add(nameKey(table));
     addReached(names, step, this.#known);
     const isActing = !this.#isOff && mayAct(step);
     if (isActing) for (const name of familiesOf(step)) if (this.#known.has(name)) names.add(name);
@@ -83,9 +83,12 @@ export class OperationReader {
   }
 
   /** A table, and what is made over one that has no rows but the file's. */
-  #readCreate({ statement, before, after }: Step, names: ReadonlySet<string>): EditOperation | undefined {
+  #readCreate(
+    { statement, after }: Step,
+    names: ReadonlySet<string>,
+    { created, changed, dropped }: SchemaDifference,
+  ): EditOperation | undefined {
     const words = statement.tokens.map(keywordOf);
-    const { created, changed, dropped } = schemaDifference(before.objects, after.objects);
     const [object] = created;
     if (words[0] !== 'CREATE' || !object || created.length > 1 || changed.length + dropped.length > 0)
       return undefined;

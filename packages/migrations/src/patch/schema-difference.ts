@@ -28,15 +28,17 @@ export function schemaDifference(
 ): SchemaDifference {
   if (before === after) return { changed: [], created: [], dropped: [] };
   const [newKey, oldKey] = [renamed?.to, renamed?.from].map((name) => `table ${nameKey(name ?? '')}`);
-  // Most objects are the same ones before and after.
   const isTold = (object: SchemaObject) => renamed !== undefined && keyOf(object) === newKey;
-  const [was, now] = [new Set(before), new Set(after)];
+  const [oldObjects, newObjects] = withoutCommon(before, after, (object) => !isTold(object));
+  const [was, now] = [new Set(oldObjects), new Set(newObjects)];
   const old = new Map(
-    before.filter((object) => !now.has(object) || isTold(object)).map((object) => [keyOf(object), object]),
+    oldObjects
+      .filter((object) => !now.has(object) || isTold(object))
+      .map((object) => [keyOf(object), object]),
   );
   const changed: { from: SchemaObject; to: SchemaObject }[] = [];
   const created: SchemaObject[] = [];
-  for (const object of after) {
+  for (const object of newObjects) {
     if (was.has(object) && !isTold(object)) continue;
     const key = keyOf(object) === newKey ? (oldKey ?? '') : keyOf(object);
     const from = old.get(key);
@@ -46,4 +48,20 @@ export function schemaDifference(
       changed.push({ from, to: object });
   }
   return { changed, created, dropped: [...old.values()] };
+}
+
+/** Two lists from the first place where they differ to the last: most objects of a schema are the same ones in both. */
+function withoutCommon<T>(
+  before: readonly T[],
+  after: readonly T[],
+  mayGo: (it: T) => boolean,
+): readonly [readonly T[], readonly T[]] {
+  const isCommon = (at: number, shift = 0) => before[at] === after[at + shift] && mayGo(before[at] as T);
+  let start = 0;
+  const shorter = Math.min(before.length, after.length);
+  while (start < shorter && isCommon(start)) start++;
+  const shift = after.length - before.length;
+  let end = before.length;
+  while (end > start && end + shift > start && isCommon(end - 1, shift)) end--;
+  return [before.slice(start, end), after.slice(start, end + shift)];
 }
