@@ -39,6 +39,11 @@ export class SessionMind {
     return this.#memory as T;
   }
 
+  /** False while a format keeps something in mind that it cannot save. */
+  get isSavable(): boolean {
+    return this.#memory === undefined || (this.#memory as Memory).save !== undefined;
+  }
+
   save(): SavedMind {
     const memory = this.#memory === undefined ? this.#savedMemory : (this.#memory as Memory).save?.();
     const { sourceSeqs, seq } = this;

@@ -117,7 +117,7 @@ export class SessionWriter {
   shelve(shelf: Shelf): void {
     this.#held.settleAll();
     this.park();
-    if (!this.#mindNow) return;
+    if (!this.#mindNow?.isSavable) return;
     this.#shelvedKeys = this.keyCount;
     shelf.put(this.id, this.save().writer);
     this.#shelf = shelf;
