@@ -122,11 +122,11 @@ it("writes the same spans each time, under the session's trace", async () => {
   expect(new Set(spans.map(({ traceId }: { traceId: string }) => traceId)).size).toBe(1);
   expect(new Set(spans.map(({ spanId }: { spanId: string }) => spanId)).size).toBe(spans.length);
   expect(spans.map(({ name }: { name: string }) => name)).toEqual([
+    'chat gpt-x',
+    'chat gpt-x',
+    'execute_tool search',
+    'execute_tool search',
     'invoke_agent helper',
-    'chat gpt-x',
-    'chat gpt-x',
-    'execute_tool search',
-    'execute_tool search',
   ]);
 });
 

@@ -17,7 +17,9 @@ export const otlpWriter: TrajectoryFormat = {
       'service.name': session.agent_name,
       'service.version': session.agent_version,
     });
-    const spans = [agentSpan(session), ...modelSpans(exported), ...toolSpans(exported)];
+    const { spans: ofModels, saidLast } = modelSpans(exported);
+    // As spans end: children first. So what was said last is read last.
+    const spans = [...ofModels, ...toolSpans(exported), agentSpan(session, saidLast)];
     return {
       resourceSpans: [
         { resource: { attributes: resource }, scopeSpans: [{ scope: { name: 'varve' }, spans }] },
@@ -26,7 +28,7 @@ export const otlpWriter: TrajectoryFormat = {
   },
 };
 
-function agentSpan(session: Row): object {
+function agentSpan(session: Row, saidLast: readonly object[]): object {
   return {
     ...ids(session.id, 0),
     name: `invoke_agent ${session.agent_name}`,
@@ -40,13 +42,17 @@ function agentSpan(session: Row): object {
       'gen_ai.provider.name': session.provider_name,
       'gen_ai.request.model': session.request_model,
       ...within('varve.session.', toldOfSession(session)),
+      'varve.session.last_messages': saidLast.length > 0 ? JSON.stringify(saidLast) : undefined,
     }),
     status: session.status === 'failed' ? { code: 2 } : {},
   };
 }
 
 /** Each is told what was said since the one before: the conversation so far is the trace's. */
-function modelSpans({ session, entries, modelCalls }: ExportedSession): object[] {
+function modelSpans({ session, entries, modelCalls }: ExportedSession): {
+  spans: object[];
+  saidLast: object[];
+} {
   const said = new Map<number, { input: object[]; output: object[] }>();
   let input: object[] = [];
   for (const entry of entries) {
@@ -62,7 +68,8 @@ function modelSpans({ session, entries, modelCalls }: ExportedSession): object[]
     told.output.push(message);
     said.set(seq, told);
   }
-  return [...modelCalls.values()].map((call) => modelSpan(session, call, said.get(Number(call.seq))));
+  const spans = [...modelCalls.values()].map((call) => modelSpan(session, call, said.get(Number(call.seq))));
+  return { spans, saidLast: input };
 }
 
 function modelSpan(session: Row, call: Row, said: { input: object[]; output: object[] } | undefined): object {
@@ -92,6 +99,7 @@ function modelSpan(session: Row, call: Row, said: { input: object[]; output: obj
       'gen_ai.output.messages': said ? JSON.stringify(said.output) : undefined,
       'error.type': call.error_type,
       ...within('varve.call.', toldOfCall(call)),
+      'varve.call.input_is_new': said && said.input.length > 0 ? true : undefined,
     }),
     status: statusOf(call),
   };

@@ -70,3 +70,24 @@ it('writes nothing into a result of a trajectory that its version does not know'
   );
   expect(results).toHaveLength(4);
 });
+
+it('keeps what was said again in the same words, and after the last model call', async () => {
+  const session = createSession(makeTestFolder(), { lineage, session: { agentName: 'helper' } });
+  const say = (role: 'user' | 'assistant', content: string, modelCallSeq?: number) =>
+    session.record(messages, { role, parts: [{ type: 'text', content }], modelCallSeq });
+  for (let turn = 0; turn < 3; turn++) {
+    say('user', 'continue');
+    say('user', 'continue');
+    say('assistant', 'on it', session.record(modelCalls, { operationName: 'chat', status: 'ok' }));
+  }
+  say('user', 'continue');
+  const path = session.seal(makeTestFolder());
+  const said = (dir: string) =>
+    Object.values(dumpArchives(dir))[0]?.messages.map(({ role, parts }) => [role, parts]);
+  for (const format of trajectoryFormats) {
+    const [out, into] = [makeTestFolder(), makeTestFolder()];
+    exportSessions([path], { format, into: out });
+    await importLogs(format, out, { into });
+    expect(said(into), format).toEqual(said(path.replace(/[^/]+$/, '')));
+  }
+});

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { GenAiMessage, GenAiRows, GenAiSpan } from '@varve/schema';
+import { type GenAiMessage, type GenAiRows, type GenAiSpan, mapGenAiSpan } from '@varve/schema';
 import type { ModelCallRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import type { JsonObject } from './json-access.ts';
 import type { ToldSession } from './otlp-traces.ts';
@@ -13,8 +13,10 @@ export function writeModelCall(
   span: GenAiSpan,
 ): void {
   const input = messages.filter(({ isOutput }) => !isOutput);
-  for (const { role, parts } of told.said.takeNew(input, printOf)) {
-    session.message({ role, parts: JSON.stringify(parts), createdAtMs: Math.round(span.startMs) });
+  const isNew = varveAttributes(span.attributes, 'varve.call.').input_is_new === true;
+  for (const message of isNew ? input : told.said.takeNew(input, printOf)) {
+    if (isNew) told.said.add(printOf(message));
+    writeMessage(session, message, span.startMs);
   }
   const held = session.modelCall(textRow({ ...modelCall, ...toldOfCall(span) }) as ModelCallRow);
   session.settle(held);
@@ -29,6 +31,21 @@ export function writeModelCall(
     for (const { type, id } of it.parts)
       if (type === 'tool_call' && typeof id === 'string') told.askedBy.set(id, held);
   }
+}
+
+/** What was said after the last model call, which only our own exports tell. */
+export function writeLastMessages(session: SessionWriter, told: ToldSession, span: GenAiSpan): void {
+  const said = varveAttributes(span.attributes, 'varve.session.').last_messages;
+  if (said === undefined) return;
+  const attributes = { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.input.messages': said };
+  for (const message of mapGenAiSpan({ ...span, attributes })?.messages ?? []) {
+    told.said.add(printOf(message));
+    writeMessage(session, message, span.endMs);
+  }
+}
+
+function writeMessage(session: SessionWriter, { role, parts }: GenAiMessage, atMs: number): void {
+  session.message({ role, parts: JSON.stringify(parts), createdAtMs: Math.round(atMs) });
 }
 
 /** Short, since there is one in memory for each message. */

@@ -4,7 +4,7 @@ import type { SessionWriter } from '../archive/index.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
 import { type JsonObject, textOf } from './json-access.ts';
 import { eventsIn, loggedEvents } from './otlp-events.ts';
-import { varveAttributes, writeModelCall, writeToolCall } from './otlp-rows.ts';
+import { varveAttributes, writeLastMessages, writeModelCall, writeToolCall } from './otlp-rows.ts';
 import { groupsOf, spansOf } from './otlp-spans.ts';
 import type { ToldSpan, Waiting } from './otlp-told.ts';
 import { ToldSession, Traces } from './otlp-traces.ts';
@@ -153,6 +153,7 @@ class OtlpMapper implements LogMapper {
         value: JSON.stringify(span),
         createdAtMs: Math.round(span.startMs),
       });
+    writeLastMessages(session, told, span);
     return true;
   }
 

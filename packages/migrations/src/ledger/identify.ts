@@ -145,7 +145,7 @@ export function identityError(
         : error(
             'VERSION_DIVERGED',
             `the file and lineage ${lineage.name} part at migration ${identity.migration}`,
-            'open the file with the branch that wrote it; lineages that parted cannot be joined',
+            'open the file with the branch that wrote it; lineages that parted cannot be joined. What varve import made is read with --migrations standard',
           );
     case 'squashed':
       return error(
