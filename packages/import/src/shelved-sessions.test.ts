@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { makeTestFolder } from '@varve/testing';
 import { expect, it } from 'vitest';
 import { importLogs } from './import-logs.ts';
+import { assistant, user, uuid } from './testing/claude-records.ts';
 import { dumpArchives, jsonLines } from './testing/dump-archives.ts';
+import { importFiles } from './testing/import-files.ts';
 
 const list = (object: Readonly<Record<string, string>>) =>
   Object.entries(object).map(([key, stringValue]) => ({ key, value: { stringValue } }));
@@ -45,4 +47,32 @@ it('many conversations that take turns come out as if each were told alone, also
   const whole = await read(byTurns + more);
   const grown = await read(byTurns + more, taken.into);
   expect(grown.dumps).toEqual(whole.dumps);
+}, 60_000);
+
+it('sessions of Claude Code with calls under way are in mind when other logs, behind hundreds, go on with them', async () => {
+  const at = { timestamp: user(3, '').timestamp };
+  const call = { type: 'tool_use', id: 'slow', name: 'Bash', input: { command: 'make' } };
+  const result = { type: 'tool_result', tool_use_id: 'slow', content: 'made' };
+  const of = (it: number) => ({ ...at, sessionId: uuid(10_000 + it), isSidechain: false });
+  const begun = conversations.map((it) => [
+    `${of(it).sessionId}.jsonl`,
+    jsonLines(user(1, 'go', of(it)), assistant(1000 + it, [call], {}, { ...of(it), parentUuid: uuid(1) })),
+  ]);
+  // Logs of a family are read by their sizes.
+  const more = [{ type: 'text', text: 'more '.repeat(200) }];
+  const goneOnWith = conversations.slice(20, 60);
+  const later = goneOnWith.map((it) => [
+    `later-${it}.jsonl`,
+    jsonLines(
+      user(1, 'go', of(it)),
+      assistant(1000 + it, more, {}, { ...of(it), uuid: uuid(2000 + it) }),
+      user(3000 + it, [result], { ...of(it), parentUuid: uuid(1000 + it) }),
+    ),
+  ]);
+  const { dumps } = await importFiles('claude-code', Object.fromEntries([...begun, ...later]));
+  for (const it of goneOnWith) {
+    const { model_calls, tool_calls } = dumps[uuid(10_000 + it)] ?? {};
+    expect(tool_calls).toMatchObject([{ tool_call_id: 'slow', status: 'ok', result: '"made"' }]);
+    expect(model_calls).toHaveLength(1);
+  }
 }, 60_000);
