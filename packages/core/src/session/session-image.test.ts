@@ -44,3 +44,15 @@ CREATE TRIGGER name_it AFTER INSERT ON sessions BEGIN UPDATE sessions SET known_
   });
   create('known', lineage);
 });
+
+it('says what a trigger refuses that takes the row back itself, and goes on with the next', () => {
+  const sql = `CREATE TRIGGER known_only BEFORE INSERT ON sessions WHEN new.agent_name = 'nobody'
+    BEGIN SELECT RAISE(ROLLBACK, 'no such agent'); END;`;
+  const migration = { name: '0005_known_only', sql, createdAtMs: 1_700_000_002_000 };
+  const lineage = defineLineage({ ...history, migrations: [...history.migrations, migration] });
+  expect(errorOf(() => create('nobody', lineage))).toMatchObject({
+    code: 'ROW_INVALID',
+    message: expect.stringContaining('no such agent'),
+  });
+  create('known', lineage);
+});

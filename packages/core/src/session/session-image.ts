@@ -60,7 +60,8 @@ class Template {
       this.#run(sql, values);
       return this.#sqlite.serialize();
     } finally {
-      this.#run('ROLLBACK');
+      // A trigger may have taken it back.
+      if (this.#sqlite.inTransaction) this.#run('ROLLBACK');
     }
   }
 
