@@ -1,8 +1,9 @@
+import { createHmac } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import { durableFs } from './durable-fs.ts';
 import { lstatOf } from './look-beside.ts';
 import { leftoverSuffixes, lockSuffix } from './sidecars.ts';
-import { workToken } from './work-secret.ts';
+import { workSecret } from './work-secret.ts';
 
 type Purpose = 'creating' | 'sealing' | 'upgrading';
 
@@ -14,7 +15,10 @@ const mostNameBytes = 255 - '-journal'.length;
  * can guess, the same one in every run of this user.
  */
 export function workFile(path: string, purpose: Purpose): string {
-  const token = workToken(`${purpose}\0${resolve(path)}`);
+  const token = createHmac('sha256', workSecret())
+    .update(`${purpose}\0${resolve(path)}`)
+    .digest('hex')
+    .slice(0, 16);
   const name = `.${basename(path)}.${token}.${purpose}`;
   const isShort = Buffer.byteLength(name) <= mostNameBytes;
   return join(dirname(path), isShort ? name : `.${token}.${purpose}`);
