@@ -275,6 +275,22 @@ it('redacts before the disk, and gives back what it left', async () => {
   expect(readAll(join(dir, path)).toolCalls).toMatchObject([{ errorMessage: 'not ***' }]);
 });
 
+it('leaves out what a hook says that cannot be redacted', async () => {
+  const redact = (_path: unknown, value: unknown) => {
+    if (typeof value === 'string' && value.includes('hunter2')) throw new Error('cannot be redacted');
+    return value;
+  };
+  const { open, dir } = make({ redact });
+  const store = open();
+  await store.append(key, [user('hello'), assistant([use('t1', 'Bash', {})])]);
+  const [failing] = store.hooks().PostToolUseFailure[0]?.hooks ?? [];
+  await failing?.({ hook_event_name: 'PostToolUseFailure', tool_use_id: 't1', error: 'not hunter2' }, 't1');
+  await store.append(key, [answer('t1', 'no', true)]);
+  store.sealAll();
+  const [path = ''] = globSync('archives/*/*.db', { cwd: dir });
+  expect(readFileSync(join(dir, path)).includes('hunter2')).toBe(false);
+});
+
 it('says what goes wrong, and has stored nothing then', async () => {
   const store = new VarveSessionStore({ dir: '/dev/null/nowhere' });
   await expect(store.append(key, [user('x')])).rejects.toMatchObject({

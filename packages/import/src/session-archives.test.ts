@@ -41,6 +41,7 @@ describe('what is held of the sessions of a log', () => {
       archives.open(id, file).writer.recall((it) => new Said(it)).said = id;
     }
     expect(held(SessionMind)).toBeLessThan(many / 2);
+    for (const id of ids) archives.open(id, file).writer.touch(1);
     for (const id of ids) expect(remembered(id)).toEqual({ isNew: false, said: id });
     await archives.discard();
   });

@@ -66,7 +66,16 @@ it('loads into a worker that was built as one file nothing of what the program l
     process.on('message', ({ id }) => id && process.send({ id, result: process.execArgv }));`,
   );
   const empty = 'data:text/javascript,';
-  process.execArgv = ['--import', empty, '--no-warnings', `--import=${empty}`, '-r', 'node:fs'];
+  process.execArgv = [
+    '--import',
+    empty,
+    `--import=${empty}`,
+    '--no-warnings',
+    '--require',
+    'node:fs',
+    '-r',
+    'node:fs',
+  ];
   const results: unknown[] = [];
   await runOnWorkers<unknown, unknown>(['task'], {
     script: pathToFileURL(built),

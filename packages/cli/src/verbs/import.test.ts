@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openArchive } from '@varve/core';
@@ -49,15 +49,20 @@ it('imports, says what it did and what it skipped, and again does nothing', asyn
 it.each([
   ['all', ['[redacted]', '[redacted]']],
   ['tokens', ['[redacted]', 'ann@example.com']],
+  ['keys,addresses', ['sk-live-0123456789abcdefghij', '[redacted]']],
 ])('leaves out what the rules say: --redact %s', async (rules, contents) => {
   const [logs, into] = [makeTestFolder(), join(makeTestFolder(), 'archives')];
   const messages = ['sk-live-0123456789abcdefghij', 'ann@example.com'].map((content) => ({
     role: 'user',
     content,
   }));
-  writeFileSync(join(logs, 'set.jsonl'), `${JSON.stringify({ id: 'a', messages })}\n`);
+  writeFileSync(
+    join(logs, 'set.jsonl'),
+    `${JSON.stringify({ id: 'a', messages, metadata: { password: 'hunter22' } })}\n`,
+  );
   const done = await runVarve(elsewhere, 'import', 'openai-chat', logs, '--into', into, '--redact', rules);
   expect(done).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(readFileSync(join(into, 'a.db')).includes('hunter22')).toBe(rules === 'tokens');
   using archive = openArchive(join(into, 'a.db'), { lineage: standardLineage });
   const rows = archive.db.select().from(standardLineage.tables.messages).all();
   expect(rows.map(({ parts: [part] }) => part?.content)).toEqual(contents);

@@ -60,18 +60,33 @@ export function parseStart(bytes: Buffer, sizeBytes: number, path: string): File
   return header;
 }
 
+/** `readHeader` of a file that is open, and stays so. */
+export function readHeldHeader(file: number, path: string): FileHeader {
+  const { bytes, sizeBytes } = onFile(path, () => startOf(file, path));
+  return parseStart(bytes, sizeBytes, path);
+}
+
+interface Start {
+  readonly bytes: Buffer;
+  readonly sizeBytes: number;
+}
+
 /** Without waiting for somebody to write into a pipe. */
-function readStart(path: string): { bytes: Buffer; sizeBytes: number } {
+function readStart(path: string): Start {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    const stat = fstatSync(file);
-    assertHoldsBytes(stat, path);
-    const bytes = Buffer.alloc(headerSizeBytes);
-    const count = readSync(file, bytes, 0, headerSizeBytes, 0);
-    return { bytes: bytes.subarray(0, count), sizeBytes: stat.size };
+    return startOf(file, path);
   } finally {
     closeSync(file);
   }
+}
+
+function startOf(file: number, path: string): Start {
+  const stat = fstatSync(file);
+  assertHoldsBytes(stat, path);
+  const bytes = Buffer.alloc(headerSizeBytes);
+  const count = readSync(file, bytes, 0, headerSizeBytes, 0);
+  return { bytes: bytes.subarray(0, count), sizeBytes: stat.size };
 }
 
 function parseHeader(bytes: Buffer, sizeBytes: number): FileHeader {

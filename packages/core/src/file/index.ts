@@ -7,11 +7,12 @@ export { atDeath } from './at-death.ts';
 export { assertRoom } from './copy-file.ts';
 export { durableFs } from './durable-fs.ts';
 export { fileError, onFile } from './file-error.ts';
-export { type FileHeader, headerSizeBytes, parseStart, readHeader } from './file-header.ts';
+export { type FileHeader, headerSizeBytes, parseStart, readHeader, readHeldHeader } from './file-header.ts';
 export { FileShapes } from './file-shape.ts';
 export { hashFile } from './hash-file.ts';
 export { isRunning } from './is-running.ts';
 export { leaveWal } from './leave-wal.ts';
+export { letGo } from './let-go.ts';
 export { linkAside } from './link-aside.ts';
 export { lookBeside, lstatOf } from './look-beside.ts';
 export {

@@ -74,7 +74,7 @@ export function createSession<TTables extends TableModule>(
   onFile(dir, () => durableFs.makeDir(dir), 'write');
   assertNameIsFree(path);
   return withWriterLock(path, defaultBusyTimeoutMs, (lock) => {
-    const image = withPathOf(path, () => sessionImage(lineage, table, row));
+    const image = onFile(path, () => withPathOf(path, () => sessionImage(lineage, table, row)), 'write');
     const newborn = onFile(path, () => createFile(path, image, options), 'write');
     try {
       return openWriter({ ...options, path, lock, isAtHead: true, newborn }) as CreatedSession<TTables>;

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { createSession } from '../index.ts';
+import { workFile } from '../file/index.ts';
+import { createSession, openSession } from '../index.ts';
 import { history as lineage } from '../testing/history.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
 
@@ -33,3 +35,51 @@ it.runIf(isLinux).each([
   for (const session of sessions) session.close();
   expect(count()).toBe(before);
 });
+
+it.runIf(isLinux)('keeps a descriptor only while somebody reads, and never very many', () => {
+  const dir = makeTempDir();
+  const count = () => readdirSync('/proc/self/fd').length;
+  const create = () => createSession(dir, { lineage, session: { agentName: 'x' }, durability: 'process' });
+  const before = count();
+  const read = (session: ReturnType<typeof create>) => {
+    const reader = new Database(session.path, { readonly: true });
+    reader.prepare('SELECT 1 FROM sessions').get();
+    return reader;
+  };
+  const session = create();
+  const reader = read(session);
+  session.close();
+  expect(locksOf(session.path)).toBeGreaterThan(0);
+  new Database(session.path).close();
+  reader.close();
+  // A reader that may not write leaves the WAL behind.
+  for (let n = 0; n < 70; n++) {
+    const session = create();
+    const reader = read(session);
+    session.close();
+    reader.close();
+  }
+  expect(count() - before).toBeLessThanOrEqual(64);
+});
+
+it.runIf(isLinux)('leaves a reader in this process its locks where it takes a name off a session', () => {
+  const session = createSession(makeTempDir(), { lineage, session: { agentName: 'x' } });
+  session.close();
+  const { path } = session;
+  const reader = new Database(path, { readonly: true });
+  reader.exec('BEGIN; SELECT count(*) FROM sessions');
+  linkSync(path, workFile(path, 'creating'));
+  const before = locksOf(path);
+  const again = openSession(path, { lineage });
+  expect(statSync(path).nlink).toBe(1);
+  expect(locksOf(path)).toBe(before);
+  reader.close();
+  again.close();
+});
+
+function locksOf(path: string): number {
+  const { ino } = statSync(path);
+  return readFileSync('/proc/locks', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(`:${ino} `)).length;
+}

@@ -85,28 +85,53 @@ it.runIf(process.platform !== 'win32')(
       readdirSync(dirname(it.path)).filter((name) => name.endsWith('.creating'));
     const [flushed, closed, sealed, written] = [create(), create(), create(), create()];
     expect([flushed, closed, sealed, written].map((it) => made(it).length)).toEqual([1, 1, 1, 1]);
-    const forced = vi.spyOn(durableFs, 'syncHeld');
-    const forcedAside = vi.spyOn(durableFs, 'syncHeldAside');
+    const names = () => [flushed, closed, sealed, written].flatMap(made).length;
+    /** How many have their first name still when the disk has one of them. */
+    const kept: number[] = [];
+    const { syncHeld, syncHeldAside } = durableFs;
+    vi.spyOn(durableFs, 'syncHeld').mockImplementation((file) => {
+      syncHeld(file);
+      kept.push(names());
+    });
+    vi.spyOn(durableFs, 'syncHeldAside').mockImplementation(async (file) => {
+      await syncHeldAside(file);
+      kept.push(names());
+    });
     onTestFinished(() => void vi.restoreAllMocks());
     await flushed.flush();
-    expect(forcedAside).toHaveBeenCalledTimes(1);
     closed.close();
     sealed.seal(join(makeTempDir(), 'archives'));
-    expect(forced).toHaveBeenCalledTimes(2);
+    expect([kept, names()]).toEqual([[4, 3, 2], 1]);
     written.record(decisions, { summary: 'x' });
-    await expect.poll(() => made(written)).toEqual([]);
-    expect([flushed, closed, sealed].map(made)).toEqual([[], [], []]);
-    expect(forcedAside).toHaveBeenCalledTimes(2);
+    await expect.poll(names).toBe(0);
+    expect(kept).toEqual([4, 3, 2, 1]);
   },
 );
+
+it.runIf(process.platform !== 'win32')('keeps that name where the disk fails', async () => {
+  const session = create();
+  const fail = () => Object.assign(new Error('EIO'), { code: 'EIO' });
+  vi.spyOn(durableFs, 'syncHeldAside').mockRejectedValue(fail());
+  vi.spyOn(durableFs, 'syncHeld').mockImplementation(() => {
+    throw fail();
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  await expect(session.flush()).rejects.toThrow();
+  expect(() => session.close()).toThrow();
+  expect(readdirSync(dirname(session.path)).filter((name) => name.endsWith('.creating'))).toHaveLength(1);
+});
 
 it('has a session under its name only when it is on the disk where names cannot be shared', () => {
   const link = vi.spyOn(durableFs, 'link').mockImplementation(() => {
     throw Object.assign(new Error('EPERM'), { code: 'EPERM', syscall: 'link' });
   });
-  const forced = vi.spyOn(durableFs, 'syncHeld');
+  const [forced, renamed] = [vi.spyOn(durableFs, 'syncHeld'), vi.spyOn(durableFs, 'rename')];
   onTestFinished(() => void vi.restoreAllMocks());
   const session = create();
+  if (process.platform !== 'win32')
+    expect(Number(forced.mock.invocationCallOrder[0])).toBeLessThan(
+      Number(renamed.mock.invocationCallOrder[0]),
+    );
   expect([link.mock.calls.length, forced.mock.calls.length]).toEqual(
     process.platform === 'win32' ? [0, 0] : [1, 1],
   );

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { durableFs, linkless, statOf } from '../file/index.ts';
+import { durableFs, letGo, linkless } from '../file/index.ts';
 
 /**
  * The file of a new session, while the disk may not have it yet: what a power failure leaves of it then may be an empty file.
@@ -44,9 +44,9 @@ export class Newborn {
     this.isNamed();
   }
 
-  /** When the file has been closed, and a reader of this process has it open no more. */
+  /** When SQLite has closed the file. */
   letGo(path: string): void {
-    if (!statOf(`${path}-wal`)) closeSync(this.held);
+    letGo(this.held, path);
   }
 }
 

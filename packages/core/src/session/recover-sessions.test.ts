@@ -1,7 +1,7 @@
 import { copyFileSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { expect, it } from 'vitest';
-import { workFile } from '../file/index.ts';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { durableFs, workFile } from '../file/index.ts';
 import { createSession, openArchive, openSession, recoverSessions } from '../index.ts';
 import { describeFolder } from '../testing/folder.ts';
 import { head, history as lineage, writeFileAt } from '../testing/history.ts';
@@ -168,7 +168,10 @@ it.runIf(process.platform !== 'win32')(
       const { path } = closed(createSession(live, { lineage, session: { id, agentName: 'x' } }));
       linkSync(path, workFile(path, 'creating'));
     }
+    const forced = vi.spyOn(durableFs, 'syncHeld');
+    onTestFinished(() => void vi.restoreAllMocks());
     closed(openSession(join(live, 'opened.db'), { lineage }));
+    expect(forced).toHaveBeenCalled();
     expect(readdirSync(live)).not.toContain(basename(workFile(join(live, 'opened.db'), 'creating')));
     expect(recoverSessions(live, { lineage, archiveDir }).sealed).toHaveLength(2);
     expect(readdirSync(live)).toEqual([]);

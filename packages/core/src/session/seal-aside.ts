@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VarveError } from '@varve/schema/errors';
@@ -7,11 +6,11 @@ import {
   defaultBusyTimeoutMs,
   durableFs,
   leaveWal,
+  letGo,
   makeReadOnly,
   moveInto,
   nameIn,
   onFile,
-  statOf,
 } from '../file/index.ts';
 import type { Newborn } from './newborn.ts';
 
@@ -183,10 +182,8 @@ export class SealAside {
     }
   }
 
-  /** Closing it would drop the locks of a reader in this process, where there is one. */
   #letGo(): void {
-    const { path } = this.#parts;
-    if (this.#held !== undefined && !statOf(`${path}-wal`)) closeSync(this.#held);
+    if (this.#held !== undefined) letGo(this.#held, this.#parts.path);
     this.#held = undefined;
   }
 }

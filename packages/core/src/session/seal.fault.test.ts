@@ -17,6 +17,8 @@ const modes: [string, FailureMode][] = [
   ['EACCES', 'from then on'],
 ];
 
+const openFiles = () => (process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0);
+
 const durabilities = ['power', 'process'] as const;
 
 function readArchive(path: string) {
@@ -64,6 +66,7 @@ it.each(modes.flatMap((it) => durabilities.map((durability) => [...it, durabilit
     for (let isFailing = true; isFailing; ) {
       n++;
       const dir = makeTempDir();
+      const open = openFiles();
       const faults = failNthOperation(n, code, mode);
       const create = () => createSession(dir, { lineage, session: { id: 'a', agentName: 'x' }, durability });
       try {
@@ -73,6 +76,8 @@ it.each(modes.flatMap((it) => durabilities.map((durability) => [...it, durabilit
       }
       faults.restore();
       isFailing = faults.hasFailed();
+      expect(openFiles()).toBe(open);
+      if (mode === 'once' && !existsSync(join(dir, 'a.db'))) expect(readdirSync(dir)).toEqual([]);
       const archiveDir = join(dir, 'archives');
       const { failed } = recoverSessions(dir, { lineage, archiveDir });
       expect(failed).toEqual([]);

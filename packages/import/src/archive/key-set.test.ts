@@ -21,11 +21,14 @@ describe('a set of keys', () => {
 
   it('tells UUIDs apart that differ in one digit, and other texts from them', () => {
     const keys = new KeySet();
-    const near = Array.from(
-      { length: 2000 },
-      (_, n) => uuid(0).slice(0, -4) + n.toString(16).padStart(4, '0'),
+    // In each of the four words that a UUID is held in.
+    const near = [0, 9, 19, 32].flatMap((place) =>
+      Array.from(
+        { length: 2000 },
+        (_, n) => uuid(0).slice(0, place) + n.toString(16).padStart(4, '0') + uuid(0).slice(place + 4),
+      ),
     );
-    const others = ['', uuid(1).toUpperCase(), `ffffffff${uuid(1).slice(8)}`, 'record 1'];
+    const others = ['', uuid(1), uuid(1).toUpperCase(), `ffffffff${uuid(1).slice(8)}`, 'record 1'];
     for (const key of [...near, ...others]) expect(keys.add(key)).toBe(true);
     for (const key of [...near, ...others]) expect(keys.add(key)).toBe(false);
     expect(KeySet.restore(keys.save()).size).toBe(near.length + others.length);

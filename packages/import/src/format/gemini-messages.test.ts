@@ -1,5 +1,6 @@
 import { queryObjects } from 'node:v8';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { Shelf } from '../archive/index.ts';
 import { jsonLines } from '../testing/dump-archives.ts';
 import { at, importFiles } from '../testing/import-files.ts';
 import { GeminiMessages } from './gemini-messages.ts';
@@ -16,11 +17,16 @@ it('holds few messages of a long session, and has them all', () => {
   expect(queryObjects(Message, { format: 'count' })).toBeLessThan(100);
   expect([...messages.ids()]).toEqual(ids);
   for (const id of ids) expect(messages.get(id)).toEqual({ content: 'said' });
+  messages.set('message 3', { content: 'told again' }, 1 << 24);
+  expect(messages.get('message 3')).toEqual({ content: 'told again' });
+  expect([...messages.ids()]).toEqual(ids);
   messages.close();
 });
 
 it('a session that is too long for the memory has its messages in their order, as they were told last', async () => {
   const count = 120;
+  const [put, close] = [vi.spyOn(Shelf.prototype, 'put'), vi.spyOn(Shelf.prototype, 'close')];
+  onTestFinished(() => void vi.restoreAllMocks());
   const long = (what: string, n: number) => `${what} ${n} `.padEnd(100_000, '.');
   const message = (n: number, content: string) => ({ id: `m${n}`, type: 'user', content, timestamp: at(n) });
   const numbers = Array.from({ length: count }, (_, n) => n);
@@ -34,4 +40,6 @@ it('a session that is too long for the memory has its messages in their order, a
   const texts = dumps.g?.messages.map(({ parts }) => JSON.parse(String(parts))[0].content);
   expect(texts).toEqual(numbers.map((n) => (n === 3 ? 'told again' : long('first', n))));
   expect(report.skipped).toEqual({ 'told again later': 1 });
+  expect(put).toHaveBeenCalled();
+  expect(close).toHaveBeenCalledTimes(1);
 });

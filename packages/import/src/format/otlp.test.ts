@@ -32,6 +32,38 @@ describe('otlp', () => {
       },
     ],
   });
+  const textOfSpan = (input: object[], more: object = {}) => ({
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.conversation.id': 'conv',
+    'gen_ai.input.messages': JSON.stringify(input),
+    ...more,
+  });
+
+  it('writes what our own exports told once, also where a span of another repeats it', async () => {
+    const isNew = (id: string, attributes: Record<string, unknown>) => {
+      const told = span(id, attributes);
+      told.resourceSpans[0]?.scopeSpans[0]?.spans[0]?.attributes.push({
+        key: 'varve.call.input_is_new',
+        value: { boolValue: true } as never,
+      });
+      return told;
+    };
+    const last = {
+      'gen_ai.operation.name': 'invoke_agent',
+      'gen_ai.conversation.id': 'conv',
+      'varve.session.last_messages': JSON.stringify([text('user', 'b')]),
+    };
+    const { dumps } = await importFiles('otlp', {
+      'a.jsonl': jsonLines(
+        isNew('1', textOfSpan([text('user', 'a')])),
+        span('2', last),
+        span('3', textOfSpan(['a', 'b', 'c'].map((it) => text('user', it)))),
+      ),
+    });
+    const said = dumps.conv?.messages.map(({ parts }) => JSON.parse(String(parts))[0].content);
+    expect(said).toEqual(['a', 'b', 'c']);
+  });
+
   const text = (role: string, content: string) => ({ role, parts: [{ type: 'text', content }] });
 
   it('writes each message once, though every request repeats the conversation, and gathers a trace before its conversation is named', async () => {

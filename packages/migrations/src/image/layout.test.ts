@@ -105,6 +105,43 @@ it('is read once of files that have the same bytes in those pages, and anew of a
   expect([moved?.key, moved?.rootOf('t0')]).toEqual([layout?.key, (layout?.rootOf('t0') ?? 0) + 1]);
 });
 
+it('is read anew where a byte differs that tells of the schema, and only there', () => {
+  const mine = [...many, `CREATE TABLE told (a text DEFAULT '${'x'.repeat(20_000)}only here')`];
+  const [one, other] = [imageOf(...mine), imageOf(...mine)];
+  const layout = readLayout(one);
+  other.writeUInt32BE(77, 24);
+  other.writeUInt32BE(77, 92);
+  expect(readLayout(other)).toBe(layout);
+  // Bytes at the end of each page that SQLite is to leave alone.
+  other[20] = 12;
+  expect(readLayout(other)).not.toBe(layout);
+  // What was read is not the caller's, who may use the bytes for something else; it lies in the last page of a long text.
+  one.write('Only', one.lastIndexOf('only here'));
+  expect(readLayout(one)?.key).not.toBe(layout?.key);
+});
+
+it('is no ledger of another table that holds the same', () => {
+  const rows = "INSERT INTO __drizzle_migrations VALUES (1, 'a', 5)";
+  const other = (name: string) => [
+    `CREATE TABLE ${name} (id, hash, created_at)`,
+    `INSERT INTO ${name} VALUES (1, 'a', 5)`,
+  ];
+  const [first, second] = [
+    imageOf(ledger, rows, ...other('z')),
+    imageOf(...other('z'), ledger, "INSERT INTO __drizzle_migrations VALUES (1, 'b', 5)"),
+  ];
+  const sqlite = new Database(first);
+  const place = findLedger(sqlite, {});
+  sqlite.close();
+  const keys = [first, second].map((image) => {
+    const layout = readLayout(image);
+    return layout && place && ledgerKey(image, layout, place);
+  });
+  expect(keys[0]).toBeDefined();
+  expect(keys[1]).toBeDefined();
+  expect(keys[1]).not.toBe(keys[0]);
+});
+
 it('is left to SQLite of texts that are not UTF-8, and of an empty file', () => {
   expect(readLayout(imageOf("PRAGMA encoding = 'UTF-16le'", ledger))).toBeUndefined();
   expect(readLayout(Buffer.alloc(0))).toBeUndefined();

@@ -59,9 +59,15 @@ export function readTree(pages: Pages, root: number, read: (row: RawRow) => void
   if (kind !== pageKinds.interior) throw new OddImageError();
   for (let at = 0; at < cells; at++) {
     const cell = base + image.readUInt16BE(start + 12 + 2 * at);
-    readTree(pages, image.readUInt32BE(cell), read);
+    readTree(pages, numberAt(image, cell, base + sizeBytes), read);
   }
   readTree(pages, image.readUInt32BE(start + 8), read);
+}
+
+/** Of a page. What lies beyond what was visited is not to be read. */
+function numberAt(image: Buffer, at: number, pageEnd: number): number {
+  if (at + 4 > pageEnd) throw new OddImageError();
+  return image.readUInt32BE(at);
 }
 
 function visit({ visited, count }: Pages, page: number): void {
@@ -78,7 +84,7 @@ function readCell(pages: Pages, cell: number, pageEnd: number): RawRow {
   const localBytes = localSize(pages, lengthBytes);
   if (start + localBytes > pageEnd) throw new OddImageError();
   if (localBytes === lengthBytes) return { rowid, bytes: image, start, end: start + lengthBytes };
-  const bytes = gather(pages, { start, localBytes, lengthBytes });
+  const bytes = gather(pages, { start, localBytes, lengthBytes, pageEnd });
   return { rowid, bytes, start: 0, end: lengthBytes };
 }
 
@@ -95,12 +101,13 @@ interface LongRow {
   readonly start: number;
   readonly localBytes: number;
   readonly lengthBytes: number;
+  readonly pageEnd: number;
 }
 
-function gather(pages: Pages, { start, localBytes, lengthBytes }: LongRow): Buffer {
+function gather(pages: Pages, { start, localBytes, lengthBytes, pageEnd }: LongRow): Buffer {
   const { image, sizeBytes, usableBytes, count } = pages;
   const parts = [image.subarray(start, start + localBytes)];
-  let next = image.readUInt32BE(start + localBytes);
+  let next = numberAt(image, start + localBytes, pageEnd);
   for (let left = lengthBytes - localBytes; left > 0; left -= usableBytes - 4) {
     if (next < 2 || next > count) throw new OddImageError();
     visit(pages, next);
