@@ -9,11 +9,10 @@ import { FamilyMemory } from './family-memory.ts';
 import { readFamilyState } from './family-state.ts';
 import {
   type FormatOptions,
-  isObject,
+  firstTimeIn,
   type LogReading,
   type MapContext,
   readLog,
-  timeOf,
 } from './format/index.ts';
 import type { ImportProblem } from './import-problem.ts';
 import { SessionArchives } from './session-archives.ts';
@@ -206,11 +205,4 @@ class FamilyImport {
     const rows = readImported(path)?.sources ?? [];
     if (rows.length > 0 && rows.every((row) => logs.has(row.path))) removeArchive(path);
   }
-}
-
-function firstTimeIn(values: readonly unknown[]): number | undefined {
-  return values
-    .filter(isObject)
-    .map(({ timestamp }) => timeOf(timestamp))
-    .find((ms) => ms !== undefined);
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { VarveError } from '@varve/schema';
 import type { FamilyFile } from './family-file.ts';
-import { type FormatOptions, type LogFormat, recogniseFormat } from './format/index.ts';
+import { type FormatOptions, firstTimeIn, type LogFormat, recogniseFormat } from './format/index.ts';
 import { groupKin } from './group-kin.ts';
 import type { ImportIndex, IndexEntry } from './import-index.ts';
 import type { Families, ImportTally } from './import-tally.ts';
@@ -29,33 +29,68 @@ export function planFamilies(found: readonly LogFile[], plan: PlanOptions): Fami
     if (entry) settled.set(file, entry);
     else fresh.push(...look(file, plan));
   }
-  const wanted = new Set(fresh.flatMap(kinOf));
-  const isWanted = ({ format, kin }: IndexEntry) => kin.some((it) => wanted.has(`${format} ${it}`));
-  for (const [file, entry] of settled) {
-    if (isWanted(entry)) fresh.push(...look(file, plan, true));
-    else {
-      tally.settle(entry.sessions);
-      tally.progress(1);
-    }
+  if (fresh.length > 0) addKin(fresh, { found, settled }, plan);
+  for (const entry of settled.values()) {
+    tally.settle(entry.sessions);
+    tally.progress(1);
   }
-  if (fresh.length > 0) fresh.push(...lookElsewhere(found, isWanted, plan));
-  return groupKin(fresh, kinOf).map((family) => family.sort(byRank));
+  return groupKin(fresh, kinOf).map(inOrder);
 }
 
-/** Kin that lies where this import was not told to look. */
-function lookElsewhere(
-  found: readonly LogFile[],
-  isWanted: (entry: IndexEntry) => boolean,
+/** A log that is not to be read unless one of its kin is. */
+interface Settled {
+  readonly entry: IndexEntry;
+  readonly look: () => readonly FamilyFile[];
+}
+
+/** Adds the kin of logs that are read, and the kin of these: only together they come to what they came to before. */
+function addKin(
+  fresh: FamilyFile[],
+  { found, settled }: { found: readonly LogFile[]; settled: Map<LogFile, IndexEntry> },
   plan: PlanOptions,
-): readonly FamilyFile[] {
+): void {
+  const byKin = new Map<string, Settled[]>();
+  for (const it of [...settledHere(settled, plan), ...settledElsewhere(found, plan)]) {
+    for (const key of it.entry.kin.map((kin) => `${it.entry.format} ${kin}`)) {
+      const others = byKin.get(key);
+      if (others) others.push(it);
+      else byKin.set(key, [it]);
+    }
+  }
+  const taken = new Set<Settled>();
+  // It grows while it is gone through.
+  for (const file of fresh) {
+    for (const it of kinOf(file).flatMap((key) => byKin.get(key) ?? [])) {
+      if (taken.has(it)) continue;
+      taken.add(it);
+      fresh.push(...it.look());
+    }
+  }
+}
+
+function settledHere(settled: Map<LogFile, IndexEntry>, plan: PlanOptions): Settled[] {
+  return [...settled].map(([file, entry]) => ({
+    entry,
+    look: () => {
+      settled.delete(file);
+      return look(file, plan, true);
+    },
+  }));
+}
+
+/** Of logs that lie where this import was not told to look. */
+function settledElsewhere(found: readonly LogFile[], plan: PlanOptions): Settled[] {
   const known = new Set(found.map(({ path }) => path));
-  const others = plan.index.entries().filter(([path, entry]) => !known.has(path) && isWanted(entry));
-  return others.flatMap(([path]) => {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (!stats?.isFile()) return [];
-    plan.tally.logs++;
-    return look({ path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs, isNamed: false }, plan, true);
-  });
+  const others = plan.index.entries().filter(([path]) => !known.has(path));
+  return others.map(([path, entry]) => ({
+    entry,
+    look: () => {
+      const stats = statSync(path, { throwIfNoEntry: false });
+      if (!stats?.isFile()) return [];
+      plan.tally.logs++;
+      return look({ path, sizeBytes: stats.size, mtimeMs: stats.mtimeMs, isNamed: false }, plan, true);
+    },
+  }));
 }
 
 /** Samples a log; none for what is no log, or is not wanted. */
@@ -82,9 +117,17 @@ function kinOf({ format, identity, path }: FamilyFile): readonly string[] {
   return [path, ...identity.kin].map((it) => `${format.name} ${it}`);
 }
 
-function byRank(a: FamilyFile, b: FamilyFile): number {
-  const rank = a.identity.rank - b.identity.rank || a.sizeBytes - b.sizeBytes;
-  return rank || (a.path < b.path ? -1 : 1);
+/** A log that was begun later may tell what one before has told, and be of an agent that one before has started. */
+function inOrder(family: readonly FamilyFile[]): FamilyFile[] {
+  const begun = new Map(family.map((file) => [file, firstTimeIn(file.sample.values)]));
+  return [...family].sort((a, b) => {
+    const [first, second] = [begun.get(a), begun.get(b)];
+    // One that begins like another is a copy of it, with more behind; without times nobody says that it begins so.
+    const size = first !== undefined && first === second ? a.sizeBytes - b.sizeBytes : 0;
+    return (
+      a.identity.rank - b.identity.rank || (first ?? 0) - (second ?? 0) || size || (a.path < b.path ? -1 : 1)
+    );
+  });
 }
 
 function unrecognised({ path, shape }: LogSample, formats: readonly LogFormat[]): VarveError {

@@ -16,13 +16,19 @@ export interface CodexIdentity {
   readonly startOrdinal: number | undefined;
 }
 
-/** A rollout's own header: the first, since that of the thread it was made from may be copied behind it. */
-export function identityOf(meta: JsonObject, idInName: string): CodexIdentity {
+/**
+ * @param meta A rollout's own header: the first, since that of the thread it was made from may be copied behind it.
+ * @param copied The next header, of another one.
+ */
+export function identityOf(meta: JsonObject, idInName: string, copied?: JsonObject): CodexIdentity {
   const spawn = objectOf(objectOf(objectOf(meta.source).subagent).thread_spawn);
+  const parent = textOf(meta.parent_thread_id) ?? textOf(spawn.parent_thread_id);
+  // Forks did not always name the one that they were made from: its header is what they begin with.
+  const other = parent === undefined ? textOf(copied?.id) : undefined;
   return {
     id: textOf(meta.id) ?? idInName,
-    forkedFrom: textOf(meta.forked_from_id),
-    parent: textOf(meta.parent_thread_id) ?? textOf(spawn.parent_thread_id),
+    forkedFrom: textOf(meta.forked_from_id) ?? other,
+    parent,
     bornMs: timeOf(meta.timestamp),
     startOrdinal:
       numberOf(meta.subagent_history_start_ordinal) ??
@@ -55,11 +61,21 @@ export class CodexCopies {
   }
 
   isCopied(line: CodexLine): boolean {
-    const isOwnHeader = line.type === 'session_meta' && line.payload.id === this.#identity.id;
-    if (isOwnHeader) return false;
+    const isHeader = line.type === 'session_meta';
+    if (isHeader && line.payload.id === this.#identity.id) return false;
+    const print = isHeader || !this.#records ? undefined : printOf(line);
+    // Also what was copied here: a fork of this one begins with all of it.
+    if (print !== undefined) this.#keep(print);
     if (this.#marksToCome > 0 && isMark(line.type, line.payload)) this.#marksToCome--;
     if (this.#marksToCome > 0 || (this.isChild && this.#isBefore(line))) return true;
-    return this.#isMetAgain(line);
+    return this.#copiedAt < this.#copied.length && (isHeader || this.#isMetAgain(print));
+  }
+
+  #keep(print: string): void {
+    const { id } = this.#identity;
+    const own = this.#records?.get(id);
+    if (own) own.push(print);
+    else this.#records?.set(id, [print]);
   }
 
   #isBefore({ type, payload, ordinal, atMs }: CodexLine): boolean {
@@ -71,23 +87,20 @@ export class CodexCopies {
   }
 
   /** A fork begins with the records of the other one: as long as they are the same, they are its. */
-  #isMetAgain({ type, payload }: CodexLine): boolean {
-    if (!this.#records) return false;
-    const text = `${type}${JSON.stringify(payload)}`;
-    const hash = createHash('sha1').update(text).digest('base64');
-    if (this.#copiedAt < this.#copied.length) {
-      if (type === 'session_meta') return true;
-      if (this.#copied[this.#copiedAt] === hash) {
-        this.#copiedAt++;
-        return true;
-      }
-      this.#copied = [];
+  #isMetAgain(print: string | undefined): boolean {
+    if (this.#copied[this.#copiedAt] === print) {
+      this.#copiedAt++;
+      return true;
     }
-    const own = this.#records.get(this.#identity.id);
-    if (own) own.push(hash);
-    else this.#records.set(this.#identity.id, [hash]);
+    this.#copied = [];
     return false;
   }
+}
+
+function printOf({ type, payload }: CodexLine): string {
+  return createHash('sha1')
+    .update(`${type}${JSON.stringify(payload)}`)
+    .digest('base64');
 }
 
 function isMark(type: unknown, payload: unknown): boolean {

@@ -21,9 +21,12 @@ export const codex: LogFormat = {
 };
 
 function identifyCodex(sample: LogSample): CodexIdentity {
-  const header = sample.values.filter(isObject).find((it) => it.type === 'session_meta' || isOldHeader(it));
-  const meta = header?.type === 'session_meta' ? objectOf(header.payload) : objectOf(header);
-  return identityOf(meta, idInName(sample.path));
+  const [header, ...others] = sample.values
+    .filter(isObject)
+    .filter((it) => it.type === 'session_meta' || isOldHeader(it))
+    .map((it) => objectOf(it.type === 'session_meta' ? it.payload : it));
+  const copied = others.find(({ id }) => id !== header?.id);
+  return identityOf(header ?? {}, idInName(sample.path), copied);
 }
 
 /** `rollout-<time>-<uuid>.jsonl` */

@@ -11,6 +11,6 @@ export {
   type StartedAgent,
 } from './contract.ts';
 export { findFormats, formatNames, recogniseFormat } from './formats.ts';
-export { isObject, timeOf } from './json-access.ts';
+export { firstTimeIn } from './json-access.ts';
 export type { LogPlace, LogReading } from './log-reader.ts';
 export { readLog } from './read-log.ts';

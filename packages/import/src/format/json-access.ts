@@ -1,4 +1,4 @@
-import { numberOf } from '@varve/core/internal';
+import { isObject, numberOf } from '@varve/core/internal';
 
 export {
   arrayOf,
@@ -42,4 +42,12 @@ export function parsedOrText(value: unknown): unknown {
   } catch {
     return value;
   }
+}
+
+/** Of records that tell theirs. */
+export function firstTimeIn(values: readonly unknown[]): number | undefined {
+  return values
+    .filter(isObject)
+    .map(({ timestamp }) => timeOf(timestamp))
+    .find((ms) => ms !== undefined);
 }

@@ -94,6 +94,17 @@ describe('a log of otlp that grew', () => {
     { trace: 0, conversation: undefined, log: 0 },
   ].map(plain);
 
+  /** Two logs that begin in the same millisecond, of which now one is larger, now the other. */
+  const begunAtOnce = [
+    { trace: 0, conversation: 0, log: 0 },
+    { trace: 0, conversation: undefined, log: 3, isTwice: true },
+    { trace: 0, conversation: 2, log: 0 },
+    { trace: 1, conversation: 2, log: 3 },
+    { trace: 0, conversation: undefined, log: 0 },
+    { trace: 0, conversation: undefined, log: 3 },
+    { trace: 0, conversation: undefined, log: 3 },
+  ].map((it) => ({ isTwice: false, ...it, isTool: false }));
+
   it('gives what the whole gives, whichever of several logs grew, and wherever a conversation is named', async () => {
     await fc.assert(
       fc.asyncProperty(spans, fc.array(fc.nat(), { minLength: 1, maxLength: 3 }), async (moves, cuts) => {
@@ -114,6 +125,7 @@ describe('a log of otlp that grew', () => {
         examples: [
           [namedBefore, [2]],
           [inBoth, [1]],
+          [begunAtOnce, [3]],
         ],
       },
     );
