@@ -31,18 +31,22 @@ export function listFiles(where: Archives, selection: Selection): ListedFiles {
   };
 }
 
-/** Takes in what is there; returns what a walk comes upon beside archives. */
+/** Takes in what is there, and tells of each; returns what a walk comes upon beside archives. */
 export function gatherArchives(
   into: FileList,
   where: Archives,
   selection: Selection,
+  onFound: (file: FoundFile) => void = () => {},
 ): { readonly problems: readonly Problem[]; readonly leftovers: readonly Leftover[] } {
   const notes = newNotes();
   const unreadable: VarveError[] = [];
   for (const file of streamFiles(where, notes)) {
     const archive = isSelected(file, selection) ? recogniseArchive(file) : undefined;
     if (archive instanceof VarveError) unreadable.push(archive);
-    else if (archive) into.add(archive, archiveKind);
+    else if (archive) {
+      into.add(archive, archiveKind);
+      onFound(archive);
+    }
   }
   const problems = [...notes.problems, ...unreadable].map((error) => problemOf(error, error.path ?? ''));
   return { problems, leftovers: [...notes.leftovers.values()] };

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { crashProblem, runOnWorkers } from '../work/index.ts';
+import { crashProblem, runOnWorkers, type WorkerKind, WorkersAhead } from '../work/index.ts';
 import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
 import type { UpgradeLog } from './upgrade-log.ts';
 import type { UpgradeQueue } from './upgrade-queue.ts';
@@ -25,12 +25,28 @@ export interface UpgradeRun {
   readonly jobs: number;
   readonly log: UpgradeLog;
   readonly signal: AbortSignal;
+  readonly ahead: WorkersAhead<UpgradeTask>;
+}
+
+/** Workers for files that are still being found; none where the work is to be done here. */
+export function startAhead(
+  settings: UpgradeSettings,
+  { jobs, signal }: Pick<UpgradeRun, 'jobs' | 'signal'>,
+): WorkersAhead<UpgradeTask> {
+  return new WorkersAhead(toKind(settings), { jobs: isPlain(settings) ? jobs : 0, isFull, signal });
+}
+
+function toKind(setup: UpgradeSettings): WorkerKind {
+  return { script, setup };
+}
+
+function isPlain({ lineage }: UpgradeSettings): boolean {
+  return Object.keys(lineage.functions).length === 0;
 }
 
 /** By worker processes, or here where the lineage cannot be passed to one. */
 export function upgradeAll(queue: UpgradeQueue, settings: UpgradeSettings, run: UpgradeRun): Promise<void> {
-  const isPlain = Object.keys(settings.lineage.functions).length === 0;
-  if (!isPlain) return upgradeHere(queue.tasks(), settings, run);
+  if (!isPlain(settings)) return upgradeHere(queue.tasks(), settings, run);
   return run.jobs === 0
     ? upgradeSmallHere(queue, settings, run)
     : upgradeOnWorkers(queue.tasks(), settings, run);
@@ -57,11 +73,11 @@ async function upgradeSmallHere(
 async function upgradeOnWorkers(
   tasks: Iterable<UpgradeTask>,
   settings: UpgradeSettings,
-  { jobs, log, signal }: UpgradeRun,
+  { jobs, log, signal, ahead }: UpgradeRun,
 ): Promise<void> {
   await runOnWorkers<UpgradeTask, UpgradeOutcome>(tasks, {
-    script,
-    setup: settings,
+    ...toKind(settings),
+    ahead,
     jobs: Math.max(1, jobs),
     isFull,
     signal,

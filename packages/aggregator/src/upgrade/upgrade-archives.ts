@@ -3,7 +3,7 @@ import { type Leftover, readyStore, removeLeftover } from '@varve/core/internal'
 import type { ErrorCode } from '@varve/schema';
 import { type Archives, assertApart, unpackManifests } from '../find/index.ts';
 import type { Problem } from '../work/index.ts';
-import { upgradeAll } from './upgrade-all.ts';
+import { startAhead, upgradeAll } from './upgrade-all.ts';
 import { UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
 import type { UpgradeArchivesOptions } from './upgrade-options.ts';
 import { UpgradeQueue } from './upgrade-queue.ts';
@@ -68,15 +68,16 @@ async function upgradeFiles(
     onProgress: _onProgress,
     ...settings
   } = options;
-  const { lineage } = settings;
+  const plain = { ...settings, lineage: { ...settings.lineage, tables: {} } };
+  const { signal } = log;
   using queue = new UpgradeQueue(quarantined);
-  const { problems, leftovers } = queue.fill(where, { shard, sample });
+  await using ahead = startAhead(plain, { jobs, signal });
+  const { problems, leftovers } = queue.fill(where, { shard, sample }, (task) => ahead.expect(task));
   log.find(queue.count());
   for (const problem of problems) log.addUnsearched(problem);
   for (const { task, problem } of queue.listSetAside()) log.addProblem(task, problem);
   if (!settings.dryRun) await removeLeftovers(leftovers);
-  const plain = { ...settings, lineage: { ...lineage, tables: {} } };
-  await upgradeAll(queue, plain, { jobs, log, signal: log.signal });
+  await upgradeAll(queue, plain, { jobs, log, signal, ahead });
 }
 
 /** What may be otherwise the next time, without anybody having touched the file. */

@@ -19,9 +19,11 @@ export class UpgradeQueue implements Disposable {
     this.#setAside = new Map(setAside.map((problem) => [problem.path, problem]));
   }
 
-  /** Takes in what is there; returns what a walk comes upon beside archives. */
-  fill(where: Archives, selection: Selection) {
-    return gatherArchives(this.#files, where, selection);
+  /** Takes in what is there, and tells of each that is a task; returns what a walk comes upon beside archives. */
+  fill(where: Archives, selection: Selection, onTask: (task: UpgradeTask) => void) {
+    return gatherArchives(this.#files, where, selection, (file) => {
+      if (!this.#setAside.has(file.path)) onTask(toTask(file));
+    });
   }
 
   count(): FileCount {

@@ -1,17 +1,14 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { atDeath } from '@varve/core/upgrading';
-import type { WorkerAnswer, WorkerOrder } from './serve-tasks.ts';
+import type { WorkerAnswer } from './serve-tasks.ts';
+import { type WorkerKind, WorkerProcess } from './worker-process.ts';
 import { keepStacks } from './worker-stacks.ts';
+import type { WorkersAhead } from './workers-ahead.ts';
 
-export interface WorkerPoolOptions<TTask, TResult> {
-  readonly script: URL;
-  /** Told to every worker before its first task. */
-  readonly setup: unknown;
+export interface WorkerPoolOptions<TTask, TResult> extends WorkerKind {
   readonly jobs: number;
+  /** Workers of this kind that were started before: they are taken first. */
+  readonly ahead?: Pick<WorkersAhead<TTask>, 'take'>;
   /** Whether a worker has so much in hand that it computes for one task while the disk is busy with others. */
   readonly isFull: (inHand: readonly TTask[]) => boolean;
-  /** For V8 in a worker; by default it is kept from letting garbage grow, for work that lies outside of its heap. */
-  readonly nodeFlags?: readonly string[];
   /** No task begins after it is aborted; those in hand are finished, if they are within a second and a half. */
   readonly signal?: AbortSignal | undefined;
   readonly onResult: (task: TTask, result: TResult) => void;
@@ -66,17 +63,23 @@ async function runWorker<TTask, TResult>(
   const { promise, resolve } = Promise.withResolvers<WorkerEnd<TTask>>();
   const inHand = new Map<number, TTask>();
   let count = 0;
-  let worker: ChildProcess | undefined;
+  let worker: WorkerProcess | undefined;
+  const begin = (): WorkerProcess => {
+    const begun = options.ahead?.take() ?? new WorkerProcess(options);
+    begun.hear(answer);
+    void begun.ended.then(end);
+    return begun;
+  };
   const take = (): void => {
     while (!isFull([...inHand.values()]) && !signal?.aborted) {
       const { done, value: task } = queue.next();
       if (done) break;
-      worker ??= startWorker(options, answer, end);
+      worker ??= begin();
       inHand.set(++count, task);
-      order(worker, { id: count, task });
+      worker.order({ id: count, task });
     }
     if (inHand.size > 0) return;
-    worker?.disconnect();
+    worker?.dismiss();
     if (!worker) end('');
   };
   const answer = ({ id, result, failure, stacks }: WorkerAnswer): void => {
@@ -87,7 +90,7 @@ async function runWorker<TTask, TResult>(
     else onCrash(task, failure);
     take();
   };
-  const kill = () => setTimeout(() => worker?.kill('SIGKILL'), graceMs).unref();
+  const kill = () => setTimeout(() => worker?.kill(), graceMs).unref();
   const end = (reason: string): void => {
     signal?.removeEventListener('abort', kill);
     resolve({ lost: [...inHand.values()], reason });
@@ -97,55 +100,5 @@ async function runWorker<TTask, TResult>(
   return promise;
 }
 
-type WorkerOptions = WorkerPoolOptions<unknown, unknown>;
-
-function startWorker(
-  { script, setup, nodeFlags = frugal }: Pick<WorkerOptions, 'script' | 'setup' | 'nodeFlags'>,
-  onAnswer: (answer: WorkerAnswer) => void,
-  onEnd: (reason: string) => void,
-): ChildProcess {
-  const worker = fork(script, {
-    serialization: 'advanced',
-    stdio: 'ignore',
-    execArgv: [...flagsFor(script), ...nodeFlags],
-    // Ctrl-C is for this process to answer.
-    detached: true,
-  });
-  worker.on('message', onAnswer);
-  worker.once('error', (error) => onEnd(error.message));
-  // A worker that is in SQLite does not notice that nobody waits for it any more. The other workers start first.
-  let callOff = () => {};
-  const watching = setImmediate(() => {
-    if (worker.pid !== undefined) callOff = atDeath('kill -9 "$1"', String(worker.pid));
-  });
-  // Its exit may be told before its last answers are read, and each answer takes the next task: both must have ended.
-  const drained = new Promise((resolve) => worker.once('disconnect', resolve));
-  worker.once('exit', async (code, signal) => {
-    clearImmediate(watching);
-    callOff();
-    await drained;
-    onEnd(signal ? `the worker was killed by ${signal}` : `the worker exited with code ${code}`);
-  });
-  order(worker, { setup });
-  return worker;
-}
-
-const preloading = /^(?:-r|--require|--import|--loader|--experimental-loader)(=|$)/;
-
-/** A worker that was built as one file has all that it needs: what this program loads before all else is for itself. */
-function flagsFor({ pathname }: URL): string[] {
-  if (!pathname.endsWith('.cjs')) return process.execArgv;
-  const isName = (flag: string | undefined) => preloading.exec(flag ?? '')?.[1] === '';
-  return process.execArgv.filter((flag, at, all) => !preloading.test(flag) && !isName(all[at - 1]));
-}
-
 /** How long a worker has for what it has in hand once the work is aborted. */
 const graceMs = 1500;
-
-/** V8 lets garbage grow with the machine's memory. */
-const frugal = ['--max-semi-space-size=1', '--max-old-space-size=128'];
-
-/** A worker that has just died takes no orders; its end is told by its exit. */
-function order(worker: ChildProcess, message: WorkerOrder): void {
-  worker.send(message as never, () => {});
-}
