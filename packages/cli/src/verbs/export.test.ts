@@ -58,6 +58,15 @@ export const notes = sqliteTable('notes', { id: integer('id').primaryKey(), body
   );
 });
 
+it('says of a view that whole sessions come of archives', async () => {
+  const { dir, addArchive } = makeWorkplace();
+  addArchive('a.db', 1, 'search');
+  await runVarve(dir, 'unify', 'archives', '--into', 'u.db');
+  const { exitCode, stderr } = await runVarve(dir, 'export', 'u.db', '--into', 'out', '--format', 'atif');
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('--format atif writes the sessions of archives, and this is a view');
+});
+
 it('knows the standard tables for what they are', async () => {
   const { dir } = makeWorkplace();
   const { stderr } = await runVarve(

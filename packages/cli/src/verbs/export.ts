@@ -50,9 +50,13 @@ export function defineExport(command: Command): void {
   addFleetOptions(command);
   defineVerb<ExportVerbOptions>(command, async (context, args, options) => {
     const { format } = options;
-    if (isTrajectory(format)) return exportTrajectories(context, args, { ...options, format });
     const [view = '', ...others] = args;
-    return others.length === 0 && isView(view)
+    const isOfView = others.length === 0 && isView(view);
+    if (isTrajectory(format)) {
+      if (isOfView) throw viewError(format, view);
+      return exportTrajectories(context, args, { ...options, format });
+    }
+    return isOfView
       ? exportView(context, view, { ...options, format })
       : exportStraight(context, args, options);
   });
@@ -91,6 +95,13 @@ async function exportTrajectories(
 function wholeSessionsError(format: string): VarveError {
   return new VarveError('USAGE', `--format ${format} writes whole sessions`, {
     hint: 'leave --table, --sql and --partition out',
+  });
+}
+
+function viewError(format: string, path: string): VarveError {
+  return new VarveError('USAGE', `--format ${format} writes the sessions of archives, and this is a view`, {
+    path,
+    hint: 'name the archives that the view is of',
   });
 }
 
