@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeTestFolder } from '@varve/testing';
 import { describe, expect, it } from 'vitest';
 import { importLogs } from './import-logs.ts';
-import type { ImportLogsOptions } from './import-run.ts';
+import type { ImportLogsOptions } from './import-logs-options.ts';
 import { dumpArchives, jsonLines } from './testing/dump-archives.ts';
 
 const record = (id: string | undefined, text: string, more: object = {}) => ({

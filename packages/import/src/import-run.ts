@@ -1,42 +1,20 @@
 import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import type { Redact } from '@varve/core';
 import { VarveError } from '@varve/schema';
 import type { FamilyFile } from './family-file.ts';
-import type { FormatOptions, LogFormat } from './format/index.ts';
+import { type FormatOptions, type LogFormat, recogniseFormat } from './format/index.ts';
 import { type FamilyResult, type ImportFamilyOptions, importFamily } from './import-family.ts';
 import { ImportIndex } from './import-index.ts';
+import type { ImportLogsOptions } from './import-logs-options.ts';
 import { importOnWorkers } from './import-on-workers.ts';
 import type { ImportReport } from './import-report.ts';
 import { type Families, ImportTally } from './import-tally.ts';
+import { leaveOutBeside } from './leave-out-beside.ts';
 import { leaveOutPrefixes } from './leave-out-prefixes.ts';
-import { walkLogs } from './log/index.ts';
+import { type FoundLogs, sampleLog, walkLogs } from './log/index.ts';
 import { planFamilies } from './plan-families.ts';
 
-export interface ImportLogsOptions extends FormatOptions {
-  /** The folder of the archives, made where it is missing. */
-  readonly into: string;
-  /** How many processes read logs, this one among them: one a core unless given, four at most, and only this one for a few megabytes. */
-  readonly jobs?: number;
-  /** Read everything, write nothing: tells what would come. */
-  readonly dryRun?: boolean;
-  /** Called after each log. */
-  readonly onProgress?: (progress: ImportProgress) => void;
-  /** No log is begun after it is aborted, and what is half read is left out. */
-  readonly signal?: AbortSignal;
-  /**
-   * Applied to every value before it is stored, in this process alone, and nothing is kept of a log to go on from: what has
-   * grown is read anew. Archives that are there already, of logs that have not changed, stay as they are.
-   */
-  readonly redact?: Redact;
-}
-
-export interface ImportProgress {
-  /** Logs that are read, or were found unchanged. */
-  readonly done: number;
-  readonly total: number;
-}
 /** To start a worker takes as long as to read so much. */
 const worthWorkersBytes = 1 << 25;
 
@@ -60,7 +38,7 @@ export class ImportRun {
 
   /** The report where there is nothing to open, let alone to write; undefined otherwise. */
   reportIfSettled(): ImportReport | undefined {
-    const { files, problems } = walkLogs(this.#paths, this.#options.into);
+    const { files, problems } = this.#find();
     const entries = files.map((file) =>
       this.#index.unchanged(file, { archives: this.#archives, options: this.#options }),
     );
@@ -71,8 +49,19 @@ export class ImportRun {
     return this.#tally.report();
   }
 
+  /** Whether there is one at least. */
+  hasLogs(): boolean {
+    return this.#find().files.some(({ path }) => {
+      try {
+        return recogniseFormat(this.#formats, sampleLog(path), this.#options) !== undefined;
+      } catch {
+        return false;
+      }
+    });
+  }
+
   async run(): Promise<ImportReport> {
-    const { files, problems } = walkLogs(this.#paths, this.#options.into);
+    const { files, problems } = this.#find();
     for (const error of problems) this.#tally.fail(error, error.path ?? '');
     this.#tally.logs = files.length;
     const { options } = this.#settings();
@@ -85,6 +74,11 @@ export class ImportRun {
       if (!this.#options.dryRun) this.#saveIndex();
     }
     return this.#tally.report();
+  }
+
+  #find(): FoundLogs {
+    const { files, problems } = walkLogs(this.#paths, this.#options.into);
+    return { files: leaveOutBeside(files, this.#formats), problems };
   }
 
   /** Without it the next import reads more. */

@@ -8,6 +8,6 @@ export {
 } from './export/index.ts';
 export { type ChatField, chatFields, type FormatOptions, formatNames } from './format/index.ts';
 export { importLogs } from './import-logs.ts';
+export type { ImportLogsOptions, ImportProgress } from './import-logs-options.ts';
 export type { ImportProblem } from './import-problem.ts';
 export type { ImportReport } from './import-report.ts';
-export type { ImportLogsOptions, ImportProgress } from './import-run.ts';

@@ -3,7 +3,8 @@ import type { FamilyFile } from './family-file.ts';
 import { readAt, withFile } from './log/index.ts';
 
 /**
- * Of logs whose records have no keys, those that another one begins with are copies of its earlier self. Returns the logs to
+ * Of logs whose records have no keys, those that another one begins with are copies of its earlier self, unless other files belong
+ * to each. Returns the logs to
  * read and those, in the order in which they were given.
  */
 export function leaveOutPrefixes(
@@ -14,7 +15,7 @@ export function leaveOutPrefixes(
     family.some((other, otherAt) => {
       const isLonger =
         other.sizeBytes > file.sizeBytes || (other.sizeBytes === file.sizeBytes && otherAt < at);
-      return other !== file && isLonger && isPrefix(file, other);
+      return other !== file && isLonger && other.beside === file.beside && isPrefix(file, other);
     });
   const shorter = family.filter(isShorter);
   return [family.filter((file) => !shorter.includes(file)), shorter];

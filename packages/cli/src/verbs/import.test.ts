@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { openArchive } from '@varve/core';
 import { standardLineage } from '@varve/migrations';
 import { expect, it } from 'vitest';
@@ -86,4 +86,26 @@ it('exits with 1 for a log that it cannot read, and with 2 for a call that it ca
       isUsage: true,
     });
   }
+});
+
+it('counts the files of a tree that are torn, and asks for a folder where --into names a file', async () => {
+  const [storage, into] = [join(makeTestFolder(), 'storage'), join(makeTestFolder(), 'sessions')];
+  const files = {
+    'session/p/ses_1.json': { id: 'ses_1', time: { created: 1_767_225_600_000 } },
+    'message/ses_1/msg_1.json': { id: 'msg_1', role: 'user' },
+    'message/ses_1/msg_2.json': [],
+    'part/msg_1/prt_1.json': '{"id":"prt_1","ty',
+  };
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(storage, name)), { recursive: true });
+    writeFileSync(join(storage, name), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  const { exitCode, stdout } = await runVarve(elsewhere, 'import', 'opencode', storage, '--into', into);
+  expect({ exitCode, skipped: stdout.split('\n').slice(1) }).toEqual({
+    exitCode: 0,
+    skipped: ['skipped: 1 records, not a record', 'skipped: 1 records, torn', ''],
+  });
+  const file = join(storage, 'part/msg_1/prt_1.json');
+  const refused = await runVarve(elsewhere, 'import', 'opencode', storage, '--into', file);
+  expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('hint: name a folder') });
 });

@@ -18,6 +18,8 @@ export interface LogFormat {
   passOver?(line: Buffer): string | undefined;
   /** Changes when what belongs to a log beside its file does: other files, or how it is to be read. */
   stampBeside?(path: string, options: FormatOptions): string | undefined;
+  /** Of the files that a walk found, those that are read with another of them; told by their paths. */
+  filesBeside?(found: readonly string[]): ReadonlySet<string>;
   /** The records, where they are not the lines, elements or the document of one file. */
   records?(source: LogSource, onChunk: (chunk: Uint8Array) => void, past: PastSessions): Iterable<LogRecord>;
   /** @param saved What another mapper of the same log, which has grown since, has saved. */

@@ -101,7 +101,9 @@ describe('a database of opencode 2', () => {
       tool: 'task',
       state: { status: 'completed', metadata: { sessionId: 'a' } },
     };
-    file.sqlite.prepare("UPDATE part SET data = ? WHERE id = 'parent-1-0'").run(JSON.stringify(task));
+    const change = file.sqlite.prepare('UPDATE part SET data = ? WHERE id = ?');
+    change.run(JSON.stringify(task), 'parent-1-0');
+    change.run(JSON.stringify({ ...task, callID: 'gone on with' }), 'parent-1-1');
     file.sqlite.exec("UPDATE part SET data = '{' WHERE id = 'parent-1-2'");
     const tool = { type: 'tool', id: 'c2', name: 'subagent', state: { structured: { sessionID: 'b' } } };
     file.row('m1', 'second', ms + 1, 'assistant', { content: ['odd', tool] });

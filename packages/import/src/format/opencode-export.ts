@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { parseOrUndefined } from '../log/index.ts';
+import { parseDocument } from '../log/index.ts';
 import type { LogRecord } from './contract.ts';
 import { arrayOf, isObject, type JsonObject, objectOf, textOf } from './json-access.ts';
 import type { OpencodeSession } from './opencode-session.ts';
@@ -14,7 +14,7 @@ export function isExport({ info, messages }: JsonObject): boolean {
 export function* readExport(path: string, onChunk: (chunk: Uint8Array) => void): Generator<LogRecord> {
   const bytes = readFileSync(path);
   onChunk(bytes);
-  const { info, messages } = objectOf(parseOrUndefined(bytes.toString().replace(/^\u{feff}/u, '')));
+  const { info, messages } = objectOf(parseDocument(bytes));
   const told = arrayOf(messages).map((it) => {
     const message = objectOf(it);
     return { info: objectOf(message.info), parts: arrayOf(message.parts).filter(isObject) };

@@ -3,7 +3,7 @@ import { uriPart } from './chat-parts.ts';
 import type { LogMapper, LogRecord, MapContext } from './contract.ts';
 import { isObject, type JsonObject, jsonText, objectOf, restOf, textOf, timeOf } from './json-access.ts';
 import { writeModelCalls } from './opencode-model-calls.ts';
-import type { OpencodeMessage, OpencodeSession } from './opencode-session.ts';
+import { type OpencodeMessage, type OpencodeSession, Unread } from './opencode-session.ts';
 import { writeToolCall } from './opencode-tool-calls.ts';
 import { shellCall } from './opencode-v2.ts';
 
@@ -15,24 +15,34 @@ export class OpencodeMapper implements LogMapper {
   }
 
   map({ value }: LogRecord): string | undefined {
-    const { info, messages, part } = value as OpencodeSession;
-    if (this.#isToldBetter(info)) return 'told by another of its stores';
+    if (value instanceof Unread) return value.reason;
+    const { info, part } = value as OpencodeSession;
+    const messages = this.#toldBest(value as OpencodeSession);
+    if (!messages) return 'told by another of its stores';
     const session = this.#context.session(String(info.id));
     describe(session, info);
-    let open = 0;
-    for (const message of messages) open += mapMessage(session, message, this.#context.mtimeMs);
-    session.describe({ status: open > 0 ? 'interrupted' : 'completed' });
+    let [open, lastMs] = [0, updatedOf(info)];
+    for (const message of messages) {
+      open += mapMessage(session, message, this.#context.mtimeMs);
+      lastMs = Math.max(lastMs, lastOf(message));
+    }
+    session.describe({ status: open > 0 ? 'interrupted' : 'completed', endedAtMs: lastMs || null });
     this.#context.close(session, part(open > 0));
     return undefined;
   }
 
-  /** A database tells better than files; of two of a kind the one that knows more of the session. */
-  #isToldBetter({ id, time }: JsonObject): boolean {
-    const other = this.#context.toldElsewhere(String(id));
-    if (!other) return false;
+  /**
+   * The session's messages, unless another log tells it better: a database better than files, and of two of a kind the one that
+   * knows more of it.
+   */
+  #toldBest({ info, messages }: OpencodeSession): Iterable<OpencodeMessage> | undefined {
+    const other = this.#context.toldElsewhere(String(info.id));
+    if (!other) return messages;
     const [isHere, isThere] = [this.#context.path, other.path].map(isDatabase);
-    if (isHere !== isThere) return isThere === true;
-    return other.endedAtMs >= (timeOf(objectOf(time).updated) ?? 0);
+    if (isHere !== isThere) return isThere ? undefined : messages;
+    if (other.endedAtMs < updatedOf(info)) return messages;
+    const told = [...messages];
+    return told.some((message) => lastOf(message) > other.endedAtMs) ? told : undefined;
   }
 }
 
@@ -44,8 +54,7 @@ function isDatabase(path: string): boolean {
 const mappedOfSession = new Set(['id', 'parentID', 'parentCallID', 'title', 'version', 'time', 'messages']);
 
 function describe(session: SessionWriter, info: JsonObject): void {
-  const { created, updated } = objectOf(info.time);
-  const startedAtMs = timeOf(created);
+  const startedAtMs = timeOf(objectOf(info.time).created);
   session.describe({
     agentName: 'opencode',
     agentVersion: textOf(info.version) ?? null,
@@ -53,7 +62,6 @@ function describe(session: SessionWriter, info: JsonObject): void {
     parentSessionId: textOf(info.parentID) ?? null,
     parentToolCallId: textOf(info.parentCallID) ?? null,
     ...(startedAtMs !== undefined && { startedAtMs }),
-    endedAtMs: timeOf(updated) ?? null,
     metadata: restOf(info, mappedOfSession) ?? {},
   });
 }
@@ -76,8 +84,7 @@ const mappedOfMessage = new Set([
 
 /** Writes a message and its calls; returns how many calls have not ended. */
 function mapMessage(session: SessionWriter, { info, parts }: OpencodeMessage, mtimeMs: number): number {
-  const time = objectOf(info.time);
-  const atMs = timeOf(time.created) ?? timeOf(objectOf(info.stored).created) ?? Math.round(mtimeMs);
+  const atMs = timeOfMessage(info) ?? Math.round(mtimeMs);
   const isAnswer = info.role === 'assistant';
   const steps = parts.filter(({ type }) => type === 'step-finish');
   const calls = isAnswer || isObject(info.tokens) ? writeModelCalls(session, info, steps, atMs) : [];
@@ -98,12 +105,32 @@ function mapMessage(session: SessionWriter, { info, parts }: OpencodeMessage, mt
   });
   for (const part of parts) {
     if (part.type === 'step-finish') step++;
-    else if (part.type === 'tool' || part.type === 'shell') {
-      const call = part.type === 'tool' ? part : shellCall({ time: info.time, ...part });
-      open += Number(!writeToolCall(session, call, calls[Math.min(step, calls.length - 1)], atMs));
-    }
+    const call = callIn(part, info);
+    if (call) open += Number(!writeToolCall(session, call, calls[Math.min(step, calls.length - 1)], atMs));
   }
   return open;
+}
+
+function callIn(part: JsonObject, info: JsonObject): JsonObject | undefined {
+  if (part.type === 'tool') return part;
+  return part.type === 'shell' ? shellCall({ time: info.time, ...part }) : undefined;
+}
+
+function timeOfMessage({ time, stored }: JsonObject): number | undefined {
+  return timeOf(objectOf(time).created) ?? timeOf(objectOf(stored).created);
+}
+
+/** When the last of what a message tells began or ended. */
+function lastOf({ info, parts }: OpencodeMessage): number {
+  const ofParts = parts.flatMap((part) =>
+    [part.time, objectOf(callIn(part, info)?.state).time].map(objectOf),
+  );
+  const times = [objectOf(info.time).completed, ...ofParts.flatMap(({ start, end }) => [start, end])];
+  return times.reduce<number>((last, it) => Math.max(last, timeOf(it) ?? 0), timeOfMessage(info) ?? 0);
+}
+
+function updatedOf({ time }: JsonObject): number {
+  return timeOf(objectOf(time).updated) ?? 0;
 }
 
 const ofStore = new Set(['id', 'sessionID', 'session_id', 'messageID', 'message_id', 'stored', 'type']);

@@ -6,7 +6,10 @@ interface Start {
   readonly call: string | null;
 }
 
-/** Names the calls that started sessions: a call's result, or what is known of it, names the session that it started. */
+/**
+ * Names the calls that started sessions: a call's result, or what is known of it, names the session that it started. One that
+ * was gone on with by another call was started by the first.
+ */
 export class OpencodeParents {
   readonly #tables: OpencodeTables;
   readonly #queries: readonly string[];
@@ -33,7 +36,8 @@ export class OpencodeParents {
     this.#calls = new Map();
     for (const sql of this.#queries) {
       for (const { child, call } of this.#tables.sqlite.prepare<[string], Start>(sql).iterate(parent)) {
-        if (typeof child === 'string' && typeof call === 'string') this.#calls.set(child, call);
+        const isStart = typeof child === 'string' && typeof call === 'string' && !this.#calls.has(child);
+        if (isStart) this.#calls.set(child, call);
       }
     }
   }
@@ -52,10 +56,10 @@ function valid(json: string): string {
 
 function firstStarts(tables: OpencodeTables): string {
   return `SELECT ${sessionIn('part', ['metadata'])} AS child, part ->> '$.callID' AS call
-    FROM (SELECT ${valid('t.data')} AS part FROM ${sourceOf(tables, 'part')}) WHERE part ->> '$.type' = 'tool'`;
+    FROM (SELECT ${valid('t.data')} AS part FROM ${sourceOf(tables, 'part')} ORDER BY t.id) WHERE part ->> '$.type' = 'tool'`;
 }
 
 const secondStarts = `SELECT ${sessionIn('part.value', ['structured', 'metadata'])} AS child, part.value ->> '$.id' AS call
-  FROM (SELECT ${valid('data')} AS message FROM session_message WHERE session_id = ? AND type = 'assistant'),
+  FROM (SELECT ${valid('data')} AS message FROM session_message WHERE session_id = ? AND type = 'assistant' ORDER BY id),
     json_each(message, '$.content') AS part
   WHERE part.type = 'object' AND part.value ->> '$.type' = 'tool'`;

@@ -14,6 +14,16 @@ export interface OpencodeMessage {
   readonly parts: readonly JsonObject[];
 }
 
+/** A file of a session's that gave nothing, as a record of its own. */
+export class Unread {
+  /** Why. */
+  readonly reason: string;
+
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
 /** By time, then by id, which opencode makes to rise. */
 export function byTime(a: JsonObject, b: JsonObject): number {
   return timeOfInfo(a) - timeOfInfo(b) || (String(a.id) < String(b.id) ? -1 : 1);

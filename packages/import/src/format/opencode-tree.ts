@@ -1,79 +1,77 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { parseOrUndefined, stampOf } from '../log/index.ts';
 import type { LogRecord, LogSource } from './contract.ts';
-import { isObject, type JsonObject } from './json-access.ts';
-import { byTime, type OpencodeMessage, type OpencodeSession } from './opencode-session.ts';
+import { arrayOf, isObject, type JsonObject, objectOf, textOf } from './json-access.ts';
+import { byTime, type OpencodeMessage, type OpencodeSession, Unread } from './opencode-session.ts';
+import {
+  isSessionFile,
+  messageFilesIn,
+  sessionOf,
+  stampOfMessages,
+  stampOfSteps,
+} from './opencode-tree-files.ts';
+import { OpencodeTreeParents } from './opencode-tree-parents.ts';
+import { readJson, TreeReader } from './opencode-tree-reader.ts';
+
+const parents = new OpencodeTreeParents();
 
 /** Reads the session whose file the source is, with its messages' and parts' files. */
 export const openCodeTree = {
-  /** A session's own file does not change with each of its messages and their parts. */
-  stampBeside(path: string): string {
-    const [messageDir, partDir] = storesOf(path);
-    const id = basename(path, '.json');
-    const hash = createHash('sha256');
-    const stamp = (folder: string): readonly string[] => {
-      const names = namesIn(folder);
-      for (const name of names) hash.update(`${name} ${stampOf(join(folder, name))}\n`);
-      return names;
-    };
-    for (const name of stamp(join(messageDir, id))) {
-      const message = basename(name, '.json');
-      for (const folder of [join(partDir, message), join(partDir, id, message)]) stamp(folder);
-    }
-    return hash.digest('hex');
+  /** A session's own file does not change with each of its messages and their parts, nor with what its parent tells of it. */
+  stampBeside(path: string): string | undefined {
+    if (!isSessionFile(path)) return undefined;
+    const { id, parentID } = objectOf(readJson(path));
+    const own = stampOfMessages(path, textOf(id) ?? sessionOf(path));
+    const parent = textOf(parentID);
+    return parent === undefined ? own : `${own} ${stampOfSteps(path, parent)}`;
+  },
+
+  /** Whether the messages of a session are there, whatever may have become of its own file. */
+  hasMessages(path: string): boolean {
+    return !messageFilesIn(path, sessionOf(path)).next().done;
   },
 
   *read({ path }: LogSource, onChunk: (chunk: Uint8Array) => void): Generator<LogRecord> {
-    const hash = createHash('sha256');
-    let [sizeBytes, last]: [number, string | null] = [0, null];
-    const readObject = (file: string): JsonObject | undefined => {
-      const bytes = readFileSync(file);
-      hash.update(bytes);
-      onChunk(bytes);
-      sizeBytes += bytes.length;
-      const value = parseOrUndefined(bytes.toString());
-      return isObject(value) ? value : undefined;
-    };
-    const readFolder = (folder: string): JsonObject[] =>
-      namesIn(folder).flatMap((name) => {
-        const value = readObject(join(folder, name));
-        if (value) last = String(value.id ?? basename(name, '.json'));
-        return value ? [{ id: basename(name, '.json'), ...value }] : [];
-      });
-    const info = readObject(path) ?? {};
-    const id = String(info.id ?? basename(path, '.json'));
-    const [messageDir, partDir] = storesOf(path);
-    function* messages(): Generator<OpencodeMessage> {
-      for (const message of readFolder(join(messageDir, id)).sort(byTime)) {
-        const own = readFolder(join(partDir, String(message.id)));
-        const parts = own.length > 0 ? own : readFolder(join(partDir, id, String(message.id)));
-        yield { info: message, parts: parts.sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1)) };
-      }
-    }
+    const files = new TreeReader(onChunk);
+    const info = files.read(path, isObject) ?? { id: sessionOf(path) };
+    const parent = textOf(info.parentID);
+    const call = parent === undefined ? undefined : parents.callOf(String(info.id), parent, path);
     const session: OpencodeSession = {
-      info: { id, ...info },
-      messages: messages(),
-      part: () => ({ hash: hash.digest('hex'), sizeBytes, lastRecordKey: last }),
+      info: { ...info, parentCallID: call },
+      messages: readMessages(files, info, path),
+      part: () => files.part(),
     };
     yield { value: session };
+    for (const reason of files.unread) yield { value: new Unread(reason) };
   },
 };
 
-/** `storage/session/<project>` beside `storage/message`; in the first releases `storage/session/message`. */
-function storesOf(path: string): [messages: string, parts: string] {
-  const folder = dirname(path);
-  const root = basename(folder) === 'info' ? dirname(folder) : dirname(dirname(folder));
-  return [join(root, 'message'), join(root, 'part')];
+/** A message whose own file cannot be read has the time of the one before, and what its parts tell. */
+function* readMessages(files: TreeReader, info: JsonObject, path: string): Generator<OpencodeMessage> {
+  let { created } = objectOf(info.time);
+  const messages = [...messageFilesIn(path, String(info.id))].map(({ id, path, parts }) => {
+    const told = files.read(path, isMessage);
+    created = objectOf(told?.time).created ?? created;
+    const info: JsonObject = told ?? { id, time: { created } };
+    return { isTold: told !== undefined, info, parts };
+  });
+  for (const message of messages.sort((a, b) => byTime(a.info, b.info))) {
+    const parts = message.parts.map((file) => files.read(file, isPart)).filter((part) => part !== undefined);
+    parts.sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1));
+    const inline = files.take(arrayOf(message.info.parts).filter(isObject), isPart);
+    if (message.isTold) yield { info: message.info, parts: [...inline, ...parts] };
+    else if (parts.length > 0) yield { info: { ...message.info, ...roleOf(parts) }, parts };
+  }
 }
 
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .sort();
-  } catch {
-    return [];
-  }
+function isMessage(value: unknown): value is JsonObject {
+  return isObject(value) && typeof value.role === 'string';
+}
+
+function isPart(value: unknown): value is JsonObject {
+  return isObject(value) && typeof value.type === 'string';
+}
+
+const typesOfAnswers = new Set<unknown>(['step-start', 'step-finish', 'reasoning', 'tool']);
+
+function roleOf(parts: readonly JsonObject[]): JsonObject {
+  return parts.some(({ type }) => typesOfAnswers.has(type)) ? { role: 'assistant' } : {};
 }

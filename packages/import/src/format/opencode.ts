@@ -1,10 +1,10 @@
-import { basename, dirname, sep } from 'node:path';
 import type { LogFormat } from './contract.ts';
-import { isObject, objectOf, textOf } from './json-access.ts';
+import { isObject } from './json-access.ts';
 import { openCodeDatabase } from './opencode-database.ts';
 import { isExport, readExport } from './opencode-export.ts';
 import { OpencodeMapper } from './opencode-mapper.ts';
 import { openCodeTree } from './opencode-tree.ts';
+import { filesOfSessions, isSessionFile } from './opencode-tree-files.ts';
 
 /** `opencode.db` since 1.2, found by its tables; before that a tree of JSON files, of which the session's is read with the rest. */
 export const opencode: LogFormat = {
@@ -14,19 +14,15 @@ export const opencode: LogFormat = {
   recognise(sample) {
     if (sample.shape === 'sqlite') return openCodeDatabase.recognise(sample.path);
     const [value] = sample.values;
-    if (!isObject(value)) return false;
-    return (
-      isExport(value) || (typeof value.id === 'string' && isObject(value.time) && isSessionFile(sample.path))
-    );
+    if (isObject(value) && isExport(value)) return true;
+    if (!isSessionFile(sample.path)) return false;
+    const isWhole = isObject(value) && typeof value.id === 'string' && isObject(value.time);
+    return isWhole || openCodeTree.hasMessages(sample.path);
   },
-  identify: ({ shape, values: [value] }) => ({
-    kin:
-      shape === 'sqlite'
-        ? []
-        : [textOf(objectOf(value).id) ?? textOf(objectOf(objectOf(value).info).id) ?? ''],
-    rank: 0,
-  }),
+  // Its stores are read one after the other: which of them tells a session best is seen by the archive of one before.
+  identify: () => ({ kin: [], rank: 0 }),
   stampBeside: (path) => (path.endsWith('.json') ? openCodeTree : openCodeDatabase).stampBeside(path),
+  filesBeside: filesOfSessions,
   records(source, onChunk, past) {
     const { shape, values } = source.sample;
     if (shape === 'sqlite') return openCodeDatabase.read(source, onChunk, past);
@@ -37,12 +33,3 @@ export const opencode: LogFormat = {
   },
   open: (context) => new OpencodeMapper(context),
 };
-
-/** `storage/session/<project>/<session>.json`, or `storage/session/info/<session>.json` in the first releases. */
-function isSessionFile(path: string): boolean {
-  return (
-    dirname(dirname(path)).split(sep).at(-1) === 'session' &&
-    basename(path).endsWith('.json') &&
-    !['message', 'part'].includes(basename(dirname(path)))
-  );
-}

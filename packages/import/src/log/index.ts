@@ -1,5 +1,12 @@
-export { type LogFile, type LogSample, parseOrUndefined, sampleLog, stampOf } from './log-file.ts';
+export {
+  type LogFile,
+  type LogSample,
+  parseDocument,
+  parseOrUndefined,
+  sampleLog,
+  stampOf,
+} from './log-file.ts';
 export { readElements } from './read-elements.ts';
 export { readAt, withFile } from './read-file.ts';
 export { readLines } from './read-lines.ts';
-export { walkLogs } from './walk-logs.ts';
+export { type FoundLogs, walkLogs } from './walk-logs.ts';

@@ -120,7 +120,7 @@ function firstElements(file: number): readonly unknown[] {
 
 function sampleDocument(path: string, file: number): LogSample | undefined {
   const whole = readAt(file, 0, Math.min(longestDocumentBytes, statSync(path).size));
-  const value = parseOrUndefined(whole.toString('utf8').replace(/^\u{feff}/u, ''));
+  const value = parseDocument(whole);
   return value === undefined ? undefined : { path, shape: 'document', values: [value] };
 }
 
@@ -130,4 +130,9 @@ export function parseOrUndefined(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** What a file holds that is one JSON value. */
+export function parseDocument(bytes: Buffer): unknown {
+  return parseOrUndefined(bytes.toString('utf8').replace(/^\u{feff}/u, ''));
 }

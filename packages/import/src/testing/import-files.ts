@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeTestFolder } from '@varve/testing';
 import { importLogs } from '../import-logs.ts';
-import type { ImportLogsOptions } from '../import-run.ts';
+import type { ImportLogsOptions } from '../import-logs-options.ts';
 import { dumpArchives } from './dump-archives.ts';
 
 /** Writes logs into a folder and imports them. */
