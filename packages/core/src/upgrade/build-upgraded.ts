@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { patchOf, versionFromHint } from '@varve/migrations/internal';
+import { fusionOf, patchOf, versionFromHint } from '@varve/migrations/internal';
 import { makePrivateDir, removePrivateDir } from '../file/index.ts';
 import { type FileAtRest, type FileState, isLeftInWal } from '../source/index.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
@@ -30,7 +30,7 @@ async function buildQuickly(copy: string, options: BuildUpgradedOptions): Promis
 }
 
 /** Larger ones are changed where they lie sooner than in memory. */
-const imageLimitBytes = 512 * 1024;
+const imageLimitBytes = 1024 * 1024;
 
 type Way = (
   copy: string,
@@ -48,7 +48,9 @@ function waysFor({ state, lineage }: BuildUpgradedOptions): Way[] {
   const patch = state.header.sizeBytes <= imageLimitBytes ? patchImage : patchCopy;
   if (!isFusible(state)) return [patch];
   const isReadOften = edits >= manyEdits && (state.header.sizeBytes <= smallBytes || passes > 1);
-  return isReadOften ? [fuse, patch] : [patch, fuse];
+  // To find out from the file that it cannot be built in one pass takes a look at all of it.
+  const isFusedSooner = isReadOften && from !== undefined && fusionOf(lineage, from) !== undefined;
+  return isFusedSooner ? [fuse, patch] : [patch, fuse];
 }
 
 const manyEdits = 3;

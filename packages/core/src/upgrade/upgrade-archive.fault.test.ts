@@ -95,7 +95,7 @@ it.each(modes.slice(0, isDeep ? 5 : 1))(
 it.each(modes.slice(0, isDeep ? 5 : 1))(
   'so it does when it is changed as a file, and its header asks for a WAL, with %s, %s',
   async (...mode) => {
-    const sql = 'UPDATE decisions SET summary = hex(zeroblob(15000)) || seq; PRAGMA journal_mode = WAL';
+    const sql = 'UPDATE decisions SET summary = hex(zeroblob(30000)) || seq; PRAGMA journal_mode = WAL';
     const path = writeFileAt(makeTempDir(), 1, { decisions: 20, sql });
     expect(await upgradeUnderFaults(path, 20, mode)).toBeGreaterThan(10);
   },

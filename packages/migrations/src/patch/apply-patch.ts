@@ -1,8 +1,9 @@
 import type { Database } from '../driver/index.ts';
 import type { Lineage } from '../lineage/index.ts';
 import { runActing } from '../replay/index.ts';
-import { copyRows } from './copy-rows.ts';
 import { holdsRows } from './holds-rows.ts';
+import { narrowRows } from './narrow-rows.ts';
+import type { NarrowedRows } from './narrowed-rows.ts';
 import type { Alteration, Creation, Patch, PatchBatch, PatchScript } from './patch.ts';
 import type { PatchRecipe } from './patch-recipe.ts';
 import type { PreparedPages } from './prepare-pages.ts';
@@ -44,21 +45,21 @@ function runScripts(
 }
 
 function editSchema(sqlite: Database, { alterations, creations }: EditBatch, pages: PreparedPages): void {
-  const copies = alterations
-    .filter((it) => it.isNarrowed && holdsRows(sqlite, [it.name]))
-    .map((it) => copyRows(sqlite, it));
+  const narrow = alterations.filter((it) => it.isNarrowed && holdsRows(sqlite, [it.name]));
   // Source: https://www.sqlite.org/pragma.html#pragma_writable_schema
   sqlite.unsafeMode(true);
+  let narrowed: NarrowedRows[] = [];
   try {
+    narrowed = narrowRows(sqlite, narrow);
     sqlite.exec('PRAGMA writable_schema = ON');
-    for (const copy of copies) copy.swap();
+    for (const rows of narrowed) rows.settle();
     alter(sqlite, alterations);
     create(sqlite, creations, pages);
     sqlite.exec('PRAGMA writable_schema = RESET');
   } finally {
     sqlite.unsafeMode(false);
   }
-  for (const copy of copies) copy.drop();
+  for (const rows of narrowed) rows.drop();
   for (const creation of creations) if (!pages.has(creation)) sqlite.exec(creation.object.sql);
   renewTables(sqlite, [
     ...alterations.map(({ to, renewed }) => ({ name: to.name, renewed })),
