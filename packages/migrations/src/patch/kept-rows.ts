@@ -1,8 +1,11 @@
 import type { TableShape } from '../lens/index.ts';
+import type { Lineage } from '../lineage/index.ts';
 import { identifierOf, nameKey, quoteIdentifier, tokenizeSql } from '../sql/index.ts';
 import { definitionsOf } from './definitions.ts';
+import { onceFor } from './once-for.ts';
 import type { Rebuild } from './read-rebuild.ts';
-import type { TableKeyReader } from './table-keys.ts';
+import { shortColumns } from './short-columns.ts';
+import { TableKeyReader } from './table-keys.ts';
 
 type Column = TableShape['columns'][number];
 
@@ -13,12 +16,20 @@ export interface KeptRows {
   readonly refersElsewhere: boolean;
 }
 
+/** Reads rebuilds of a lineage, each once. */
+export const keptRowsReader: (lineage: Lineage) => (rebuild: Rebuild) => KeptRows | undefined = onceFor(
+  (lineage) => {
+    const keys = new TableKeyReader(lineage);
+    return onceFor((rebuild) => readKeptRows(rebuild, keys, shortColumns(lineage)));
+  },
+);
+
 /**
  * Whether rows of the old table are, byte for byte, rows of the new one: the same columns in the same places, compared
  * and kept in the same way, and more only at the end, as ALTER TABLE … ADD COLUMN has them. `mayBeShort` tells, by name
  * key, of which columns a row may hold nothing, so that the default stands for it.
  */
-export function readKeptRows(
+function readKeptRows(
   { old, now, sources, from, to }: Rebuild,
   keys: TableKeyReader,
   mayBeShort: (column: string) => boolean,

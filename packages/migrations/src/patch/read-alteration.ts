@@ -1,8 +1,9 @@
 import type { Step } from '../lens/index.ts';
 import { identifierOf, keywordOf, nameAt, nameKey } from '../sql/index.ts';
+import { onceFor } from './once-for.ts';
 import { alterationOf, type EditOperation } from './operation.ts';
 import type { Alteration, ColumnOrigin } from './patch.ts';
-import { schemaDifference, type TableRename } from './schema-difference.ts';
+import { type SchemaDifference, schemaDifference, type TableRename } from './schema-difference.ts';
 
 /** An ALTER TABLE as what it does to the schema; undefined where SQLite must look at the rows. */
 export function readAlteration(step: Step, names: Set<string>): EditOperation | undefined {
@@ -10,7 +11,7 @@ export function readAlteration(step: Step, names: Set<string>): EditOperation | 
   const { tokens } = statement;
   const table = nameAt(tokens, 2) ?? '';
   if (!before.tables.has(nameKey(table)) || before.temp.has(nameKey(table))) return undefined;
-  const { changed } = schemaDifference(before.objects, after.objects, renameOf(tokens));
+  const { changed } = differenceOf(step);
   if (changed.length === 0) return undefined;
   for (const { from, to } of changed) names.add(nameKey(from.name)).add(nameKey(to.name));
   const altered = changed.filter(
@@ -42,6 +43,11 @@ export function readAlteration(step: Step, names: Set<string>): EditOperation | 
   const mustBeEmpty = demand === 'empty' ? [table] : [];
   return { ...edit, mustBeEmpty, addedColumn: nameKey(added.name), isAddition: true };
 }
+
+/** What a statement did to the schema. Pending statements are read once for each version that they are pending for. */
+export const differenceOf: (step: Step) => SchemaDifference = onceFor(({ statement, before, after }) =>
+  schemaDifference(before.objects, after.objects, renameOf(statement.tokens)),
+);
 
 export function renameOf(tokens: Step['statement']['tokens']): TableRename | undefined {
   const isRename = keywordOf(tokens.at(-3)) === 'RENAME' && keywordOf(tokens.at(-2)) === 'TO';

@@ -4,10 +4,11 @@ import { isAlterColumn, type SchemaObject } from '../replay/index.ts';
 import { identifierOf, keywordOf, nameAt, nameKey, rowChangeOf } from '../sql/index.ts';
 import { isRepeatable } from './is-repeatable.ts';
 import { addReached, identifiersIn, identifiersOf } from './known-names.ts';
+import { onceFor } from './once-for.ts';
 import type { EditOperation, PatchOperation, RunOperation } from './operation.ts';
-import { readAlteration, renameOf } from './read-alteration.ts';
+import { differenceOf, readAlteration, renameOf } from './read-alteration.ts';
 import { CreationReader } from './read-creation.ts';
-import { type SchemaDifference, schemaDifference } from './schema-difference.ts';
+import type { SchemaDifference } from './schema-difference.ts';
 
 /** Reads pending statements, in order, as what they do in a patch. */
 export class OperationReader {
@@ -45,12 +46,12 @@ export class OperationReader {
 
   /** Undefined where only a replay does what the statement does. */
   read(step: Step): PatchOperation[] | undefined {
-    const { statement, before, after } = step;
+    const { statement } = step;
     const [first] = statement.tokens.map(keywordOf);
     if (isBeyondPatch(step)) return undefined;
     if (first === 'SELECT' && isConstant(step)) return [];
     const names = this.#namesIn(step);
-    const difference = schemaDifference(before.objects, after.objects, renameOf(statement.tokens));
+    const difference = differenceOf(step);
     const edit = first === 'ALTER' ? readAlteration(step, names) : this.#readCreate(step, names, difference);
     if (edit) {
       this.#follow(step);
@@ -120,12 +121,12 @@ export class OperationReader {
 }
 
 /** Whether only a replay does what the statement does, whatever it is about. */
-export function isBeyondPatch(step: Step): boolean {
+export const isBeyondPatch: (step: Step) => boolean = onceFor((step) => {
   const { statement, before, after } = step;
   const isPragma = keywordOf(statement.tokens[0]) === 'PRAGMA';
   if (before.isObscured || after.isObscured || isPragma || makesMore(step)) return true;
   return asksForMoreThanRows(step) || isAlterColumn(statement);
-}
+});
 
 /** What a connection counts, or what the schema says in between, is another where statements changed places. */
 const asked =
@@ -138,11 +139,11 @@ function asksForMoreThanRows({ statement, before }: Step): boolean {
 }
 
 /** One statement makes one object, and a virtual table those that it keeps for itself. */
-function makesMore({ statement: { tokens }, before, after }: Step): boolean {
+function makesMore(step: Step): boolean {
+  const { tokens } = step.statement;
   const isCreate = keywordOf(tokens[0]) === 'CREATE';
   if (isCreate && keywordOf(tokens[1]) === 'VIRTUAL') return false;
-  const { created } = schemaDifference(before.objects, after.objects, renameOf(tokens));
-  return created.length > (isCreate ? 1 : 0);
+  return differenceOf(step).created.length > (isCreate ? 1 : 0);
 }
 
 /** `SELECT 1`, which drizzle-kit writes into an empty migration. */
@@ -168,7 +169,7 @@ function readRun(step: Step, names: ReadonlySet<string>): Omit<RunOperation, 'is
 }
 
 /** Whether an explicit change of rows may set off what a foreign key asks for. */
-function mayAct(step: Step): boolean {
+const mayAct: (step: Step) => boolean = onceFor((step) => {
   const { statement, before } = step;
   const change = rowChangeOf(statement);
   if (!change || keepsKeys(step)) return false;
@@ -177,7 +178,7 @@ function mayAct(step: Step): boolean {
   const isPlain = isInsert && change !== 'any' && !change.replaces && !change.deletes;
   if (isPlain && change.updates.length === 0 && !before.objects.some(yields)) return false;
   return childrenOf(step).length > 0;
-}
+});
 
 function childrenOf({ before }: Step): SchemaObject[] {
   return before.objects.filter(
@@ -191,7 +192,7 @@ function familiesOf(step: Step): string[] {
 }
 
 /** An UPDATE of no column that is a key: only keys are referred to. */
-function keepsKeys({ statement: { tokens }, before }: Step): boolean {
+const keepsKeys: (step: Step) => boolean = onceFor(({ statement: { tokens }, before }) => {
   const words = tokens.map(keywordOf);
   const target = before.tables.get(nameKey(nameAt(tokens, 1) ?? ''));
   if (words[0] !== 'UPDATE' || words[1] === 'OR' || !target || before.objects.some(isTrigger)) return false;
@@ -200,7 +201,7 @@ function keepsKeys({ statement: { tokens }, before }: Step): boolean {
     (token, at) =>
       tokens[at + 1]?.text === '=' && keys.has(nameKey(identifierOf(token) ?? '')) && isSet(words, at),
   );
-}
+});
 
 function isTrigger({ type }: { readonly type: string }): boolean {
   return type === 'trigger';

@@ -20,10 +20,24 @@ export interface Rebuild {
   readonly changed: readonly { readonly from: SchemaObject; readonly to: SchemaObject }[];
 }
 
-/** Undefined where the statements from a place on are no rebuild of one table, or do more than that. */
+type RebuildSteps = Rebuild['steps'];
+
+const known = new WeakMap<Step, { readonly steps: RebuildSteps; readonly rebuild: Rebuild | undefined }>();
+
+/** Undefined where the statements from a place on are no rebuild of one table, or do more than that; once for the same ones. */
 export function readRebuild(pending: readonly Step[], at: number): Rebuild | undefined {
   const [create, fill, drop, rename] = pending.slice(at, at + 4);
   if (!create || !fill || !drop || !rename) return undefined;
+  const steps: RebuildSteps = [create, fill, drop, rename];
+  const before = known.get(create);
+  if (before?.steps.every((step, place) => step === steps[place])) return before.rebuild;
+  const rebuild = rebuildOf(steps);
+  known.set(create, { steps, rebuild });
+  return rebuild;
+}
+
+function rebuildOf(steps: RebuildSteps): Rebuild | undefined {
+  const [create, fill, drop, rename] = steps;
   const names = namesOf(create, fill, drop, rename);
   if (!names) return undefined;
   const { created, dropped, changed } = schemaDifference(create.before.objects, rename.after.objects);
@@ -37,7 +51,7 @@ export function readRebuild(pending: readonly Step[], at: number): Rebuild | und
   if (!dropped.every(goesAlong) || create.before.temp.has(names.old)) return undefined;
   const { sources } = names;
   const others = changed.filter((it) => it.to !== to);
-  return { steps: [create, fill, drop, rename], from, to, old, now, sources, dropped, changed: others };
+  return { steps, from, to, old, now, sources, dropped, changed: others };
 }
 
 interface RebuildNames {

@@ -3,15 +3,14 @@ import type { Lineage } from '../lineage/index.ts';
 import type { SchemaObject } from '../replay/index.ts';
 import { keywordOf, nameKey, quoteIdentifier, tokenizeSql } from '../sql/index.ts';
 import { asKey } from './definitions.ts';
-import { type KeptRows, readKeptRows } from './kept-rows.ts';
+import { type KeptRows, keptRowsReader } from './kept-rows.ts';
 import { addReached, identifiersIn } from './known-names.ts';
 import type { PatchOperation, RunOperation } from './operation.ts';
 import type { Alteration } from './patch.ts';
 import { type Rebuild, readRebuild } from './read-rebuild.ts';
 import { editOf, failIfAny, prelude, remake, renumber, retold } from './rebuild-operations.ts';
 import { schemaDifference } from './schema-difference.ts';
-import { shortColumns } from './short-columns.ts';
-import { hiddenRowidOf, TableKeyReader } from './table-keys.ts';
+import { hiddenRowidOf } from './table-keys.ts';
 
 /** What reads a rebuild needs to know of the statements before it. */
 export interface RebuildContext {
@@ -31,13 +30,11 @@ export interface RebuildContext {
  * Reads rebuilds whose rows stay as they lie as edits of the schema. An index that is made again as it was stays as well.
  */
 export class RebuildReader {
-  readonly #lineage: Lineage;
+  readonly #keptRowsOf: (rebuild: Rebuild) => KeptRows | undefined;
   readonly #context: RebuildContext;
-  readonly #keys: TableKeyReader;
   readonly #remade = new Map<Step, Alteration | undefined>();
   /** Tables, by name key, whose hidden rowids count from 1 without a gap. */
   readonly #dense = new Set<string>();
-  #mayBeShort: ((column: string) => boolean) | undefined;
 
   /** The tables of the file, by name, whose hidden rowids may be given out anew, with the name of that. */
   readonly renumbered = new Map<string, string>();
@@ -46,9 +43,8 @@ export class RebuildReader {
   readonly opening: RunOperation[] = [];
 
   constructor(lineage: Lineage, context: RebuildContext) {
-    this.#lineage = lineage;
+    this.#keptRowsOf = keptRowsReader(lineage);
     this.#context = context;
-    this.#keys = new TableKeyReader(lineage);
   }
 
   /** What the statements from a place on do, and how many these are; undefined where they are no such rebuild. */
@@ -60,8 +56,7 @@ export class RebuildReader {
     if (this.#remade.has(step)) return { operations: remake(this.#remade.get(step)), count: 1 };
     const rebuild = keywordOf(step.statement.tokens[0]) === 'CREATE' ? readRebuild(pending, at) : undefined;
     if (!rebuild || rebuild.steps.some(this.#context.isBeyond)) return undefined;
-    this.#mayBeShort ??= shortColumns(this.#lineage);
-    const kept = readKeptRows(rebuild, this.#keys, this.#mayBeShort);
+    const kept = this.#keptRowsOf(rebuild);
     if (!kept || isReadInOtherOrder(rebuild)) return undefined;
     return { operations: this.#operationsOf(rebuild, kept, pending.slice(at + 4)), count: 4 };
   }

@@ -3,18 +3,19 @@ import { isBaseline } from '../ledger/index.ts';
 import { type Step, traceLineage } from '../lens/index.ts';
 import type { Lineage } from '../lineage/index.ts';
 import { identifierOf, keywordOf, nameKey, type SqlToken } from '../sql/index.ts';
+import { onceFor } from './once-for.ts';
 
 /**
  * Tells, by name key, whether a row of some file may be so short that a column of this name is not in it, and its default
  * stands for it: a column that was ever added to rows that were there.
  */
-export function shortColumns(lineage: Lineage): (column: string) => boolean {
+export const shortColumns: (lineage: Lineage) => (column: string) => boolean = onceFor((lineage) => {
   const [first] = lineage.migrations;
   // What was added before a baseline is not to be seen any more.
   if (!first || isBaseline(first)) return () => true;
   const names = new Set(traceLineage(lineage).steps.flat().flatMap(namesAdded));
   return (column) => names.has(column);
-}
+});
 
 function namesAdded({ statement: { tokens }, before }: Step): string[] {
   const words = tokens.map(keywordOf);
