@@ -14,7 +14,7 @@ export { isRunning } from './is-running.ts';
 export { leaveWal } from './leave-wal.ts';
 export { letGo } from './let-go.ts';
 export { linkAside } from './link-aside.ts';
-export { lookBeside, lstatOf } from './look-beside.ts';
+export { type Beside, lookBeside, lstatOf } from './look-beside.ts';
 export {
   assertNameIsFree,
   copyInto,

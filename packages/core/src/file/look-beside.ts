@@ -1,4 +1,4 @@
-import { lstatSync, type Stats } from 'node:fs';
+import { type BigIntStats, lstatSync, type Stats } from 'node:fs';
 import { VarveError } from '@varve/schema/errors';
 import { onFile } from './file-error.ts';
 import { leftoverSuffixes, lockSuffix, unlessTooLong } from './sidecars.ts';
@@ -13,21 +13,28 @@ export function lstatOf(path: string): Stats | undefined {
   return unlessTooLong(() => lstatSync(path, { throwIfNoEntry: false }));
 }
 
+/** What lies beside a file, by the endings of its names. */
+export type Beside = Readonly<Partial<Record<SidecarSuffix, BigIntStats>>>;
+
 /**
  * What lies beside a file under the names that SQLite opens with it.
  *
  * @throws FILE_UNREADABLE when one of them is no regular file: a pipe or a device may keep whoever opens it waiting for
  * ever, and a link leads elsewhere
  */
-export function lookBeside(path: string): Readonly<Partial<Record<SidecarSuffix, Stats>>> {
-  const beside: Partial<Record<SidecarSuffix, Stats>> = {};
+export function lookBeside(path: string): Beside {
+  const beside: Partial<Record<SidecarSuffix, BigIntStats>> = {};
   for (const suffix of sidecarSuffixes) {
-    const stat = onFile(path, () => lstatOf(path + suffix));
+    const stat = onFile(path, () => lookAt(path + suffix));
     if (!stat) continue;
     if (!stat.isFile()) throw besideError(path, suffix);
     beside[suffix] = stat;
   }
   return beside;
+}
+
+function lookAt(path: string): BigIntStats | undefined {
+  return unlessTooLong(() => lstatSync(path, { bigint: true, throwIfNoEntry: false }));
 }
 
 function besideError(path: string, suffix: SidecarSuffix): VarveError {

@@ -1,4 +1,12 @@
-import { type FileHeader, leftoverSuffixes, lookBeside, onFile, readHeader, statOf } from '../file/index.ts';
+import {
+  type Beside,
+  type FileHeader,
+  leftoverSuffixes,
+  lookBeside,
+  onFile,
+  readHeader,
+  statOf,
+} from '../file/index.ts';
 import { type LockHolder, lockHolder } from '../lock/index.ts';
 
 /**
@@ -20,8 +28,7 @@ export interface FileAtRest {
  *
  * @throws the codes of `readHeader`; FILE_UNREADABLE when something odd lies beside it
  */
-export function inspectFile(path: string): FileState {
-  const beside = lookBeside(path);
+export function inspectFile(path: string, beside = lookBeside(path)): FileState {
   const mayBeLive = beside['-wal'] ?? beside['-lock'];
   const holder = mayBeLive && onFile(path, () => lockHolder(path));
   if (holder) return { kind: 'live', holder };
@@ -37,9 +44,8 @@ export function inspectAtRest(path: string, beside = lookBeside(path)): FileAtRe
 }
 
 /** Changes when a file, or what lies beside it, does. */
-export function fingerprint(path: string): string {
-  return ['', ...leftoverSuffixes]
-    .map((suffix) => statOf(path + suffix))
+export function fingerprint(path: string, beside?: Beside): string {
+  return [statOf(path), ...leftoverSuffixes.map((it) => (beside ? beside[it] : statOf(path + it)))]
     .map((stat) => stat && `${stat.ino} ${stat.size} ${stat.mtimeNs}`)
     .join();
 }

@@ -1,7 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { VarveError } from '@varve/schema/errors';
-import { durableFs, leaveWal, openDatabase } from '../file/index.ts';
+import { durableFs, leaveWal, lookBeside, openDatabase } from '../file/index.ts';
 import { type FileAtRest, fingerprint, inspectAtRest } from '../source/index.ts';
 
 /** Makes a finished file fit to take the place of another: its owner, mode and modification time, and on the disk. */
@@ -37,7 +37,13 @@ export interface Original {
 }
 
 export function inspectOriginal(path: string): Original {
-  return { fingerprint: fingerprint(path), state: inspectAtRest(path) };
+  const beside = lookBeside(path);
+  return { fingerprint: fingerprint(path, beside), state: inspectAtRest(path, beside) };
+}
+
+/** `inspectOriginal` of a file that was looked at before it was locked: `seen` itself where it has not changed since. */
+export function inspectAgain(path: string, seen: Original): Original {
+  return fingerprint(path) === seen.fingerprint ? seen : inspectOriginal(path);
 }
 
 function changedError(path: string): VarveError {

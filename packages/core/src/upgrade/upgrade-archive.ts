@@ -1,13 +1,19 @@
 import type { Lineage } from '@varve/migrations';
 import { versionFromHint } from '@varve/migrations/internal';
-import { fileError, onFile, realPath, removeWork, statOf, workFile } from '../file/index.ts';
+import { fileError, lookBeside, onFile, realPath, removeWork, statOf, workFile } from '../file/index.ts';
 import { type FileAtRest, fingerprint, inspectAtRest, inspectFile } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import { buildUpgraded, rehearseBuild } from './build-upgraded.ts';
 import type { BuildUpgradedOptions } from './built-upgrade.ts';
 import { keepBackup } from './keep-backup.ts';
 import { planAtRest } from './plan-at-rest.ts';
-import { finishReplacement, inspectOriginal, putInPlace, settleOriginal } from './replace-file.ts';
+import {
+  finishReplacement,
+  inspectAgain,
+  type Original,
+  putInPlace,
+  settleOriginal,
+} from './replace-file.ts';
 import { liveError, removeOwnLeftovers, withUpgradeLock } from './upgrade-lock.ts';
 import type { UpgradeArchiveOptions, UpgradeResult } from './upgrade-options.ts';
 
@@ -38,32 +44,25 @@ export async function upgradeArchive(path: string, options: UpgradeArchiveOption
   const file = realPath(path);
   const to = options.lineage.migrations.length;
   const seen = onFile(file, () => lookAt(file));
-  const isDone = onFile(file, () => isSealedAtHead(file, options));
+  const isDone = onFile(file, () => isAtRestAtHead(file, seen.state, options));
   if (isDone && !options.dryRun) await removeOwnLeftovers(file);
   const outcome = isDone ? doneAlready(file, to) : await upgradeFile(file, seen, options);
   return { path, to, changed: outcome.how !== 'none', durationMs: performance.now() - startedMs, ...outcome };
 }
 
-/** Where the look fails, the inspection says which file beside it is at fault. */
-function lookAt(file: string): string {
-  try {
-    return fingerprint(file);
-  } catch (error) {
-    inspectFile(file);
-    throw error;
-  }
+/** By names at first: what lies beside it may be at fault. */
+function lookAt(file: string): Original {
+  const beside = lookBeside(file);
+  const seen = fingerprint(file, beside);
+  const state = inspectFile(file, beside);
+  if (state.kind === 'live') throw liveError(file, { pid: state.holder.pid });
+  return { fingerprint: seen, state };
 }
 
 type Outcome = Pick<UpgradeResult, 'from' | 'how' | 'sizeBytes' | 'backup'>;
 
 function doneAlready(file: string, head: number): Outcome {
   return { from: head, how: 'none', sizeBytes: Number(statOf(file)?.size ?? 0) };
-}
-
-function isSealedAtHead(file: string, options: UpgradeArchiveOptions): boolean {
-  const state = inspectFile(file);
-  if (state.kind === 'live') throw liveError(file, { pid: state.holder.pid });
-  return isAtRestAtHead(file, state, options);
 }
 
 function isAtRestAtHead(file: string, state: FileAtRest, options: UpgradeArchiveOptions): boolean {
@@ -84,7 +83,7 @@ function isLossAccepted({ backupDir, acceptLoss }: UpgradeArchiveOptions): boole
   return backupDir !== undefined || acceptLoss === true;
 }
 
-async function upgradeFile(file: string, seen: string, options: UpgradeArchiveOptions): Promise<Outcome> {
+async function upgradeFile(file: string, seen: Original, options: UpgradeArchiveOptions): Promise<Outcome> {
   if (options.dryRun) return rehearse(file, options);
   return withUpgradeLock(file, () => upgradeLocked(file, seen, options));
 }
@@ -102,11 +101,11 @@ function buildOptions(path: string, state: FileAtRest, options: UpgradeArchiveOp
   return { lineage, path, state, verify, isLossAccepted: isLossAccepted(options) };
 }
 
-/** `seen` is the fingerprint of the file when it was found to be behind. */
-async function upgradeLocked(file: string, seen: string, options: UpgradeArchiveOptions): Promise<Outcome> {
-  const original = inspectOriginal(file);
+/** `seen` is the file as it was when it was found to be behind. */
+async function upgradeLocked(file: string, seen: Original, options: UpgradeArchiveOptions): Promise<Outcome> {
+  const original = inspectAgain(file, seen);
   // Before it was locked, another run may have done it.
-  if (original.fingerprint !== seen && isAtRestAtHead(file, original.state, options))
+  if (original !== seen && isAtRestAtHead(file, original.state, options))
     return doneAlready(file, options.lineage.migrations.length);
   const { backupDir } = options;
   const work = workFile(file, 'upgrading');
@@ -118,7 +117,8 @@ async function upgradeLocked(file: string, seen: string, options: UpgradeArchive
     const backup = backupDir === undefined ? {} : { backup: keepBackup(file, backupDir) };
     await putInPlace(work, file);
     return { ...built, ...backup };
-  } finally {
+  } catch (error) {
     removeWork(work);
+    throw error;
   }
 }
