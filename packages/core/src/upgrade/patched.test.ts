@@ -209,6 +209,25 @@ it.each([2, 3])(
   },
 );
 
+it('patches a file that has the entries of its schema elsewhere than the file before', async () => {
+  const lineage = lineageOf(
+    'ALTER TABLE calls DROP COLUMN took --- ALTER TABLE runs DROP COLUMN began --- ALTER TABLE notes RENAME TO remarks',
+  );
+  for (const further of [0, 100]) {
+    const path = writeOld(lineage, '');
+    const sqlite = new Database(path).unsafeMode(true);
+    sqlite.exec(`PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rowid = rowid + ${further}`);
+    const replayed = openImage(sqlite.serialize());
+    sqlite.close();
+    replayMigrations(replayed, lineage);
+    const result = await upgradeArchive(path, { lineage, acceptLoss: true, verify: 'full' });
+    expect(result).toMatchObject({ how: 'patched', to: 4 });
+    using archive = openArchive(path, { lineage });
+    expect(describe(archive.sqlite)).toEqual(describe(replayed));
+    replayed.close();
+  }
+});
+
 it('replays what a trigger of the file would notice, and does not set it off', async () => {
   const lineage = lineageOf('UPDATE runs SET began = 7');
   const path = writeOld(

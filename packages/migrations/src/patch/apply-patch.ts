@@ -1,20 +1,12 @@
 import type { Database } from '../driver/index.ts';
 import type { Lineage } from '../lineage/index.ts';
 import { runActing } from '../replay/index.ts';
+import { type EditSchemaOptions, editSchema } from './edit-schema.ts';
 import { holdsRows } from './holds-rows.ts';
-import { narrowRows } from './narrow-rows.ts';
-import type { NarrowedRows } from './narrowed-rows.ts';
-import type { Alteration, Creation, Patch, PatchBatch, PatchScript } from './patch.ts';
-import type { PatchRecipe } from './patch-recipe.ts';
-import type { PreparedPages } from './prepare-pages.ts';
-import { renewTables } from './renew-tables.ts';
+import type { Patch, PatchScript } from './patch.ts';
 
-type EditBatch = Extract<PatchBatch, { kind: 'edit' }>;
-
-export interface ApplyPatchOptions {
+export interface ApplyPatchOptions extends EditSchemaOptions {
   readonly lineage: Lineage;
-  readonly pages: PreparedPages;
-  readonly recipe: PatchRecipe;
 }
 
 /**
@@ -27,7 +19,7 @@ export function applyPatch(sqlite: Database, { batches }: Patch, options: ApplyP
   for (const batch of batches) {
     if (batch.kind === 'run') runScripts(sqlite, batch.scripts, options);
     else if (holdsRows(sqlite, batch.mustBeEmpty)) return false;
-    else editSchema(sqlite, batch, options.pages);
+    else editSchema(sqlite, batch, options);
   }
   return true;
 }
@@ -41,66 +33,5 @@ function runScripts(
     if (script.isActing)
       recipe.runEach(script, [sqlite, lineage], (statement) => runActing(sqlite, statement));
     else sqlite.exec(script.sql);
-  }
-}
-
-function editSchema(sqlite: Database, { alterations, creations }: EditBatch, pages: PreparedPages): void {
-  const narrow = alterations.filter((it) => it.isNarrowed && holdsRows(sqlite, [it.name]));
-  // Source: https://www.sqlite.org/pragma.html#pragma_writable_schema
-  sqlite.unsafeMode(true);
-  let narrowed: NarrowedRows[] = [];
-  try {
-    narrowed = narrowRows(sqlite, narrow);
-    sqlite.exec('PRAGMA writable_schema = ON');
-    for (const rows of narrowed) rows.settle();
-    alter(sqlite, alterations);
-    create(sqlite, creations, pages);
-    sqlite.exec('PRAGMA writable_schema = RESET');
-  } finally {
-    sqlite.unsafeMode(false);
-  }
-  for (const rows of narrowed) rows.drop();
-  for (const creation of creations) if (!pages.has(creation)) sqlite.exec(creation.object.sql);
-  renewTables(sqlite, [
-    ...alterations.map(({ to, renewed }) => ({ name: to.name, renewed })),
-    ...creations.map(({ object, renewed }) => ({ name: object.name, renewed })),
-  ]);
-}
-
-function alter(sqlite: Database, alterations: readonly Alteration[]): void {
-  if (alterations.length === 0) return;
-  const update = sqlite.prepare(
-    'UPDATE sqlite_schema SET name = ?, tbl_name = ?, sql = ? WHERE type = ? AND name = ?',
-  );
-  for (const { type, name, to } of alterations) update.run(to.name, to.table, to.sql, type, name);
-  for (const alteration of alterations) if (isRename(alteration)) renameBelongings(sqlite, alteration);
-}
-
-function isRename({ type, name, to }: Alteration): boolean {
-  return type === 'table' && name !== to.name;
-}
-
-/** What has no text of its own: the indexes that constraints make, and the counter of AUTOINCREMENT. */
-function renameBelongings(sqlite: Database, { name, to }: Alteration): void {
-  const prefix = 'sqlite_autoindex_';
-  sqlite
-    .prepare(
-      `UPDATE sqlite_schema SET tbl_name = ?, name = '${prefix}' || ? || substr(name, ?)
-       WHERE type = 'index' AND sql IS NULL AND tbl_name = ? COLLATE NOCASE`,
-    )
-    .run(to.name, to.name, prefix.length + name.length + 1, name);
-  const hasCounters = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get();
-  if (hasCounters) sqlite.prepare('UPDATE sqlite_sequence SET name = ? WHERE name = ?').run(to.name, name);
-}
-
-function create(sqlite: Database, creations: readonly Creation[], pages: PreparedPages): void {
-  const ready = creations.filter((creation) => pages.has(creation));
-  if (ready.length === 0) return;
-  const insert = sqlite.prepare(
-    'INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ?, ?)',
-  );
-  for (const creation of ready) {
-    for (const [at, { type, name, table, sql }] of creation.rows.entries())
-      insert.run(type, name, table, pages.get(creation)?.[at], sql);
   }
 }

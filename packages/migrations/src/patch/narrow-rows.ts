@@ -1,23 +1,31 @@
 import type { Database } from '../driver/index.ts';
-import { copyRows } from './copy-rows.ts';
+import { copyRows, type TableToCopy } from './copy-rows.ts';
 import { moveRows } from './move-rows.ts';
 import type { NarrowedRows } from './narrowed-rows.ts';
 import type { Alteration } from './patch.ts';
+import type { PatchRecipe } from './patch-recipe.ts';
 import { rowidOf } from './rowid-of.ts';
 
 /** What more bytes in the file cost from there on is more than to have SQLite read the schema once more. */
 const fewestMovedBytes = 256 * 1024;
 
 /** Writes the rows of tables that lose a column anew: what ALTER TABLE … DROP COLUMN does to rows. */
-export function narrowRows(sqlite: Database, alterations: readonly Alteration[]): NarrowedRows[] {
+export function narrowRows(
+  sqlite: Database,
+  alterations: readonly Alteration[],
+  recipe: PatchRecipe,
+): NarrowedRows[] {
   if (alterations.length === 0) return [];
   const sizeBytes = sizeOf(sqlite);
-  const narrowed = alterations.map((alteration) => {
-    const rowid = rowidOf(sqlite, alteration.name);
-    return rowid && !rowid.holdsGenerated && sizeBytes >= fewestMovedBytes
-      ? moveRows(sqlite, alteration, { rowid, sizeBytes })
-      : copyRows(sqlite, alteration, rowid);
-  });
+  const narrowed: NarrowedRows[] = [];
+  const copied: TableToCopy[] = [];
+  for (const alteration of alterations) {
+    const rowid = recipe.rowidOf(alteration, () => rowidOf(sqlite, alteration.name));
+    if (rowid && !rowid.holdsGenerated && sizeBytes >= fewestMovedBytes)
+      narrowed.push(moveRows(sqlite, alteration, { rowid, sizeBytes }));
+    else copied.push({ alteration, rowid });
+  }
+  if (copied.length > 0) narrowed.push(copyRows(sqlite, copied));
   if (narrowed.some(({ prepare }) => prepare)) {
     sqlite.exec('PRAGMA writable_schema = ON');
     for (const { prepare } of narrowed) prepare?.();
@@ -28,6 +36,6 @@ export function narrowRows(sqlite: Database, alterations: readonly Alteration[])
 }
 
 function sizeOf(sqlite: Database): number {
-  const sql = 'SELECT page_count * page_size FROM pragma_page_count, pragma_page_size';
-  return sqlite.prepare<[], number>(sql).pluck().get() ?? 0;
+  const [count, size] = ['page_count', 'page_size'].map((it) => Number(sqlite.pragma(it, { simple: true })));
+  return (count ?? 0) * (size ?? 0);
 }

@@ -3,7 +3,8 @@ import { appendToLedger, type Ledger, markUpgrade, upgradeScript } from '../ledg
 import type { Lineage } from '../lineage/index.ts';
 import { type ActingStatement, RowStatements } from '../replay/index.ts';
 import { splitStatements } from '../sql/index.ts';
-import type { PatchScript } from './patch.ts';
+import type { Alteration, PatchScript } from './patch.ts';
+import type { Rowid } from './rowid-of.ts';
 
 /**
  * What the first of many files that are alike, in their version and in every text of their schema, was found to need: of
@@ -15,6 +16,8 @@ export class PatchRecipe {
   /** Where such a file keeps its ledger. */
   readonly ledger: Ledger | undefined;
   readonly #acting = new Map<PatchScript, ActingStatement[]>();
+  readonly #rowids = new Map<Alteration, Rowid | undefined>();
+  readonly #places = new Map<Alteration, number>();
 
   #closing: string | undefined;
 
@@ -34,6 +37,19 @@ export class PatchRecipe {
     }
     appendToLedger(sqlite, migrations, lineage, ledger);
     if (rowsBefore !== undefined) markUpgrade(sqlite, rowsBefore, lineage, ledger);
+  }
+
+  /** By what the rowids of a table can be read that is to lose a column. */
+  rowidOf(alteration: Alteration, read: () => Rowid | undefined): Rowid | undefined {
+    if (!this.#rowids.has(alteration)) this.#rowids.set(alteration, read());
+    return this.#rowids.get(alteration);
+  }
+
+  /** Where in its schema such a file is likely to have an entry. */
+  placeOf(alteration: Alteration, find: () => number | undefined): number | undefined {
+    const place = this.#places.get(alteration) ?? find();
+    if (place !== undefined) this.#places.set(alteration, place);
+    return place;
   }
 
   /** Calls `run` with each statement of a script, one after the other: the first may change what the next one needs. */
