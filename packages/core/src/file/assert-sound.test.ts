@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { assertTablesSound } from './assert-sound.ts';
 import { openImage, openMemory } from './open-database.ts';
 
-const names = Array.from({ length: 12 }, (_, at) => `t${at}`);
+const names = Array.from({ length: 16 }, (_, at) => `t${at}`);
 
 function makeImage(): Buffer {
   const sqlite = openMemory(
@@ -47,6 +47,6 @@ it('overlooks the pages that nothing uses yet, and no other fault', () => {
   const damaged = Buffer.from(image);
   damaged[4096 * (last - 3)] = 2;
   expect(findingOf(damaged, names, unused)).toBe('FILE_CORRUPT');
-  expect(findingOf(damaged, ['t11'])).toBe('SQLITE_CORRUPT');
+  expect(findingOf(damaged, ['t15'])).toBe('SQLITE_CORRUPT');
   expect(findingOf(damaged, ['t1'])).toBeUndefined();
 });

@@ -39,4 +39,4 @@ export function assertTablesSound(
 }
 
 /** Of more it is cheaper to check all at once. */
-const fewTables = 8;
+const fewTables = 12;

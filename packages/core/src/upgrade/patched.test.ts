@@ -228,6 +228,36 @@ it('patches a file that has the entries of its schema elsewhere than the file be
   }
 });
 
+const found = "CREATE VIRTUAL TABLE found USING fts5(agent, content='runs')";
+
+it.each([
+  ['that is dropped unread', '', undefined],
+  [
+    'that is read before it is dropped',
+    "DELETE FROM notes WHERE id IN (SELECT agent FROM found('one'));",
+    'FILE_CORRUPT',
+  ],
+  [
+    'that is written before it is dropped',
+    "INSERT INTO found (rowid, agent) VALUES (3, 'x');",
+    'FILE_CORRUPT',
+  ],
+])('looks into a full-text table only if it matters what it holds: one %s', async (_title, before, code) => {
+  const sql = [
+    `${start} ${found};`,
+    `${before} DROP TABLE found; ${found}; INSERT INTO found (found) VALUES ('rebuild')`,
+  ];
+  const migrations = sql.map((sql, at) => ({ name: `m${at}`, sql, createdAtMs: at + 1 }));
+  const lineage = defineLineage({ name: 'found', tables: {}, migrations });
+  const path = writeOld(lineage, "INSERT INTO found (found) VALUES ('rebuild')");
+  const sqlite = new Database(path).unsafeMode(true);
+  sqlite.exec('DELETE FROM found_data WHERE id > 10');
+  sqlite.close();
+  const upgraded = upgradeArchive(path, { lineage, acceptLoss: true });
+  if (code !== undefined) expect(await rejectionOf(upgraded)).toMatchObject({ code });
+  else expect(await upgraded).toMatchObject({ how: 'patched' });
+});
+
 it('replays what a trigger of the file would notice, and does not set it off', async () => {
   const lineage = lineageOf('UPDATE runs SET began = 7');
   const path = writeOld(

@@ -1,6 +1,7 @@
 import { type Shape, type Step, traceLineage } from '../lens/index.ts';
 import type { Lineage } from '../lineage/index.ts';
 import { nameKey } from '../sql/index.ts';
+import { droppedUnread } from './dropped-unread.ts';
 import { identifiersOf, knownNames } from './known-names.ts';
 import type { PatchOperation } from './operation.ts';
 import type { Patch } from './patch.ts';
@@ -46,6 +47,7 @@ function compilePatch(lineage: Lineage, from: number): Patch | undefined {
   operations.unshift(...rebuilds.opening);
   const runs = operations.filter((it) => it.kind === 'run' && !it.isPrelude);
   const read = namesOf(runs);
+  for (const name of droppedUnread(start, operations)) read.delete(name);
   const tables = start.objects.filter(({ type }) => type === 'table').map(({ name }) => name);
   return {
     batches: scheduleOperations(operations),

@@ -79,7 +79,7 @@ export interface Patch {
   readonly touched: ReadonlySet<string>;
   /** By name key, all that it makes. */
   readonly made: ReadonlySet<string>;
-  /** The tables of the file, by name, whose rows it reads or changes. */
+  /** The tables of the file, by name, whose rows it reads or changes, or drops page by page. */
   readonly readTables: readonly string[];
   /** Those whose hidden rowids are given out anew where they have gaps. */
   readonly renumbered: readonly { readonly table: string; readonly rowid: string }[];

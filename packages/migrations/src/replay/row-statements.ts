@@ -76,7 +76,7 @@ export function runActing(sqlite: Database, statement: ActingStatement): void {
 
 function runUnderTriggers(sqlite: Database, { text, triggers, isRecursive }: ActingStatement): void {
   sqlite.exec(triggers.map(({ create }) => create).join(';\n'));
-  const before = sqlite.pragma('recursive_triggers', { simple: true });
+  const before = isRecursive && sqlite.pragma('recursive_triggers', { simple: true });
   if (isRecursive) sqlite.pragma('recursive_triggers = ON');
   try {
     sqlite.exec(text);

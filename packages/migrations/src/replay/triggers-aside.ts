@@ -23,6 +23,7 @@ export function withTriggersAside(sqlite: Database, triggers: readonly Trigger[]
 }
 
 function placesOf(sqlite: Database, triggers: readonly Trigger[]): Place[] {
+  if (triggers.length === 0) return [];
   const place = sqlite.prepare<[string], Place>(
     `SELECT name, sql, rowid AS "at" FROM sqlite_schema WHERE type = 'trigger' AND name = ?`,
   );
