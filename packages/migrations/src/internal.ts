@@ -17,7 +17,15 @@ export {
   type Statement,
 } from './driver/index.ts';
 export { fusedSchema, fuseMigrations, fusionOf, headImage } from './fusion/index.ts';
-export { type ImageLayout, ledgerKey, readLayout } from './image/index.ts';
+export {
+  holdSameRows,
+  type ImageLayout,
+  isEmptyTree,
+  isSameTree,
+  ledgerKey,
+  readLayout,
+  type TreeIn,
+} from './image/index.ts';
 export {
   assertIdentified,
   findLedger,
@@ -70,10 +78,12 @@ export {
   prepareImage,
   rowSources,
   unrepeatableTables,
+  virtualStatements,
 } from './patch/index.ts';
 export {
   countReferenceViolations,
   newViolations,
+  ReplayRecipe,
   readSchema,
   replayMigrations,
   type SchemaObject,

@@ -34,10 +34,17 @@ export function readAtHead(source: Source, options: ReadAtHeadOptions): Reading 
     return { ...source, plan: uniformPlan(lineage, 'identity', source.copy, why) };
   }
   const lens = compileLens(lineage, version);
-  const { despiteStatistics = false } = options;
-  const refusal =
-    refusalOnFile(source.sqlite, lens, { despiteStatistics }) ?? refusalByShape(source.sqlite, options);
+  const refusal = findRefusal(source.sqlite, lens, options);
   return refusal ? readReplayed(source, options, refusal) : readThroughLens(source, lens);
+}
+
+/** Why a file behind head cannot be read through a lens. */
+export function findRefusal(
+  sqlite: Database,
+  lens: Lens,
+  { lineage, version, despiteStatistics = false }: Omit<ReadAtHeadOptions, 'path' | 'state'>,
+): LensRefusal | undefined {
+  return refusalOnFile(sqlite, lens, { despiteStatistics }) ?? refusalByShape(sqlite, { lineage, version });
 }
 
 function readAsItLies(source: Source, lineage: Lineage): Reading {
@@ -46,7 +53,10 @@ function readAsItLies(source: Source, lineage: Lineage): Reading {
   return { ...source, plan: uniformPlan(lineage, 'identity', source.copy, why) };
 }
 
-function refusalByShape(sqlite: Database, { lineage, version }: ReadAtHeadOptions): LensRefusal | undefined {
+function refusalByShape(
+  sqlite: Database,
+  { lineage, version }: Pick<ReadAtHeadOptions, 'lineage' | 'version'>,
+): LensRefusal | undefined {
   const [table] = findShapeDifferences(sqlite, lineage, version).alike;
   if (table === undefined) return undefined;
   const migration = lineage.migrations[version]?.name ?? '';

@@ -77,7 +77,12 @@ function patchInside(sqlite: Database, options: ImageToPatch): Buffer | undefine
   const upgraded = sqlite.serialize();
   verifyPlanned(sqlite, lineage, plan, { path, schema: readLayout(upgraded)?.key });
   if (options.verify === 'full')
-    verifyPatched(sqlite, () => openSource(path, state), { ...options, version: from, pages: upgraded });
+    verifyPatched(sqlite, () => openSource(path, state), {
+      ...options,
+      version: from,
+      pages: upgraded,
+      readImages: () => ({ original: withoutWal(readPooled(path)), upgraded }),
+    });
   return upgraded;
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { countReferenceViolations, newViolations, patchFile, patchOf } from '@varve/migrations/internal';
 import {
   assertSound,
@@ -7,10 +8,11 @@ import {
   openDatabase,
   statOf,
 } from '../file/index.ts';
-import { openSource } from '../source/index.ts';
+import { openSource, withoutWal } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { countAtHead } from './head-counts.ts';
+import { readPooled } from './read-pooled.ts';
 import { syncEarly } from './sync-early.ts';
 import { tablesWithGaps } from './tables-with-gaps.ts';
 import { unlessRefused } from './unless-refused.ts';
@@ -64,7 +66,21 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
   assertSound(sqlite, path);
   verifyPlanned(sqlite, lineage, plan, { path });
   verifyCounts(sqlite, expected, path);
-  if (options.verify === 'full')
-    verifyPatched(sqlite, () => openSource(path, state), { ...options, version: from, pages: sqlite.name });
+  if (options.verify === 'full') {
+    const readImages = () => ({
+      original: withoutWal(readPooled(path)),
+      upgraded: readFileSync(sqlite.name),
+    });
+    verifyPatched(sqlite, () => openSource(path, state), {
+      ...options,
+      version: from,
+      pages: sqlite.name,
+      plan,
+      ...(state.header.sizeBytes <= memoryLimitBytes && { readImages }),
+    });
+  }
   return from;
 }
+
+/** Up to this size a file is read whole to be checked. */
+const memoryLimitBytes = 8 * 1024 * 1024;

@@ -6,21 +6,21 @@ export type PagesOf = string | Buffer;
 
 /**
  * The tables of an upgraded copy whose rows lie in the same pages as in the original, byte for byte: SQLite says which
- * pages are whose. Of such a table no cell can be another, if the lens reads it as it lies.
+ * pages are whose. Of such a table no cell can be another, if its rows mean what they meant. `before` is what it was called.
  */
 export function untouchedTables(
   copy: Database,
   original: Database,
   { pages, path }: { readonly pages: PagesOf; readonly path: string },
-): { has(table: string): boolean } {
+): { has(table: string, before?: string): boolean } {
   const [rootsNow, roots] = [copy, original].map(rootsOf);
   const pageSize = copy.prepare<[], number>('SELECT page_size FROM pragma_page_size').pluck().get() ?? 0;
   const changed = changedPages(pages, path, pageSize);
   const sql = 'SELECT DISTINCT name FROM dbstat WHERE pageno IN (SELECT value FROM json_each(?))';
   const touched = new Set(copy.prepare<[string], string>(sql).pluck().all(JSON.stringify(changed)));
   return {
-    has: (table) => {
-      const root = roots?.get(table);
+    has: (table, before = table) => {
+      const root = roots?.get(before);
       return root !== undefined && root === rootsNow?.get(table) && !touched.has(table);
     },
   };

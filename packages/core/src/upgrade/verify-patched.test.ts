@@ -1,9 +1,9 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineLineage, lineageAt, replayMigrations } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { openDatabase } from '../file/index.ts';
+import { openDatabase, openImage } from '../file/index.ts';
 import { inspectAtRest, openSource } from '../source/index.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
 import { untouchedTables } from './untouched-tables.ts';
@@ -60,12 +60,35 @@ it.each([
   sqlite.close();
 });
 
+it('sees another default of a column that rows from before do not hold, though no page is another', () => {
+  const path = join(makeTempDir(), 'old.db');
+  const rebuild = `CREATE TABLE x (k integer PRIMARY KEY, w DEFAULT 'new'); INSERT INTO x SELECT k, w FROM t; DROP TABLE t; ALTER TABLE x RENAME TO t`;
+  const scripts = ['CREATE TABLE t (k integer PRIMARY KEY)', `ALTER TABLE t ADD w DEFAULT 'old'`, rebuild];
+  const migrations = scripts.map((sql, at) => ({ name: `m${at}`, sql, createdAtMs: at + 1 }));
+  const lineage = defineLineage({ name: 'defaults', tables: {}, migrations });
+  const old = new Database(path);
+  replayMigrations(old, lineageAt(lineage, 1));
+  old.exec('INSERT INTO t VALUES (1)');
+  replayMigrations(old, lineageAt(lineage, 2));
+  old.close();
+  const sqlite = openImage(readFileSync(path));
+  sqlite.unsafeMode(true);
+  sqlite.exec(`PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = 'CREATE TABLE "t" (k integer PRIMARY KEY, w DEFAULT ''new'')' WHERE name = 't'; PRAGMA writable_schema = RESET`);
+  const [state, pages] = [inspectAtRest(path), sqlite.serialize()];
+  const options = { lineage, path, state, verify: 'full', version: 2, pages } as const;
+  expect(() => verifyPatched(sqlite, () => openSource(path, state), options)).toThrow(
+    expect.objectContaining({ details: { table: 't', column: 'w' } }),
+  );
+  sqlite.close();
+});
+
 it('knows tables by their pages, and reads those that lie elsewhere', () => {
   const { path, sqlite, open, verify } = writeBoth(lineageOf("UPDATE other SET v = 'w'"));
   const original = open();
   const untouched = () =>
-    ['t', 'narrow', 'other'].filter(
-      untouchedTables(sqlite, original.sqlite, { pages: sqlite.name, path }).has,
+    ['t', 'narrow', 'other'].filter((table) =>
+      untouchedTables(sqlite, original.sqlite, { pages: sqlite.name, path }).has(table),
     );
   expect(untouched()).toEqual(['t', 'narrow']);
   sqlite.exec(`CREATE TABLE x (k integer PRIMARY KEY, v); INSERT INTO x SELECT * FROM t; DROP TABLE t;

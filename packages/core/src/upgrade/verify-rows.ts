@@ -1,5 +1,6 @@
 import type { Lineage } from '@varve/migrations';
 import {
+  compileLens,
   nameKey,
   patchOf,
   readSchema,
@@ -52,22 +53,25 @@ export function verifyRows(upgraded: Database, original: Source, options: Verify
   }
 }
 
-/** Of which it is known that they are right: what the lens reads as it lies, and lies as it did. */
+/** Of which it is known that they are right: their rows mean what they meant, and lie as they did. */
 function settledTables(
   upgraded: Database,
   { sqlite, plan }: Reading,
-  { path, pages }: VerifyRowsOptions,
+  { lineage, version, path, pages }: VerifyRowsOptions,
 ): ReadonlySet<string> {
   if (plan.strategy !== 'lens' || pages === undefined) return new Set();
   const untouched = untouchedTables(upgraded, sqlite, { pages, path });
-  const plain = plan.tables.filter(({ strategy, name }) => strategy === 'identity' && untouched.has(name));
-  return new Set(plain.map(({ name }) => name));
+  const { tables } = compileLens(lineage, version);
+  const settled = tables.filter((table) => table.keepsRecords && untouched.has(table.name, table.wholeOf));
+  return new Set(settled.map(({ name }) => name));
 }
 
 interface VerifyTablesOptions extends Pick<VerifyRowsOptions, 'path' | 'verify'> {
   /** By name key, tables that hold what a clock or chance said: another each time, so that only rows are counted. */
   readonly unrepeatable?: ReadonlySet<string>;
   readonly settled?: ReadonlySet<string>;
+  /** All of the copy's, where they are known. */
+  readonly tables?: readonly SchemaObject[];
 }
 
 /**
@@ -78,9 +82,9 @@ interface VerifyTablesOptions extends Pick<VerifyRowsOptions, 'path' | 'verify'>
 export function verifyTables(
   upgraded: Database,
   expected: Database,
-  { path, verify, unrepeatable, settled }: VerifyTablesOptions,
+  { path, verify, unrepeatable, settled, tables: all = tablesOf(upgraded) }: VerifyTablesOptions,
 ): void {
-  const tables = readSchema(upgraded).filter(({ type, name }) => type === 'table' && !settled?.has(name));
+  const tables = all.filter(({ name }) => !settled?.has(name));
   const names = tables.map(({ name }) => name);
   const filled = verify === 'full' ? countRows(upgraded, names) : [];
   // Who compares every cell need not count what a lens reads, which may be all that it computes.
@@ -95,6 +99,10 @@ export function verifyTables(
     verifyCount(names);
     throw mismatchError(`a value differs in ${table}.${column}`, { path, table, column });
   }
+}
+
+export function tablesOf(sqlite: Database): SchemaObject[] {
+  return readSchema(sqlite).filter(({ type }) => type === 'table');
 }
 
 function countEach(sqlite: Database, tables: readonly string[]): HeadCount[] {

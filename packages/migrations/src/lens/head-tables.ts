@@ -1,6 +1,7 @@
 import { nameKey, quoteIdentifier } from '../sql/index.ts';
 import { assertContentsStay } from './contents-elsewhere.ts';
 import { isIdentity } from './is-identity.ts';
+import { keepsRecords } from './keeps-records.ts';
 import type { LensTable } from './lens.ts';
 import type { LensTables } from './lens-tables.ts';
 import type { Relation, Stage } from './program.ts';
@@ -25,15 +26,28 @@ export function headTables(head: Shape, tables: LensTables): HeadTable[] {
     .map((key) => {
       const [table, relation] = [head.tables.get(key) as TableShape, tables.get(key)];
       const before = tables.start.tables.get(key);
-      return { ...ordinaryTable(table, before, relation), ...rowidFacts(table, relation) };
+      return { ...ordinaryTable(table, before, relation), ...factsOf(table, relation, tables) };
     });
   for (const table of head.opaque.values()) assertContentsStay(table, head, tables);
   return [...ordinary, ...[...head.opaque.values()].map((table) => opaqueTable(table, tables))];
 }
 
-type RowidFacts = Pick<LensTable, 'hasFreeRowids' | 'wholeOf'>;
+type Facts = Pick<LensTable, 'hasFreeRowids' | 'wholeOf' | 'keepsRecords' | 'isEmpty'>;
 
-function rowidFacts({ hasRowid, rowidAlias }: TableShape, relation: Relation): RowidFacts {
+function factsOf(table: TableShape, relation: Relation, tables: LensTables): Facts {
+  const keepsRecords = liesAsBefore(table, relation, tables);
+  return { ...rowidFacts(table, relation), keepsRecords, isEmpty: isEmpty(relation) };
+}
+
+function liesAsBefore(table: TableShape, relation: Relation, { start }: LensTables): boolean {
+  const before = start.tables.get(nameKey(wholeTable(relation) ?? ''));
+  return before !== undefined && keepsRecords(table, before, relation);
+}
+
+function rowidFacts(
+  { hasRowid, rowidAlias }: TableShape,
+  relation: Relation,
+): Pick<Facts, 'hasFreeRowids' | 'wholeOf'> {
   const isRenumbered = relation.renumberedBy !== undefined || isEmpty(relation);
   return {
     hasFreeRowids: !hasRowid || rowidAlias !== undefined || isRenumbered,
@@ -51,7 +65,7 @@ function ordinaryTable(
   table: TableShape,
   before: TableShape | undefined,
   relation: Relation,
-): Omit<HeadTable, keyof RowidFacts> {
+): Omit<HeadTable, keyof Facts> {
   const columns = table.columns.map((column) => column.name);
   if (columns.join('\0') !== relation.columns.join('\0')) {
     throw new Refused(`the columns of ${table.name} are not those that were compiled`);
@@ -85,7 +99,7 @@ function reasonToRun(stages: ReadonlySet<Stage>): string | undefined {
   return stages.size > 0 ? 'many pending changes build on one another' : undefined;
 }
 
-function identityTable(name: string, columns: readonly string[]): Omit<HeadTable, keyof RowidFacts> {
+function identityTable(name: string, columns: readonly string[]): Omit<HeadTable, keyof Facts> {
   return { ...tableAsItLies(name, columns), strategy: 'identity', why: undefined, stages: new Set() };
 }
 
@@ -94,7 +108,12 @@ function opaqueTable({ name, columns }: OpaqueShape, tables: LensTables): HeadTa
   const stage = tables.virtual(nameKey(name))?.stage ?? tables.stageOfOwner(name);
   const stages = new Set(stage ? [stage] : []);
   const why = reasonToRun(stages);
-  const rowids = { hasFreeRowids: false, wholeOf: stage ? undefined : name };
+  const rowids = {
+    hasFreeRowids: false,
+    wholeOf: stage ? undefined : name,
+    keepsRecords: !stage,
+    isEmpty: false,
+  };
   if (why === undefined) return { ...identityTable(name, columns), ...rowids };
   return { ...tableAsItLies(name, columns, 'temp'), ...rowids, strategy: 'materialized', why, stages };
 }

@@ -32,6 +32,10 @@ export interface LensTable {
   readonly hasFreeRowids: boolean;
   /** The file's table whose every row, and no other, this one holds; undefined where there is none. */
   readonly wholeOf: string | undefined;
+  /** True where the rows of `wholeOf`, byte for byte as they lie, are this table's under head's declaration. */
+  readonly keepsRecords: boolean;
+  /** True where it has no row, whatever the file holds. */
+  readonly isEmpty: boolean;
   /**
    * The rows of the table at head, as a query over a file of the lens's version attached under a schema name. Where
    * the lens has stages, a materialized table is read from what `installLens` made of the file opened as `main`.

@@ -5,3 +5,4 @@ export { PatchRecipe } from './patch-recipe.ts';
 export { type PreparedPages, prepareImage } from './prepare-pages.ts';
 export { type RowSources, rowSources } from './row-sources.ts';
 export { unrepeatableTables } from './unrepeatable-tables.ts';
+export { virtualStatements } from './virtual-statements.ts';

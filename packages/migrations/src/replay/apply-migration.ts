@@ -1,22 +1,20 @@
 import { VarveError } from '@varve/schema/errors';
-import { type Database, isSqliteError } from '../driver/index.ts';
+import type { Database } from '../driver/index.ts';
 import type { Migration } from '../lineage/index.ts';
-import {
-  droppedTable,
-  keywordOf,
-  nameKey,
-  quoteIdentifier,
-  resolveQuotedStrings,
-  type SqlStatement,
-} from '../sql/index.ts';
+import { droppedTable, keywordOf, resolveQuotedStrings, type SqlStatement } from '../sql/index.ts';
 import { alterColumn, isAlterColumn } from './alter-column.ts';
+import { alterUnderDependents } from './alter-under-dependents.ts';
 import { replayStatements } from './replay-statements.ts';
-import { type ActingLineage, RowStatements } from './row-statements.ts';
+import { type ActingLineage, type ActingStatement, plainly, RowStatements } from './row-statements.ts';
 
 export interface ApplyMigrationOptions {
   readonly lineage: ActingLineage;
   readonly path?: string | undefined;
   readonly beforeStatement?: (statement: SqlStatement) => void;
+  /** Those that are run, where not all are. */
+  readonly only?: ReadonlySet<SqlStatement> | undefined;
+  /** Told of each statement how it was run; undefined where that is more than a statement with its triggers. */
+  readonly onRun?: (statement: ActingStatement | undefined) => void;
 }
 
 /**
@@ -37,11 +35,11 @@ export function applyMigration(sqlite: Database, migration: Migration, options: 
     for (const [at, written] of statements.entries()) {
       current = at;
       const statement = resolveQuotedStrings(sqlite, written);
+      if (options.only?.has(statement) === false) continue;
       options.beforeStatement?.(statement);
       dropped.add(droppedTable(statement) ?? '');
-      if (isAlterColumn(statement)) alterColumn(sqlite, statement);
-      else if (keywordOf(statement.tokens[0]) === 'ALTER') alterUnderDependents(sqlite, statement, dropped);
-      else rows.run(statement);
+      const ran = runStatement(statement, { sqlite, rows, dropped });
+      options.onRun?.(ran);
     }
   } catch (cause) {
     throw migrationFailure(migration, current, options.path, cause);
@@ -51,6 +49,29 @@ export function applyMigration(sqlite: Database, migration: Migration, options: 
       sqlite.pragma('legacy_alter_table = OFF');
     }
   }
+}
+
+interface Running {
+  readonly sqlite: Database;
+  readonly rows: RowStatements;
+  readonly dropped: ReadonlySet<string>;
+}
+
+function runStatement(
+  statement: SqlStatement,
+  { sqlite, rows, dropped }: Running,
+): ActingStatement | undefined {
+  const first = keywordOf(statement.tokens[0]);
+  if (isAlterColumn(statement)) {
+    alterColumn(sqlite, statement);
+    return undefined;
+  }
+  if (first === 'ALTER') {
+    const aside = alterUnderDependents(sqlite, statement, dropped);
+    return aside.length > 0 ? undefined : plainly(statement.text);
+  }
+  const ran = rows.run(statement);
+  return first === 'PRAGMA' ? undefined : ran;
 }
 
 function migrationFailure(
@@ -73,52 +94,4 @@ function migrationFailure(
       cause,
     },
   );
-}
-
-interface Dependent {
-  readonly type: 'trigger' | 'view';
-  readonly name: string;
-  readonly sql: string;
-}
-
-/** ALTER TABLE parses every view and trigger, and fails on those that mention a dropped table: they step aside. */
-function alterUnderDependents(sqlite: Database, statement: SqlStatement, dropped: ReadonlySet<string>): void {
-  const aside: Dependent[] = [];
-  const missing = new Set(dropped);
-  for (;;) {
-    try {
-      sqlite.exec(statement.text);
-      break;
-    } catch (error) {
-      const dependent = trippedOver(sqlite, error, missing);
-      if (!dependent) throw error;
-      aside.push(dependent, ...triggersOf(sqlite, dependent));
-      sqlite.exec(`DROP ${dependent.type} ${quoteIdentifier(dependent.name)}`);
-      // Other views may read this one.
-      missing.add(nameKey(dependent.name));
-    }
-  }
-  for (const { sql } of aside) sqlite.exec(sql);
-}
-
-/** What goes with a view: its triggers INSTEAD OF. */
-function triggersOf(sqlite: Database, { type, name }: Dependent): Dependent[] {
-  if (type !== 'view') return [];
-  const triggers = sqlite.prepare<[string], Dependent>(
-    `SELECT type, name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE ORDER BY rowid`,
-  );
-  return triggers.all(name);
-}
-
-/** The view or trigger that keeps a statement from running, for it lacks a table that this migration has dropped. */
-function trippedOver(sqlite: Database, error: unknown, dropped: ReadonlySet<string>): Dependent | undefined {
-  if (!isSqliteError(error)) return undefined;
-  const missing = /: no such table: (?:main\.)?(.*)$/s.exec(error.message)?.[1]?.toLowerCase();
-  if (missing === undefined || !dropped.has(missing)) return undefined;
-  const dependents = sqlite
-    .prepare<[], Dependent>(
-      `SELECT type, name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view') ORDER BY rowid`,
-    )
-    .all();
-  return dependents.find(({ type, name }) => error.message.startsWith(`error in ${type} ${name}`));
 }

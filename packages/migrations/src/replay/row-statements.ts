@@ -33,8 +33,10 @@ export class RowStatements {
     this.#lineage = lineage;
   }
 
-  run(statement: SqlStatement): void {
-    runActing(this.#sqlite, this.prepare(statement));
+  run(statement: SqlStatement): ActingStatement {
+    const acting = this.prepare(statement);
+    runActing(this.#sqlite, acting);
+    return acting;
   }
 
   /** Looks at the schema as it is now. */
@@ -62,7 +64,8 @@ function toTemporary({ trigger: { name, sql } }: ForeignKeyAction): ActingStatem
   return { name, create };
 }
 
-function plainly(text: string): ActingStatement {
+/** A statement for which nothing need stand in. */
+export function plainly(text: string): ActingStatement {
   return { text, triggers: [], isRecursive: false, aside: [], withKeys: undefined };
 }
 

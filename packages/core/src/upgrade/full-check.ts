@@ -1,0 +1,111 @@
+import type { Lens, Lineage } from '@varve/migrations';
+import {
+  compileLens,
+  compileOrdinaryLens,
+  nameKey,
+  patchOf,
+  ReplayRecipe,
+  type SchemaObject,
+  unrepeatableTables,
+  virtualStatements,
+} from '@varve/migrations/internal';
+import type { Database } from '../file/index.ts';
+import { findRefusal } from '../reading/index.ts';
+import type { UpgradePlan } from './upgrade-plan.ts';
+import { tablesOf } from './verify-rows.ts';
+
+/** What a check of every cell needs to know of files that are alike, before and after. */
+export interface FullCheck {
+  /** All texts of the schema afterwards. */
+  readonly schema: string;
+  /** By name key, the tables that hold what a clock or chance said. */
+  readonly unrepeatable: ReadonlySet<string>;
+  readonly byLens: CheckByLens | undefined;
+  readonly byReplay: CheckByReplay | undefined;
+}
+
+export interface CheckByLens {
+  readonly lens: Lens;
+  readonly tables: readonly SchemaObject[];
+  /** What the lens says of them, by name key. */
+  readonly origins: ReadonlyMap<string, Origin>;
+}
+
+/** Where the rows of a table lie as they are in the file, by the table's name there; `none` where there are no rows. */
+export type Origin = { readonly table: string } | 'none' | undefined;
+
+export interface CheckByReplay {
+  readonly tables: readonly SchemaObject[];
+  readonly recipe: ReplayRecipe;
+  /** All texts of the schema that it comes to, once the tables were found to be made by the same texts. */
+  schema: string | undefined;
+}
+
+const checks = new WeakMap<UpgradePlan, FullCheck>();
+
+interface FilesToCheck {
+  readonly schema: string;
+  readonly upgraded: Database;
+  open<T>(use: (original: Database) => T): T;
+}
+
+/** Of files that are alike, the first is looked at for all. */
+export function fullCheckOf(plan: UpgradePlan, lineage: Lineage, files: FilesToCheck): FullCheck {
+  const known = checks.get(plan);
+  if (known?.schema === files.schema) return known;
+  const version = plan.from;
+  const unrepeatable = patchOf(lineage, version)?.unrepeatable ?? unrepeatableTables(lineage, version);
+  const ways = files.open((original) => waysOf(original, files.upgraded, lineage, version));
+  const check = { schema: files.schema, unrepeatable, ...ways };
+  checks.set(plan, check);
+  return check;
+}
+
+/** By the lens what it reads: all, or the ordinary tables, and by a replay of as little as there must be what it does not. */
+function waysOf(
+  original: Database,
+  upgraded: Database,
+  lineage: Lineage,
+  version: number,
+): Pick<FullCheck, 'byLens' | 'byReplay'> {
+  const tables = tablesOf(upgraded);
+  const isRead = (lens: Lens) => !findRefusal(original, lens, { lineage, version, despiteStatistics: true });
+  const whole = compileLens(lineage, version);
+  if (isRead(whole)) return { byLens: throughLens(whole, tables), byReplay: undefined };
+  const [ordinary, statements] = [compileOrdinaryLens(lineage, version), virtualStatements(lineage, version)];
+  if (!statements || !isRead(ordinary)) return { byLens: undefined, byReplay: throughReplay(tables) };
+  const virtual = virtualTables(upgraded);
+  return {
+    byLens: throughLens(
+      ordinary,
+      tables.filter(({ name }) => !virtual.has(name)),
+    ),
+    byReplay: throughReplay(
+      tables.filter(({ name }) => virtual.has(name)),
+      statements,
+    ),
+  };
+}
+
+/** What the lineage does not know is as it was. */
+function throughLens(lens: Lens, tables: readonly SchemaObject[]): CheckByLens {
+  const origins = new Map<string, Origin>(tables.map(({ name }) => [nameKey(name), { table: name }]));
+  for (const { name, isEmpty, keepsRecords, wholeOf } of lens.tables) {
+    const kept = keepsRecords && wholeOf !== undefined ? { table: wholeOf } : undefined;
+    origins.set(nameKey(name), isEmpty ? 'none' : kept);
+  }
+  return { lens, tables, origins };
+}
+
+function throughReplay(
+  tables: readonly SchemaObject[],
+  only?: ReturnType<typeof virtualStatements>,
+): CheckByReplay {
+  return { tables, recipe: new ReplayRecipe(only), schema: undefined };
+}
+
+/** Those, and what they keep for themselves. */
+function virtualTables(sqlite: Database): Set<string> {
+  const sql = `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('virtual', 'shadow')`;
+  return new Set(sqlite.prepare<[], string>(sql).pluck().all());
+}
