@@ -1,19 +1,21 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { VarveError } from '@varve/schema';
 import type { FamilyFile } from './family-file.ts';
-import { type FormatOptions, type LogFormat, recogniseFormat } from './format/index.ts';
+import { type LogFormat, recogniseFormat } from './format/index.ts';
 import { type FamilyResult, type ImportFamilyOptions, importFamily } from './import-family.ts';
 import { ImportIndex } from './import-index.ts';
 import type { ImportLogsOptions } from './import-logs-options.ts';
 import { importOnWorkers } from './import-on-workers.ts';
 import type { ImportReport } from './import-report.ts';
 import { type Families, ImportTally } from './import-tally.ts';
+import { isAsItWas } from './is-as-it-was.ts';
 import { leaveOutBeside } from './leave-out-beside.ts';
 import { leaveOutPrefixes } from './leave-out-prefixes.ts';
 import { type FoundLogs, sampleLog, walkLogs } from './log/index.ts';
 import { planFamilies } from './plan-families.ts';
+import { readCopy } from './read-copy.ts';
 
 /** To start a worker takes as long as to read so much. */
 const worthWorkersBytes = 1 << 25;
@@ -92,7 +94,8 @@ export class ImportRun {
 
   async #importAll(families: Families): Promise<void> {
     const { jobs, signal, redact } = this.#options;
-    const toRead = families.map((family) => this.#leaveOutCopies(family));
+    const toRead: (readonly FamilyFile[])[] = [];
+    for (const family of families) toRead.push(await this.#leaveOutCopies(family));
     const isForWorkers = (family: readonly FamilyFile[]) => !family.some(({ format }) => format.isManifold);
     const shared = toRead.filter(isForWorkers);
     const isWorthIt = !redact && (jobs !== undefined || sizeOf(shared.flat()) > worthWorkersBytes);
@@ -106,11 +109,14 @@ export class ImportRun {
     signal?.throwIfAborted();
   }
 
-  /** Copies of what a log was earlier count as read. */
-  #leaveOutCopies(family: readonly FamilyFile[]): readonly FamilyFile[] {
+  /** Copies of what a log was earlier count as read; of those whose records have keys, each record. */
+  async #leaveOutCopies(family: readonly FamilyFile[]): Promise<readonly FamilyFile[]> {
     const [longest, shorter] = leaveOutPrefixes(family);
+    const { options, signal } = this.#settings();
     for (const file of shorter) {
-      this.#tally.passOver('a log that another one continues');
+      const reading = file.format.isKeyed ? await readCopy(file, options, signal) : undefined;
+      if (reading) this.#tally.count(reading);
+      else this.#tally.passOver('a log that another one continues');
       this.#remember(file, []);
       this.#tally.progress(1);
     }
@@ -179,19 +185,6 @@ export class ImportRun {
 
 function sizeOf(files: readonly FamilyFile[]): number {
   return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-}
-
-/** A log that was written while it was read is read again next time. */
-function isAsItWas(
-  { path, sizeBytes, mtimeMs, format, beside }: FamilyFile,
-  readBytes: number,
-  options: FormatOptions,
-): boolean {
-  if (!format.stampBeside) return readBytes === sizeBytes;
-  const stats = statSync(path, { throwIfNoEntry: false });
-  return (
-    stats?.size === sizeBytes && stats.mtimeMs === mtimeMs && format.stampBeside(path, options) === beside
-  );
 }
 
 function namesIn(dir: string): readonly string[] {

@@ -1,5 +1,6 @@
 import type { ImportedSession } from './archive-finisher.ts';
 import type { FamilyFile } from './family-file.ts';
+import type { LogReading } from './format/index.ts';
 import type { FamilyResult } from './import-family.ts';
 import { type ImportProblem, problemOf } from './import-problem.ts';
 import type { ImportReport } from './import-report.ts';
@@ -32,11 +33,14 @@ export class ImportTally {
       if (session.change === 'unchanged') this.#unchanged++;
       else this.#sessions.push(session);
     }
-    for (const { records, sizeBytes, knownBytes, skipped } of files) {
-      this.#records += records;
-      this.#sizeBytes += sizeBytes - knownBytes;
-      for (const [reason, count] of Object.entries(skipped)) add(this.#skipped, reason, count);
-    }
+    for (const file of files) this.count(file);
+  }
+
+  /** Takes over what came of reading a log. */
+  count({ records, sizeBytes, knownBytes, skipped }: LogReading): void {
+    this.#records += records;
+    this.#sizeBytes += sizeBytes - knownBytes;
+    for (const [reason, count] of Object.entries(skipped)) add(this.#skipped, reason, count);
   }
 
   /** A log that did not have to be opened. */

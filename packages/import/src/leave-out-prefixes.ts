@@ -3,22 +3,38 @@ import type { FamilyFile } from './family-file.ts';
 import { readAt, withFile } from './log/index.ts';
 
 /**
- * Of logs whose records have no keys, those that another one begins with are copies of its earlier self, unless other files belong
- * to each. Returns the logs to
- * read and those, in the order in which they were given.
+ * Logs that another one begins with are copies of its earlier self, unless other files belong to each, or it is a fork, which is
+ * known by more than its parent. Returns the logs to read and those, in the order in which they were given.
  */
 export function leaveOutPrefixes(
   family: readonly FamilyFile[],
 ): [longest: readonly FamilyFile[], shorter: readonly FamilyFile[]] {
+  if (family.length < 2) return [family, []];
+  const heads = new Map(family.map((file) => [file, headOf(file)]));
   const isShorter = (file: FamilyFile, at: number) =>
-    !file.format.isKeyed &&
     family.some((other, otherAt) => {
       const isLonger =
         other.sizeBytes > file.sizeBytes || (other.sizeBytes === file.sizeBytes && otherAt < at);
-      return other !== file && isLonger && other.beside === file.beside && isPrefix(file, other);
+      return (
+        other !== file &&
+        isLonger &&
+        heads.get(other) === heads.get(file) &&
+        mayContinue(other, file) &&
+        isPrefix(file, other)
+      );
     });
   const shorter = family.filter(isShorter);
   return [family.filter((file) => !shorter.includes(file)), shorter];
+}
+
+/** The first record, which tells most logs of a large family apart without opening them again. */
+function headOf({ sample: { shape, values } }: FamilyFile): string | undefined {
+  return shape === 'lines' ? JSON.stringify(values[0]) : undefined;
+}
+
+function mayContinue(other: FamilyFile, file: FamilyFile): boolean {
+  if (other.beside !== file.beside) return false;
+  return !file.format.isKeyed || file.identity.kin.every((it) => other.identity.kin.includes(it));
 }
 
 const chunkBytes = 1 << 20;

@@ -5,7 +5,7 @@ import { type FormatOptions, firstTimeIn, type LogFormat, recogniseFormat } from
 import { groupKin } from './group-kin.ts';
 import type { ImportIndex, IndexEntry } from './import-index.ts';
 import type { Families, ImportTally } from './import-tally.ts';
-import { type LogFile, type LogSample, sampleLog } from './log/index.ts';
+import { type LogFile, type LogSample, type LogShape, sampleLog } from './log/index.ts';
 
 export interface PlanOptions {
   readonly formats: readonly LogFormat[];
@@ -93,6 +93,19 @@ function settledElsewhere(found: readonly LogFile[], plan: PlanOptions): Settled
   }));
 }
 
+/** What may be a log, and cannot be read as it is. */
+const unreadable: Partial<Record<LogShape, { readonly reason: string; readonly hint: string }>> = {
+  packed: {
+    reason: 'packed: unpack them',
+    hint: 'unpack it: it is packed, and what is in it is not looked at',
+  },
+  'utf-16': { reason: 'UTF-16: write them as UTF-8', hint: 'write it as UTF-8: it is UTF-16' },
+  torn: {
+    reason: 'torn, or JSON with a fault',
+    hint: 'take a copy that is whole: it begins as JSON, and breaks off or has a fault',
+  },
+};
+
 /** Samples a log; none for what is no log, or is not wanted. */
 function look(file: LogFile, { formats, options, tally }: PlanOptions, isKin = false): readonly FamilyFile[] {
   try {
@@ -105,7 +118,8 @@ function look(file: LogFile, { formats, options, tally }: PlanOptions, isKin = f
     const beside = format?.stampBeside?.(file.path, options);
     if (format) return [{ ...file, sample, format, identity: format.identify(sample), beside }];
     if (file.isNamed) throw unrecognised(sample, formats);
-    if (sample.shape === 'packed') tally.passOver('packed: unpack them');
+    const reason = unreadable[sample.shape]?.reason;
+    if (reason) tally.passOver(reason);
     else tally.otherFiles++;
   } catch (error) {
     tally.fail(error, file.path);
@@ -135,9 +149,6 @@ function unrecognised({ path, shape }: LogSample, formats: readonly LogFormat[])
   const what = only && others.length === 0 ? `a log of ${only.name}` : 'a log of a known agent';
   return new VarveError('LOG_UNRECOGNISED', `the file is not ${what}`, {
     path,
-    hint:
-      shape === 'packed'
-        ? 'unpack it: it is packed, and what is in it is not looked at'
-        : 'check the format; `varve import --help` lists all',
+    hint: unreadable[shape]?.hint ?? 'check the format; `varve import --help` lists all',
   });
 }

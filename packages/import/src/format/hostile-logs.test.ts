@@ -129,7 +129,6 @@ describe('a file', () => {
     ['that is empty', ''],
     ['of blank lines', '\n\r\n \n'],
     ['of zeros', '\0'.repeat(5000)],
-    ['that is one torn line', '{"type":"user","message":{"content":"'],
     ['of nothing but brackets', '['.repeat(100_000)],
     ['that is a number', '17'],
     ['of another kind', 'hello, world\n'],

@@ -1,6 +1,7 @@
 export {
   type LogFile,
   type LogSample,
+  type LogShape,
   parseDocument,
   parseOrUndefined,
   sampleLog,

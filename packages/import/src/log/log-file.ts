@@ -3,7 +3,7 @@ import { readElements } from './read-elements.ts';
 import { readAt, withFile } from './read-file.ts';
 
 /** How a log's records lie in its file. */
-export type LogShape = 'lines' | 'array' | 'document' | 'sqlite' | 'packed' | 'other';
+export type LogShape = 'lines' | 'array' | 'document' | 'sqlite' | 'packed' | 'utf-16' | 'torn' | 'other';
 
 /** What is known of a log before it is read: enough to tell whose it is. */
 export interface LogSample {
@@ -41,6 +41,9 @@ const packedMarks = ['1f8b', '28b52ffd', '504b0304', 'fd377a585a', '425a68'].map
   Buffer.from(it, 'hex'),
 );
 
+/** With which UTF-16 begins: Windows PowerShell writes what it redirects so. */
+const wideMarks = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
+
 /** Looks at the beginning of a file. Throws what the operating system does; content never throws. */
 export function sampleLog(path: string): LogSample {
   return withFile(openSync(path, 'r'), (file) => {
@@ -49,11 +52,13 @@ export function sampleLog(path: string): LogSample {
       return { path, shape: 'sqlite', values: [] };
     if (packedMarks.some((mark) => head.subarray(0, mark.length).equals(mark)))
       return { path, shape: 'packed', values: [] };
+    if (wideMarks.some((mark) => head.subarray(0, mark.length).equals(mark)))
+      return { path, shape: 'utf-16', values: [] };
     const start = firstByte(head);
     if (start === '[')
       return sampleLists(path, head) ?? { path, shape: 'array', values: firstElements(file) };
     if (start !== '{') return sampleBroken(path, head);
-    return sampleLines(path, file, head) ?? sampleDocument(path, file) ?? sampleBroken(path, head);
+    return sampleLines(path, file, head) ?? sampleDocument(path, file) ?? sampleBroken(path, head, 'torn');
   });
 }
 
@@ -78,13 +83,13 @@ function sampleLists(path: string, head: Buffer): LogSample | undefined {
 }
 
 /** Lines of which the first may be torn, or another program's: one that is an object makes them a log's. */
-function sampleBroken(path: string, head: Buffer): LogSample {
+function sampleBroken(path: string, head: Buffer, otherwise: LogShape = 'other'): LogSample {
   const values = linesIn(head)
     .slice(0, sampledLines)
     .map(parseOrUndefined)
     .filter((value) => value !== undefined);
   const isLines = values.some((value) => typeof value === 'object' && value !== null);
-  return isLines ? { path, shape: 'lines', values } : { path, shape: 'other', values: [] };
+  return isLines ? { path, shape: 'lines', values } : { path, shape: otherwise, values: [] };
 }
 
 function linesIn(head: Buffer): readonly string[] {
