@@ -101,6 +101,8 @@ describe('the packed packages', () => {
     const main = join('..', 'node_modules', 'varve', 'dist', 'main.js');
     const status = await runProcess(dir, bun as string, '--bun', main, 'status', 'archives', '--json');
     expect(JSON.parse(status.stdout), status.stderr).toMatchObject({ total: 1, versions: [{ version: 3 }] });
+    const upgrade = await runProcess(dir, bun as string, '--bun', main, 'upgrade', 'archives', '--json');
+    expect(JSON.parse(upgrade.stdout), upgrade.stderr).toMatchObject({ current: 1, failures: 0 });
   });
 
   it('give the varve command, which loads a TypeScript configuration', async () => {
@@ -125,12 +127,22 @@ describe('the packed packages', () => {
     const hooks = `import { registerHooks } from 'node:module'; registerHooks({ ${tell} });`;
     const watch = ['--import', `data:text/javascript,${encodeURIComponent(hooks)}`];
     const main = join('node_modules', 'varve', 'dist', 'main.js');
-    const loadsOrm = async (verb: string) => {
+    const loadedBy = async (verb: string) => {
       const args = [...watch, main, verb, 'nowhere', '--migrations', 'nowhere'];
       const { stderr } = await runProcess(project.dir, node, ...args);
-      return /^drizzle-orm/m.test(stderr);
+      return stderr.split('\n');
     };
-    expect([await loadsOrm('seal'), await loadsOrm('upgrade')]).toEqual([true, false]);
+    const [seal, upgrade] = [await loadedBy('seal'), await loadedBy('upgrade')];
+    expect([seal, upgrade].map((loaded) => loaded.some((name) => /^drizzle-orm/.test(name)))).toEqual([
+      true,
+      false,
+    ]);
+    // Its workers load while the command does.
+    const places = [/ready-upgrade/, /run-command/].map((wanted) =>
+      upgrade.findIndex((it) => wanted.test(it)),
+    );
+    expect(places).toEqual([expect.toSatisfy((place: number) => place >= 0), Math.max(...places)]);
+    expect(seal.some((name) => /ready-upgrade/.test(name))).toBe(false);
   });
 
   it('give an agent the Model Context Protocol, whose queries run in a process of their own', async () => {

@@ -14,6 +14,7 @@ export {
   streamArchives,
   streamCandidates,
 } from './find/index.ts';
+export { readyProcesses } from './processes/index.ts';
 export { type LiveQuery, openLiveQuery, type PreparedQuery, prepareQuery } from './query/index.ts';
 export { listDrizzleColumns, listJsonColumns } from './unified/index.ts';
 export { type ArchiveOutcome, problemOf, runOnWorkers, serveTasks, stackOf, Tally } from './work/index.ts';

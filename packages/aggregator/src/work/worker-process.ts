@@ -1,14 +1,12 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { atDeath } from '@varve/core/upgrading';
+import { type ProcessKind, takeProcess } from '../processes/index.ts';
 import type { WorkerAnswer, WorkerOrder } from './serve-tasks.ts';
 
 /** What a worker is started with, whatever its tasks are. */
-export interface WorkerKind {
-  readonly script: URL;
+export interface WorkerKind extends ProcessKind {
   /** Told to every worker before its first task. */
   readonly setup: unknown;
-  /** For V8 in a worker; by default it is kept from letting garbage grow, for work that lies outside of its heap. */
-  readonly nodeFlags?: readonly string[];
 }
 
 /** One worker process. It is told its setup when it starts, and loads while nobody has a task for it yet. */
@@ -18,14 +16,8 @@ export class WorkerProcess {
   readonly #process: ChildProcess;
   #hear: (answer: WorkerAnswer) => void = () => {};
 
-  constructor({ script, setup, nodeFlags = frugal }: WorkerKind) {
-    this.#process = fork(script, {
-      serialization: 'advanced',
-      stdio: 'ignore',
-      execArgv: [...flagsFor(script), ...nodeFlags],
-      // Ctrl-C is for this process to answer.
-      detached: true,
-    });
+  constructor({ setup, ...kind }: WorkerKind) {
+    this.#process = takeProcess(kind);
     this.#process.on('message', (answer: WorkerAnswer) => this.#hear(answer));
     this.ended = endOf(this.#process);
     this.order({ setup });
@@ -69,15 +61,3 @@ function endOf(worker: ChildProcess): Promise<string> {
     });
   });
 }
-
-const preloading = /^(?:-r|--require|--import|--loader|--experimental-loader)(=|$)/;
-
-/** A worker that was built as one file has all that it needs: what this program loads before all else is for itself. */
-function flagsFor({ pathname }: URL): string[] {
-  if (!pathname.endsWith('.cjs')) return process.execArgv;
-  const isName = (flag: string | undefined) => preloading.exec(flag ?? '')?.[1] === '';
-  return process.execArgv.filter((flag, at, all) => !preloading.test(flag) && !isName(all[at - 1]));
-}
-
-/** V8 lets garbage grow with the machine's memory. */
-const frugal = ['--max-semi-space-size=1', '--max-old-space-size=128'];

@@ -1,0 +1,2 @@
+export { readyProcesses, takeProcess } from './ready-processes.ts';
+export type { ProcessKind } from './start-process.ts';
