@@ -16,12 +16,12 @@ export function narrowRows(
   recipe: PatchRecipe,
 ): NarrowedRows[] {
   if (alterations.length === 0) return [];
-  const sizeBytes = sizeOf(sqlite);
+  const { sizeBytes, rowsBytes } = sizesOf(sqlite);
   const narrowed: NarrowedRows[] = [];
   const copied: TableToCopy[] = [];
   for (const alteration of alterations) {
     const rowid = recipe.rowidOf(alteration, () => rowidOf(sqlite, alteration.name));
-    if (rowid && !rowid.holdsGenerated && sizeBytes >= fewestMovedBytes)
+    if (rowid && !rowid.holdsGenerated && rowsBytes >= fewestMovedBytes)
       narrowed.push(moveRows(sqlite, alteration, { rowid, sizeBytes }));
     else copied.push({ alteration, rowid });
   }
@@ -35,7 +35,13 @@ export function narrowRows(
   return narrowed;
 }
 
-function sizeOf(sqlite: Database): number {
-  const [count, size] = ['page_count', 'page_size'].map((it) => Number(sqlite.pragma(it, { simple: true })));
-  return (count ?? 0) * (size ?? 0);
+/** Of the file, and of what its tables and indexes have beyond the one page that each has though it is empty. */
+function sizesOf(sqlite: Database): { readonly sizeBytes: number; readonly rowsBytes: number } {
+  const [pages = 0, pageBytes = 0] = ['page_count', 'page_size'].map((it) =>
+    Number(sqlite.pragma(it, { simple: true })),
+  );
+  const sizeBytes = pages * pageBytes;
+  if (sizeBytes < fewestMovedBytes) return { sizeBytes, rowsBytes: sizeBytes };
+  const roots = sqlite.prepare<[], number>('SELECT count(*) FROM sqlite_schema WHERE rootpage > 0');
+  return { sizeBytes, rowsBytes: sizeBytes - pageBytes * (roots.pluck().get() ?? 0) };
 }
