@@ -1,15 +1,23 @@
 import { quoteIdentifier } from '@varve/migrations/internal';
 import type { Database } from '../file/index.ts';
 
-/** How many rows each table has. Asked of many at once: to prepare a statement takes longer than to count few rows. */
+/** How many rows each table has. */
 export function countRows(sqlite: Database, tables: readonly string[]): number[] {
-  if (tables.length > mostTables)
+  return countRowsOf(sqlite, tables.map(quoteIdentifier));
+}
+
+/**
+ * How many rows there are in each of what stands in SQL. Asked of many at once: to prepare a statement takes longer than to
+ * count few rows.
+ */
+export function countRowsOf(sqlite: Database, sources: readonly string[]): number[] {
+  if (sources.length > mostAtOnce)
     return [
-      ...countRows(sqlite, tables.slice(0, mostTables)),
-      ...countRows(sqlite, tables.slice(mostTables)),
+      ...countRowsOf(sqlite, sources.slice(0, mostAtOnce)),
+      ...countRowsOf(sqlite, sources.slice(mostAtOnce)),
     ];
-  if (tables.length === 0) return [];
-  const counts = tables.map((table) => `(SELECT count(*) FROM ${quoteIdentifier(table)})`);
+  if (sources.length === 0) return [];
+  const counts = sources.map((source) => `(SELECT count(*) FROM ${source})`);
   return (
     sqlite
       .prepare<[], number[]>(`SELECT ${counts.join(', ')}`)
@@ -18,4 +26,4 @@ export function countRows(sqlite: Database, tables: readonly string[]): number[]
   );
 }
 
-const mostTables = 100;
+const mostAtOnce = 100;

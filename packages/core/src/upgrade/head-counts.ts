@@ -1,13 +1,20 @@
 import type { LensTable, Lineage } from '@varve/migrations';
 import { compileLens, nameKey, patchOf, quoteIdentifier, rowSources } from '@varve/migrations/internal';
 import type { Database } from '../file/index.ts';
+import { countRowsOf } from './count-rows.ts';
 
 export interface HeadCount {
   readonly table: string;
   readonly count: number;
 }
 
-const queries = new WeakMap<Lineage, Map<number, string>>();
+interface CountQuery {
+  readonly tables: readonly string[];
+  /** Where to count the rows of each, in SQL. */
+  readonly rows: readonly string[];
+}
+
+const queries = new WeakMap<Lineage, Map<number, CountQuery>>();
 
 /**
  * How many rows each table of head is to have whose rows a patch writes, of a file of a version that is open: as many as
@@ -15,40 +22,34 @@ const queries = new WeakMap<Lineage, Map<number, string>>();
  * statement, it could do no more than the patch does, and is not asked.
  */
 export function countAtHead(sqlite: Database, lineage: Lineage, from: number): HeadCount[] {
-  const known = queries.get(lineage) ?? new Map<number, string>();
+  const known = queries.get(lineage) ?? new Map<number, CountQuery>();
   queries.set(lineage, known);
   const query = known.get(from) ?? countQuery(lineage, from);
   known.set(from, query);
-  return query === '' ? [] : sqlite.prepare<[], HeadCount>(query).all();
+  const counts = countRowsOf(sqlite, query.rows);
+  return query.tables.map((table, at) => ({ table, count: counts[at] ?? 0 }));
 }
 
-function countQuery(lineage: Lineage, from: number): string {
+function countQuery(lineage: Lineage, from: number): CountQuery {
   const written = patchOf(lineage, from)?.written;
-  if (!written) return '';
+  if (!written) return { tables: [], rows: [] };
   const isWritten = (table: string) => written.has(nameKey(table));
   // To compile a lens takes as long as all else that is compiled for a version.
   const sources = rowSources(lineage, from);
-  if (sources) return joinCounts([...sources].filter(([name]) => isWritten(name)).map(countSource));
+  if (sources) {
+    const counted = [...sources].filter(([name]) => isWritten(name));
+    return { tables: counted.map(([name]) => name), rows: counted.map(([, source]) => rowsOf(source)) };
+  }
   const { refusal, stages, tables } = compileLens(lineage, from);
-  if (refusal || stages.length > 0) return '';
-  return joinCounts(tables.filter(({ name }) => isWritten(name)).map(countTable));
+  if (refusal || stages.length > 0) return { tables: [], rows: [] };
+  const counted = tables.filter(({ name }) => isWritten(name));
+  return { tables: counted.map(({ name }) => name), rows: counted.map(readBy) };
 }
 
-function joinCounts(counts: readonly string[]): string {
-  return counts.join('\nUNION ALL ');
+function rowsOf(source: string | undefined): string {
+  return source === undefined ? '(SELECT 1 WHERE 0)' : `main.${quoteIdentifier(source)}`;
 }
 
-function countSource([name, source]: readonly [string, string | undefined]): string {
-  return countRows(name, source === undefined ? '(SELECT 1 WHERE 0)' : `main.${quoteIdentifier(source)}`);
-}
-
-function countTable({ name, wholeOf, select }: LensTable): string {
-  return countRows(
-    name,
-    wholeOf === undefined ? `(\n${select('main')}\n)` : `main.${quoteIdentifier(wholeOf)}`,
-  );
-}
-
-function countRows(table: string, rows: string): string {
-  return `SELECT '${table.replaceAll("'", "''")}' AS "table", (SELECT count(*) FROM ${rows}) AS "count"`;
+function readBy({ wholeOf, select }: LensTable): string {
+  return wholeOf === undefined ? `(\n${select('main')}\n)` : rowsOf(wholeOf);
 }

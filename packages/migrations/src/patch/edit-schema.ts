@@ -3,9 +3,9 @@ import { whichHoldRows } from './holds-rows.ts';
 import { narrowRows } from './narrow-rows.ts';
 import type { NarrowedRows } from './narrowed-rows.ts';
 import type { Alteration, Creation, PatchBatch } from './patch.ts';
-import type { PatchRecipe } from './patch-recipe.ts';
+import type { Belongings, PatchRecipe } from './patch-recipe.ts';
 import type { PreparedPages } from './prepare-pages.ts';
-import { renewTables } from './renew-tables.ts';
+import { ownTables, renewTables } from './renew-tables.ts';
 
 type EditBatch = Extract<PatchBatch, { kind: 'edit' }>;
 
@@ -15,11 +15,8 @@ export interface EditSchemaOptions {
 }
 
 /** Writes into the schema what it says once the statements have run that a batch stands for. */
-export function editSchema(
-  sqlite: Database,
-  { alterations, creations }: EditBatch,
-  { pages, recipe }: EditSchemaOptions,
-): void {
+export function editSchema(sqlite: Database, batch: EditBatch, { pages, recipe }: EditSchemaOptions): void {
+  const { alterations, creations } = batch;
   const narrow = narrowedTables(sqlite, alterations);
   // Source: https://www.sqlite.org/pragma.html#pragma_writable_schema
   sqlite.unsafeMode(true);
@@ -36,10 +33,16 @@ export function editSchema(
   }
   for (const rows of narrowed) rows.drop();
   for (const creation of creations) if (!pages.has(creation)) sqlite.exec(creation.object.sql);
-  renewTables(sqlite, [
+  const renewed = [
     ...alterations.map(({ to, renewed }) => ({ name: to.name, renewed })),
     ...creations.map(({ object, renewed }) => ({ name: object.name, renewed })),
-  ]);
+  ].filter((it) => it.renewed !== undefined);
+  if (renewed.length > 0)
+    renewTables(
+      sqlite,
+      renewed,
+      recipe.ownTables.of(batch, () => ownTables(sqlite)),
+    );
 }
 
 /** Those whose rows hold a column that goes. */
@@ -58,13 +61,14 @@ function alter(sqlite: Database, alterations: readonly Alteration[], recipe: Pat
   const byPlace = sqlite.prepare(`${set} WHERE rowid = ? AND type = ? AND name = ?`);
   for (const alteration of alterations) {
     const { type, name, to } = alteration;
-    const place = recipe.placeOf(alteration, () => findEntry(sqlite, alteration));
+    const place = recipe.places.of(alteration, () => findEntry(sqlite, alteration));
     const { changes } = byPlace.run(to.name, to.table, to.sql, place ?? null, type, name);
     // In a file that came to the same schema on another way its entries lie elsewhere.
     if (changes === 0)
       sqlite.prepare(`${set} WHERE type = ? AND name = ?`).run(to.name, to.table, to.sql, type, name);
   }
-  for (const alteration of alterations) if (isRename(alteration)) renameBelongings(sqlite, alteration);
+  for (const alteration of alterations)
+    if (isRename(alteration)) renameBelongings(sqlite, alteration, recipe);
 }
 
 /** Undefined where it is not the only one of its name, on the way to another. */
@@ -81,16 +85,25 @@ function isRename({ type, name, to }: Alteration): boolean {
 }
 
 /** What has no text of its own: the indexes that constraints make, and the counter of AUTOINCREMENT. */
-function renameBelongings(sqlite: Database, { name, to }: Alteration): void {
+function renameBelongings(sqlite: Database, alteration: Alteration, recipe: PatchRecipe): void {
+  const { name, to } = alteration;
+  const { hasIndexes, hasCounters } = recipe.belongings.of(alteration, () => findBelongings(sqlite, name));
   const prefix = 'sqlite_autoindex_';
-  sqlite
-    .prepare(
-      `UPDATE sqlite_schema SET tbl_name = ?, name = '${prefix}' || ? || substr(name, ?)
-       WHERE type = 'index' AND sql IS NULL AND tbl_name = ? COLLATE NOCASE`,
-    )
-    .run(to.name, to.name, prefix.length + name.length + 1, name);
-  const hasCounters = sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'`).get();
+  if (hasIndexes)
+    sqlite
+      .prepare(
+        `UPDATE sqlite_schema SET tbl_name = ?, name = '${prefix}' || ? || substr(name, ?) WHERE ${ownIndexes}`,
+      )
+      .run(to.name, to.name, prefix.length + name.length + 1, name);
   if (hasCounters) sqlite.prepare('UPDATE sqlite_sequence SET name = ? WHERE name = ?').run(to.name, name);
+}
+
+const ownIndexes = `type = 'index' AND sql IS NULL AND tbl_name = ? COLLATE NOCASE`;
+
+function findBelongings(sqlite: Database, table: string): Belongings {
+  const has = (which: string, ...values: string[]) =>
+    sqlite.prepare(`SELECT 1 FROM sqlite_schema WHERE ${which}`).get(...values) !== undefined;
+  return { hasIndexes: has(ownIndexes, table), hasCounters: has(`name = 'sqlite_sequence'`) };
 }
 
 function create(sqlite: Database, creations: readonly Creation[], pages: PreparedPages): void {

@@ -20,7 +20,7 @@ export function narrowRows(
   const narrowed: NarrowedRows[] = [];
   const copied: TableToCopy[] = [];
   for (const alteration of alterations) {
-    const rowid = recipe.rowidOf(alteration, () => rowidOf(sqlite, alteration.name));
+    const rowid = recipe.rowids.of(alteration, () => rowidOf(sqlite, alteration.name));
     if (rowid && !rowid.holdsGenerated && rowsBytes >= fewestMovedBytes)
       narrowed.push(moveRows(sqlite, alteration, { rowid, sizeBytes }));
     else copied.push({ alteration, rowid });

@@ -6,6 +6,21 @@ import { splitStatements } from '../sql/index.ts';
 import type { Alteration, PatchScript } from './patch.ts';
 import type { Rowid } from './rowid-of.ts';
 
+/** The answers of the first file, by what they are about. */
+class Answers<About extends object, Answer> {
+  readonly #known = new Map<About, Answer>();
+
+  of(about: About, ask: () => Answer): Answer {
+    if (!this.#known.has(about)) this.#known.set(about, ask());
+    return this.#known.get(about) as Answer;
+  }
+}
+
+export interface Belongings {
+  readonly hasIndexes: boolean;
+  readonly hasCounters: boolean;
+}
+
 /**
  * What the first of many files that are alike, in their version and in every text of their schema, was found to need: of
  * the others it is not asked.
@@ -15,9 +30,15 @@ export class PatchRecipe {
   isFit: boolean | undefined;
   /** Where such a file keeps its ledger. */
   readonly ledger: Ledger | undefined;
+  /** By what the rowids of a table can be read that is to lose a column. */
+  readonly rowids = new Answers<Alteration, Rowid | undefined>();
+  /** Where in its schema such a file is likely to have an entry. */
+  readonly places = new Answers<Alteration, number | undefined>();
+  /** What goes with a table that gets another name. */
+  readonly belongings = new Answers<Alteration, Belongings>();
+  /** The tables of SQLite's own at an edit that renews others. */
+  readonly ownTables = new Answers<object, readonly string[]>();
   readonly #acting = new Map<PatchScript, ActingStatement[]>();
-  readonly #rowids = new Map<Alteration, Rowid | undefined>();
-  readonly #places = new Map<Alteration, number>();
 
   #closing: string | undefined;
 
@@ -37,19 +58,6 @@ export class PatchRecipe {
     }
     appendToLedger(sqlite, migrations, lineage, ledger);
     if (rowsBefore !== undefined) markUpgrade(sqlite, rowsBefore, lineage, ledger);
-  }
-
-  /** By what the rowids of a table can be read that is to lose a column. */
-  rowidOf(alteration: Alteration, read: () => Rowid | undefined): Rowid | undefined {
-    if (!this.#rowids.has(alteration)) this.#rowids.set(alteration, read());
-    return this.#rowids.get(alteration);
-  }
-
-  /** Where in its schema such a file is likely to have an entry. */
-  placeOf(alteration: Alteration, find: () => number | undefined): number | undefined {
-    const place = this.#places.get(alteration) ?? find();
-    if (place !== undefined) this.#places.set(alteration, place);
-    return place;
   }
 
   /** Calls `run` with each statement of a script, one after the other: the first may change what the next one needs. */

@@ -6,12 +6,14 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { readLayout } from '../image/layout.ts';
+import { findLedger } from '../ledger/find-ledger.ts';
 import { countReferenceViolations, newViolations } from '../replay/reference-violations.ts';
 import { replayMigrations } from '../replay/replay.ts';
 import { describeDatabase } from '../testing/describe-database.ts';
 import { type LineageSample, lineageSamples } from '../testing/lineages/sample-lineage.ts';
 import { patchFile } from './patch-file.ts';
 import { patchOf } from './patch-of.ts';
+import { PatchRecipe } from './patch-recipe.ts';
 import { prepareImage } from './prepare-pages.ts';
 
 const isDeep = process.env.VARVE_DEEP === '1';
@@ -44,7 +46,7 @@ function patchIn(place: 'file' | 'memory', { lineage, from, image }: LineageSamp
   const prepared = place === 'memory' ? prepare(lineage, from, image) : undefined;
   const patched = new Database(prepared?.image ?? path);
   try {
-    const options = prepared && { pages: prepared.pages };
+    const options = prepared ? { pages: prepared.pages } : { recipe: recipeOfAnother(lineage, from, image) };
     if (attempt(() => patchFile(patched, lineage, from, options)) !== true) return undefined;
     // Whoever patches looks at references, as a replay does.
     const lost = newViolations(countReferenceViolations(before), countReferenceViolations(patched));
@@ -52,6 +54,25 @@ function patchIn(place: 'file' | 'memory', { lineage, from, image }: LineageSamp
   } finally {
     before.close();
     patched.close();
+  }
+}
+
+/** What a file of the same schema, that has no rows, was found to need. */
+function recipeOfAnother(lineage: LineageSample['lineage'], from: number, image: Buffer): PatchRecipe {
+  const other = new Database(image);
+  try {
+    other.pragma('foreign_keys = OFF');
+    const tables = other
+      .prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
+      .pluck()
+      .all();
+    for (const table of tables.filter((name) => !/^(sqlite_|__)/.test(name)))
+      attempt(() => other.exec(`DELETE FROM "${table}"`));
+    const recipe = new PatchRecipe(findLedger(other, lineage));
+    attempt(() => patchFile(other, lineage, from, { recipe, pages: new Map() }));
+    return recipe;
+  } finally {
+    other.close();
   }
 }
 

@@ -2,22 +2,24 @@ import type { Database } from '../driver/index.ts';
 import { quoteIdentifier } from '../sql/index.ts';
 import type { Renewal } from './patch.ts';
 
+/** Those in which SQLite keeps counters and statistics. */
+export function ownTables(sqlite: Database): string[] {
+  const sql = `SELECT name FROM main.sqlite_schema WHERE name LIKE 'sqlite^_s%' ESCAPE '^'`;
+  return sqlite.prepare<[], string>(sql).pluck().all();
+}
+
 /** Forgets what SQLite forgets of a table that is dropped, and counts again what it counts of one that is filled. */
 export function renewTables(
   sqlite: Database,
-  tables: readonly { readonly name: string; readonly renewed?: Renewal | undefined }[],
+  renewed: readonly { readonly name: string; readonly renewed?: Renewal | undefined }[],
+  own: readonly string[],
 ): void {
-  const renewed = tables.filter((it) => it.renewed !== undefined);
-  if (renewed.length === 0) return;
-  const kept = sqlite.prepare<[], string>(
-    `SELECT name FROM main.sqlite_schema WHERE name LIKE 'sqlite^_s%' ESCAPE '^'`,
-  );
-  for (const own of kept.pluck().all()) {
-    if (own === 'sqlite_sequence') for (const it of renewed) countAgain(sqlite, it.name, it.renewed);
+  for (const table of own) {
+    if (table === 'sqlite_sequence') for (const it of renewed) countAgain(sqlite, it.name, it.renewed);
     else
       forget(
         sqlite,
-        own,
+        table,
         renewed.flatMap((it) => it.renewed?.names ?? []),
       );
   }
