@@ -1,7 +1,7 @@
 import type { Database } from '../driver/index.ts';
 import { quoteIdentifier } from '../sql/index.ts';
 import type { NarrowedRows } from './narrowed-rows.ts';
-import type { Alteration } from './patch.ts';
+import type { Alteration, ColumnOrigin } from './patch.ts';
 import type { Rowid } from './rowid-of.ts';
 
 export interface TableToCopy {
@@ -35,17 +35,42 @@ function copyName(table: string): string {
   return `varve copy of ${table}`;
 }
 
-function makingOf({ alteration: { name, to } }: TableToCopy): string {
-  return `CREATE TABLE ${quoteIdentifier(copyName(name))} ${to.sql.slice(to.sql.indexOf('('))}`;
+/** Where rows hold no more than their columns were given, the copy needs none of what the table demands, nor its indexes. */
+function makingOf({ alteration: { name, to, columns }, rowid }: TableToCopy): string {
+  const text = plainRowid(columns, rowid)
+    ? `(${storedIn(columns).map((_, at) => `c${at}`)})`
+    : to.sql.slice(to.sql.indexOf('('));
+  return `CREATE TABLE ${quoteIdentifier(copyName(name))} ${text}`;
 }
 
 function fillingOf({ alteration: { name, columns }, rowid }: TableToCopy): string {
-  const stored = columns.filter(({ from }) => from !== undefined);
-  const hidden = rowid && !rowid.isColumn ? [rowid.name] : [];
-  const into = [...hidden, ...stored.map((it) => quoteIdentifier(it.name))];
-  const read = [...hidden, ...stored.map((it) => quoteIdentifier(it.from ?? ''))];
-  return `INSERT INTO ${quoteIdentifier(copyName(name))} (${into.join(', ')})
-    SELECT ${read.join(', ')} FROM ${quoteIdentifier(name)}`;
+  const stored = storedIn(columns);
+  const names = stored.map(({ name }) => quoteIdentifier(name));
+  const values = stored.map(({ from }) => quoteIdentifier(from));
+  const [copy, table] = [copyName(name), name].map(quoteIdentifier);
+  const fill = (into: string[], read: string[]) =>
+    `INSERT INTO ${copy} (${into}) SELECT ${read} FROM ${table}`;
+  const plain = plainRowid(columns, rowid);
+  if (!plain) {
+    const hidden = rowid && !rowid.isColumn ? [rowid.name] : [];
+    return fill([...hidden, ...names], [...hidden, ...values]);
+  }
+  // A column that is the rowid holds nothing in the rows.
+  const kept = stored.map(({ from }, at) =>
+    plain.isColumn && from === plain.name ? 'NULL' : (values[at] ?? ''),
+  );
+  return fill(['rowid', ...stored.map((_, at) => `c${at}`)], [quoteIdentifier(plain.name), ...kept]);
+}
+
+/** Undefined where rows hold more than columns were given; they need not have the columns at their end that are new. */
+function plainRowid(columns: readonly ColumnOrigin[], rowid: Rowid | undefined): Rowid | undefined {
+  const stored = storedIn(columns).length;
+  const areFirst = columns.slice(0, stored).every(({ from }) => from !== undefined);
+  return areFirst && !rowid?.holdsGenerated ? rowid : undefined;
+}
+
+function storedIn(columns: readonly ColumnOrigin[]): { readonly name: string; readonly from: string }[] {
+  return columns.flatMap(({ name, from }) => (from === undefined ? [] : { name, from }));
 }
 
 function rootPages(sqlite: Database, tables: readonly string[]): Map<string, number> {
