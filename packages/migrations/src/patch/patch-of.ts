@@ -1,7 +1,9 @@
 import { type Shape, type Step, traceLineage } from '../lens/index.ts';
 import type { Lineage } from '../lineage/index.ts';
+import { isAlterColumn } from '../replay/index.ts';
 import { nameKey } from '../sql/index.ts';
 import { droppedUnread } from './dropped-unread.ts';
+import { joinUpdates } from './join-updates.ts';
 import { identifiersOf, knownNames } from './known-names.ts';
 import type { PatchOperation } from './operation.ts';
 import type { Patch } from './patch.ts';
@@ -35,16 +37,25 @@ function compilePatch(lineage: Lineage, from: number): Patch | undefined {
     isOfStart: (table, rowid) => hidesRowid(start, table, rowid),
     refer: (table) => reader.referring.add(table),
   });
-  const operations: PatchOperation[] = [];
+  const separate: PatchOperation[] = [];
+  const stepOf = new Map<PatchOperation, Step>();
   for (let at = 0; at < pending.length; ) {
     const kept = rebuilds.read(pending, at);
     const read = kept?.operations ?? reader.read(pending[at] as Step);
     if (!read) return undefined;
     rebuilds.follow(read);
-    operations.push(...read);
+    separate.push(...read);
+    const [only] = read;
+    if (only && read.length === 1) stepOf.set(only, pending[at] as Step);
     at += kept?.count ?? 1;
   }
-  operations.unshift(...rebuilds.opening);
+  // Where a column holds what it would not store, to write it again would change it.
+  const isLoose = steps
+    .slice(0, from)
+    .flat()
+    .some(({ statement }) => isAlterColumn(statement));
+  const joined = isLoose ? separate : joinUpdates(separate, stepOf, lineage);
+  const operations = [...rebuilds.opening, ...joined];
   const runs = operations.filter((it) => it.kind === 'run' && !it.isPrelude);
   const read = namesOf(runs);
   for (const name of droppedUnread(start, operations)) read.delete(name);

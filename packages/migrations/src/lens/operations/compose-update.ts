@@ -81,7 +81,7 @@ function chained(
 }
 
 /** Plain columns keep their affinity and collation where they are named through another query or without one. */
-function asBelow(value: Value | undefined): ReturnType<Below['column']> {
+export function asBelow(value: Value | undefined): ReturnType<Below['column']> {
   if (value?.chain) return { sql: value.chain.kept.sql, chain: value.chain };
   const isPlain = value?.column !== undefined && value.ownCollation === value.collation;
   return isPlain && value.cost <= most.cost && value.jsonb === undefined

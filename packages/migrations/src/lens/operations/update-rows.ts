@@ -24,7 +24,7 @@ import { composedArm, startedChain } from './compose-update.ts';
 import { assertNoActions } from './foreign-key-changes.ts';
 import { assertPlain, targetOf } from './target.ts';
 
-interface Update {
+export interface Update {
   readonly table: string;
   readonly alias: string;
   /** New values by name key of the column; of two for one column, SQLite takes the last. */
@@ -54,7 +54,8 @@ export function updateTable(statement: UpdateStmt, context: OperationContext): v
   tables.set(update.table, { ...relation, arms });
 }
 
-function partsOf(statement: UpdateStmt): Update {
+/** @throws Refused for a form that no query expresses */
+export function partsOf(statement: UpdateStmt): Update {
   assertPlain('an UPDATE', statement);
   const assignments = new Map<string, Expr>();
   for (const { colNames, expr } of statement.sets) {
