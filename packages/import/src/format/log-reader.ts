@@ -1,8 +1,8 @@
 import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
-import { readAt, readElements, readLines } from '../log/index.ts';
-import type { LogFormat, LogMapper, LogSource, PastSessions } from './contract.ts';
+import { parseWithoutNaN, readAt, readElements, readLines } from '../log/index.ts';
+import type { LogFormat, LogMapper, LogRecord, LogSource, PastSessions } from './contract.ts';
 
 /** What came of reading one log. */
 export interface LogReading {
@@ -159,16 +159,10 @@ export class LogReader {
 
   /** Whether it was JSON. */
   #mapText(bytes: Buffer, broken: string, isFirst = false): boolean {
-    let value: unknown;
-    try {
-      const text = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
-      value = JSON.parse(isFirst ? withoutMark(text) : text);
-    } catch {
-      this.#skip(broken);
-      return false;
-    }
-    this.#count(this.#mapper.map({ value, bytes }), value);
-    return true;
+    const record = readRecord(bytes, isFirst);
+    if (record) this.#count(this.#mapper.map(record), record.value);
+    else this.#skip(broken);
+    return record !== undefined;
   }
 
   #count(reason: string | undefined, value: unknown): void {
@@ -178,6 +172,19 @@ export class LogReader {
 
   #skip(reason: string): void {
     this.#skipped[reason] = (this.#skipped[reason] ?? 0) + 1;
+  }
+}
+
+function readRecord(bytes: Buffer, isFirst: boolean): LogRecord | undefined {
+  let text = '';
+  try {
+    const whole = bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
+    text = isFirst ? withoutMark(whole) : whole;
+    return { value: JSON.parse(text), bytes };
+  } catch {
+    // Nobody is to take JSON from bytes that are none.
+    const value = parseWithoutNaN(text);
+    return value === undefined ? undefined : { value };
   }
 }
 

@@ -1,4 +1,5 @@
 import { openSync, statSync } from 'node:fs';
+import { parseDocument, parseOrUndefined } from './parse-json.ts';
 import { readElements } from './read-elements.ts';
 import { readAt, withFile } from './read-file.ts';
 
@@ -127,17 +128,4 @@ function sampleDocument(path: string, file: number): LogSample | undefined {
   const whole = readAt(file, 0, Math.min(longestDocumentBytes, statSync(path).size));
   const value = parseDocument(whole);
   return value === undefined ? undefined : { path, shape: 'document', values: [value] };
-}
-
-export function parseOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** What a file holds that is one JSON value. */
-export function parseDocument(bytes: Buffer): unknown {
-  return parseOrUndefined(bytes.toString('utf8').replace(/^\u{feff}/u, ''));
 }
