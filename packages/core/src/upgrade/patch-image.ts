@@ -69,9 +69,10 @@ function patchInside(sqlite: Database, options: ImageToPatch): Buffer | undefine
   const readTables = [...patch.readTables, ...tablesWithGaps(sqlite, patch.renumbered)];
   if (readTables.length > 0) assertTablesSound(sqlite, path, readTables, added);
   const expected = patch.readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
+  const before = plan.hasOrphans ? countReferenceViolations(sqlite, patch.children.before) : undefined;
   if (!patchFile(sqlite, lineage, from, { recipe, rowsBefore: ledgerRows, header: state.header, pages }))
     return undefined;
-  if (losesParents(sqlite, options)) return undefined;
+  if (losesParents(sqlite, options, before)) return undefined;
   assertSound(sqlite, path);
   verifyCounts(sqlite, expected, path);
   const upgraded = sqlite.serialize();
@@ -86,12 +87,16 @@ function patchInside(sqlite: Database, options: ImageToPatch): Buffer | undefine
   return upgraded;
 }
 
-/** The original is asked only where a row has no parent afterwards. */
-function losesParents(sqlite: Database, { path, patch: { children } }: ImageToPatch): boolean {
+/** Which rows had no parent is asked of the original only where it is not known, and one has none afterwards. */
+function losesParents(
+  sqlite: Database,
+  { path, plan, patch: { children } }: ImageToPatch,
+  known: ReturnType<typeof countReferenceViolations> | undefined,
+): boolean {
   const after = countReferenceViolations(sqlite, children.after);
   if (after.size === 0) return false;
-  const before = withImage(withoutWal(readPooled(path)), (old) =>
-    countReferenceViolations(old, children.before),
-  );
+  plan.hasOrphans = true;
+  const before =
+    known ?? withImage(withoutWal(readPooled(path)), (old) => countReferenceViolations(old, children.before));
   return newViolations(before, after).length > 0;
 }

@@ -14,6 +14,8 @@ export interface UpgradePlan {
   readonly recipe: PatchRecipe;
   /** The schema that the first such file had afterwards, which was found to be head's. */
   schemaAfter: string | undefined;
+  /** Such a file had rows without a parent: the next one is likely to have some too. */
+  hasOrphans: boolean;
 }
 
 /** Files of strangers may each have a schema of their own. */
@@ -40,7 +42,14 @@ export function planUpgrade(sqlite: Database, lineage: Lineage, path: string): U
   const from = identifyForReading(sqlite, lineage, { path, newer: 'refuse' });
   const lacked = findMissing(sqlite, lineage, from);
   const ledgerRows = ledger?.length ?? 0;
-  const made = { from, ledgerRows, lacked, recipe: new PatchRecipe(place), schemaAfter: undefined };
+  const made = {
+    from,
+    ledgerRows,
+    lacked,
+    recipe: new PatchRecipe(place),
+    schemaAfter: undefined,
+    hasOrphans: false,
+  };
   known.set(key, made);
   return made;
 }
