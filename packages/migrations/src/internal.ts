@@ -83,6 +83,7 @@ export {
 export {
   countReferenceViolations,
   newViolations,
+  type PartOfReplay,
   ReplayRecipe,
   readSchema,
   replayMigrations,

@@ -3,6 +3,7 @@ import {
   compileLens,
   compileOrdinaryLens,
   nameKey,
+  type PartOfReplay,
   patchOf,
   ReplayRecipe,
   type SchemaObject,
@@ -72,18 +73,17 @@ function waysOf(
   const isRead = (lens: Lens) => !findRefusal(original, lens, { lineage, version, despiteStatistics: true });
   const whole = compileLens(lineage, version);
   if (isRead(whole)) return { byLens: throughLens(whole, tables), byReplay: undefined };
-  const [ordinary, statements] = [compileOrdinaryLens(lineage, version), virtualStatements(lineage, version)];
-  if (!statements || !isRead(ordinary)) return { byLens: undefined, byReplay: throughReplay(tables) };
+  const [ordinary, part] = [compileOrdinaryLens(lineage, version), virtualStatements(lineage, version)];
+  if (!part || !isRead(ordinary)) return { byLens: undefined, byReplay: throughReplay(tables) };
   const virtual = virtualTables(upgraded);
+  // Somebody else's is as it was.
+  const isReplayed = ({ name }: SchemaObject) => virtual.has(name) && part.names.has(nameKey(name));
   return {
     byLens: throughLens(
       ordinary,
-      tables.filter(({ name }) => !virtual.has(name)),
+      tables.filter((table) => !isReplayed(table)),
     ),
-    byReplay: throughReplay(
-      tables.filter(({ name }) => virtual.has(name)),
-      statements,
-    ),
+    byReplay: throughReplay(tables.filter(isReplayed), part),
   };
 }
 
@@ -97,11 +97,8 @@ function throughLens(lens: Lens, tables: readonly SchemaObject[]): CheckByLens {
   return { lens, tables, origins };
 }
 
-function throughReplay(
-  tables: readonly SchemaObject[],
-  only?: ReturnType<typeof virtualStatements>,
-): CheckByReplay {
-  return { tables, recipe: new ReplayRecipe(only), schema: undefined };
+function throughReplay(tables: readonly SchemaObject[], part?: PartOfReplay): CheckByReplay {
+  return { tables, recipe: new ReplayRecipe(part), schema: undefined };
 }
 
 /** Those, and what they keep for themselves. */

@@ -15,7 +15,8 @@ const start = `CREATE TABLE t (k integer PRIMARY KEY, v); CREATE TABLE other (v)
   END;`;
 const rows = `INSERT INTO t (v) VALUES (1), (NULL), ('a'), (hex(zeroblob(9000))); INSERT INTO other VALUES (1), (2);
   INSERT INTO narrow VALUES ('k', 'v'); INSERT INTO note (body) VALUES ('one'), ('two'); INSERT INTO own VALUES ('three');
-  CREATE TABLE foreigner (v); INSERT INTO foreigner VALUES (1);`;
+  CREATE TABLE foreigner (v); INSERT INTO foreigner VALUES (1);
+  CREATE VIRTUAL TABLE foreign_texts USING fts5 (body); INSERT INTO foreign_texts VALUES ('five');`;
 
 const pendings = {
   lens: `ALTER TABLE t ADD w DEFAULT 'w'; CREATE TABLE made (v); UPDATE other SET v = v + 1`,
@@ -65,6 +66,7 @@ const damages: readonly (readonly [string, string])[] = [
   ['a row in a new table', 'INSERT INTO made VALUES (1)'],
   ["a cell of a table that is somebody else's", 'UPDATE foreigner SET v = 2'],
   ['a text of a full-text index of its own', "UPDATE own SET body = 'four'"],
+  ["a text of somebody else's full-text index", "UPDATE foreign_texts SET body = 'six'"],
   ['what a full-text index finds', "INSERT INTO search (search, rowid, body) VALUES ('delete', 1, 'one')"],
   ['the index itself', 'DELETE FROM search_data WHERE id > 10'],
   ['how long its documents are', "UPDATE search_docsize SET sz = x'09'"],

@@ -67,7 +67,8 @@ function compareKept(sample: KeepingSample): number {
     `SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?`,
   );
   const compared = kept.filter((table) => {
-    if (/^CREATE VIRTUAL/i.test(text.pluck().get(table.name) ?? '')) return false;
+    // A table without rowids keeps them under its own text alone, and may be read by an index whatever is said.
+    if (/^CREATE VIRTUAL|WITHOUT ROWID/i.test(text.pluck().get(table.name) ?? '')) return false;
     const file = underHeadsText(sample, table, copy);
     const cells = cellsOf(copy, table.name);
     expect([table.name, cellsOf(file, table.name)]).toEqual([table.name, cells]);

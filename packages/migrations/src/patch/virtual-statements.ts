@@ -1,23 +1,25 @@
 import { traceLineage } from '../lens/index.ts';
 import type { Lineage } from '../lineage/index.ts';
+import type { PartOfReplay } from '../replay/index.ts';
 import { nameKey, type SqlStatement } from '../sql/index.ts';
 import { knownNames } from './known-names.ts';
 import { OperationReader } from './read-operations.ts';
 
-const cache = new WeakMap<Lineage, Map<number, ReadonlySet<SqlStatement> | undefined>>();
+const cache = new WeakMap<Lineage, Map<number, PartOfReplay | undefined>>();
 
 /**
- * The pending statements of a version that have to do with its virtual tables, however far: all others could as well run
- * before or after them, and make nothing of those tables. Undefined where that is not certain.
+ * The pending statements of a version that have to do with its virtual tables, however far, and all that these have to do
+ * with: all others could as well run before or after them, and make nothing of those tables. Undefined where that is not
+ * certain.
  */
-export function virtualStatements(lineage: Lineage, from: number): ReadonlySet<SqlStatement> | undefined {
-  const known = cache.get(lineage) ?? new Map<number, ReadonlySet<SqlStatement> | undefined>();
+export function virtualStatements(lineage: Lineage, from: number): PartOfReplay | undefined {
+  const known = cache.get(lineage) ?? new Map<number, PartOfReplay | undefined>();
   cache.set(lineage, known);
   if (!known.has(from)) known.set(from, findStatements(lineage, from));
   return known.get(from);
 }
 
-function findStatements(lineage: Lineage, from: number): ReadonlySet<SqlStatement> | undefined {
+function findStatements(lineage: Lineage, from: number): PartOfReplay | undefined {
   const { steps, failure } = traceLineage(lineage);
   if (failure) return undefined;
   const pending = steps.slice(from).flat();
@@ -40,5 +42,5 @@ function findStatements(lineage: Lineage, from: number): ReadonlySet<SqlStatemen
       for (const name of names) reached.add(name);
     }
   }
-  return found;
+  return { statements: found, names: reached };
 }

@@ -6,7 +6,7 @@ export { howToRun } from './how-to-run.ts';
 export { readSchema, type SchemaObject } from './read-schema.ts';
 export { countReferenceViolations, newViolations } from './reference-violations.ts';
 export { type ReplayResult, replayMigrations } from './replay.ts';
-export { ReplayRecipe } from './replay-recipe.ts';
+export { type PartOfReplay, ReplayRecipe } from './replay-recipe.ts';
 export { replayStatements } from './replay-statements.ts';
 export { resolveStoredStrings } from './resolve-stored-strings.ts';
 export { type ActingStatement, RowStatements, runActing } from './row-statements.ts';

@@ -1,10 +1,19 @@
 import type { Database } from '../driver/index.ts';
 import { type Lineage, registerFunctions } from '../lineage/index.ts';
-import type { SqlStatement } from '../sql/index.ts';
+import { nameKey, type SqlStatement } from '../sql/index.ts';
 import { applyMigration } from './apply-migration.ts';
 import { findForeignTriggers } from './foreign-triggers.ts';
+import { readSchema, type SchemaObject } from './read-schema.ts';
 import { resolveStoredStrings } from './resolve-stored-strings.ts';
 import { type ActingStatement, runActing } from './row-statements.ts';
+
+/** Of which all that it comes to is asked, and of nothing else. */
+export interface PartOfReplay {
+  /** They come to the same before or after all others. */
+  readonly statements: ReadonlySet<SqlStatement>;
+  /** By name key, all that they have to do with. */
+  readonly names: ReadonlySet<string>;
+}
 
 /**
  * What a replay was found to run on the first of many files that are alike, in their version and in every text of their
@@ -13,11 +22,11 @@ import { type ActingStatement, runActing } from './row-statements.ts';
 export class ReplayRecipe {
   #scripts: readonly ActingStatement[] | undefined;
   #isFit = true;
-  readonly #only: ReadonlySet<SqlStatement> | undefined;
+  readonly #part: PartOfReplay | undefined;
+  #beside: string | undefined;
 
-  /** `only`: of statements that would come to the same if they ran before or after all others, where they are asked for. */
-  constructor(only?: ReadonlySet<SqlStatement>) {
-    this.#only = only;
+  constructor(part?: PartOfReplay) {
+    this.#part = part;
   }
 
   /**
@@ -30,6 +39,10 @@ export class ReplayRecipe {
     if (!this.#isFit) return false;
     registerFunctions(sqlite, lineage);
     sqlite.exec('PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; BEGIN');
+    if (this.#part) {
+      this.#beside ??= namesBeside(sqlite, this.#part);
+      leaveOut(sqlite, this.#beside);
+    }
     if (this.#scripts) for (const script of this.#scripts) runActing(sqlite, script);
     else this.#scripts = this.#find(sqlite, lineage, from);
     sqlite.exec('COMMIT');
@@ -44,9 +57,33 @@ export class ReplayRecipe {
       else this.#isFit = false;
     };
     for (const migration of lineage.migrations.slice(from)) {
-      if (this.#isFit) applyMigration(sqlite, migration, { lineage, onRun, only: this.#only });
+      if (this.#isFit) applyMigration(sqlite, migration, { lineage, onRun, only: this.#part?.statements });
     }
     return joined(ran);
+  }
+}
+
+/** As JSON, the names of what the part has nothing to do with. */
+function namesBeside(sqlite: Database, { names }: PartOfReplay): string {
+  const isOfPart = ({ type, name, table }: SchemaObject) =>
+    names.has(nameKey(name)) || (type === 'index' && names.has(nameKey(table)));
+  const beside = readSchema(sqlite).filter((object) => !isOfPart(object));
+  return JSON.stringify(beside.map(({ name }) => name));
+}
+
+/** ALTER TABLE reads all of the schema again: the copy forgets what is none of the statements' business. */
+function leaveOut(sqlite: Database, names: string): void {
+  sqlite.unsafeMode(true);
+  try {
+    sqlite.exec('PRAGMA writable_schema = ON');
+    const remove = sqlite.prepare<[string]>(
+      `WITH beside (name) AS (SELECT value FROM json_each(?)) DELETE FROM sqlite_schema
+       WHERE name IN beside OR (sql IS NULL AND tbl_name IN beside)`,
+    );
+    remove.run(names);
+    sqlite.exec('PRAGMA writable_schema = RESET');
+  } finally {
+    sqlite.unsafeMode(false);
   }
 }
 
