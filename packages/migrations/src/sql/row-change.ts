@@ -19,14 +19,16 @@ const known = new WeakMap<SqlStatement, RowChange | 'any' | undefined>();
 
 /** Undefined for a statement that changes no row; `any` for one that is not understood. */
 export function rowChangeOf(statement: SqlStatement): RowChange | 'any' | undefined {
+  // The first to be parsed takes as long as all others: it is not parsed where its first word tells.
+  if (changesSchema(statement)) return undefined;
   if (!known.has(statement)) {
     const parsed = parseSql(statement.text);
-    known.set(statement, parsed ? readChange(parsed) : changesSchema(statement) ? undefined : 'any');
+    known.set(statement, parsed ? readChange(parsed) : 'any');
   }
   return known.get(statement);
 }
 
-/** Said by its first word alone: it must run where the schema is, though the parser knows it not. */
+/** Said by its first word alone, whether the parser knows the rest or not. */
 function changesSchema({ tokens }: SqlStatement): boolean {
   return ['CREATE', 'ALTER', 'DROP'].includes(keywordOf(tokens[0]));
 }
