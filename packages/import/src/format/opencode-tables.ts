@@ -1,14 +1,15 @@
-import Database from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
+import { openToRead } from './opencode-open.ts';
 
 export type Row = Record<string, unknown>;
 
 /** A database of opencode's, open to be read; its tables and columns differ by version. */
 export class OpencodeTables {
-  readonly sqlite: Database.Database;
+  readonly sqlite: Database;
   readonly #columns = new Map<string, ReadonlySet<string>>();
 
   constructor(path: string) {
-    this.sqlite = new Database(path, { readonly: true, fileMustExist: true });
+    this.sqlite = openToRead(path);
     this.sqlite.exec('PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
   }
 
