@@ -64,6 +64,6 @@ function isReached(object: SchemaObject, names: ReadonlySet<string>): boolean {
   return names.has(nameKey(object.table)) || names.has(nameKey(object.name));
 }
 
-function isVirtual({ sql }: SchemaObject): boolean {
+export function isVirtual({ sql }: SchemaObject): boolean {
   return /^\s*CREATE\s+VIRTUAL\b/i.test(sql);
 }
