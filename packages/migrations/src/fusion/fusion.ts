@@ -71,7 +71,7 @@ function compileFusion(lineage: Lineage, from: number): Fusion | undefined {
   if (head.some(isVirtual)) return undefined;
   const lens = compileLens(lineage, from);
   if (lens.refusal || lens.stages.length > 0) return undefined;
-  if ([...head, ...schemaAt(lineage, from)].some(needsReplay)) return undefined;
+  if ([...head, ...schemaAt(lineage, from)].some(needsReplay) || everCounted(lineage)) return undefined;
   if (mayFailMidway(lineage, from)) return undefined;
   const fill = (table: LensTable) => fillStatement(table, isUnchanged(table, lineage, from));
   const bound = lens.tables.filter((table) => !table.hasFreeRowids);
@@ -94,6 +94,11 @@ function needsReplay({ type, sql }: SchemaObject): boolean {
   return (
     type === 'table' && /\bAUTOINCREMENT\b|\bGENERATED\b|\bAS\s*\(|\b_rowid_\b|^CREATE VIRTUAL/i.test(sql)
   );
+}
+
+/** Where SQLite once made its table of counters it stays, whatever becomes of the table that had one. */
+function everCounted({ migrations }: Lineage): boolean {
+  return migrations.some(({ sql }) => /\bAUTOINCREMENT\b/i.test(sql));
 }
 
 function isUnchanged({ name, strategy }: LensTable, lineage: Lineage, from: number): boolean {
