@@ -92,5 +92,5 @@ it('makes of virtual tables what a replay makes by the statements alone that hav
     { numRuns: lineageCount, endOnFailure: true },
   );
   console.log(`${compared} of ${lineageCount} compared by some statements`);
-  expect(compared).toBeGreaterThan(0);
+  if (isDeep) expect(compared / lineageCount).toBeGreaterThan(0.01);
 });
