@@ -1,4 +1,5 @@
-import type { LogRecord, LogSource } from './contract.ts';
+import { dirname } from 'node:path';
+import type { FormatOptions, LogRecord, LogSource } from './contract.ts';
 import { arrayOf, isObject, type JsonObject, objectOf, textOf } from './json-access.ts';
 import { byTime, type OpencodeMessage, type OpencodeSession, Unread } from './opencode-session.ts';
 import {
@@ -16,12 +17,12 @@ const parents = new OpencodeTreeParents();
 /** Reads the session whose file the source is, with its messages' and parts' files. */
 export const openCodeTree = {
   /** A session's own file does not change with each of its messages and their parts, nor with what its parent tells of it. */
-  stampBeside(path: string): string | undefined {
+  stampBeside(path: string, options: FormatOptions): string | undefined {
     if (!isSessionFile(path)) return undefined;
     const { id, parentID } = objectOf(readJson(path));
     const own = stampOfMessages(path, textOf(id) ?? sessionOf(path));
     const parent = textOf(parentID);
-    return parent === undefined ? own : `${own} ${stampOfSteps(path, parent)}`;
+    return parent === undefined ? own : `${own} ${stepsOf(path, parent, options)}`;
   },
 
   /** Whether the messages of a session are there, whatever may have become of its own file. */
@@ -43,6 +44,19 @@ export const openCodeTree = {
     for (const reason of files.unread) yield { value: new Unread(reason) };
   },
 };
+
+/** By the options of an import: it asks of a session for each of those that it has started. */
+const knownSteps = new WeakMap<FormatOptions, Map<string, string>>();
+
+/** As it was when it was first asked for: what changes meanwhile, the next import sees. */
+function stepsOf(path: string, session: string, options: FormatOptions): string {
+  const known = knownSteps.get(options) ?? new Map<string, string>();
+  knownSteps.set(options, known);
+  const key = JSON.stringify([dirname(dirname(path)), session]);
+  const steps = known.get(key) ?? stampOfSteps(path, session);
+  known.set(key, steps);
+  return steps;
+}
 
 /** A message whose own file cannot be read has the time of the one before, and what its parts tell. */
 function* readMessages(files: TreeReader, info: JsonObject, path: string): Generator<OpencodeMessage> {

@@ -21,7 +21,8 @@ export const opencode: LogFormat = {
   },
   // Its stores are read one after the other: which of them tells a session best is seen by the archive of one before.
   identify: () => ({ kin: [], rank: 0 }),
-  stampBeside: (path) => (path.endsWith('.json') ? openCodeTree : openCodeDatabase).stampBeside(path),
+  stampBeside: (path, options) =>
+    path.endsWith('.json') ? openCodeTree.stampBeside(path, options) : openCodeDatabase.stampBeside(path),
   filesBeside: filesOfSessions,
   records(source, onChunk, past) {
     const { shape, values } = source.sample;
