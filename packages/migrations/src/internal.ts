@@ -71,6 +71,7 @@ export {
   squashFolder,
 } from './lineage/index.ts';
 export {
+  isMisfit,
   type Patch,
   PatchRecipe,
   patchFile,

@@ -7,6 +7,18 @@ export function assertSound(sqlite: Database, path: string, schema = 'main'): vo
   assertOk(check(sqlite, `${schema}.quick_check(1)`), path);
 }
 
+/**
+ * `assertSound`, false where what is found first is of another kind than damage.
+ *
+ * @throws FILE_CORRUPT
+ */
+export function isSoundBut(sqlite: Database, path: string, isOther: (finding: string) => boolean): boolean {
+  const answer = check(sqlite, 'main.quick_check(1)');
+  if (answer.some(isOther)) return false;
+  assertOk(answer, path);
+  return true;
+}
+
 /** As bare texts: to make objects of rows the driver compiles a function for each statement. */
 function check(sqlite: Database, pragma: string): string[] {
   return sqlite.prepare<[], string>(`PRAGMA ${pragma}`).pluck().all();

@@ -1,7 +1,7 @@
 export { assertNoLink } from './assert-no-link.ts';
 export { assertNotEmpty } from './assert-not-empty.ts';
 export { assertShape, columnsAt, compareWithNewer, findShapeDifferences } from './assert-shape.ts';
-export { assertSound, assertTablesSound } from './assert-sound.ts';
+export { assertSound, assertTablesSound, isSoundBut } from './assert-sound.ts';
 export { assertWholePages } from './assert-whole-pages.ts';
 export { atDeath } from './at-death.ts';
 export { assertRoom } from './copy-file.ts';

@@ -28,6 +28,8 @@ const runs = (columns: string) => rebuild('runs', columns, 'id, agent, began');
 const runColumns = 'id text PRIMARY KEY NOT NULL, agent text, began integer DEFAULT 1';
 const callColumns =
   'id integer PRIMARY KEY AUTOINCREMENT NOT NULL, run_id text REFERENCES runs(id) ON DELETE CASCADE, took real';
+const calls = (columns: string) =>
+  `${rebuild('calls', columns, 'id, run_id, took')} CREATE INDEX calls_run_idx ON calls (run_id);`;
 const index = 'CREATE INDEX runs_agent_idx ON runs (agent);';
 
 function lineageOf(pending: string) {
@@ -97,6 +99,7 @@ it.each([
     `${runs(runColumns.replace('agent text', 'agent text NOT NULL'))} ${index}`,
     'runs',
   ],
+  ['a CHECK that all rows fulfil, and the index too', calls(`${callColumns}, CHECK (took < 3)`), 'calls'],
   ['a counter', rebuild('calls', `${callColumns}, note text`, 'id, run_id, took'), 'calls'],
   [
     'references to another table',
@@ -170,6 +173,23 @@ it.each([
   [
     'a CHECK that is gone again',
     `${runs(`${runColumns}, CHECK (began > 5)`)} --- ${runs(runColumns)}`,
+    'MIGRATION_FAILED',
+  ],
+  ['a CHECK, and the index stays', calls(`${callColumns}, CHECK (took < 2)`), 'MIGRATION_FAILED'],
+  ['NOT NULL, and the index stays', calls(`${callColumns} NOT NULL`), 'MIGRATION_FAILED'],
+  [
+    'a CHECK of which a later update makes it fit',
+    `${calls(`${callColumns}, CHECK (took < 2)`)} --- UPDATE calls SET took = 1`,
+    'MIGRATION_FAILED',
+  ],
+  [
+    'a CHECK that a later rebuild takes back',
+    `${calls(`${callColumns}, CHECK (took < 2)`)} --- ${calls(callColumns)}`,
+    'MIGRATION_FAILED',
+  ],
+  [
+    'a CHECK of a column that is dropped',
+    `${calls(`${callColumns} CHECK (took < 2)`)} --- ALTER TABLE calls DROP COLUMN took`,
     'MIGRATION_FAILED',
   ],
   [

@@ -1,3 +1,4 @@
+export { isMisfit } from './is-misfit.ts';
 export type { Patch } from './patch.ts';
 export { patchFile } from './patch-file.ts';
 export { patchOf } from './patch-of.ts';

@@ -15,6 +15,8 @@ export interface RunOperation {
   readonly isActing: boolean;
   /** It comes before an edit that leaves the rows as they lie, and looks whether they may. */
   readonly isPrelude: boolean;
+  /** By name key, the table of which it looks whether its rows fit what is said of it then, where that is all that it does. */
+  readonly looksAt?: string | undefined;
   /** A row may be gone, or have another key. */
   readonly mayOrphan: boolean;
 }

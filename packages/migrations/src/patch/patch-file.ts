@@ -22,7 +22,8 @@ export interface PatchFileOptions {
 
 /**
  * Brings an open file of a version to head as a replay does, with the marks of an upgrade where the rows of its ledger
- * are told; nobody else has it open.
+ * are told; nobody else has it open. Whether rows lost their parents, and fit what the patch's `demanding` tables demand, is
+ * for the caller to look at.
  * What it does is not undone where it fails. False where it is not certain to come to the same: the file is of no use then.
  *
  * @throws SQLite's own errors where rows do not fit: a replay says which migration they do not fit.

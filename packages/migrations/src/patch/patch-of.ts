@@ -5,6 +5,7 @@ import { nameKey } from '../sql/index.ts';
 import { droppedUnread } from './dropped-unread.ts';
 import { joinUpdates } from './join-updates.ts';
 import { identifiersOf, knownNames } from './known-names.ts';
+import { leaveToCheck } from './leave-to-check.ts';
 import type { PatchOperation } from './operation.ts';
 import type { Patch } from './patch.ts';
 import { isBeyondPatch, OperationReader } from './read-operations.ts';
@@ -55,7 +56,7 @@ function compilePatch(lineage: Lineage, from: number): Patch | undefined {
     .flat()
     .some(({ statement }) => isAlterColumn(statement));
   const joined = isLoose ? separate : joinUpdates(separate, stepOf, lineage);
-  const operations = [...rebuilds.opening, ...joined];
+  const { operations, demanding } = leaveToCheck([...rebuilds.opening, ...joined]);
   const runs = operations.filter((it) => it.kind === 'run' && !it.isPrelude);
   const read = namesOf(runs);
   for (const name of droppedUnread(start, operations)) read.delete(name);
@@ -73,6 +74,7 @@ function compilePatch(lineage: Lineage, from: number): Patch | undefined {
     written: reader.written,
     children: { before: childrenIn(start, reader), after: childrenIn(head, reader) },
     unrepeatable: namesTainted(operations),
+    demanding: new Set(demanding),
   };
 }
 

@@ -7,10 +7,12 @@ import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { readLayout } from '../image/layout.ts';
 import { findLedger } from '../ledger/find-ledger.ts';
+import type { Lineage } from '../lineage/index.ts';
 import { countReferenceViolations, newViolations } from '../replay/reference-violations.ts';
 import { replayMigrations } from '../replay/replay.ts';
 import { describeDatabase } from '../testing/describe-database.ts';
 import { type LineageSample, lineageSamples } from '../testing/lineages/sample-lineage.ts';
+import { isMisfit } from './is-misfit.ts';
 import { patchFile } from './patch-file.ts';
 import { patchOf } from './patch-of.ts';
 import { PatchRecipe } from './patch-recipe.ts';
@@ -38,6 +40,12 @@ function describe(sqlite: Database.Database): unknown {
   return { all: describeDatabase(sqlite), counters, check: sqlite.pragma('quick_check') };
 }
 
+/** Whoever patches asks SQLite whether rows fit. */
+function holdsMisfits(sqlite: Database.Database, lineage: Lineage, from: number): boolean {
+  const findings = sqlite.prepare<[], string>('PRAGMA quick_check(1)').pluck().all();
+  return findings.some((finding) => isMisfit(finding, patchOf(lineage, from) ?? { demanding: new Set() }));
+}
+
 /** What a patch makes of the file as it lies, or of its bytes in memory; undefined where it is declined or fails. */
 function patchIn(place: 'file' | 'memory', { lineage, from, image }: LineageSample): unknown {
   const path = join(dir, 'old.db');
@@ -50,7 +58,8 @@ function patchIn(place: 'file' | 'memory', { lineage, from, image }: LineageSamp
     if (attempt(() => patchFile(patched, lineage, from, options)) !== true) return undefined;
     // Whoever patches looks at references, as a replay does.
     const lost = newViolations(countReferenceViolations(before), countReferenceViolations(patched));
-    return lost.length > 0 ? undefined : describe(patched);
+    if (lost.length > 0 || holdsMisfits(patched, lineage, from)) return undefined;
+    return describe(patched);
   } finally {
     before.close();
     patched.close();

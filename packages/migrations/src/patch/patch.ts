@@ -89,4 +89,6 @@ export interface Patch {
   readonly children: { readonly before: readonly string[]; readonly after: readonly string[] };
   /** Those of them that hold what a clock or chance says. */
   readonly unrepeatable: ReadonlySet<string>;
+  /** By name key, those of head whose rows may not fit what it demands of them: `quick_check` tells. */
+  readonly demanding: ReadonlySet<string>;
 }

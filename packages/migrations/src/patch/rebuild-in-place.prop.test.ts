@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
+import type { Lineage } from '../lineage/index.ts';
 import { countReferenceViolations, newViolations } from '../replay/reference-violations.ts';
 import { replayMigrations } from '../replay/replay.ts';
 import { describeDatabase } from '../testing/describe-database.ts';
 import { type KeepingSample, keepingSamples } from '../testing/lineages/keeping-samples.ts';
+import { isMisfit } from './is-misfit.ts';
 import { patchFile } from './patch-file.ts';
 import { patchOf } from './patch-of.ts';
 
@@ -48,6 +50,12 @@ function replay({ lineage, image }: KeepingSample): unknown {
   }
 }
 
+/** Whoever patches asks SQLite whether rows fit. */
+function holdsMisfits(sqlite: Database.Database, lineage: Lineage, from: number): boolean {
+  const findings = sqlite.prepare<[], string>('PRAGMA quick_check(1)').pluck().all();
+  return findings.some((finding) => isMisfit(finding, patchOf(lineage, from) ?? { demanding: new Set() }));
+}
+
 /** Undefined where the patch is declined, or a row is in its way. */
 function patch({ lineage, from, image }: KeepingSample): unknown {
   const path = join(dir, 'old.db');
@@ -57,7 +65,8 @@ function patch({ lineage, from, image }: KeepingSample): unknown {
     const before = countReferenceViolations(sqlite, patchOf(lineage, from)?.children.before);
     if (!patchFile(sqlite, lineage, from)) return undefined;
     const after = countReferenceViolations(sqlite, patchOf(lineage, from)?.children.after);
-    return newViolations(before, after).length > 0 ? undefined : describe(sqlite);
+    if (newViolations(before, after).length > 0) return undefined;
+    return holdsMisfits(sqlite, lineage, from) ? undefined : describe(sqlite);
   } catch {
     return undefined;
   } finally {

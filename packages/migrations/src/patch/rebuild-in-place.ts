@@ -88,7 +88,8 @@ export class RebuildReader {
     if (first.length === 0) return [edit];
     const columns =
       drops.length > 0 ? undefined : identifiersIn(looks.flatMap((sql) => [...tokenizeSql(sql)]));
-    return [prelude(first.join(';\n'), names, columns), edit];
+    const looksAt = first.length === looks.length ? key : undefined;
+    return [{ ...prelude(first.join(';\n'), names, columns), looksAt }, edit];
   }
 
   /** A replay counts rows anew where no column shows what they are counted by. */
