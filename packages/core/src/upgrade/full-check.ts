@@ -72,6 +72,8 @@ function waysOf(
   const tables = tablesOf(upgraded);
   const isRead = (lens: Lens) => !findRefusal(original, lens, { lineage, version, despiteStatistics: true });
   const whole = compileLens(lineage, version);
+  if (isRead(whole) && isDearer(whole, lineage, tables))
+    return { byLens: undefined, byReplay: throughReplay(tables) };
   if (isRead(whole)) return { byLens: throughLens(whole, tables), byReplay: undefined };
   const [ordinary, part] = [compileOrdinaryLens(lineage, version), virtualStatements(lineage, version)];
   if (!part || !isRead(ordinary)) return { byLens: undefined, byReplay: throughReplay(tables) };
@@ -86,6 +88,18 @@ function waysOf(
     byReplay: throughReplay(tables.filter(isReplayed), part),
   };
 }
+
+/**
+ * Whether a lens that has SQLite run statements on copies of tables takes longer than to run them all where they belong:
+ * of few tables, with far more to be copied than statements that make SQLite read the schema again.
+ */
+function isDearer({ setup, from }: Lens, lineage: Lineage, tables: readonly SchemaObject[]): boolean {
+  const pending = lineage.migrations.slice(from).map(({ sql }) => sql);
+  const changes = pending.join('\n').match(/\b(ALTER|CREATE|DROP)\s/gi) ?? [];
+  return tables.length <= fewTables && setup.length > changes.length * 3;
+}
+
+const fewTables = 12;
 
 /** What the lineage does not know is as it was. */
 function throughLens(lens: Lens, tables: readonly SchemaObject[]): CheckByLens {
