@@ -25,12 +25,12 @@ const pendings = {
     INSERT INTO search (search) VALUES ('rebuild'); UPDATE other SET v = v + 1`,
 };
 
-function imagesOf(pending: string) {
-  const migrations = [start, pending].map((sql, at) => ({ name: `m${at}`, sql, createdAtMs: at + 1 }));
+function imagesOf(pending: string, [first, filled]: readonly [string, string] = [start, rows]) {
+  const migrations = [first, pending].map((sql, at) => ({ name: `m${at}`, sql, createdAtMs: at + 1 }));
   const lineage = defineLineage({ name: 'images', tables: {}, migrations });
   const sqlite = new Database(':memory:');
   replayMigrations(sqlite, lineageAt(lineage, 1));
-  sqlite.exec(rows);
+  sqlite.exec(filled);
   const original = sqlite.serialize();
   const plan = planUpgrade(sqlite, lineage, 'x.db');
   replayMigrations(sqlite, lineage);
@@ -85,3 +85,21 @@ for (const [by, pending] of Object.entries(pendings)) {
     expect(isRight(damage, { isKnown: true })).toBe(false);
   });
 }
+
+it('looks as well where statements are run sooner than tables are copied for a lens', () => {
+  const few: readonly [string, string] = [
+    'CREATE TABLE t (k integer PRIMARY KEY, v); CREATE TABLE other (v)',
+    'INSERT INTO other VALUES (1), (2)',
+  ];
+  const { isRight } = imagesOf(
+    'INSERT OR IGNORE INTO t (k, v) SELECT v, v FROM other; UPDATE OR IGNORE t SET k = k + 1 WHERE k = 2',
+    few,
+  );
+  expect(isRight('')).toBe(true);
+  for (const damage of [
+    'UPDATE t SET v = 7 WHERE k = 1',
+    'DELETE FROM t WHERE k = 3',
+    'UPDATE other SET v = 7',
+  ])
+    expect([damage, isRight(damage), isRight(damage, { isKnown: true })]).toEqual([damage, false, false]);
+});
