@@ -37,3 +37,23 @@ it('refuses a statement that reads a full-text index, which pending rows may hav
     reason: expect.stringContaining('found'),
   });
 });
+
+it('refuses an UPDATE that reads its own table, whose plan is another one where no trigger watches', () => {
+  const lineage = lineageOf([
+    'CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT, place TEXT)',
+    `CREATE VIRTUAL TABLE found USING fts5(body);
+     CREATE TRIGGER kept AFTER UPDATE ON notes BEGIN INSERT INTO found (rowid, body) VALUES (new.id, new.body); END`,
+    `WITH o(x, n) AS (SELECT id, row_number() OVER (ORDER BY body) FROM notes)
+     UPDATE notes SET body = (SELECT n FROM o WHERE x = place)`,
+  ]);
+  const [watched, plain] = [openMemory(), openMemory()];
+  replayMigrations(watched, lineageAt(lineage, 2));
+  replayMigrations(plain, lineageAt(lineage, 1));
+  const after = [watched, plain].map((sqlite) => {
+    sqlite.exec("INSERT INTO notes VALUES (1, '0x10', 1), (3, '92', 3), (5, ' 5 ', 5), (6, '5.0', 6)");
+    sqlite.exec(lineage.migrations[2]?.sql ?? '');
+    return sqlite.prepare('SELECT body FROM notes').pluck().all();
+  });
+  expect(after[0]).not.toEqual(after[1]);
+  expect(compileOrdinaryLens(lineage, 2).refusal).toMatchObject({ reason: expect.stringContaining('plan') });
+});

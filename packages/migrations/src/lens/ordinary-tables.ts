@@ -41,8 +41,9 @@ const knownShapes = new WeakMap<Shape, Shape>();
 export function ordinaryShape(shape: Shape): Shape {
   const known = knownShapes.get(shape);
   if (known) return known;
-  const objects = shape.objects.filter((object) => !isIdleTrigger(object, shape));
-  const ordinary = objects.length === shape.objects.length ? shape : { ...shape, objects };
+  const leftOut = shape.objects.filter((object) => isIdleTrigger(object, shape));
+  const objects = shape.objects.filter((object) => !leftOut.includes(object));
+  const ordinary = leftOut.length === 0 ? shape : { ...shape, objects, leftOut };
   knownShapes.set(shape, ordinary);
   return ordinary;
 }

@@ -20,6 +20,8 @@ export interface Shape {
   readonly tempViews: readonly SchemaObject[];
   /** What foreign keys do to children when rows of their parents change. */
   readonly acting: () => ActingSchema;
+  /** Triggers that a lens of the ordinary tables alone leaves out, for they keep virtual tables. */
+  readonly leftOut?: readonly SchemaObject[];
   /** True when a TEMP table or view hides another, or TEMP triggers exist. */
   readonly isObscured: boolean;
 }

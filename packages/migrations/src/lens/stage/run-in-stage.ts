@@ -4,6 +4,7 @@ import type { OperationContext } from '../operation.ts';
 import { type Replica, Stage } from '../program.ts';
 import { Refused } from '../refused.ts';
 import type { Step } from '../trace-lineage.ts';
+import { assertPlannedAlike } from './planned-alike.ts';
 import { type Reach, reachOf } from './reach.ts';
 import { liesInFile, replicaOf } from './replicate.ts';
 import { targetOfStatement } from './statement-target.ts';
@@ -20,6 +21,7 @@ export function runInStage(context: OperationContext, reason: string): void {
   const target = targetOfStatement(step.statement);
   if (target === undefined) throw new Refused(reason);
   const reach = reachOf(step.statement, target, step.before);
+  assertPlannedAlike(step, target, reach);
   const isRecursive = mayRecur(step);
   const stage = tables.openStage ?? new Stage(tables.stages.length + 1);
   const replicas = [...reach.tables].flatMap((key) => replicasFor(key, stage, reach, context));
