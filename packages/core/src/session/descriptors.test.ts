@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { linkSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { linkSync, readFileSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { workFile } from '../file/index.ts';
 import { createSession, openSession } from '../index.ts';
 import { history as lineage } from '../testing/history.ts';
+import { openFilesIn } from '../testing/open-files-in.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
 
 const isLinux = process.platform === 'linux';
@@ -26,7 +27,7 @@ it.runIf(isLinux).each([
   ['five', 5, 'process'],
 ] as const)('takes %s descriptors for a live session', (_, most, durability) => {
   const dir = makeTempDir();
-  const count = () => readdirSync('/proc/self/fd').length;
+  const count = () => openFilesIn(dir).length;
   const before = count();
   const sessions = [1, 2, 3].map(() =>
     createSession(dir, { lineage, session: { agentName: 'x' }, durability }),
@@ -38,7 +39,7 @@ it.runIf(isLinux).each([
 
 it.runIf(isLinux)('keeps a descriptor only while somebody reads, and never very many', () => {
   const dir = makeTempDir();
-  const count = () => readdirSync('/proc/self/fd').length;
+  const count = () => openFilesIn(dir).length;
   const create = () => createSession(dir, { lineage, session: { agentName: 'x' }, durability: 'process' });
   const before = count();
   const read = (session: ReturnType<typeof create>) => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { VarveError } from '@varve/schema';
 import { expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { createSession, openArchive, recoverSessions } from '../index.ts';
 import { errorOf } from '../testing/error-of.ts';
 import { type FailureMode, failNthOperation } from '../testing/failing-fs.ts';
 import { history as lineage } from '../testing/history.ts';
+import { openFilesIn } from '../testing/open-files-in.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
 
 const { decisions, sessions } = lineage.tables;
@@ -16,23 +17,6 @@ const modes: [string, FailureMode][] = [
   ['ENOSPC', 'from then on'],
   ['EACCES', 'from then on'],
 ];
-
-/** Those of this process that lie in a folder; what else it has open is not this test's. */
-function openFilesIn(dir: string): string[] {
-  if (process.platform !== 'linux') return [];
-  const files = readdirSync('/proc/self/fd').map(
-    (fd) => unlessGone(() => readlinkSync(`/proc/self/fd/${fd}`)) ?? '',
-  );
-  return files.filter((file) => file.startsWith(dir));
-}
-
-function unlessGone<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch {
-    return undefined;
-  }
-}
 
 const durabilities = ['power', 'process'] as const;
 
