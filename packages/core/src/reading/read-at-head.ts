@@ -19,6 +19,8 @@ export interface ReadAtHeadOptions {
   readonly state: FileState;
   /** Of those who ask a replay where the lens shows something else than expected. */
   readonly despiteStatistics?: boolean;
+  /** Why it is to be a replay, whatever the lens can show. */
+  readonly withoutLens?: string | undefined;
 }
 
 export type Reading = Source & { readonly plan: ReadingPlan };
@@ -34,7 +36,10 @@ export function readAtHead(source: Source, options: ReadAtHeadOptions): Reading 
     return { ...source, plan: uniformPlan(lineage, 'identity', source.copy, why) };
   }
   const lens = compileLens(lineage, version);
-  const refusal = findRefusal(source.sqlite, lens, options);
+  const { withoutLens: reason } = options;
+  const refusal = reason
+    ? { migration: '', statement: '', reason }
+    : findRefusal(source.sqlite, lens, options);
   return refusal ? readReplayed(source, options, refusal) : readThroughLens(source, lens);
 }
 
@@ -42,7 +47,7 @@ export function readAtHead(source: Source, options: ReadAtHeadOptions): Reading 
 export function findRefusal(
   sqlite: Database,
   lens: Lens,
-  { lineage, version, despiteStatistics = false }: Omit<ReadAtHeadOptions, 'path' | 'state'>,
+  { lineage, version, despiteStatistics = false }: Omit<ReadAtHeadOptions, 'path' | 'state' | 'withoutLens'>,
 ): LensRefusal | undefined {
   return refusalOnFile(sqlite, lens, { despiteStatistics }) ?? refusalByShape(sqlite, { lineage, version });
 }

@@ -1,7 +1,9 @@
 import { defineLineage, lineageAt, replayMigrations } from '@varve/migrations';
+import { readLayout } from '@varve/migrations/internal';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { openImage } from '../file/index.ts';
+import { fullCheckOf } from './full-check.ts';
 import { planUpgrade } from './upgrade-plan.ts';
 import { areImagesRight } from './verify-images.ts';
 
@@ -51,7 +53,14 @@ function imagesOf(pending: string, [first, filled]: readonly [string, string] = 
       upgraded.close();
     }
   };
-  return { isRight };
+  const byReplay = (): string[] => {
+    const upgraded = openImage(Buffer.from(head));
+    const schema = readLayout(head)?.key ?? '';
+    const open = <T>(use: (sqlite: Database.Database) => T) => use(openImage(Buffer.from(original)));
+    const check = fullCheckOf({ ...plan }, lineage, { schema, upgraded, open });
+    return check.byReplay?.tables.map(({ name }) => name) ?? [];
+  };
+  return { isRight, byReplay };
 }
 
 const damages: readonly (readonly [string, string])[] = [
@@ -71,6 +80,17 @@ const damages: readonly (readonly [string, string])[] = [
   ['the index itself', 'DELETE FROM search_data WHERE id > 10'],
   ['how long its documents are', "UPDATE search_docsize SET sz = x'09'"],
 ];
+
+it('has a replay judge what no lens shows, and what the lens had a part in making', () => {
+  const plain = [start.slice(0, start.indexOf('CREATE TABLE note')), ''] as const;
+  const joined =
+    'UPDATE t SET v = 2; ALTER TABLE other ADD w; UPDATE other SET v = v + 1; UPDATE other SET w = 2';
+  expect([imagesOf(pendings.lens), imagesOf(joined, plain)].map(({ byReplay }) => byReplay())).toEqual([
+    [],
+    expect.arrayContaining(['t', 'other', 'narrow']),
+  ]);
+  expect(imagesOf(pendings.replay).byReplay()).toContain('search_data');
+});
 
 it.each(Object.entries(pendings))('takes for right what the %s shows, cell for cell', (_by, pending) => {
   const { isRight } = imagesOf(pending);

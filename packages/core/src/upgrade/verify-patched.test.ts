@@ -15,9 +15,9 @@ const start = `CREATE TABLE t (k integer PRIMARY KEY, v); CREATE TABLE other (v)
 const rows = `INSERT INTO t (v) VALUES (1), (NULL), ('a'), (hex(zeroblob(9000))); INSERT INTO other VALUES (1), (2);
   INSERT INTO narrow VALUES ('k', 'v');`;
 
-function lineageOf(pending: string, said: () => string = () => 'same') {
+function lineageOf(pending: string, said?: () => string) {
   const migrations = [start, pending].map((sql, at) => ({ name: `m${at}`, sql, createdAtMs: at + 1 }));
-  return defineLineage({ name: 'patched', tables: {}, migrations, functions: { said } });
+  return defineLineage({ name: 'patched', tables: {}, migrations, ...(said && { functions: { said } }) });
 }
 
 /** A file of version 1, and beside it a copy of it that is at head. */
@@ -115,4 +115,22 @@ it.each([
   else expect(attempt).toThrow(expect.objectContaining({ code: 'UPGRADE_MISMATCH' }));
   expect(openings).toBe(passes ? 2 : 1);
   sqlite.close();
+});
+
+it.each([
+  [
+    'asks a replay of the file where UPDATEs were run as one',
+    'ALTER TABLE other ADD w; UPDATE other SET v = v + 1; UPDATE other SET w = 2',
+    true,
+  ],
+  ['asks the lens over what was opened else', 'ALTER TABLE other ADD w; UPDATE other SET v = v + 1', false],
+])('%s', (_title, pending, passes) => {
+  const lineage = lineageOf(pending);
+  const { sqlite, verify } = writeBoth(lineage);
+  const elsewhere = writeBoth(lineage, '; UPDATE other SET v = 9');
+  if (passes) expect(() => verify(elsewhere.open)).not.toThrow();
+  else expect(() => verify(elsewhere.open)).toThrow(expect.objectContaining({ code: 'UPGRADE_MISMATCH' }));
+  sqlite.exec('UPDATE other SET v = 9');
+  expect(() => verify()).toThrow(expect.objectContaining({ code: 'UPGRADE_MISMATCH' }));
+  for (const it of [sqlite, elsewhere.sqlite]) it.close();
 });

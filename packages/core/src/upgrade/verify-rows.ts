@@ -31,6 +31,8 @@ export interface VerifyRowsOptions {
   readonly pages?: PagesOf;
   /** Reads through the lens though SQLite may meet rows in another order than a replay. */
   readonly despiteStatistics?: boolean;
+  /** Why a replay is to say what is right, whatever the lens can show. */
+  readonly withoutLens?: string | undefined;
 }
 
 /**

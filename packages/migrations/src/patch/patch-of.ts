@@ -74,6 +74,7 @@ function compilePatch(lineage: Lineage, from: number): Patch | undefined {
     written: reader.written,
     children: { before: childrenIn(start, reader), after: childrenIn(head, reader) },
     unrepeatable: namesTainted(operations),
+    isComposed: joined.length < separate.length,
     demanding: new Set(demanding),
   };
 }
