@@ -13,7 +13,7 @@ import {
 import type { Database } from '../file/index.ts';
 import { findRefusal } from '../reading/index.ts';
 import type { UpgradePlan } from './upgrade-plan.ts';
-import { tablesOf } from './verify-rows.ts';
+import { tablesOf, textsAfter } from './verify-rows.ts';
 
 /** What a check of every cell needs to know of files that are alike, before and after. */
 export interface FullCheck {
@@ -72,12 +72,12 @@ function waysOf(
   lineage: Lineage,
   version: number,
 ): Pick<FullCheck, 'byLens' | 'byReplay'> {
-  const tables = tablesOf(upgraded);
+  const [tables, texts] = [tablesOf(upgraded), textsAfter(original, lineage)];
   const isRead = (lens: Lens) => !findRefusal(original, lens, { lineage, version, despiteStatistics: true });
   const whole = compileLens(lineage, version);
   if (isRead(whole) && isDearer(whole, lineage, tables))
     return { byLens: undefined, byReplay: throughReplay(tables) };
-  if (isRead(whole)) return { byLens: throughLens(whole, tables), byReplay: undefined };
+  if (isRead(whole)) return { byLens: throughLens(whole, tables, texts), byReplay: undefined };
   const [ordinary, part] = [compileOrdinaryLens(lineage, version), virtualStatements(lineage, version)];
   if (!part || !isRead(ordinary)) return { byLens: undefined, byReplay: throughReplay(tables) };
   const virtual = virtualTables(upgraded);
@@ -87,6 +87,7 @@ function waysOf(
     byLens: throughLens(
       ordinary,
       tables.filter((table) => !isReplayed(table)),
+      texts,
     ),
     byReplay: throughReplay(tables.filter(isReplayed), part),
   };
@@ -104,14 +105,25 @@ function isDearer({ setup, from }: Lens, lineage: Lineage, tables: readonly Sche
 
 const fewTables = 12;
 
-/** What the lineage does not know is as it was. */
-function throughLens(lens: Lens, tables: readonly SchemaObject[]): CheckByLens {
-  const origins = new Map<string, Origin>(tables.map(({ name }) => [nameKey(name), { table: name }]));
+/** What the lineage does not know is as it was. The same bytes are the same cells only under the text that is expected. */
+function throughLens(
+  lens: Lens,
+  tables: readonly SchemaObject[],
+  texts: ReadonlyMap<string, string>,
+): CheckByLens {
+  const expected = new Set(tables.filter(({ name, sql }) => texts.get(name) === sql).map(keyOf));
+  const origins = new Map<string, Origin>(
+    tables.map((table) => [keyOf(table), expected.has(keyOf(table)) ? { table: table.name } : undefined]),
+  );
   for (const { name, isEmpty, keepsRecords, wholeOf } of lens.tables) {
-    const kept = keepsRecords && wholeOf !== undefined ? { table: wholeOf } : undefined;
-    origins.set(nameKey(name), isEmpty ? 'none' : kept);
+    const isKept = keepsRecords && expected.has(nameKey(name)) && wholeOf !== undefined;
+    origins.set(nameKey(name), isEmpty ? 'none' : isKept ? { table: wholeOf } : undefined);
   }
   return { lens, tables, origins };
+}
+
+function keyOf({ name }: SchemaObject): string {
+  return nameKey(name);
 }
 
 function throughReplay(tables: readonly SchemaObject[], part?: PartOfReplay): CheckByReplay {

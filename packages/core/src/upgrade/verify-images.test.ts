@@ -63,6 +63,10 @@ function imagesOf(pending: string, [first, filled]: readonly [string, string] = 
   return { isRight, byReplay };
 }
 
+const rewrite = (table: string, from: string, to: string) =>
+  `PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '${from}', '${to}') WHERE name = '${table}';
+   PRAGMA writable_schema = RESET`;
+
 const damages: readonly (readonly [string, string])[] = [
   ['a cell', 'UPDATE t SET v = 2 WHERE k = 1'],
   ['a cell far from the others of its row', "UPDATE t SET v = replace(v, '00', '01') WHERE k = 4"],
@@ -74,6 +78,8 @@ const damages: readonly (readonly [string, string])[] = [
   ['a cell that the migrations change', 'UPDATE other SET v = 7 WHERE rowid = 1'],
   ['a row in a new table', 'INSERT INTO made VALUES (1)'],
   ["a cell of a table that is somebody else's", 'UPDATE foreigner SET v = 2'],
+  ['what rows lack at their end', rewrite('t', "DEFAULT ''w''", "DEFAULT ''x''")],
+  ["how a table that is somebody else's is declared", rewrite('foreigner', '(v)', '(v real)')],
   ['a text of a full-text index of its own', "UPDATE own SET body = 'four'"],
   ["a text of somebody else's full-text index", "UPDATE foreign_texts SET body = 'six'"],
   ['what a full-text index finds', "INSERT INTO search (search, rowid, body) VALUES ('delete', 1, 'one')"],

@@ -10,10 +10,10 @@ import { untouchedTables } from './untouched-tables.ts';
 import { verifyPatched } from './verify-patched.ts';
 
 const start = `CREATE TABLE t (k integer PRIMARY KEY, v); CREATE TABLE other (v);
-  CREATE TABLE u (k integer PRIMARY KEY, v);
+  CREATE TABLE u (k integer PRIMARY KEY, v); CREATE TABLE wide (v);
   CREATE TABLE narrow (k text PRIMARY KEY, v) WITHOUT ROWID; CREATE INDEX vs ON t (v);`;
 const rows = `INSERT INTO t (v) VALUES (1), (NULL), ('a'), (hex(zeroblob(9000))); INSERT INTO other VALUES (1), (2);
-  INSERT INTO narrow VALUES ('k', 'v');`;
+  INSERT INTO narrow VALUES ('k', 'v'); INSERT INTO wide VALUES (1);`;
 
 function lineageOf(pending: string, said?: () => string) {
   const migrations = [start, pending].map((sql, at) => ({ name: `m${at}`, sql, createdAtMs: at + 1 }));
@@ -49,10 +49,19 @@ it.each([
     'ALTER TABLE t RENAME TO x; ALTER TABLE u RENAME TO t; ALTER TABLE x RENAME TO u',
     't',
   ],
+  [
+    'another default of a column that no row holds',
+    `PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '''w''', '''x''') WHERE name = 'wide';
+     PRAGMA writable_schema = RESET`,
+    'wide',
+  ],
   ['another table under its name', 'DROP TABLE t; CREATE TABLE t (k integer PRIMARY KEY, v)', 't'],
-])('sees what is wrong in a table that no pending migration has to do with: %s', (_title, damage, table) => {
-  const { sqlite, verify } = writeBoth(lineageOf('ALTER TABLE other ADD w'));
+])('sees what is wrong in a table whose rows no pending migration writes: %s', (_title, damage, table) => {
+  const { sqlite, verify } = writeBoth(
+    lineageOf("ALTER TABLE other ADD w; ALTER TABLE wide ADD w DEFAULT 'w'"),
+  );
   expect(verify).not.toThrow();
+  sqlite.unsafeMode(true);
   sqlite.exec(damage);
   expect(verify).toThrow(
     expect.objectContaining({ code: 'UPGRADE_MISMATCH', details: expect.objectContaining({ table }) }),

@@ -5,6 +5,7 @@ import {
   patchOf,
   readSchema,
   type SchemaObject,
+  schemaAt,
   unrepeatableTables,
 } from '@varve/migrations/internal';
 import type { Database } from '../file/index.ts';
@@ -64,7 +65,13 @@ function settledTables(
   if (plan.strategy !== 'lens' || pages === undefined) return new Set();
   const untouched = untouchedTables(upgraded, sqlite, { pages, path });
   const { tables } = compileLens(lineage, version);
-  const settled = tables.filter((table) => table.keepsRecords && untouched.has(table.name, table.wholeOf));
+  const texts = textsAfter(sqlite, lineage);
+  const expected = new Set(
+    tablesOf(upgraded).flatMap(({ name, sql }) => (texts.get(name) === sql ? name : [])),
+  );
+  const settled = tables.filter(
+    ({ name, keepsRecords, wholeOf }) => keepsRecords && expected.has(name) && untouched.has(name, wholeOf),
+  );
   return new Set(settled.map(({ name }) => name));
 }
 
@@ -104,7 +111,17 @@ export function verifyTables(
 }
 
 export function tablesOf(sqlite: Database): SchemaObject[] {
-  return readSchema(sqlite).filter(({ type }) => type === 'table');
+  return readSchema(sqlite).filter(isTable);
+}
+
+/** The texts that are to make the tables of an upgraded copy, by name: those that the lineage does not know keep theirs. */
+export function textsAfter(original: Database, lineage: Lineage): ReadonlyMap<string, string> {
+  const known = schemaAt(lineage, lineage.migrations.length).filter(isTable);
+  return new Map([...tablesOf(original), ...known].map(({ name, sql }) => [name, sql]));
+}
+
+function isTable({ type }: SchemaObject): boolean {
+  return type === 'table';
 }
 
 function countEach(sqlite: Database, tables: readonly string[]): HeadCount[] {
