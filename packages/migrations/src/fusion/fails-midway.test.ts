@@ -3,7 +3,8 @@ import { defineLineage } from '../lineage/define-lineage.ts';
 import { mayFailMidway } from './fails-midway.ts';
 
 const start = `CREATE TABLE t (id integer PRIMARY KEY NOT NULL, a text, b text NOT NULL, c integer DEFAULT 0);
-CREATE TABLE u (id integer PRIMARY KEY NOT NULL, a text)`;
+CREATE TABLE u (id integer PRIMARY KEY NOT NULL, a text);
+CREATE TABLE v (a text UNIQUE, b text, c text); CREATE UNIQUE INDEX v_b ON v (lower(b)) WHERE c IS NULL`;
 const rebuild = (columns: string, select = 'id, a, b', names = select) => `CREATE TABLE n (${columns});
 INSERT INTO n (${names}) SELECT ${select} FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t`;
 const strictB = rebuild('id integer PRIMARY KEY NOT NULL, a text, b text NOT NULL');
@@ -35,6 +36,14 @@ it.each([
   [
     'JSON that may be none, then dropped',
     [`UPDATE t SET a = json_set(a, '$.v', 2)`, 'ALTER TABLE t DROP COLUMN a'],
+  ],
+  ['an update of a key, row by row', ['UPDATE t SET id = -id']],
+  ['an update of a unique column', ['UPDATE v SET a = b']],
+  ['an update of what a unique index computes', ['UPDATE v SET b = c']],
+  ['an update of what a unique index asks for', ['UPDATE v SET c = b']],
+  [
+    'an update of several columns at once',
+    ["UPDATE t SET c = 1, (a, b) = ('x', NULL)", "UPDATE t SET b = ''"],
   ],
 ])('sees that a replay may stop at what is gone at head: %s', (_title, pending) => {
   expect(ask(...pending)).toBe(true);

@@ -1,5 +1,5 @@
 import type { Step } from '../lens/index.ts';
-import { identifierOf, keywordOf, nameAt, nameKey } from '../sql/index.ts';
+import { identifierOf, keywordOf, nameAt, nameKey, tokenizeSql } from '../sql/index.ts';
 import { readPlainCopy } from './plain-copy.ts';
 import { readUpdate } from './read-update.ts';
 import { demandsOf, type TableDemands } from './table-demands.ts';
@@ -91,17 +91,20 @@ export class OpenDemands {
 
   /** A later update lets an earlier one be noticed if it cannot do without the value that this one computed. */
   #update({ statement: { tokens }, before }: Step): boolean {
-    const { table, columns, reads, isLazy, mayRaise } = readUpdate(tokens);
+    const { table, columns, setsRows, reads, isLazy, mayRaise } = readUpdate(tokens);
     const shape = before.tables.get(table);
-    if (!shape) return true;
+    if (!shape || setsRows) return true;
+    const demands = demandsOf(shape, before);
+    // Rows change one after another, and one may meet what another is about to give up.
+    if (columns.some((it) => demands.uniqueColumns.has(it) || isInUniqueIndex(it, table, before)))
+      return true;
     const hidden = [...this.#of(table)].filter((demand) => {
       const column = demand.replace(computed, '');
       return demand === column || (columns.includes(column) && (isLazy || !reads.has(column)));
     });
     this.#copied.delete(table);
-    const demands = demandsOf(shape, before);
     const isWide = isLazy || demands.others.some((it) => !it.endsWith(' is the rowid'));
-    const demanded = columns.filter((it) => demands.notNull.has(it) || demands.uniqueColumns.has(it));
+    const demanded = columns.filter((it) => demands.notNull.has(it));
     for (const column of demanded) this.#of(table).add(column);
     for (const column of mayRaise ? columns : []) this.#of(table).add(computed + column);
     if (isWide) this.#of(table).add(everything);
@@ -158,6 +161,14 @@ export class OpenDemands {
     this.#copied.add(from);
     return isHidden;
   }
+}
+
+/** As one of its columns, or in an expression, or in what it asks of the rows that it holds. */
+function isInUniqueIndex(column: string, table: string, { objects }: Step['before']): boolean {
+  return objects.some(({ type, sql, table: over }) => {
+    if (type !== 'index' || nameKey(over) !== table || !/^CREATE\s+UNIQUE\b/i.test(sql)) return false;
+    return [...tokenizeSql(sql)].some((token) => nameKey(identifierOf(token) ?? '') === column);
+  });
 }
 
 /** Marks a column whose values an expression computed that may fail on some row. */

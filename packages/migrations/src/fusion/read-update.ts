@@ -5,6 +5,8 @@ export interface PlainUpdate {
   readonly table: string;
   /** The columns it sets. */
   readonly columns: readonly string[];
+  /** It sets others as well, several at once: `(a, b) = (1, 2)`. */
+  readonly setsRows: boolean;
   /** All names that stand anywhere else in it. */
   readonly reads: ReadonlySet<string>;
   /** An expression may not be computed, or a row be kept, without a look at all of it. */
@@ -19,6 +21,7 @@ export function readUpdate(tokens: readonly SqlToken[]): PlainUpdate {
   return {
     table: nameKey(nameAt(tokens, 1) ?? ''),
     columns: [...places].map((at) => nameOf(tokens[at])),
+    setsRows: tokens.some((_, at) => isRowTarget(tokens, at)),
     reads: new Set(tokens.filter((_, at) => !places.has(at)).map(nameOf)),
     isLazy: places.size === 0 || tokens.some((token) => lazyWords.has(keywordOf(token))),
     mayRaise: tokens.some(({ text }) => text === '(' || text === '>'),
@@ -39,7 +42,17 @@ const lazyWords = new Set([
 ]);
 
 function isTarget(tokens: readonly SqlToken[], at: number): boolean {
+  return tokens[at + 1]?.text === '=' && mayBegin(tokens, at);
+}
+
+function isRowTarget(tokens: readonly SqlToken[], at: number): boolean {
+  if (tokens[at]?.text !== '(' || !mayBegin(tokens, at)) return false;
+  const end = tokens.findIndex(({ text }, place) => place > at && text === ')');
+  return tokens[end + 1]?.text === '=';
+}
+
+function mayBegin(tokens: readonly SqlToken[], at: number): boolean {
   const before = tokens[at - 1]?.text.toUpperCase();
   const isFirst = tokens.slice(0, at).every((token) => keywordOf(token) !== 'WHERE');
-  return isFirst && tokens[at + 1]?.text === '=' && (before === 'SET' || before === ',');
+  return isFirst && (before === 'SET' || before === ',');
 }
