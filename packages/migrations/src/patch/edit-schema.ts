@@ -94,7 +94,7 @@ function renameBelongings(sqlite: Database, alteration: Alteration, recipe: Patc
       .prepare(
         `UPDATE sqlite_schema SET tbl_name = ?, name = '${prefix}' || ? || substr(name, ?) WHERE ${ownIndexes}`,
       )
-      .run(to.name, to.name, prefix.length + name.length + 1, name);
+      .run(to.name, to.name, prefix.length + [...name].length + 1, name);
   if (hasCounters) sqlite.prepare('UPDATE sqlite_sequence SET name = ? WHERE name = ?').run(to.name, name);
 }
 
