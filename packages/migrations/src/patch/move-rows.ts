@@ -19,8 +19,9 @@ export function moveRows(
   const stored = columns.flatMap(({ from }) => (from === undefined ? [] : [from]));
   // A column that is the rowid holds nothing in the rows.
   const kept = stored.map((from) => (rowid.isColumn && from === rowid.name ? 'NULL' : quoteIdentifier(from)));
-  const [places, named] = [kept.map((_, at) => `c${at}`), kept.map((sql, at) => `${sql} AS c${at}`)];
-  sqlite.exec(`CREATE TABLE ${into} AS SELECT ${named.join(', ')} FROM ${table} WHERE 0`);
+  const places = kept.map((_, at) => `c${at}`);
+  // Without types: a row may hold what a column that was declared anew would not store.
+  sqlite.exec(`CREATE TABLE ${into} (${places.join(', ')})`);
   const run = (sql: string, ...values: (string | number | undefined)[]) => sqlite.prepare(sql).run(...values);
   return {
     prepare: () =>

@@ -52,6 +52,11 @@ const tables: Record<string, { create: string; fill: string; pending?: string }>
     create: 'CREATE TABLE t (id integer PRIMARY KEY, n any, gone text, r real, body text) STRICT',
     fill: `${counting(100)} INSERT INTO t SELECT i, iif(i % 2, '0' || i, i), 'x', i, ${words(20_000)} FROM n`,
   },
+  'what a column that was declared anew would not store': {
+    create: `CREATE TABLE t (id integer PRIMARY KEY, n text, gone, r real, body text); INSERT INTO t (id, n) VALUES (0, '05');
+      ALTER TABLE t ALTER COLUMN n TO n integer`,
+    fill: `${counting(100)} INSERT INTO t SELECT i, i, 'x', i, ${words(20_000)} FROM n`,
+  },
   'a column that is new, and another table of small rows': {
     create: 'CREATE TABLE t (id integer PRIMARY KEY, gone text, body text); CREATE TABLE s (a, gone)',
     fill: `${counting(100)} INSERT INTO t SELECT i, 'x', ${words(20_000)} FROM n;
@@ -77,7 +82,7 @@ function narrow({ create, fill, pending = 'ALTER TABLE t DROP COLUMN gone' }: (t
   const patched = new Database(path);
   expect(patchFile(patched, lineage, 1)).toBe(true);
   expect(describe(patched)).toEqual(describe(replayed));
-  expect(patched.pragma('integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  expect(patched.pragma('integrity_check')).toEqual(replayed.pragma('integrity_check'));
   patched.close();
   return { before, after: statSync(path).size };
 }
