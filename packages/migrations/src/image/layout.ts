@@ -1,14 +1,7 @@
 import { nameKey } from '../sql/index.ts';
 import { PageMemory } from './page-memory.ts';
-import {
-  OddImageError,
-  type Pages,
-  pageKinds,
-  pagesOf,
-  type RawRow,
-  readTree,
-  startOf,
-} from './read-tree.ts';
+import { OddImageError, type Pages, pageKinds, pagesOf, startOf } from './pages.ts';
+import { type RawRow, readTree } from './read-tree.ts';
 import { assertText, integerIn, readRecord } from './record.ts';
 
 /** What the bytes of a database file say of its schema, without SQLite, which must read and understand all of it first. */

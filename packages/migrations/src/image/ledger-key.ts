@@ -2,7 +2,8 @@ import type { Ledger } from '../ledger/index.ts';
 import { nameKey, rowidNames } from '../sql/index.ts';
 import { type ImageLayout, unlessOdd } from './layout.ts';
 import { PageMemory } from './page-memory.ts';
-import { OddImageError, type Pages, pagesOf, type RawRow, readTree } from './read-tree.ts';
+import { OddImageError, type Pages, pagesOf } from './pages.ts';
+import { type RawRow, readTree } from './read-tree.ts';
 import { readRecord } from './record.ts';
 
 /** More than any lineage has. */

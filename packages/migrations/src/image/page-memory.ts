@@ -1,4 +1,4 @@
-import type { Pages } from './read-tree.ts';
+import type { Pages } from './pages.ts';
 
 interface Known<T> {
   readonly sizeBytes: number;

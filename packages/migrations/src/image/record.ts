@@ -1,4 +1,5 @@
-import { OddImageError, type RawRow, varintAt, varintSize } from './read-tree.ts';
+import { OddImageError, varintAt, varintSize } from './pages.ts';
+import type { RawRow } from './read-tree.ts';
 
 /** Where the values of a row lie: https://www.sqlite.org/fileformat.html#record_format */
 export interface RawRecord {

@@ -1,6 +1,6 @@
-import { type Cell, restOf, walkCells } from './cells.ts';
+import { type Cell, walkCells } from './cells.ts';
 import { unlessOdd } from './layout.ts';
-import { type Pages, pagesOf } from './read-tree.ts';
+import { type Pages, pagesOf, restOf } from './pages.ts';
 
 /** A table, or an index, in the bytes of a file: where its tree begins. */
 export interface TreeIn {
