@@ -1,5 +1,12 @@
 import { type Database, isSqliteError } from '../driver/index.ts';
-import { nameKey, quoteIdentifier } from '../sql/index.ts';
+import {
+  identifierOf,
+  nameAt,
+  nameKey,
+  quoteIdentifier,
+  renamedTo,
+  type SqlStatement,
+} from '../sql/index.ts';
 
 /** How many rows of each table have lost their parent row, by `child → parent`. */
 export type ReferenceViolations = ReadonlyMap<string, number>;
@@ -24,6 +31,28 @@ export function newViolations(before: ReferenceViolations, after: ReferenceViola
   return [...after].filter(([key, count]) => count > (before.get(key) ?? 0)).map(([key]) => key);
 }
 
+/** The same once statements have given tables other names: the rows lack what they lacked before. */
+export function underNewNames(
+  violations: ReferenceViolations,
+  statements: readonly SqlStatement[],
+): ReferenceViolations {
+  const counts = new Map<string, number>();
+  for (const [key, count] of violations) {
+    const names = key.split(arrow).map((name) => statements.reduce(nameAfter, name));
+    const renamed = names.join(arrow);
+    counts.set(renamed, (counts.get(renamed) ?? 0) + count);
+  }
+  return counts;
+}
+
+function nameAfter(name: string, statement: SqlStatement): string {
+  const { tokens } = statement;
+  const isRenamed = renamedTo(statement) !== undefined && nameKey(nameAt(tokens, 2) ?? '') === nameKey(name);
+  return (isRenamed ? identifierOf(tokens.at(-1)) : undefined) ?? name;
+}
+
+const arrow = ' → ';
+
 interface Violation {
   readonly table: string;
   readonly parent: string;
@@ -38,7 +67,7 @@ function check(sqlite: Database, pragma: string): Violation[] {
 function countOf(violations: readonly Violation[]): ReferenceViolations {
   const counts = new Map<string, number>();
   for (const { table, parent } of violations) {
-    const key = `${table} → ${parent}`;
+    const key = `${table}${arrow}${parent}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return counts;

@@ -25,6 +25,26 @@ describe('references are compared with those of the file before', () => {
     expect(replayed).toEqual(raw);
   });
 
+  it.each([
+    ['the child', 'ALTER TABLE c RENAME TO x; ALTER TABLE x RENAME TO "Children"'],
+    ['the parent', 'ALTER TABLE P RENAME TO "Parents"'],
+    ['both', 'ALTER TABLE c RENAME TO x; ALTER TABLE p RENAME TO c'],
+  ])('and are those of before under a new name: %s', (_, renamed) => {
+    const old = "INSERT INTO p VALUES (1, 'a'); INSERT INTO c (id, p) VALUES (1, 7), (2, 1)";
+    const { replayed, raw } = bothWays(lineageOf([tables, renamed]), old);
+    expect(replayed).toEqual(raw);
+  });
+
+  it('and are missed where more of a table under a new name lack their parent', () => {
+    const lineage = lineageOf([tables, 'ALTER TABLE c RENAME TO d; UPDATE d SET p = 9']);
+    const sqlite = openMemory();
+    replayMigrations(sqlite, lineageAt(lineage, 1));
+    sqlite.exec(
+      "PRAGMA foreign_keys = OFF; INSERT INTO p VALUES (1, 'a'); INSERT INTO c (p) VALUES (7), (1)",
+    );
+    expect(() => replayMigrations(sqlite, lineage)).toThrow(/without a parent: d → p/);
+  });
+
   it('and are still missed then, where a migration breaks them', () => {
     const lineage = lineageOf([tables, 'UPDATE c SET p = 9']);
     const sqlite = openMemory();
