@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeTestFolder } from '@varve/testing';
 import { expect, it } from 'vitest';
@@ -51,6 +51,22 @@ it.each([
   write(log, `${whole}${jsonLines(said(5), queued(6))}`);
   expect(await importLogs('auto', from, { into })).toMatchObject({ changed: 1 });
   expect(rows(into)).toEqual([3, 3]);
+});
+
+it('names what goes before it is compared, and reads the other logs', async () => {
+  const [from, into] = [makeTestFolder(), makeTestFolder()];
+  const writeOther = (n: number) =>
+    write(join(from, `${n}.jsonl`), jsonLines({ ...said(n), sessionId: `other ${n}` }));
+  writeOther(10);
+  await importLogs('auto', from, { into });
+  writeOther(11);
+  write(join(from, name), whole);
+  const copy = write(join(from, `copy of ${name}`), whole);
+  const onProgress = () => rmSync(copy, { force: true });
+  const report = await importLogs('auto', from, { into, onProgress });
+  expect(report).toMatchObject({ added: 1, unchanged: 1 });
+  expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['FILE_NOT_FOUND']));
+  expect(await importLogs('auto', from, { into })).toMatchObject({ added: 1, problems: [] });
 });
 
 it('takes no log for a copy with which a fork begins', async () => {

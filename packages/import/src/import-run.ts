@@ -112,15 +112,24 @@ export class ImportRun {
   /** Copies of what a log was earlier count as read; of those whose records have keys, each record. */
   async #leaveOutCopies(family: readonly FamilyFile[]): Promise<readonly FamilyFile[]> {
     const [longest, shorter] = leaveOutPrefixes(family);
-    const { options, signal } = this.#settings();
     for (const file of shorter) {
-      const reading = file.format.isKeyed ? await readCopy(file, options, signal) : undefined;
-      if (reading) this.#tally.count(reading);
-      else this.#tally.passOver('a log that another one continues');
-      this.#remember(file, []);
+      try {
+        await this.#countCopy(file);
+      } catch (error) {
+        this.#options.signal?.throwIfAborted();
+        this.#tally.fail(error, file.path);
+      }
       this.#tally.progress(1);
     }
     return longest;
+  }
+
+  async #countCopy(file: FamilyFile): Promise<void> {
+    const { options, signal } = this.#settings();
+    const reading = file.format.isKeyed ? await readCopy(file, options, signal) : undefined;
+    if (reading) this.#tally.count(reading);
+    else this.#tally.passOver('a log that another one continues');
+    this.#remember(file, []);
   }
 
   /** In this process and in others; returns the families that killed their worker. */

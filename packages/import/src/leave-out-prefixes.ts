@@ -27,9 +27,9 @@ export function leaveOutPrefixes(
   return [family.filter((file) => !shorter.includes(file)), shorter];
 }
 
-/** The first record, which tells most logs of a large family apart without opening them again. */
-function headOf({ sample: { shape, values } }: FamilyFile): string | undefined {
-  return shape === 'lines' ? JSON.stringify(values[0]) : undefined;
+/** The first record, which tells most logs of a large family apart: not every two of them are opened again. */
+function headOf({ sample: { values } }: FamilyFile): string | undefined {
+  return JSON.stringify(values[0]);
 }
 
 function mayContinue(other: FamilyFile, file: FamilyFile): boolean {
@@ -39,14 +39,19 @@ function mayContinue(other: FamilyFile, file: FamilyFile): boolean {
 
 const chunkBytes = 1 << 20;
 
+/** What is wrong with a log that cannot be opened is told where it is read. */
 function isPrefix({ path, sizeBytes }: FamilyFile, other: FamilyFile): boolean {
-  return withFile(openSync(path, 'r'), (a) =>
-    withFile(openSync(other.path, 'r'), (b) => {
-      for (let at = 0; at < sizeBytes; at += chunkBytes) {
-        const length = Math.min(chunkBytes, sizeBytes - at);
-        if (!readAt(a, at, length).equals(readAt(b, at, length))) return false;
-      }
-      return true;
-    }),
-  );
+  try {
+    return withFile(openSync(path, 'r'), (a) =>
+      withFile(openSync(other.path, 'r'), (b) => {
+        for (let at = 0; at < sizeBytes; at += chunkBytes) {
+          const length = Math.min(chunkBytes, sizeBytes - at);
+          if (!readAt(a, at, length).equals(readAt(b, at, length))) return false;
+        }
+        return true;
+      }),
+    );
+  } catch {
+    return false;
+  }
 }
