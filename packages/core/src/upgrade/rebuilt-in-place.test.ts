@@ -112,6 +112,13 @@ it.each([
     ${rebuild('runs', `${runColumns}, a text, b integer DEFAULT 3 NOT NULL, c text`, 'id, agent, began, a, b')}`,
     'runs',
   ],
+  [
+    'a table that is read behind it, without its figures',
+    `ALTER TABLE links ADD c text ---
+    ${rebuild('links', 'a text NOT NULL, b text NOT NULL, c text, PRIMARY KEY (a, b)', 'a, b, c')} ---
+    INSERT INTO log SELECT a FROM links`,
+    'links',
+  ],
   ['a trigger that is made again', `${runs(runColumns)} ${log}`, 'runs'],
 ])('leaves the rows of a rebuilt table where they lie: %s', async (_title, pending, kept) => {
   const lineage = lineageOf(pending);

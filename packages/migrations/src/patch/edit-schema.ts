@@ -5,7 +5,7 @@ import type { NarrowedRows } from './narrowed-rows.ts';
 import type { Alteration, Creation, PatchBatch } from './patch.ts';
 import type { Belongings, PatchRecipe } from './patch-recipe.ts';
 import type { PreparedPages } from './prepare-pages.ts';
-import { ownTables, renewTables } from './renew-tables.ts';
+import { countAgain, forgetStatistics, ownTables, type RenewedTable } from './renew-tables.ts';
 
 type EditBatch = Extract<PatchBatch, { kind: 'edit' }>;
 
@@ -18,6 +18,7 @@ export interface EditSchemaOptions {
 export function editSchema(sqlite: Database, batch: EditBatch, { pages, recipe }: EditSchemaOptions): void {
   const { alterations, creations } = batch;
   const narrow = narrowedTables(sqlite, alterations);
+  const renewed = renewedTables(batch);
   // Source: https://www.sqlite.org/pragma.html#pragma_writable_schema
   sqlite.unsafeMode(true);
   let narrowed: NarrowedRows[] = [];
@@ -27,22 +28,33 @@ export function editSchema(sqlite: Database, batch: EditBatch, { pages, recipe }
     for (const rows of narrowed) rows.settle();
     alter(sqlite, alterations, recipe);
     create(sqlite, creations, pages);
+    // SQLite takes them up with the schema: by what a replay has forgotten it would meet rows in another order.
+    if (renewed.length > 0)
+      forgetStatistics(
+        sqlite,
+        renewed,
+        recipe.ownTables.of(alterations, () => ownTables(sqlite)),
+      );
     sqlite.exec('PRAGMA writable_schema = RESET');
   } finally {
     sqlite.unsafeMode(false);
   }
   for (const rows of narrowed) rows.drop();
   for (const creation of creations) if (!pages.has(creation)) sqlite.exec(creation.object.sql);
-  const renewed = [
-    ...alterations.map(({ to, renewed }) => ({ name: to.name, renewed })),
-    ...creations.map(({ object, renewed }) => ({ name: object.name, renewed })),
-  ].filter((it) => it.renewed !== undefined);
   if (renewed.length > 0)
-    renewTables(
+    countAgain(
       sqlite,
       renewed,
-      recipe.ownTables.of(batch, () => ownTables(sqlite)),
+      recipe.ownTables.of(creations, () => ownTables(sqlite)),
     );
+}
+
+function renewedTables({ alterations, creations }: EditBatch): RenewedTable[] {
+  const all = [
+    ...alterations.map(({ to, renewed }) => ({ name: to.name, renewed })),
+    ...creations.map(({ object, renewed }) => ({ name: object.name, renewed })),
+  ];
+  return all.flatMap(({ name, renewed }) => (renewed === undefined ? [] : { name, renewed }));
 }
 
 /** Those whose rows hold a column that goes. */

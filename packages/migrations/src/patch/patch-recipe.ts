@@ -36,7 +36,7 @@ export class PatchRecipe {
   readonly places = new Answers<Alteration, number | undefined>();
   /** What goes with a table that gets another name. */
   readonly belongings = new Answers<Alteration, Belongings>();
-  /** The tables of SQLite's own at an edit that renews others. */
+  /** The tables of SQLite's own before an edit that renews others, by its alterations, and after, by its creations. */
   readonly ownTables = new Answers<object, readonly string[]>();
   readonly #acting = new Map<PatchScript, ActingStatement[]>();
 
