@@ -1,4 +1,5 @@
 import type { Database } from '../driver/index.ts';
+import { hiddenRowidOf } from './table-keys.ts';
 
 export interface Rowid {
   readonly name: string;
@@ -22,7 +23,6 @@ export function rowidOf(sqlite: Database, table: string): Rowid | undefined {
   const holdsGenerated = columns.some(([, , hidden]) => hidden === 3);
   const key = keys.hasKeyIndex === 0 ? columns.find(([, place]) => place > 0)?.[0] : undefined;
   if (key !== undefined) return { name: key, isColumn: true, holdsGenerated };
-  const taken = new Set(columns.map(([name]) => name.toLowerCase()));
-  const free = ['_rowid_', 'rowid', 'oid'].find((name) => !taken.has(name));
+  const free = hiddenRowidOf(columns.map(([name]) => ({ name })));
   return free === undefined ? undefined : { name: free, isColumn: false, holdsGenerated };
 }
