@@ -1,35 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { openArchive } from '@varve/core';
-import { standardLineage as lineage } from '@varve/migrations';
-import { makeTestFolder } from '@varve/testing';
 import { expect, it } from 'vitest';
 import { type SessionStoreEntry, VarveSessionStore } from './index.ts';
+import { answer, assistant, entry, key, make, use, user } from './testing/session-store.ts';
 
-const key = { projectKey: '-home-me-project', sessionId: '0a8d3c55-64a5-4c1f-9d4e-6f60c1a5b2d7' };
 const child = { ...key, subpath: 'subagents/agent-a1b2' };
-
-let count = 0;
-function entry(type: string, message: object | undefined, more: object = {}): SessionStoreEntry {
-  count += 1;
-  const uuid = `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`;
-  const timestamp = new Date(Date.UTC(2026, 0, 1, 0, 0, count)).toISOString();
-  const common = { sessionId: key.sessionId, version: '2.1.0', cwd: '/home/me/project', parentUuid: null };
-  return { type, uuid, timestamp, ...common, ...(message && { message }), ...more } as SessionStoreEntry;
-}
-
-const user = (content: unknown, more = {}) => entry('user', { role: 'user', content }, more);
-const assistant = (content: unknown[], more = {}) => {
-  const usage = { input_tokens: 7, output_tokens: 5, cache_read_input_tokens: 3 };
-  const message = { id: `msg_${count}`, role: 'assistant', model: 'claude-sonnet-5', content, usage };
-  return entry('assistant', message, { requestId: `req_${count}`, ...more });
-};
-const use = (id: string, name: string, input: object) => ({ type: 'tool_use', id, name, input });
-const answer = (id: string, content: string, isError = false) =>
-  user([{ type: 'tool_result', tool_use_id: id, content, is_error: isError }], {
-    toolUseResult: isError ? `Error: ${content}` : { stdout: content, stderr: '' },
-  });
 
 const longText = 'This is what the command printed, line by line, and it is long.';
 const conversation = () => [
@@ -40,27 +14,6 @@ const conversation = () => [
   entry('progress', undefined, { data: { percent: 50 } }),
   assistant([{ type: 'text', text: 'These.' }]),
 ];
-
-function make(options = {}) {
-  const dir = makeTestFolder();
-  const open = () => new VarveSessionStore({ dir, ...options });
-  const read = () =>
-    globSync('archives/*/*.db', { cwd: dir })
-      .sort()
-      .map((name) => readAll(join(dir, name)));
-  return { dir, open, read };
-}
-
-function readAll(path: string) {
-  using archive = openArchive(path, { lineage });
-  const { sessions, messages, modelCalls, toolCalls } = lineage.tables;
-  return {
-    session: archive.db.select().from(sessions).get(),
-    messages: archive.db.select().from(messages).all(),
-    modelCalls: archive.db.select().from(modelCalls).all(),
-    toolCalls: archive.db.select().from(toolCalls).all(),
-  };
-}
 
 it('gives back every entry as it was, in its order, live and sealed', async () => {
   const { open } = make();
@@ -258,38 +211,6 @@ it.each(['first', 'last'])(
     );
   },
 );
-
-it('redacts before the disk, and gives back what it left', async () => {
-  const redact = (_path: unknown, value: unknown) =>
-    typeof value === 'string' ? value.replaceAll('hunter2', '***') : value;
-  const { open, dir } = make({ redact });
-  const store = open();
-  await store.append(key, [user('the password is hunter2'), assistant([use('t1', 'Bash', {})])]);
-  const [failing] = store.hooks().PostToolUseFailure[0]?.hooks ?? [];
-  await failing?.({ hook_event_name: 'PostToolUseFailure', tool_use_id: 't1', error: 'not hunter2' }, 't1');
-  await store.append(key, [answer('t1', 'no', true)]);
-  expect(JSON.stringify(await store.load(key))).not.toContain('hunter2');
-  store.sealAll();
-  const [path = ''] = globSync('archives/*/*.db', { cwd: dir });
-  expect(readFileSync(join(dir, path)).includes('hunter2')).toBe(false);
-  expect(readAll(join(dir, path)).toolCalls).toMatchObject([{ errorMessage: 'not ***' }]);
-});
-
-it('leaves out what a hook says that cannot be redacted', async () => {
-  const redact = (_path: unknown, value: unknown) => {
-    if (typeof value === 'string' && value.includes('hunter2')) throw new Error('cannot be redacted');
-    return value;
-  };
-  const { open, dir } = make({ redact });
-  const store = open();
-  await store.append(key, [user('hello'), assistant([use('t1', 'Bash', {})])]);
-  const [failing] = store.hooks().PostToolUseFailure[0]?.hooks ?? [];
-  await failing?.({ hook_event_name: 'PostToolUseFailure', tool_use_id: 't1', error: 'not hunter2' }, 't1');
-  await store.append(key, [answer('t1', 'no', true)]);
-  store.sealAll();
-  const [path = ''] = globSync('archives/*/*.db', { cwd: dir });
-  expect(readFileSync(join(dir, path)).includes('hunter2')).toBe(false);
-});
 
 it('says what goes wrong, and has stored nothing then', async () => {
   const store = new VarveSessionStore({ dir: '/dev/null/nowhere' });

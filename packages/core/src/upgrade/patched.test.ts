@@ -1,68 +1,18 @@
-import { copyFileSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineLineage, lineageAt, replayMigrations, squashLineage } from '@varve/migrations';
+import { lineageAt, replayMigrations, squashLineage } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { openImage } from '../file/open-database.ts';
 import { openArchive, upgradeArchive } from '../index.ts';
 import { withoutWal } from '../source/private-copy.ts';
 import { rejectionOf } from '../testing/error-of.ts';
+import { describe, lineageOf, writeOld } from '../testing/patched-files.ts';
 import { makeTempDir } from '../testing/temp-dir.ts';
 
-const start = `CREATE TABLE runs (id text PRIMARY KEY NOT NULL, agent text NOT NULL, began integer NOT NULL);
-  CREATE TABLE calls (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, run_id text REFERENCES runs(id) ON DELETE CASCADE, took real);
-  CREATE TABLE notes (id text PRIMARY KEY NOT NULL);
-  CREATE INDEX calls_run_idx ON calls (run_id);`;
-const rows = `INSERT INTO runs VALUES ('r1', 'one', 5), ('r2', 'two', 6);
-  INSERT INTO calls (run_id, took) VALUES ('r1', 1.5), ('r1', 2), ('r2', NULL);
-  DELETE FROM calls WHERE id = 3;`;
 const rebuild = (columns: string) => `CREATE TABLE __new_runs (${columns});
   INSERT INTO __new_runs (id, agent, began) SELECT id, agent, began FROM runs;
   DROP TABLE runs; ALTER TABLE __new_runs RENAME TO runs;`;
-
-function lineageOf(pending: string) {
-  const migrations = [start, ...pending.split('---')].map((sql, at) => ({
-    name: `m${at}`,
-    sql,
-    createdAtMs: at + 1,
-  }));
-  return defineLineage({ name: 'patched', tables: {}, migrations });
-}
-
-function writeOld(lineage: ReturnType<typeof lineageOf>, more: string): string {
-  const path = join(makeTempDir(), 'old.db');
-  const sqlite = new Database(path);
-  replayMigrations(sqlite, lineageAt(lineage, 1));
-  sqlite.exec(`${rows}; ${more}`);
-  sqlite.close();
-  return path;
-}
-
-function readRows(sqlite: Database.Database, table: string): string[] {
-  const rows = sqlite.prepare(`SELECT * FROM "${table}"`).raw().all();
-  return rows.map((row) => JSON.stringify(row)).sort();
-}
-
-/** All that a file holds, SQLite's own tables too, but for the ledger's marks and moments. */
-function describe(sqlite: Database.Database) {
-  const objects = sqlite
-    .prepare<[], { type: string; name: string; sql: string }>(
-      'SELECT type, name, sql FROM sqlite_schema ORDER BY type, name',
-    )
-    .all();
-  const tables = objects.filter(({ type, sql }) => type === 'table' && !/^CREATE VIRTUAL/.test(sql));
-  const ledger = sqlite.prepare('SELECT hash, created_at FROM __drizzle_migrations ORDER BY rowid').all();
-  const cells = tables
-    .filter(({ name }) => name !== '__drizzle_migrations')
-    .map(({ name }) => [name, readRows(sqlite, name)]);
-  return {
-    objects,
-    ledger,
-    cells,
-    version: sqlite.pragma('user_version'),
-    check: sqlite.pragma('integrity_check'),
-  };
-}
 
 it.each([
   ['a header that asks for a WAL', 'ALTER TABLE runs ADD model text', 'PRAGMA journal_mode = WAL'],
@@ -225,67 +175,5 @@ it('patches a file that has the entries of its schema elsewhere than the file be
     using archive = openArchive(path, { lineage });
     expect(describe(archive.sqlite)).toEqual(describe(replayed));
     replayed.close();
-  }
-});
-
-const found = "CREATE VIRTUAL TABLE found USING fts5(agent, content='runs')";
-
-it.each([
-  ['that is dropped unread', '', undefined],
-  [
-    'that is read before it is dropped',
-    "DELETE FROM notes WHERE id IN (SELECT agent FROM found('one'));",
-    'FILE_CORRUPT',
-  ],
-  [
-    'that is written before it is dropped',
-    "INSERT INTO found (rowid, agent) VALUES (3, 'x');",
-    'FILE_CORRUPT',
-  ],
-])('looks into a full-text table only if it matters what it holds: one %s', async (_title, before, code) => {
-  const sql = [
-    `${start} ${found};`,
-    `${before} DROP TABLE found; ${found}; INSERT INTO found (found) VALUES ('rebuild')`,
-  ];
-  const migrations = sql.map((sql, at) => ({ name: `m${at}`, sql, createdAtMs: at + 1 }));
-  const lineage = defineLineage({ name: 'found', tables: {}, migrations });
-  const path = writeOld(lineage, "INSERT INTO found (found) VALUES ('rebuild')");
-  const sqlite = new Database(path).unsafeMode(true);
-  sqlite.exec('DELETE FROM found_data WHERE id > 10');
-  sqlite.close();
-  const upgraded = upgradeArchive(path, { lineage, acceptLoss: true });
-  if (code !== undefined) expect(await rejectionOf(upgraded)).toMatchObject({ code });
-  else expect(await upgraded).toMatchObject({ how: 'patched' });
-});
-
-it('replays what a trigger of the file would notice, and does not set it off', async () => {
-  const lineage = lineageOf('UPDATE runs SET began = 7');
-  const path = writeOld(
-    lineage,
-    'CREATE TRIGGER own AFTER UPDATE ON runs BEGIN DELETE FROM notes; END; INSERT INTO notes VALUES (1)',
-  );
-  copyFileSync(path, `${path}.copy`);
-  expect(await upgradeArchive(path, { lineage })).toMatchObject({ how: 'replayed' });
-  using archive = openArchive(path, { lineage });
-  expect(archive.sqlite.prepare('SELECT count(*) FROM notes').pluck().get()).toBe(1);
-});
-
-const orphan = "PRAGMA foreign_keys = OFF; INSERT INTO calls (run_id, took) VALUES ('none', 1)";
-
-it.each([
-  ['in memory', ''],
-  ['as a file', '; CREATE TABLE own (x); INSERT INTO own VALUES (zeroblob(1200000))'],
-])('lets a row be without its parent that was so before, and no other: %s', async (_title, more) => {
-  const lineage = lineageOf('UPDATE calls SET took = 7');
-  const orphaning = lineageOf("INSERT INTO calls (run_id, took) VALUES ('gone', 2)");
-  // Of the second it is known that the first had such rows.
-  for (const _which of ['first', 'second']) {
-    const path = writeOld(lineage, orphan + more);
-    expect(await upgradeArchive(path, { lineage })).toMatchObject({ how: 'patched' });
-    const other = writeOld(orphaning, orphan + more);
-    const before = readFileSync(other);
-    const { code } = await rejectionOf(upgradeArchive(other, { lineage: orphaning }));
-    expect(code).toBe('MIGRATION_BREAKS_REFERENCES');
-    expect(readFileSync(other).equals(before)).toBe(true);
   }
 });
