@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { Redact } from '@varve/core';
 import { ArchiveDraft } from '@varve/core/internal';
 import { standardLineage } from '@varve/migrations';
-import { archiveName, readImported, SessionWriter, Shelf } from './archive/index.ts';
+import { archiveName, readImported, SessionWriter, Shelf, type SourceRow } from './archive/index.ts';
 import { ArchiveFinisher, type ImportedSession } from './archive-finisher.ts';
 import type { Continuation } from './continuation.ts';
 import type { FamilyFile } from './family-file.ts';
 import type { ImportProblem } from './import-problem.ts';
+import { beginsWith } from './log/index.ts';
 import type { FinishedSession, OpenSession } from './open-session.ts';
 import type { SourceRows } from './source-rows.ts';
 import { Turns } from './turns.ts';
@@ -186,8 +187,19 @@ export class SessionArchives {
   }
 }
 
-/** Whether an archive was made of the log, or of another that tells of the same session. */
-function isMadeOf(archive: string, { path, format }: FamilyFile): boolean {
+/** Whether an archive was made of the log, of what it was once, or of another that tells of the same session. */
+function isMadeOf(archive: string, file: FamilyFile): boolean {
+  const { path, format } = file;
   const sources = readImported(archive)?.sources ?? [];
-  return sources.some((it) => it.path === path || (format.isUnique === true && it.format === format.name));
+  const isOf = (it: SourceRow) => it.path === path || (format.isUnique === true && it.format === format.name);
+  const [only, ...others] = sources;
+  return sources.some(isOf) || (only !== undefined && others.length === 0 && continues(file, only));
+}
+
+/** Whether a log is another one that was moved and may have grown, or a longer copy beside which that one is not read. */
+function continues({ path, format, identity, sizeBytes }: FamilyFile, source: SourceRow): boolean {
+  const isAlone = identity.kin.length > 0 || !existsSync(source.path);
+  return (
+    source.format === format.name && isAlone && source.sizeBytes <= sizeBytes && beginsWith(path, source)
+  );
 }

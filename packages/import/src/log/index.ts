@@ -1,3 +1,4 @@
+export { beginsWith } from './begins-with.ts';
 export { type LogFile, type LogSample, type LogShape, sampleLog, stampOf } from './log-file.ts';
 export { parseDocument, parseOrUndefined, parseWithoutNaN } from './parse-json.ts';
 export { readElements } from './read-elements.ts';
