@@ -14,6 +14,8 @@ export const durableFs = {
   copyAside: copyFileAside,
   link: fs.linkSync,
   rename: fs.renameSync,
+  /** `rename`, done when it returns; its promise waits until the disk has the room of a file that had the name. */
+  replace,
   remove: removeIfThere,
   chmod: fs.chmodSync,
   chown: fs.chownSync,
@@ -64,6 +66,31 @@ function writeNew(path: string, bytes: Uint8Array, options: { mode?: number; flu
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     durableFs.remove(path);
     fs.writeFileSync(path, bytes, { ...options, flag: 'wx' });
+  }
+}
+
+const closeAside = promisify(fs.close);
+
+/** A file that is still open keeps its room: to give that back may take a disk longer than to write another file. */
+function replace(path: string, target: string): Promise<void> {
+  const replaced = openIfThere(target);
+  try {
+    fs.renameSync(path, target);
+  } catch (error) {
+    if (replaced !== undefined) fs.closeSync(replaced);
+    throw error;
+  }
+  // It was not written to: to close it cannot lose anything.
+  return replaced === undefined ? Promise.resolve() : closeAside(replaced).catch(() => {});
+}
+
+/** Undefined also where an open file could not be replaced. */
+function openIfThere(path: string): number | undefined {
+  if (process.platform === 'win32') return undefined;
+  try {
+    return fs.openSync(path, 'r');
+  } catch {
+    return undefined;
   }
 }
 

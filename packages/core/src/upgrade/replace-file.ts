@@ -25,8 +25,9 @@ export function settleOriginal(path: string, before: Original): void {
 
 /** Renames a finished file over another, or to a free name, for good when it returns. */
 export async function putInPlace(replacement: string, path: string): Promise<void> {
-  durableFs.rename(replacement, path);
+  const freed = durableFs.replace(replacement, path);
   await durableFs.syncDirAside(dirname(path));
+  await freed;
 }
 
 /** What is to be replaced, as it was when the replacement was begun. */

@@ -153,8 +153,8 @@ it.each(modes)(
 );
 
 it('every operation was among those that failed', () => {
-  // A new session is all that `write` writes, and sessions alone hold files open. Only root can give a file away.
-  const ofOthers = ['write', 'stageHeld', 'hold', 'overwriteHeld', 'syncHeld', 'syncHeldAside'];
+  // A new session is all that `write` writes and `rename` names, and sessions alone hold files open. Only root can give a file away.
+  const ofOthers = ['write', 'rename', 'stageHeld', 'hold', 'overwriteHeld', 'syncHeld', 'syncHeldAside'];
   const isUnreachable = (name: string) =>
     ofOthers.includes(name) || (name === 'chown' && process.getuid?.() !== 0);
   const names = Object.keys(durableFs).filter((name) => !isUnreachable(name));
