@@ -180,3 +180,16 @@ it('a trigger of another event does not stand in the way', () => {
   using both = openBoth(lineage, 'INSERT INTO tasks (id) VALUES (1)');
   expectSame(both, 'SELECT size FROM tasks', [[7n]]);
 });
+
+it('a rebuild that keeps what a key is LIKE takes no row away from what it is joined to', () => {
+  const lineage = lineageOf([
+    `${tasks}; CREATE TABLE notes (id INTEGER PRIMARY KEY)`,
+    `CREATE TABLE __new_tasks (id INTEGER PRIMARY KEY, title TEXT);
+     INSERT INTO __new_tasks SELECT id, title FROM tasks WHERE id LIKE 'a%' ;
+     DROP TABLE tasks; ALTER TABLE __new_tasks RENAME TO tasks`,
+    `CREATE TABLE kept (id INTEGER PRIMARY KEY); INSERT INTO kept SELECT id FROM notes WHERE id LIKE 'n%'`,
+  ]);
+  using both = openBoth(lineage, 'INSERT INTO tasks (id) VALUES (1); INSERT INTO notes VALUES (1)');
+  for (const table of ['tasks', 'kept'])
+    expectSame(both, `SELECT n.id, t.id FROM notes n LEFT JOIN ${table} t ON n.id IS NOT NULL`, [[1n, null]]);
+});
