@@ -1,12 +1,14 @@
-import { nameKey } from '../sql/index.ts';
+import { keywordOf, nameKey, type SqlStatement, splitStatements } from '../sql/index.ts';
 import { changesRowsOnly } from './changes-rows-only.ts';
 import type { OperationContext } from './operation.ts';
 import { operationOf } from './operations/index.ts';
 import { Refused, RefusedEverywhere } from './refused.ts';
+import { safeFirst } from './safe-first.ts';
 import { changedBy } from './stage/reach.ts';
 import { runInStage } from './stage/run-in-stage.ts';
 import { targetOfStatement } from './stage/statement-target.ts';
 import { StepToStage } from './stage/step-to-stage.ts';
+import { readStatement } from './statement-text.ts';
 import type { Step } from './trace-lineage.ts';
 
 /**
@@ -68,12 +70,20 @@ function tryToCompile(context: OperationContext): Refused | undefined {
   const operation = operationOf(context.step.statement);
   if (!operation) return new RefusedEverywhere('the lens does not know this kind of statement');
   try {
-    operation.apply(context);
+    operation.apply({ ...context, statement: statementToRead(context) });
     return undefined;
   } catch (error) {
     if (error instanceof Refused) return error;
     throw error;
   }
+}
+
+/** What asks last what can fail has the same meaning, and no query asks it where a replay might not. */
+function statementToRead({ step: { statement, before }, lineage }: OperationContext): SqlStatement {
+  const hasCondition = statement.tokens.some((token) => keywordOf(token) === 'WHERE');
+  const root = hasCondition ? readStatement(statement) : undefined;
+  const sql = root && safeFirst(root, { sql: statement.text, shape: before, lineage });
+  return sql === undefined || sql === statement.text ? statement : (splitStatements(sql)[0] ?? statement);
 }
 
 /** True for a statement about a table that a stage holds ready: there is nothing to gain by compiling it. */

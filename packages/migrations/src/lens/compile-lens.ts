@@ -130,7 +130,7 @@ function compileWith(lineage: Lineage, from: number, { staged, limits, which }: 
   const lensTables = new LensTables(start, limits, isLoose);
   try {
     for (const step of isWhole ? pending : ordinarySteps(pending))
-      applyStep({ step, lineage, tables: lensTables }, staged);
+      applyStep({ step, statement: step.statement, lineage, tables: lensTables }, staged);
     return { from, to, ...readHead(head, lensTables), refusal: undefined };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

@@ -1,4 +1,4 @@
-import { type Expr, textOf } from '../sql/index.ts';
+import { type SqlNode, textOf } from '../sql/index.ts';
 
 /** A part of a statement, and what stands in its place. */
 export interface TextEdit {
@@ -7,8 +7,8 @@ export interface TextEdit {
   readonly sql: string;
 }
 
-/** An expression as written but for some parts of it, none of which overlap. */
-export function editedText(node: Expr, edits: readonly TextEdit[], statement: string): string {
+/** A statement or a part of it as written but for some parts of it, none of which overlap. */
+export function editedText(node: SqlNode, edits: readonly TextEdit[], statement: string): string {
   const start = node.span.offset;
   return edits
     .toSorted((a, b) => b.offset - a.offset)

@@ -9,6 +9,8 @@ import type { Step } from './trace-lineage.ts';
 
 export interface OperationContext {
   readonly step: Step;
+  /** Its statement, or what is read as queries in the place of that. */
+  readonly statement: SqlStatement;
   readonly lineage: Lineage;
   /** What every table holds before the statement; `apply` leaves what it holds after. */
   readonly tables: LensTables;
@@ -78,7 +80,7 @@ export function assertPlainConstraints(table: TableShape): void {
 
 export function scopeOf(context: OperationContext, ...frames: Frame[]): Scope {
   return {
-    sql: context.step.statement.text,
+    sql: context.statement.text,
     lineage: context.lineage,
     tables: context.tables,
     shape: context.step.before,

@@ -1,4 +1,5 @@
 import { type BinaryExpr, type CaseExpr, type Expr, nameKey, textOf, type UnaryExpr } from '../sql/index.ts';
+import { canFail } from './can-fail.ts';
 import { combined, type Read, type ReadExpression } from './expression-parts.ts';
 import { readFunction } from './read-function.ts';
 import { readSubquery } from './read-subquery.ts';
@@ -138,21 +139,23 @@ function readTruth(node: Expr, scope: Scope, parts: readonly Expr[]): ReadExpres
   );
 }
 
-/** JSON operators fail on text that is not JSON. */
 function readBinary(node: BinaryExpr, scope: Scope): ReadExpression {
   const [left, right] = [readExpression(node.left, scope), readExpression(node.right, scope)];
   const isIntegral = integral.has(node.op) && isWithin(left.classes | right.classes, integers);
   const classes = isIntegral ? integers | reals : (operators[node.op] ?? truth);
-  const result = operator(node, scope, classes, [left, right]);
-  return node.op.startsWith('Arrow') ? { ...result, canFail: true } : result;
+  return failing(node, scope, operator(node, scope, classes, [left, right]));
 }
 
-/** A user can give MATCH and REGEXP any meaning; an escape of two letters fails. */
+/** A user can give MATCH and REGEXP any meaning. */
 function readLike(node: Extract<Expr, { type: 'LikeExpr' }>, scope: Scope): ReadExpression {
   if (node.op !== 'Like' && node.op !== 'Glob')
     throw new Refused(`it uses the operator ${node.op.toUpperCase()}`);
-  const result = readTruth(node, scope, [node.lhs, node.rhs, ...(node.escape ? [node.escape] : [])]);
-  return node.escape ? { ...result, canFail: true } : result;
+  const parts = [node.lhs, node.rhs, ...(node.escape ? [node.escape] : [])];
+  return failing(node, scope, readTruth(node, scope, parts));
+}
+
+function failing(node: Expr, { lineage }: Scope, read: ReadExpression): ReadExpression {
+  return canFail(node, lineage) ? { ...read, canFail: true } : read;
 }
 
 function readUnary(node: UnaryExpr, scope: Scope): ReadExpression {

@@ -30,7 +30,12 @@ export function readFrom({ select, joins = [] }: FromClause, scope: Scope, read:
   for (const join of joins) tables.push(readJoin(join, scope, later));
   const frame: Frame = { tables };
   const inner: Scope = { ...scope, frames: [...scope.frames, frame], aggregates: 'none' };
-  const conditions = later.map((part) => read(part, inner));
+  // What a table of JSON is made of may be no JSON, whether or not anything asks for its columns.
+  const canFail = tables.some(({ table }) => table === undefined);
+  const conditions = later.map((part) => {
+    const condition = read(part, inner);
+    return canFail ? { ...condition, canFail } : condition;
+  });
   return { frame, conditions, isOrdered: tables.length === 1 && tables[0]?.table === undefined };
 }
 

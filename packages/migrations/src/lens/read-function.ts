@@ -1,4 +1,5 @@
 import { type Expr, type FunctionCallExpr, type FunctionCallStarExpr, nameKey } from '../sql/index.ts';
+import { canFail, isOfLineage } from './can-fail.ts';
 import { combined, type Read, type ReadExpression } from './expression-parts.ts';
 import { Refused } from './refused.ts';
 import type { Scope } from './scope.ts';
@@ -16,7 +17,7 @@ export function readFunction(node: FunctionCall, scope: Scope, read: Read): Read
   if (isOrdered(node) || (node.type === 'FunctionCallExpr' && node.distinctness))
     throw new Refused(`it calls ${name} with DISTINCT or ORDER BY`);
   const result = combined(node, scope, classesOfCall(node, name, args, scope), args);
-  return { ...result, canFail: result.canFail || canFail(name, scope) };
+  return { ...result, canFail: result.canFail || canFail(node, scope.lineage) };
 }
 
 function readArguments(node: FunctionCall, scope: Scope, read: Read): ReadExpression[] {
@@ -37,7 +38,7 @@ function classesOfCall(
   args: readonly ReadExpression[],
   scope: Scope,
 ): Classes {
-  if (isOfLineage(name, scope)) return anything;
+  if (isOfLineage(name, scope.lineage)) return anything;
   const date = Object.hasOwn(dateFunctions, name) ? dateFunctions[name] : undefined;
   if (date !== undefined) {
     assertTimeless(node, name, args);
@@ -46,18 +47,6 @@ function classesOfCall(
   const returns = Object.hasOwn(sqlFunctions, name) ? sqlFunctions[name] : undefined;
   if (returns) return returns(args.map((arg) => arg.classes));
   throw new Refused(`${name}() may return something else each time it is called`);
-}
-
-function isOfLineage(name: string, scope: Scope): boolean {
-  return Object.keys(scope.lineage.functions).some((known) => nameKey(known) === name);
-}
-
-/** JSON functions fail on text that is not JSON, sums and absolute values at the end of the integers. */
-function canFail(name: string, scope: Scope): boolean {
-  const isSafe = name === 'json_valid' || name === 'json_quote';
-  return (
-    (name.startsWith('json') && !isSafe) || name === 'abs' || name === 'zeroblob' || isOfLineage(name, scope)
-  );
 }
 
 /** Source: https://www.sqlite.org/lang_datefunc.html: a missing time value and 'now' mean the present moment. */
@@ -90,7 +79,7 @@ function readAggregate(node: FunctionCall, name: string, scope: Scope, read: Rea
     ...result,
     frames: new Set(outer),
     hasAggregate: true,
-    canFail: result.canFail || name === 'sum' || canFail(name, scope),
+    canFail: result.canFail || canFail(node, scope.lineage),
   };
 }
 

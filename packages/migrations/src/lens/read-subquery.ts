@@ -1,5 +1,6 @@
 import { type Expr, nameKey, type ResultColumn, type Select, type SelectFrom, textOf } from '../sql/index.ts';
 import type { Read, ReadExpression } from './expression-parts.ts';
+import { isFiltered } from './nest-arm.ts';
 import { type ReadFrom, readFrom } from './read-from.ts';
 import { Refused } from './refused.ts';
 import { type Frame, type FrameTable, resolveNode, type Scope } from './scope.ts';
@@ -21,6 +22,7 @@ export function readSubquery(query: Select, scope: Scope, use: 'set' | 'scalar',
   const where = whereClause ? [read(whereClause, inner)] : [];
   const order = (query.orderBy ?? []).map((term) => read(term.expr, inner));
   const items = columns.map((item) => readItem(item, inner, from.isOrdered, read));
+  if ([...where, ...from.conditions].some((part) => part.canFail)) assertAskedAlike(from.frame, scope);
   if (use === 'scalar') assertOneRow(items, from, query, whereClause, inner);
   const all = [...items, ...where, ...order, ...from.conditions];
   const classes = items.reduce((sum, item) => sum | item.classes, nulls);
@@ -57,6 +59,13 @@ function plainSelect(
 
 function isOne({ expr, offset }: NonNullable<Select['limit']>): boolean {
   return !offset && expr.type === 'NumericLiteral' && expr.value === '1';
+}
+
+/** Of rows that are joined, or of which some are gone, SQLite may ask what can fail before it asks which they are. */
+function assertAskedAlike({ tables }: Frame, scope: Scope): void {
+  const relations = tables.flatMap(({ table }) => (table === undefined ? [] : [scope.tables.get(table)]));
+  if (relations.length > 1 || relations.some(({ arms }) => arms.some(isFiltered)))
+    throw new Refused('it has a subquery that asks what can fail of rows that may not be there');
 }
 
 function readItem(item: ResultColumn, scope: Scope, isOrdered: boolean, read: Read): ReadExpression {

@@ -18,6 +18,7 @@ export {
   type SelectTable,
   type SelectValues,
   type SortedColumn,
+  type SqlNode,
   type Stmt,
   textOf,
   type UnaryExpr,

@@ -14,11 +14,11 @@ export const createTable: Operation = {
   matches: (statement) => beginsWith(statement, 'CREATE', 'TEMP|TEMPORARY?', 'TABLE'),
   target: (statement) => nameAfter(statement, 'TABLE'),
   apply(context) {
-    const { step, tables } = context;
-    const name = nameAfter(step.statement, 'TABLE') ?? '';
+    const { step, statement, tables } = context;
+    const name = nameAfter(statement, 'TABLE') ?? '';
     if (step.before.tables.has(nameKey(name))) return;
     const table = tableIn(step.after, name);
-    const query = hasQuery(step.statement) ? queryOf(step.statement) : undefined;
+    const query = hasQuery(statement) ? queryOf(statement) : undefined;
     const names = table.columns.map((column) => nameKey(column.name));
     const arms = query ? readSelect(query, context).map((arm) => storedArm(arm, names, table)) : [];
     tables.set(name, appendArms(emptyRelation(table), arms, step));

@@ -25,10 +25,10 @@ export const deleteRows: Operation = {
   matches: (statement) => beginsWith(statement, 'DELETE'),
   target: (statement) => nameAfter(statement, 'FROM'),
   apply(context) {
-    const { step, tables } = context;
-    const parts = partsOf(parseStatement(step.statement, 'DeleteStmt'));
+    const { statement, tables } = context;
+    const parts = partsOf(parseStatement(statement, 'DeleteStmt'));
     const { table, alias, where } = parts;
-    const condition = where ? textOf(where, step.statement.text) : 'TRUE';
+    const condition = where ? textOf(where, statement.text) : 'TRUE';
     const changes = changesOfChildren({ table, alias, condition }, context);
     tables.atOnce(() => {
       for (const sql of changes) applyChange(sql, context);
@@ -40,7 +40,7 @@ export const deleteRows: Operation = {
 function applyChange(sql: string, context: OperationContext): void {
   const [statement] = splitStatements(sql);
   if (!statement) return;
-  const derived = { ...context, step: { ...context.step, statement } };
+  const derived = { ...context, statement };
   try {
     if (beginsWith(statement, 'UPDATE')) updateTable(parseStatement(statement, 'UpdateStmt'), derived);
     else deleteFrom(partsOf(parseStatement(statement, 'DeleteStmt')), derived);

@@ -26,8 +26,8 @@ export const insertRows: Operation = {
   matches: (statement) => beginsWith(statement, 'INSERT'),
   target: (statement) => nameAfter(statement, 'INTO'),
   apply(context) {
-    const { step, tables } = context;
-    const insert = partsOf(parseStatement(step.statement, 'InsertStmt'));
+    const { step, statement, tables } = context;
+    const insert = partsOf(parseStatement(statement, 'InsertStmt'));
     const table = tableIn(step.before, insert.table);
     assertNoTriggers(step.before, insert.table, 'INSERT');
     assertPlainConstraints(table);

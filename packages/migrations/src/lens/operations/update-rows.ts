@@ -38,7 +38,7 @@ export const updateRows: Operation = {
   target: (statement) => nameAfter(statement, 'UPDATE'),
   apply(context) {
     assertNoActions(context);
-    updateTable(parseStatement(context.step.statement, 'UpdateStmt'), context);
+    updateTable(parseStatement(context.statement, 'UpdateStmt'), context);
   },
 };
 
