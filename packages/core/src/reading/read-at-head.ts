@@ -8,6 +8,7 @@ import {
   registerFunctions,
   replayMigrations,
 } from '@varve/migrations/internal';
+import { VarveError } from '@varve/schema/errors';
 import { columnsAt, type Database, describeTable, findShapeDifferences } from '../file/index.ts';
 import { type FileState, openPrivateCopy, type Source } from '../source/index.ts';
 import { type ReadingPlan, uniformPlan } from './reading-plan.ts';
@@ -40,7 +41,14 @@ export function readAtHead(source: Source, options: ReadAtHeadOptions): Reading 
   const refusal = reason
     ? { migration: '', statement: '', reason }
     : findRefusal(source.sqlite, lens, options);
-  return refusal ? readReplayed(source, options, refusal) : readThroughLens(source, lens);
+  if (refusal) return readReplayed(source, options, refusal);
+  try {
+    return readThroughLens(source, lens);
+  } catch (error) {
+    if (!(error instanceof VarveError && error.code === 'MIGRATION_FAILED')) throw error;
+    // By an index that the file has not yet, a replay may not meet the rows that the lens stumbles over.
+    return readReplayed(source, options, { migration: '', statement: '', reason: error.message });
+  }
 }
 
 /** Why a file behind head cannot be read through a lens. */

@@ -79,6 +79,6 @@ function bringToHead(sqlite: Database, options: BuildUpgradedOptions, openOrigin
   sqlite.exec('PRAGMA journal_mode = DELETE');
   assertSound(sqlite, path);
   verifySchema(sqlite, lineage, lacked, path);
-  verifyRows(sqlite, openOriginal(), { ...options, version: from });
+  verifyRows(sqlite, openOriginal, { ...options, version: from });
   return from;
 }

@@ -83,7 +83,13 @@ function assertUpgradeOf(backup: string, path: string, lineage: Lineage): void {
     const version = identifyForReading(source.sqlite, lineage, { path: backup, newer: 'refuse' });
     const known = to === lineage.migrations.length ? lineage : lineageAt(lineage, to);
     if (version > to) throw refusedError(backup, path, 'it is of an older version');
-    verifyRows(archive.sqlite, source, { lineage: known, path, state, verify: 'full', version });
+    verifyRows(archive.sqlite, () => openSource(backup, state), {
+      lineage: known,
+      path,
+      state,
+      verify: 'full',
+      version,
+    });
   } catch (error) {
     const isOther = error instanceof VarveError && error.code === 'UPGRADE_MISMATCH';
     throw isOther ? refusedError(backup, path, 'its rows are others', error) : error;

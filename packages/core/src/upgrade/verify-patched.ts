@@ -30,10 +30,10 @@ export function verifyPatched(
     ? 'the lens had a part in making the copy'
     : undefined;
   try {
-    verifyRows(upgraded, openOriginal(), { ...options, despiteStatistics: true, withoutLens });
+    verifyRows(upgraded, openOriginal, { ...options, despiteStatistics: true, withoutLens });
   } catch (error) {
     if (withoutLens || !holdsStatistics(upgraded)) throw error;
-    verifyRows(upgraded, openOriginal(), options);
+    verifyRows(upgraded, openOriginal, options);
   }
 }
 

@@ -81,7 +81,7 @@ it.each([
       close: () => original.close(),
     } as const;
     const state = { kind: 'live', holder: { pid: 0, sinceMs: 0 } } as const;
-    verifyRows(sqlite, source, { lineage, path: 'x.db', state, verify: 'full', version: 1 });
+    verifyRows(sqlite, () => source, { lineage, path: 'x.db', state, verify: 'full', version: 1 });
   };
   expect(() => verify(openMemory(rows))).not.toThrow();
   expect(() => verify(openMemory(rows + damage))).toThrow(
