@@ -1,5 +1,6 @@
 import type { Lineage } from '@varve/migrations';
 import type { FileAtRest } from '../source/index.ts';
+import type { PlannedImage } from './plan-at-rest.ts';
 import type { UpgradeVerification } from './verify-rows.ts';
 
 export interface BuildUpgradedOptions {
@@ -8,6 +9,8 @@ export interface BuildUpgradedOptions {
   readonly state: FileAtRest;
   readonly verify: UpgradeVerification;
   readonly isLossAccepted: boolean;
+  /** Of a file that was read and has not changed since. */
+  readonly planned?: PlannedImage | undefined;
   /** Nobody keeps the copy. */
   readonly isRehearsal?: boolean;
 }

@@ -14,8 +14,9 @@ import { assertLossAccepted } from './assert-loss-accepted.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { countAtHead } from './head-counts.ts';
 import { patchCopy } from './patch-upgrade.ts';
+import type { PlannedImage } from './plan-at-rest.ts';
 import { planImage, withImage } from './plan-image.ts';
-import { readPooled } from './read-pooled.ts';
+import { isLatestRead, readPooled } from './read-pooled.ts';
 import { tablesWithGaps } from './tables-with-gaps.ts';
 import { unlessRefused } from './unless-refused.ts';
 import { type UpgradePlan, verifyPlanned } from './upgrade-plan.ts';
@@ -31,11 +32,12 @@ export function patchImage(
   options: BuildUpgradedOptions,
 ): BuiltUpgrade | undefined | Promise<BuiltUpgrade | undefined> {
   const { lineage, path, isLossAccepted } = options;
-  const image = withoutWal(readPooled(path));
-  const layout = readLayout(image);
+  const known = stillRead(options);
+  const image = known?.image ?? withoutWal(readPooled(path));
+  const layout = known?.layout ?? readLayout(image);
   if (!layout) return patchCopy(copy, options);
   return unlessRefused(() => {
-    const plan = planImage(lineage, { image, layout, path });
+    const plan = known?.plan ?? planImage(lineage, { image, layout, path });
     if (!isLossAccepted) assertLossAccepted(lineage, plan.from, path);
     const patch = patchOf(lineage, plan.from);
     if (!patch || plan.recipe.isFit === false) return undefined;
@@ -49,6 +51,11 @@ export function patchImage(
     giveBack(upgraded);
     return { from: plan.from, how: 'patched', sizeBytes };
   });
+}
+
+/** What other files were read after is gone. */
+function stillRead({ planned }: BuildUpgradedOptions): PlannedImage | undefined {
+  return planned && isLatestRead(planned.image) ? planned : undefined;
 }
 
 /** Gives the memory of bytes back now: else V8 looks through all of its own for each few files. */

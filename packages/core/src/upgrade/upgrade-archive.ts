@@ -6,7 +6,7 @@ import { assertLossAccepted } from './assert-loss-accepted.ts';
 import { buildUpgraded, rehearseBuild } from './build-upgraded.ts';
 import type { BuildUpgradedOptions } from './built-upgrade.ts';
 import { keepBackup } from './keep-backup.ts';
-import { planAtRest } from './plan-at-rest.ts';
+import { type PlannedAtRest, type PlannedImage, planAtRest } from './plan-at-rest.ts';
 import {
   finishReplacement,
   inspectAgain,
@@ -44,9 +44,12 @@ export async function upgradeArchive(path: string, options: UpgradeArchiveOption
   const file = realPath(path);
   const to = options.lineage.migrations.length;
   const seen = onFile(file, () => lookAt(file));
-  const isDone = onFile(file, () => isAtRestAtHead(file, seen.state, options));
+  const known = onFile(file, () => identifyAtRest(file, seen.state, options));
+  const isDone = known?.plan.from === to;
   if (isDone && !options.dryRun) await removeOwnLeftovers(file);
-  const outcome = isDone ? doneAlready(file, to) : await upgradeFile(file, seen, options);
+  const outcome = isDone
+    ? doneAlready(file, to)
+    : await upgradeFile(file, { ...seen, planned: known?.planned }, options);
   return { path, to, changed: outcome.how !== 'none', durationMs: performance.now() - startedMs, ...outcome };
 }
 
@@ -65,13 +68,18 @@ function doneAlready(file: string, head: number): Outcome {
   return { from: head, how: 'none', sizeBytes: Number(statOf(file)?.size ?? 0) };
 }
 
-function isAtRestAtHead(file: string, state: FileAtRest, options: UpgradeArchiveOptions): boolean {
+/** Undefined for a file that is to be upgraded, as far as can be seen. */
+function identifyAtRest(
+  file: string,
+  state: FileAtRest,
+  options: UpgradeArchiveOptions,
+): PlannedAtRest | undefined {
   const { lineage } = options;
   const { kind, header } = state;
-  if (kind === 'unsealed' || isHintedBehind(state, lineage)) return false;
-  const { from } = planAtRest(file, header, lineage);
-  if (!isLossAccepted(options)) assertLossAccepted(lineage, from, file);
-  return from === lineage.migrations.length;
+  if (kind === 'unsealed' || isHintedBehind(state, lineage)) return undefined;
+  const known = planAtRest(file, header, lineage);
+  if (!isLossAccepted(options)) assertLossAccepted(lineage, known.plan.from, file);
+  return known;
 }
 
 /** Then the file is most likely to be upgraded: what the hint says is looked at again before anything is written. */
@@ -83,7 +91,12 @@ function isLossAccepted({ backupDir, acceptLoss }: UpgradeArchiveOptions): boole
   return backupDir !== undefined || acceptLoss === true;
 }
 
-async function upgradeFile(file: string, seen: Original, options: UpgradeArchiveOptions): Promise<Outcome> {
+interface SeenFile extends Original {
+  /** Where it was read to be identified. */
+  readonly planned?: PlannedImage | undefined;
+}
+
+async function upgradeFile(file: string, seen: SeenFile, options: UpgradeArchiveOptions): Promise<Outcome> {
   if (options.dryRun) return rehearse(file, options);
   return withUpgradeLock(file, () => upgradeLocked(file, seen, options));
 }
@@ -102,16 +115,18 @@ function buildOptions(path: string, state: FileAtRest, options: UpgradeArchiveOp
 }
 
 /** `seen` is the file as it was when it was found to be behind. */
-async function upgradeLocked(file: string, seen: Original, options: UpgradeArchiveOptions): Promise<Outcome> {
+async function upgradeLocked(file: string, seen: SeenFile, options: UpgradeArchiveOptions): Promise<Outcome> {
   const original = inspectAgain(file, seen);
+  const head = options.lineage.migrations.length;
   // Before it was locked, another run may have done it.
-  if (original !== seen && isAtRestAtHead(file, original.state, options))
-    return doneAlready(file, options.lineage.migrations.length);
+  if (original !== seen && identifyAtRest(file, original.state, options)?.plan.from === head)
+    return doneAlready(file, head);
   const { backupDir } = options;
   const work = workFile(file, 'upgrading');
   removeWork(work);
   try {
-    const built = await buildUpgraded(work, buildOptions(file, original.state, options));
+    const planned = original === seen ? seen.planned : undefined;
+    const built = await buildUpgraded(work, { ...buildOptions(file, original.state, options), planned });
     await finishReplacement(work, file);
     settleOriginal(file, original);
     const backup = backupDir === undefined ? {} : { backup: keepBackup(file, backupDir) };
