@@ -10,7 +10,8 @@ if (major < 22) {
 } else {
   const { keepCompiled } = await import('./start/keep-compiled.ts');
   keepCompiled();
-  if (process.argv[2] === 'upgrade') (await import('./start/ready-upgrade.ts')).readyUpgrade();
+  if (process.argv[2] === 'upgrade')
+    (await import('./start/ready-upgrade.ts')).readyUpgrade(process.argv.slice(3));
   const { setFlagsFromString } = await import('node:v8');
   // What loading the modules and a walk over 100,000 files leaves is collected rather than kept: 70 MB, and 10 of a short run.
   setFlagsFromString('--optimize-for-size');

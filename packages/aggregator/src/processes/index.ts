@@ -1,2 +1,2 @@
-export { readyProcesses, takeProcess } from './ready-processes.ts';
+export { keepReady, readyProcesses, takeProcess } from './ready-processes.ts';
 export type { ProcessKind } from './start-process.ts';

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { makeFolder } from '../testing/archives.ts';
-import { readyProcesses, takeProcess } from './ready-processes.ts';
+import { keepReady, readyProcesses, takeProcess } from './ready-processes.ts';
 
 /** A worker that says where it was started and with what flags, and waits. */
 function writeWorker(): { readonly script: URL; readonly told: string } {
@@ -44,6 +44,18 @@ it('gives none that has died meanwhile', async () => {
   readyProcesses(kind, 1);
   const [pid] = await readTold(kind.told);
   process.kill(pid, 'SIGKILL');
+  await expect.poll(() => isRunning(pid), { timeout: 20_000 }).toBe(false);
+  expect(take(kind).pid).not.toBe(pid);
+});
+
+it('ends those that are not wanted any more', async () => {
+  const kind = writeWorker();
+  readyProcesses(kind, 1);
+  const [pid] = await readTold(kind.told);
+  keepReady(kind, 1);
+  keepReady({ ...kind, nodeFlags: [] }, 0);
+  expect(isRunning(pid)).toBe(true);
+  keepReady(kind, 0);
   await expect.poll(() => isRunning(pid), { timeout: 20_000 }).toBe(false);
   expect(take(kind).pid).not.toBe(pid);
 });

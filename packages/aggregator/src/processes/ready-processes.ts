@@ -40,6 +40,11 @@ export function takeProcess(kind: ProcessKind): ChildProcess {
   return startProcess(kind);
 }
 
+/** At most so many of them are still wanted: the others end now, not with this process. */
+export function keepReady(kind: ProcessKind, count: number): void {
+  for (const surplus of ready.get(keyOf(kind))?.splice(count) ?? []) surplus.kill('SIGKILL');
+}
+
 function isAlive({ pid, connected, exitCode, signalCode }: ChildProcess): boolean {
   return pid !== undefined && connected && exitCode === null && signalCode === null;
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { keepReady } from '../processes/index.ts';
 import { crashProblem, runOnWorkers, type WorkerKind, WorkersAhead } from '../work/index.ts';
 import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
 import type { UpgradeLog } from './upgrade-log.ts';
@@ -33,7 +34,9 @@ export function startAhead(
   settings: UpgradeSettings,
   { jobs, signal }: Pick<UpgradeRun, 'jobs' | 'signal'>,
 ): WorkersAhead<UpgradeTask> {
-  return new WorkersAhead(toKind(settings), { jobs: isPlain(settings) ? jobs : 0, isFull, signal });
+  const most = isPlain(settings) ? jobs : 0;
+  keepReady({ script }, most);
+  return new WorkersAhead(toKind(settings), { jobs: most, isFull, signal });
 }
 
 function toKind(setup: UpgradeSettings): WorkerKind {

@@ -1,3 +1,4 @@
+import { keepReady } from '../processes/index.ts';
 import type { WorkerAnswer } from './serve-tasks.ts';
 import { type WorkerKind, WorkerProcess } from './worker-process.ts';
 import { keepStacks } from './worker-stacks.ts';
@@ -26,7 +27,10 @@ export async function runOnWorkers<TTask, TResult>(
   options: WorkerPoolOptions<TTask, TResult>,
 ): Promise<void> {
   const queue = tasks[Symbol.iterator]();
-  await Promise.all(Array.from({ length: options.jobs }, () => runLane(queue, options)));
+  const lanes = Array.from({ length: options.jobs }, () => runLane(queue, options));
+  // Each lane that has a task has its worker by now.
+  keepReady(options, 0);
+  await Promise.all(lanes);
 }
 
 async function runLane<TTask, TResult>(
