@@ -66,5 +66,5 @@ it('one pass makes the file that a replay makes: the same objects, cells, ledger
     },
   );
   console.log(`${compared} of ${lineageCount} in one pass`);
-  expect(compared / lineageCount).toBeGreaterThan(0.1);
+  expect(compared / lineageCount).toBeGreaterThan(0.05);
 });

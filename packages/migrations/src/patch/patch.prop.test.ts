@@ -11,6 +11,7 @@ import type { Lineage } from '../lineage/index.ts';
 import { countReferenceViolations, newViolations } from '../replay/reference-violations.ts';
 import { replayMigrations } from '../replay/replay.ts';
 import { describeDatabase } from '../testing/describe-database.ts';
+import { isDecidedByChance } from '../testing/lineages/is-decided-by-chance.ts';
 import { type LineageSample, lineageSamples } from '../testing/lineages/sample-lineage.ts';
 import { isMisfit } from './is-misfit.ts';
 import { patchFile } from './patch-file.ts';
@@ -102,11 +103,6 @@ function replay({ lineage, image }: LineageSample): unknown {
   }
 }
 
-/** Where the largest rowid is taken, SQLite makes up the next. */
-function isDecidedByChance(sample: LineageSample, replayed: unknown): boolean {
-  return !isDeepStrictEqual(replay(sample), replayed);
-}
-
 it('a patch makes the file that a replay makes: the same objects, cells, ledger and counters', {
   timeout: 3_600_000,
 }, () => {
@@ -121,7 +117,7 @@ it('a patch makes the file that a replay makes: the same objects, cells, ledger 
       const replayed = replay(sample);
       for (const made of [patched, inMemory]) {
         if (isDeepStrictEqual(made, replayed)) continue;
-        if (!isDecidedByChance(sample, replayed)) expect(made).toEqual(replayed);
+        if (!isDecidedByChance(sample)) expect(made).toEqual(replayed);
       }
     }),
     {
