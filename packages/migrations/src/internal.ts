@@ -95,6 +95,7 @@ export {
   type Expr,
   groupedCells,
   groupSize,
+  identifierOf,
   nameKey,
   parseSql,
   quoteIdentifier,

@@ -13,6 +13,7 @@ import {
 import type { Database } from '../file/index.ts';
 import { findRefusal } from '../reading/index.ts';
 import type { UpgradePlan } from './upgrade-plan.ts';
+import { countersKept } from './verify-counters.ts';
 import { tablesOf, textsAfter } from './verify-rows.ts';
 
 /** What a check of every cell needs to know of files that are alike, before and after. */
@@ -30,6 +31,7 @@ export interface CheckByLens {
   readonly tables: readonly SchemaObject[];
   /** What the lens says of them, by name key. */
   readonly origins: ReadonlyMap<string, Origin>;
+  readonly isCounterKept: (table: string) => boolean;
 }
 
 /** Where the rows of a table lie as they are in the file, by the table's name there; `none` where there are no rows. */
@@ -38,6 +40,8 @@ export type Origin = { readonly table: string } | 'none' | undefined;
 export interface CheckByReplay {
   readonly tables: readonly SchemaObject[];
   readonly recipe: ReplayRecipe;
+  /** True where it is of all statements. */
+  readonly isWhole: boolean;
   /** All texts of the schema that it comes to, once the tables were found to be made by the same texts. */
   schema: string | undefined;
 }
@@ -73,11 +77,12 @@ function waysOf(
   version: number,
 ): Pick<FullCheck, 'byLens' | 'byReplay'> {
   const [tables, texts] = [tablesOf(upgraded), textsAfter(original, lineage)];
+  const isCounterKept = countersKept(upgraded, lineage, version);
   const isRead = (lens: Lens) => !findRefusal(original, lens, { lineage, version, despiteStatistics: true });
   const whole = compileLens(lineage, version);
   if (isRead(whole) && isDearer(whole, lineage, tables))
     return { byLens: undefined, byReplay: throughReplay(tables) };
-  if (isRead(whole)) return { byLens: throughLens(whole, tables, texts), byReplay: undefined };
+  if (isRead(whole)) return { byLens: throughLens(whole, tables, texts, isCounterKept), byReplay: undefined };
   const [ordinary, part] = [compileOrdinaryLens(lineage, version), virtualStatements(lineage, version)];
   if (!part || !isRead(ordinary)) return { byLens: undefined, byReplay: throughReplay(tables) };
   const virtual = virtualTables(upgraded);
@@ -88,6 +93,7 @@ function waysOf(
       ordinary,
       tables.filter((table) => !isReplayed(table)),
       texts,
+      isCounterKept,
     ),
     byReplay: throughReplay(tables.filter(isReplayed), part),
   };
@@ -110,6 +116,7 @@ function throughLens(
   lens: Lens,
   tables: readonly SchemaObject[],
   texts: ReadonlyMap<string, string>,
+  isCounterKept: CheckByLens['isCounterKept'],
 ): CheckByLens {
   const expected = new Set(tables.filter(({ name, sql }) => texts.get(name) === sql).map(keyOf));
   const origins = new Map<string, Origin>(
@@ -119,7 +126,7 @@ function throughLens(
     const isKept = keepsRecords && expected.has(nameKey(name)) && wholeOf !== undefined;
     origins.set(nameKey(name), isEmpty ? 'none' : isKept ? { table: wholeOf } : undefined);
   }
-  return { lens, tables, origins };
+  return { lens, tables, origins, isCounterKept };
 }
 
 function keyOf({ name }: SchemaObject): string {
@@ -127,7 +134,7 @@ function keyOf({ name }: SchemaObject): string {
 }
 
 function throughReplay(tables: readonly SchemaObject[], part?: PartOfReplay): CheckByReplay {
-  return { tables, recipe: new ReplayRecipe(part), schema: undefined };
+  return { tables, recipe: new ReplayRecipe(part), isWhole: !part, schema: undefined };
 }
 
 /** Those, and what they keep for themselves. */

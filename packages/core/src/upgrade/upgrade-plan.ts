@@ -1,8 +1,8 @@
 import type { Lineage } from '@varve/migrations';
-import { findLedger, PatchRecipe, readLedger } from '@varve/migrations/internal';
+import { findLedger, PatchRecipe, readLedger, type SchemaObject } from '@varve/migrations/internal';
 import type { Database } from '../file/index.ts';
 import { identifyForReading } from '../source/index.ts';
-import { findMissing, verifySchema } from './verify-schema.ts';
+import { findMissing, findStrangers, verifySchema, verifyTexts } from './verify-schema.ts';
 
 /** What is the same for all files that have the same ledger and schema. */
 export interface UpgradePlan {
@@ -11,6 +11,8 @@ export interface UpgradePlan {
   readonly ledgerRows: number;
   /** The indexes, views and triggers of its version that the file lacks. */
   readonly lacked: readonly string[];
+  /** What the file has beside them. */
+  readonly strangers: readonly SchemaObject[];
   readonly recipe: PatchRecipe;
   /** The schema that the first such file had afterwards, which was found to be head's. */
   schemaAfter: string | undefined;
@@ -41,11 +43,13 @@ export function planUpgrade(sqlite: Database, lineage: Lineage, path: string): U
   if (plan) return plan;
   const from = identifyForReading(sqlite, lineage, { path, newer: 'refuse' });
   const lacked = findMissing(sqlite, lineage, from);
+  const strangers = findStrangers(sqlite, lineage, from);
   const ledgerRows = ledger?.length ?? 0;
   const made = {
     from,
     ledgerRows,
     lacked,
+    strangers,
     recipe: new PatchRecipe(place),
     schemaAfter: undefined,
     hasOrphans: false,
@@ -61,7 +65,11 @@ export function boundedMap<T>(cache: WeakMap<Lineage, Map<string, T>>, lineage: 
   return map;
 }
 
-/** @throws UPGRADE_MISMATCH, as `verifySchema` does */
+/**
+ * The schema of a patched copy: what a patch is made for has the texts of its version before, and all else stays as it is.
+ *
+ * @throws UPGRADE_MISMATCH
+ */
 export function verifyPlanned(
   sqlite: Database,
   lineage: Lineage,
@@ -70,6 +78,7 @@ export function verifyPlanned(
 ): void {
   if (schema === plan.schemaAfter) return;
   verifySchema(sqlite, lineage, plan.lacked, path);
+  verifyTexts(sqlite, lineage, plan, path);
   plan.schemaAfter = schema;
 }
 

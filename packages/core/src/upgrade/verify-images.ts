@@ -14,6 +14,7 @@ import type { Database } from '../file/index.ts';
 import { type CheckByLens, type CheckByReplay, type FullCheck, fullCheckOf } from './full-check.ts';
 import { withImage } from './plan-image.ts';
 import type { UpgradePlan } from './upgrade-plan.ts';
+import { counterTable, verifyCounters } from './verify-counters.ts';
 import { tablesOf, verifyTables } from './verify-rows.ts';
 
 /** The bytes of a file before and after. */
@@ -54,21 +55,30 @@ interface Looks extends ImagesToVerify, Pick<FullCheck, 'unrepeatable'> {
 
 function verifyByLens(check: CheckByLens, looks: Looks): void {
   const left = tablesLeft(check, looks);
-  if (left.length > 0)
-    withImage(looks.images.original, (original) => verifyThroughLens(original, left, check, looks));
+  const isCounted = isLeftAsItWas(counterTable, looks);
+  if (left.length === 0 && isCounted) return;
+  withImage(looks.images.original, (original) => {
+    if (!isCounted)
+      verifyCounters(looks.upgraded, original, { path: looks.path, isKnown: check.isCounterKept });
+    if (left.length > 0) verifyThroughLens(original, left, check, looks);
+  });
+}
+
+/** The same bytes in the same place, or not there. */
+function isLeftAsItWas(table: string, { images, before, after }: Looks, old = table): boolean {
+  const root = after.rootOf(table);
+  if (root !== before.rootOf(old)) return false;
+  return !root || isSameTree(images.upgraded, images.original, root);
 }
 
 /** Those of which the bytes alone do not tell that they are right. */
-function tablesLeft(
-  { tables, origins }: CheckByLens,
-  { images: { original, upgraded }, before, after }: Looks,
-): SchemaObject[] {
+function tablesLeft({ tables, origins }: CheckByLens, looks: Looks): SchemaObject[] {
   return unlessKept(tables, ({ name }) => {
     const origin = origins.get(nameKey(name));
-    const root = after.rootOf(name);
+    const root = looks.after.rootOf(name);
     if (!origin || !root) return false;
-    if (origin === 'none') return isEmptyTree(upgraded, root);
-    return root === before.rootOf(origin.table) && isSameTree(upgraded, original, root);
+    if (origin === 'none') return isEmptyTree(looks.images.upgraded, root);
+    return isLeftAsItWas(name, looks, origin.table);
   });
 }
 
@@ -112,11 +122,14 @@ function isAsReplayed(check: CheckByReplay, looks: Looks): boolean {
     const image = sqlite.serialize();
     const replayed = readLayout(image);
     if (!replayed || !hasSameTables(sqlite, check, replayed.key)) return false;
-    const left = unlessKept(check.tables, ({ name }) => {
+    const isSame = (name: string) => {
       const [root, other] = [after.rootOf(name), replayed.rootOf(name)];
-      if (!root || !other) return false;
+      if (!root || !other) return root === undefined && other === undefined;
       return holdSameRows({ image: images.upgraded, root }, { image, root: other });
-    });
+    };
+    const left = unlessKept(check.tables, ({ name }) => isSame(name));
+    if (check.isWhole && !isSame(counterTable))
+      verifyCounters(upgraded, sqlite, { path, isKnown: () => true });
     if (left.length > 0) verifyTables(upgraded, sqlite, { path, verify: 'full', unrepeatable, tables: left });
     return true;
   });

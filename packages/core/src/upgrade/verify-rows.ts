@@ -17,6 +17,7 @@ import { findDifferingColumn, readColumns } from './find-differing-column.ts';
 import type { HeadCount } from './head-counts.ts';
 import { mismatchError } from './mismatch-error.ts';
 import { type PagesOf, untouchedTables } from './untouched-tables.ts';
+import { countersKept, verifyCounters } from './verify-counters.ts';
 import { verifyCounts } from './verify-counts.ts';
 
 /** Row counts of every table, or every cell of every row with its storage class. */
@@ -63,6 +64,10 @@ function compareRows(upgraded: Database, original: Source, options: VerifyRowsOp
     const unrepeatable = patchOf(lineage, version)?.unrepeatable ?? unrepeatableTables(lineage, version);
     const settled = settledTables(upgraded, source, options);
     verifyTables(upgraded, source.sqlite, { ...options, unrepeatable, settled });
+    if (options.verify !== 'full') return;
+    const isKnown =
+      source.plan.strategy === 'replayed' ? () => true : countersKept(upgraded, lineage, version);
+    verifyCounters(upgraded, source.sqlite, { path: options.path, isKnown });
   } finally {
     open.close();
   }

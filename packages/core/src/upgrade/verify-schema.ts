@@ -21,6 +21,32 @@ export function verifySchema(
   if (wrong.length > 0) throw mismatchError(`its schema is not that of head: ${wrong.join(', ')}`, { path });
 }
 
+/**
+ * Checks that every object of head has head's text, and what the file had beside them the text that it had.
+ *
+ * @throws UPGRADE_MISMATCH
+ */
+export function verifyTexts(
+  sqlite: Database,
+  lineage: Lineage,
+  { lacked, strangers }: { readonly lacked: readonly string[]; readonly strangers: readonly SchemaObject[] },
+  path: string,
+): void {
+  const known = schemaAt(lineage, lineage.migrations.length).filter((it) => !lacked.includes(describe(it)));
+  const expected = new Map([...known, ...strangers].map((object) => [describe(object), object.sql]));
+  const actual = new Map(readSchema(sqlite).map((object) => [describe(object), object.sql]));
+  const names = new Set([...expected.keys(), ...actual.keys()]);
+  const wrong = [...names].filter((name) => expected.get(name) !== actual.get(name));
+  if (wrong.length > 0)
+    throw mismatchError(`its schema is not what it should be: ${wrong.join(', ')}`, { path });
+}
+
+/** What a file has that its version does not. */
+export function findStrangers(sqlite: Database, lineage: Lineage, version: number): SchemaObject[] {
+  const known = new Set(schemaAt(lineage, version).map(describe));
+  return readSchema(sqlite).filter((object) => !known.has(describe(object)));
+}
+
 /** The indexes, views and triggers of a version that a file lacks. */
 export function findMissing(sqlite: Database, lineage: Lineage, version: number): string[] {
   const actual = new Set(readSchema(sqlite).map(describe));
