@@ -27,6 +27,13 @@ function countDecisions(path: string): number {
   return archive.db.select().from(decisions).all().length;
 }
 
+function hintOf(path: string): unknown {
+  const sqlite = new Database(path, { readonly: true });
+  const hint = sqlite.pragma('user_version', { simple: true });
+  sqlite.close();
+  return hint;
+}
+
 it('brings a file to head, alone in its folder, with its mode and its time', async () => {
   const dir = makeTempDir();
   const path = writeFileAt(dir, 1);
@@ -50,6 +57,17 @@ it('writes nothing when there is nothing to do', async () => {
   const before = [describeFolder(dir), statSync(dir).mtimeMs];
   expect(await upgradeArchive(path, { lineage })).toMatchObject({ from: head, to: head, changed: false });
   expect([describeFolder(dir), statSync(dir).mtimeMs]).toEqual(before);
+});
+
+it('writes a file at head anew whose header names an older version, for a census believes that, and only once', async () => {
+  const [before, now] = [head - 1, head].map((version) => hintOf(writeFileAt(makeTempDir(), version)));
+  const path = writeFileAt(makeTempDir(), head, { sql: `PRAGMA user_version = ${before}` });
+  const rows = countDecisions(path);
+  const stale = await upgradeArchive(path, { lineage });
+  expect(stale).toMatchObject({ from: head, to: head, changed: true, how: 'patched' });
+  expect(hintOf(path)).toBe(now);
+  expect(countDecisions(path)).toBe(rows);
+  expect(await upgradeArchive(path, { lineage })).toMatchObject({ changed: false, how: 'none' });
 });
 
 it('takes in what was left in a WAL, and seals', async () => {

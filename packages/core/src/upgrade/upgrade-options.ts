@@ -16,7 +16,7 @@ export interface UpgradeArchiveOptions {
 
 export interface UpgradeResult {
   readonly path: string;
-  /** The version before. */
+  /** The version before: head where all that was to be done was to seal the file, or to mend what its header says. */
   readonly from: number;
   /** Head. */
   readonly to: number;
