@@ -33,3 +33,17 @@ it.each([
   for (const { path } of logs) writeFileSync(path, textOf(4444));
   expect(leaveOutPrefixes(logs)).toEqual([logs, []]);
 });
+
+it('leaves out no copy to which other files belong than to the log', () => {
+  const dir = makeTestFolder();
+  const [log, copy] = ['a.json', 'b.json'].map((name) => writeLog(dir, name, '{"n":1}\n')) as [
+    ReturnType<typeof writeLog>,
+    ReturnType<typeof writeLog>,
+  ];
+  expect(leaveOutPrefixes([log, copy])).toEqual([[log], [copy]]);
+  const [one, other] = [
+    { ...log, beside: 'one' },
+    { ...copy, beside: 'other' },
+  ];
+  expect(leaveOutPrefixes([one, other])).toEqual([[one, other], []]);
+});

@@ -2,12 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineLineage } from '@varve/migrations';
 import Database from 'better-sqlite3';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { census } from '../census/census.ts';
 import { fingerprint, makeFolder, writeArchive } from '../testing/archives.ts';
 import { head, lineage } from '../testing/fixture-lineage.ts';
 import { upgradeAndList } from '../testing/upgrade-and-list.ts';
 import { openUnified } from '../unified/open-unified.ts';
+import { WorkersAhead } from '../work/index.ts';
 import { upgradeArchives } from './upgrade-archives.ts';
 import type { UpgradeProgress } from './upgrade-log.ts';
 
@@ -40,6 +41,15 @@ it('brings archives of every version to head in worker processes, and says how e
     ['write', 30],
   ]);
   calls.close();
+});
+
+it('starts workers for files while others are still looked for', async () => {
+  const dir = makeFolder();
+  writeArchives(dir, 3);
+  const expected = vi.spyOn(WorkersAhead.prototype, 'expect');
+  await upgradeArchives(dir, { lineage, jobs: 2 });
+  expect(expected).toHaveBeenCalledTimes(3);
+  expected.mockRestore();
 });
 
 /** A function cannot be passed to a worker: the work is done in this process, without the time a worker takes to start. */

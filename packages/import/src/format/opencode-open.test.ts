@@ -1,10 +1,20 @@
-import { chmodSync, copyFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, {
+  chmodSync,
+  copyFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { makeTestFolder } from '@varve/testing';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { importLogs } from '../import-logs.ts';
 import { dumpArchives } from '../testing/dump-archives.ts';
 import { OpencodeFile } from '../testing/opencode-file.ts';
+import { openToRead } from './opencode-open.ts';
 
 /** A copy of a database that has a write-ahead log, beside which SQLite can make no other file. */
 function makeCopy(): string {
@@ -41,3 +51,23 @@ it.skipIf(process.getuid?.() === 0)(
     expect(problems).toMatchObject([{ code: 'FILE_READ_ONLY', hint: expect.stringContaining('copy') }]);
   },
 );
+
+it('takes no image for the database that was changed while it was read', () => {
+  const path = makeCopy();
+  const { readFileSync } = fs;
+  const read = vi.spyOn(fs, 'readFileSync').mockImplementation(((
+    ...args: Parameters<typeof readFileSync>
+  ) => {
+    const bytes = readFileSync(...args);
+    utimesSync(path, 1, 1);
+    return bytes;
+  }) as typeof readFileSync);
+  syncBuiltinESMExports();
+  try {
+    expect(() => openToRead(path)).toThrow(expect.objectContaining({ code: 'SQLITE_CANTOPEN' }));
+    expect(read).toHaveBeenCalledWith(path);
+  } finally {
+    read.mockRestore();
+    syncBuiltinESMExports();
+  }
+});

@@ -76,7 +76,7 @@ function statsOf(path: string): string {
 
 function messagesIn(path: string, session: string, list: List): readonly string[] {
   // What a log tells must not lead out of the tree.
-  const isName = basename(session) === session && !session.startsWith('.');
+  const isName = basename(session) === session && /^[^.]/.test(session);
   return isName ? list(join(storesOf(path)[0], session)) : [];
 }
 
