@@ -1,4 +1,4 @@
-import { type Database, openFile } from '@varve/migrations/internal';
+import { openFile } from '@varve/migrations/internal';
 import type { FoundFile } from './found-file.ts';
 
 /** How many files are in memory at once. */
@@ -21,22 +21,28 @@ const columns = `"id", "path", "relativePath", "sizeBytes", "mtimeMs", "etag", "
 
 /** What a walk found, each of some kind, however many they are: in a file without a name, a page of them in memory. */
 export class FileList<TKind extends string = string> implements Disposable {
-  readonly #sqlite: Database;
-  readonly #insert;
   readonly #counts = new Map<TKind, FileCount>();
+  #opened: ReturnType<typeof openList> | undefined;
   #hasPaths = false;
 
-  constructor() {
-    this.#sqlite = openFile('');
-    this.#sqlite.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;
-      CREATE TABLE files ("id" INTEGER PRIMARY KEY, "path" TEXT, "relativePath" TEXT, "sizeBytes" INTEGER, "mtimeMs" REAL,
-        "etag" TEXT, "sidecars" TEXT, "isNamed" INTEGER, "kind" TEXT); BEGIN`);
-    this.#insert = this.#sqlite.prepare(`INSERT INTO files VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  /** Opened for the first file: what the walk starts for it need not wait for SQLite to load. */
+  get #list(): ReturnType<typeof openList> {
+    this.#opened ??= openList();
+    return this.#opened;
   }
 
   add(file: FoundFile, kind: TKind): void {
     const { path, relativePath, sizeBytes, mtimeMs, etag = null, sidecars, isNamed } = file;
-    this.#insert.run(path, relativePath, sizeBytes, mtimeMs, etag, sidecars.join(), Number(isNamed), kind);
+    this.#list.insert.run(
+      path,
+      relativePath,
+      sizeBytes,
+      mtimeMs,
+      etag,
+      sidecars.join(),
+      Number(isNamed),
+      kind,
+    );
     const { files, sizeBytes: before } = this.count([kind]);
     this.#counts.set(kind, { files: files + 1, sizeBytes: before + sizeBytes });
   }
@@ -50,9 +56,9 @@ export class FileList<TKind extends string = string> implements Disposable {
   }
 
   find(path: string): { readonly file: FoundFile; readonly kind: TKind } | undefined {
-    if (!this.#hasPaths) this.#sqlite.exec('CREATE INDEX by_path ON files ("path")');
+    if (!this.#hasPaths) this.#list.sqlite.exec('CREATE INDEX by_path ON files ("path")');
     this.#hasPaths = true;
-    const row = this.#sqlite
+    const row = this.#list.sqlite
       .prepare<[string], FileRow>(`SELECT ${columns} FROM files WHERE "path" = ?`)
       .get(path);
     return row && { file: toFile(row), kind: row.kind as TKind };
@@ -60,7 +66,7 @@ export class FileList<TKind extends string = string> implements Disposable {
 
   /** In the order in which they were added. */
   *list(kinds: readonly TKind[]): Generator<FoundFile> {
-    const page = this.#sqlite.prepare<[string, number], FileRow>(`SELECT ${columns} FROM files
+    const page = this.#list.sqlite.prepare<[string, number], FileRow>(`SELECT ${columns} FROM files
       WHERE "kind" IN (SELECT value FROM json_each(?)) AND "id" > ? ORDER BY "id" LIMIT ${pageFiles}`);
     const wanted = JSON.stringify(kinds);
     for (let rows = page.all(wanted, 0); rows.length > 0; rows = page.all(wanted, rows.at(-1)?.id ?? 0))
@@ -69,8 +75,8 @@ export class FileList<TKind extends string = string> implements Disposable {
 
   /** Of all kinds. */
   *listLargestFirst(): Generator<FoundFile> {
-    this.#sqlite.exec('CREATE INDEX IF NOT EXISTS by_size ON files ("sizeBytes" DESC, "id")');
-    const page = this.#sqlite.prepare<[number, number, number], FileRow>(`SELECT ${columns} FROM files
+    this.#list.sqlite.exec('CREATE INDEX IF NOT EXISTS by_size ON files ("sizeBytes" DESC, "id")');
+    const page = this.#list.sqlite.prepare<[number, number, number], FileRow>(`SELECT ${columns} FROM files
       WHERE "sizeBytes" <= ? AND ("sizeBytes" < ? OR "id" > ?) ORDER BY "sizeBytes" DESC, "id" LIMIT ${pageFiles}`);
     const most = Number.MAX_SAFE_INTEGER;
     for (let rows = page.all(most, most, 0); rows.length > 0; ) {
@@ -82,8 +88,8 @@ export class FileList<TKind extends string = string> implements Disposable {
 
   /** By kind, and in the order in which they were added. */
   *listByKind(): Generator<{ readonly file: FoundFile; readonly kind: TKind }> {
-    this.#sqlite.exec('CREATE INDEX IF NOT EXISTS by_kind ON files ("kind", "id")');
-    const page = this.#sqlite.prepare<[string, number], FileRow>(`SELECT ${columns} FROM files
+    this.#list.sqlite.exec('CREATE INDEX IF NOT EXISTS by_kind ON files ("kind", "id")');
+    const page = this.#list.sqlite.prepare<[string, number], FileRow>(`SELECT ${columns} FROM files
       WHERE ("kind", "id") > (?, ?) ORDER BY "kind", "id" LIMIT ${pageFiles}`);
     for (let rows = page.all('', 0); rows.length > 0; ) {
       for (const row of rows) yield { file: toFile(row), kind: row.kind as TKind };
@@ -93,8 +99,17 @@ export class FileList<TKind extends string = string> implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#sqlite.close();
+    this.#opened?.sqlite.close();
   }
+}
+
+function openList() {
+  const sqlite = openFile('');
+  sqlite.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;
+    CREATE TABLE files ("id" INTEGER PRIMARY KEY, "path" TEXT, "relativePath" TEXT, "sizeBytes" INTEGER, "mtimeMs" REAL,
+      "etag" TEXT, "sidecars" TEXT, "isNamed" INTEGER, "kind" TEXT); BEGIN`);
+  const insert = sqlite.prepare(`INSERT INTO files VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  return { sqlite, insert };
 }
 
 function toFile({ id: _, kind: __, etag, sidecars, isNamed, ...facts }: FileRow): FoundFile {

@@ -31,7 +31,7 @@ export function listFiles(where: Archives, selection: Selection): ListedFiles {
   };
 }
 
-/** Takes in what is there, and tells of each; returns what a walk comes upon beside archives. */
+/** Tells of each that is there, and takes it in; returns what a walk comes upon beside archives. */
 export function gatherArchives(
   into: FileList,
   where: Archives,
@@ -44,8 +44,8 @@ export function gatherArchives(
     const archive = isSelected(file, selection) ? recogniseArchive(file) : undefined;
     if (archive instanceof VarveError) unreadable.push(archive);
     else if (archive) {
-      into.add(archive, archiveKind);
       onFound(archive);
+      into.add(archive, archiveKind);
     }
   }
   const problems = [...notes.problems, ...unreadable].map((error) => problemOf(error, error.path ?? ''));
