@@ -41,9 +41,9 @@ export function patchImage(
     if (!isLossAccepted) assertLossAccepted(lineage, plan.from, path);
     const patch = patchOf(lineage, plan.from);
     if (!patch || plan.recipe.isFit === false) return undefined;
-    const prepared = prepareImage(image, layout, patch);
+    const prepared = prepareImage(image, layout, patch, plan.recipe);
     const upgraded = withImage(prepared.image, (sqlite) =>
-      patchInside(sqlite, { ...options, pages: prepared.pages, plan, patch }),
+      patchInside(sqlite, { ...options, pages: prepared.pages, isEdited: prepared.isEdited, plan, patch }),
     );
     if (!upgraded) return undefined;
     const sizeBytes = upgraded.length;
@@ -63,14 +63,16 @@ function giveBack({ buffer }: Buffer): void {
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
-interface ImageToPatch extends BuildUpgradedOptions, Pick<ReturnType<typeof prepareImage>, 'pages'> {
+interface ImageToPatch
+  extends BuildUpgradedOptions,
+    Pick<ReturnType<typeof prepareImage>, 'pages' | 'isEdited'> {
   readonly plan: UpgradePlan;
   readonly patch: Patch;
 }
 
 /** The bytes of the upgraded file. */
 function patchInside(sqlite: Database, options: ImageToPatch): Buffer | undefined {
-  const { lineage, path, state, plan, patch, pages } = options;
+  const { lineage, path, state, plan, patch, pages, isEdited } = options;
   const { from, recipe, ledgerRows } = plan;
   sqlite.exec('PRAGMA journal_mode = OFF');
   const added = new Set([...pages.values()].flat().filter((page) => page !== undefined));
@@ -78,7 +80,15 @@ function patchInside(sqlite: Database, options: ImageToPatch): Buffer | undefine
   if (readTables.length > 0) assertTablesSound(sqlite, path, readTables, added);
   const expected = patch.readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
   const before = plan.hasOrphans ? countReferenceViolations(sqlite, patch.children.before) : undefined;
-  if (!patchFile(sqlite, lineage, from, { recipe, rowsBefore: ledgerRows, header: state.header, pages }))
+  if (
+    !patchFile(sqlite, lineage, from, {
+      recipe,
+      rowsBefore: ledgerRows,
+      header: state.header,
+      pages,
+      isEdited,
+    })
+  )
     return undefined;
   if (losesParents(sqlite, options, before)) return undefined;
   // A row that does not fit is for a replay to tell of.

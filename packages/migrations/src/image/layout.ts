@@ -4,10 +4,21 @@ import { OddImageError, type Pages, pageKinds, pagesOf, startOf } from './pages.
 import { type RawRow, readTree } from './read-tree.ts';
 import { assertText, integerIn, readRecord } from './record.ts';
 
+/** An entry of the schema as it lies. */
+export interface SchemaEntry {
+  readonly rowid: number;
+  /** Its type and its name, the bytes of them as letters. */
+  readonly name: string;
+  readonly record: Buffer;
+}
+
 /** What the bytes of a database file say of its schema, without SQLite, which must read and understand all of it first. */
 export interface ImageLayout {
   /** Another one for another schema: all of its entries, in order, but where their pages lie. */
   readonly key: string;
+  readonly entries: readonly SchemaEntry[];
+  /** The pages that they take. */
+  readonly pages: readonly number[];
   /** Where a table lies; 0 for a virtual one, undefined for none. */
   rootOf(table: string): number | undefined;
 }
@@ -25,9 +36,19 @@ const layouts = new PageMemory<ImageLayout>();
 
 function readSchemaTree(pages: Pages): ImageLayout {
   const keys: string[] = [];
+  const entries: SchemaEntry[] = [];
   const roots = new Map<string, number>();
-  readTree(pages, 1, (row) => keys.push(readEntry(row, roots)));
-  return { key: keys.join(''), rootOf: (table) => roots.get(latin1Of(nameKey(table))) };
+  readTree(pages, 1, (row) => {
+    const { key, name } = readEntry(row, roots);
+    keys.push(key);
+    entries.push({ rowid: row.rowid, name, record: Buffer.from(row.bytes.subarray(row.start, row.end)) });
+  });
+  return {
+    key: keys.join(''),
+    entries,
+    pages: pages.visited,
+    rootOf: (table) => roots.get(latin1Of(nameKey(table))),
+  };
 }
 
 export function unlessOdd<T>(read: () => T): T | undefined {
@@ -42,7 +63,7 @@ export function unlessOdd<T>(read: () => T): T | undefined {
 const tableType = 13 + 2 * 'table'.length;
 
 /** Its part of the key: the types say how long each value is. */
-function readEntry(row: RawRow, roots: Map<string, number>): string {
+function readEntry(row: RawRow, roots: Map<string, number>): { key: string; name: string } {
   const { bytes } = row;
   const { types, places } = readRecord(row);
   const [type, name, table, root, sql] = types;
@@ -53,7 +74,10 @@ function readEntry(row: RawRow, roots: Map<string, number>): string {
   if (type === tableType && bytes[start] === tLetter)
     roots.set(nameKey(bytes.toString('latin1', nameStart, tableStart)), integerIn(bytes, root, rootStart));
   const texts = bytes.toString('latin1', start, rootStart) + bytes.toString('latin1', sqlStart, end);
-  return `${type},${name},${table},${sql};${texts}`;
+  return {
+    key: `${type},${name},${table},${sql};${texts}`,
+    name: `${bytes.toString('latin1', start, nameStart)} ${bytes.toString('latin1', nameStart, tableStart)}`,
+  };
 }
 
 const tLetter = 0x74;

@@ -97,3 +97,13 @@ export function varintSize(value: number): number {
   if (value < 0x4000) return 2;
   return value < 0x200000 ? 3 : 4;
 }
+
+/** Returns where it ends. */
+export function writeVarint(bytes: Buffer, at: number, value: number): number {
+  const size = varintSize(value);
+  for (let place = 0; place < size; place++) {
+    const isLast = place === size - 1;
+    bytes[at + place] = ((value >> (7 * (size - 1 - place))) & 0x7f) | (isLast ? 0 : 0x80);
+  }
+  return at + size;
+}

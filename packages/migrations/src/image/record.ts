@@ -1,4 +1,4 @@
-import { OddImageError, varintAt, varintSize } from './pages.ts';
+import { OddImageError, varintAt, varintSize, writeVarint } from './pages.ts';
 import type { RawRow } from './read-tree.ts';
 
 /** Where the values of a row lie: https://www.sqlite.org/fileformat.html#record_format */
@@ -9,7 +9,7 @@ export interface RawRecord {
 }
 
 /** @throws OddImageError */
-export function readRecord({ bytes, start, end }: RawRow): RawRecord {
+export function readRecord({ bytes, start, end }: Omit<RawRow, 'rowid'>): RawRecord {
   const headerBytes = varintAt(bytes, start);
   const types: number[] = [];
   const places = [start + headerBytes];
@@ -41,4 +41,39 @@ export function integerIn(bytes: Buffer, type: number | undefined, start: number
   if (type === 8 || type === 9) return type - 8;
   if (type === undefined || type > 5) throw new OddImageError();
   return bytes.readIntBE(start, smallSizes[type] ?? 0);
+}
+
+/** A value as it lies. */
+export interface RawValue {
+  readonly type: number;
+  readonly bytes: Buffer;
+}
+
+/** The record of some values, as SQLite writes it. Integers of up to four bytes. */
+export function recordOf(values: readonly (string | number | null | RawValue)[]): Buffer {
+  const raw = values.map(toRaw);
+  const typesBytes = raw.reduce((sum, { type }) => sum + varintSize(type), 0);
+  // The length of the header counts itself.
+  const headerBytes = typesBytes + varintSize(typesBytes + 1);
+  const record = Buffer.allocUnsafe(raw.reduce((sum, { bytes }) => sum + bytes.length, headerBytes));
+  let at = writeVarint(record, 0, headerBytes);
+  for (const { type } of raw) at = writeVarint(record, at, type);
+  for (const { bytes } of raw) at += bytes.copy(record, at);
+  return record;
+}
+
+const none = Buffer.alloc(0);
+
+function toRaw(value: string | number | null | RawValue): RawValue {
+  if (value === null) return { type: 0, bytes: none };
+  if (typeof value === 'string') {
+    const bytes = Buffer.from(value);
+    return { type: 13 + 2 * bytes.length, bytes };
+  }
+  if (typeof value !== 'number') return value;
+  if (value === 0 || value === 1) return { type: 8 + value, bytes: none };
+  const size = [1, 2, 3, 4].find((it) => value < 2 ** (8 * it - 1)) ?? Number.NaN;
+  const bytes = Buffer.allocUnsafe(size);
+  bytes.writeIntBE(value, 0, size);
+  return { type: size, bytes };
 }

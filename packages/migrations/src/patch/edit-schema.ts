@@ -2,9 +2,8 @@ import type { Database } from '../driver/index.ts';
 import { whichHoldRows } from './holds-rows.ts';
 import { narrowRows } from './narrow-rows.ts';
 import type { NarrowedRows } from './narrowed-rows.ts';
-import type { Alteration, Creation, PatchBatch } from './patch.ts';
+import type { Alteration, Creation, PatchBatch, PreparedPages } from './patch.ts';
 import type { Belongings, PatchRecipe } from './patch-recipe.ts';
-import type { PreparedPages } from './prepare-pages.ts';
 import { countAgain, forgetStatistics, ownTables, type RenewedTable } from './renew-tables.ts';
 
 type EditBatch = Extract<PatchBatch, { kind: 'edit' }>;
@@ -12,10 +11,24 @@ type EditBatch = Extract<PatchBatch, { kind: 'edit' }>;
 export interface EditSchemaOptions {
   readonly pages: PreparedPages;
   readonly recipe: PatchRecipe;
+  /** The schema was written before the file was opened. */
+  readonly isEdited?: boolean | undefined;
 }
 
 /** Writes into the schema what it says once the statements have run that a batch stands for. */
-export function editSchema(sqlite: Database, batch: EditBatch, { pages, recipe }: EditSchemaOptions): void {
+export function editSchema(sqlite: Database, batch: EditBatch, options: EditSchemaOptions): void {
+  if (!options.isEdited) writeSchema(sqlite, batch, options);
+  for (const creation of batch.creations) if (!options.pages.has(creation)) sqlite.exec(creation.object.sql);
+  const renewed = renewedTables(batch);
+  if (renewed.length > 0)
+    countAgain(
+      sqlite,
+      renewed,
+      options.recipe.ownTables.of(batch.creations, () => ownTables(sqlite)),
+    );
+}
+
+function writeSchema(sqlite: Database, batch: EditBatch, { pages, recipe }: EditSchemaOptions): void {
   const { alterations, creations } = batch;
   const narrow = narrowedTables(sqlite, alterations);
   const renewed = renewedTables(batch);
@@ -40,13 +53,6 @@ export function editSchema(sqlite: Database, batch: EditBatch, { pages, recipe }
     sqlite.unsafeMode(false);
   }
   for (const rows of narrowed) rows.drop();
-  for (const creation of creations) if (!pages.has(creation)) sqlite.exec(creation.object.sql);
-  if (renewed.length > 0)
-    countAgain(
-      sqlite,
-      renewed,
-      recipe.ownTables.of(creations, () => ownTables(sqlite)),
-    );
 }
 
 function renewedTables({ alterations, creations }: EditBatch): RenewedTable[] {

@@ -1,9 +1,9 @@
 export { isMisfit } from './is-misfit.ts';
-export type { Patch } from './patch.ts';
+export type { Patch, PreparedPages } from './patch.ts';
 export { patchFile } from './patch-file.ts';
 export { patchOf } from './patch-of.ts';
 export { PatchRecipe } from './patch-recipe.ts';
-export { type PreparedPages, prepareImage } from './prepare-pages.ts';
+export { prepareImage } from './prepare-pages.ts';
 export { type RowSources, rowSources } from './row-sources.ts';
 export { unrepeatableTables } from './unrepeatable-tables.ts';
 export { virtualStatements } from './virtual-statements.ts';

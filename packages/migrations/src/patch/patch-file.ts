@@ -5,9 +5,10 @@ import { type Lineage, registerFunctions } from '../lineage/index.ts';
 import { readSchema, resolveStoredStrings } from '../replay/index.ts';
 import { applyPatch } from './apply-patch.ts';
 import { fitsFile } from './fits-file.ts';
+import type { PreparedPages } from './patch.ts';
 import { patchOf } from './patch-of.ts';
 import { PatchRecipe } from './patch-recipe.ts';
-import { type PreparedPages, preparePages } from './prepare-pages.ts';
+import { preparePages } from './prepare-pages.ts';
 
 export interface PatchFileOptions {
   /** Of files that are alike. */
@@ -18,6 +19,8 @@ export interface PatchFileOptions {
   readonly header?: { readonly applicationId: number; readonly userVersion: number };
   /** Where the file's bytes were given them already. */
   readonly pages?: PreparedPages;
+  /** Their schema is that of afterwards already. */
+  readonly isEdited?: boolean;
 }
 
 /**
@@ -32,7 +35,13 @@ export function patchFile(
   sqlite: Database,
   lineage: Lineage,
   from: number,
-  { recipe = new PatchRecipe(findLedger(sqlite, lineage)), rowsBefore, header, pages }: PatchFileOptions = {},
+  {
+    recipe = new PatchRecipe(findLedger(sqlite, lineage)),
+    rowsBefore,
+    header,
+    pages,
+    isEdited,
+  }: PatchFileOptions = {},
 ): boolean {
   const patch = patchOf(lineage, from);
   if (!patch || recipe.isFit === false) return false;
@@ -43,7 +52,7 @@ export function patchFile(
   const prepared = pages ?? preparePages(sqlite, patch);
   // Locks need not be asked for at each statement, once what the file itself was given is seen.
   sqlite.exec('PRAGMA foreign_keys = OFF; PRAGMA main.locking_mode = EXCLUSIVE; BEGIN IMMEDIATE');
-  if (!applyPatch(sqlite, patch, { lineage, pages: prepared, recipe })) return false;
+  if (!applyPatch(sqlite, patch, { lineage, pages: prepared, recipe, isEdited })) return false;
   recipe.close(sqlite, lineage, from, rowsBefore);
   const head = lineage.migrations.length;
   if (!header) stampHint(sqlite, lineage, head);

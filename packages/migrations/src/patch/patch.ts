@@ -47,6 +47,9 @@ export interface CreatedRow {
   readonly page: 'table' | 'index' | undefined;
 }
 
+/** The pages that the entries get which are made without a statement. */
+export type PreparedPages = ReadonlyMap<Creation, readonly (number | undefined)[]>;
+
 export interface PatchScript {
   readonly sql: string;
   /** One statement, which may set off what a foreign key asks for; else any number that do not. */

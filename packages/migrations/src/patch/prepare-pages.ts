@@ -1,13 +1,11 @@
 import type { Database } from '../driver/index.ts';
 import { type ImageLayout, isEmptyTree } from '../image/index.ts';
+import { editImage, onlyEdit } from './edit-image.ts';
 import { addEmptyPages, growImage } from './empty-pages.ts';
 import { holdsRows } from './holds-rows.ts';
-import type { CreatedRow, Creation, Patch, PatchBatch } from './patch.ts';
+import type { CreatedRow, Creation, Patch, PatchBatch, PreparedPages } from './patch.ts';
 
 type PageKind = NonNullable<CreatedRow['page']>;
-
-/** The pages that the entries get which are made without a statement. */
-export type PreparedPages = ReadonlyMap<Creation, readonly (number | undefined)[]>;
 
 /**
  * Gives the file the pages that new tables and indexes begin as. Outside of a transaction, on a file that no other
@@ -23,22 +21,36 @@ export function preparePages(sqlite: Database, { batches }: Patch): PreparedPage
   return givePages(ready, kinds.length > 0 ? addEmptyPages(sqlite.name, kinds) : []);
 }
 
+export interface PreparedImage {
+  readonly image: Buffer;
+  readonly pages: PreparedPages;
+  /** What the schema is to say is written into it. */
+  readonly isEdited: boolean;
+}
+
 /**
- * The bytes of a file with the pages that new tables and indexes begin as. What lies behind
- * them in memory must be theirs; those of before are not read again.
+ * The bytes of a file with the pages that new tables and indexes begin as, and with the schema of afterwards where a patch
+ * that is known to fit such a file does no more than to change it. What lies behind them in memory must be theirs; those of before
+ * are not read again.
  */
 export function prepareImage(
   image: Buffer,
   layout: ImageLayout,
-  { batches }: Patch,
-): { readonly image: Buffer; readonly pages: PreparedPages } {
-  const ready = findReady(batches, {
+  patch: Patch,
+  { isFit = false }: { readonly isFit?: boolean | undefined } = {},
+): PreparedImage {
+  const isEmpty = (table: string) => isEmptyTree(image, layout.rootOf(table) ?? 0);
+  const ready = findReady(patch.batches, {
     hasCounters: layout.rootOf('sqlite_sequence') !== undefined,
-    isEmpty: (table) => isEmptyTree(image, layout.rootOf(table) ?? 0),
+    isEmpty,
   });
   const kinds = ready.flatMap(pagesNeeded);
+  const edit = isFit ? onlyEdit(patch) : undefined;
+  const canEdit = edit?.alterations.every(({ isNarrowed, name }) => !isNarrowed || isEmpty(name));
   const grown = kinds.length > 0 ? growImage(image, kinds) : { image, numbers: [] };
-  return { image: grown?.image ?? image, pages: givePages(ready, grown?.numbers) };
+  const prepared = { image: grown?.image ?? image, pages: givePages(ready, grown?.numbers) };
+  const edited = edit && canEdit ? editImage(prepared.image, layout, edit, prepared.pages) : undefined;
+  return { ...prepared, image: edited ?? prepared.image, isEdited: edited !== undefined };
 }
 
 function pagesNeeded({ rows }: Creation): PageKind[] {
