@@ -1,3 +1,4 @@
+export { countOf } from './count-of.ts';
 export { escapeControls, escapeLines } from './escape-controls.ts';
 export { formatSize } from './format-size.ts';
 export { openReport } from './open-report.ts';

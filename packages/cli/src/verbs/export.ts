@@ -20,6 +20,7 @@ import {
   standardUnlessConfigured,
   type VerbResult,
 } from '../command/index.ts';
+import { countOf } from '../output/index.ts';
 
 interface ExportVerbOptions extends FleetOptions {
   readonly into: string;
@@ -87,7 +88,7 @@ async function exportTrajectories(
   });
   return {
     json: report,
-    text: () => `${into}: ${report.sessions} sessions in ${report.files.length} files`,
+    text: () => `${into}: ${countOf(report.sessions, 'session')} in ${countOf(report.files.length, 'file')}`,
     ...work.tell({ ...report, failed: report.problems }),
   };
 }
@@ -152,8 +153,8 @@ function renderReport(
   { written, unchanged, removed, rows }: ExportReport | ExportArchivesReport,
   into: string,
 ): string {
-  const files = `${written.length} files written, ${unchanged.length} unchanged, ${removed.length} removed`;
-  return `${into}: ${rows} rows; ${files}`;
+  const files = `${countOf(written.length, 'file')} written, ${unchanged.length} unchanged, ${removed.length} removed`;
+  return `${into}: ${countOf(rows, 'row')}; ${files}`;
 }
 
 function onlyOfAView(): VarveError {

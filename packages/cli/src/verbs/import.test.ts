@@ -39,8 +39,8 @@ it('imports, says what it did and what it skipped, and again does nothing', asyn
   expect(dry.stdout).toContain('added a: ');
   const first = await runVarve(elsewhere, 'import', 'openai-chat', logs, '--into', into, ...fields);
   expect(first).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(first.stdout).toContain('sessions 1 added; 2 records of 1 logs');
-  expect(first.stdout).toContain('skipped: 1 records, not JSON');
+  expect(first.stdout).toContain('sessions 1 added; 2 records of 1 log,');
+  expect(first.stdout).toContain('skipped: 1 record, not JSON');
   expect(readdirSync(into)).toContain('a.db');
   const again = await runVarve(elsewhere, 'import', 'openai-chat', logs, '--into', into, ...fields, '--json');
   expect(JSON.parse(again.stdout)).toMatchObject({ added: 0, changed: 0, unchanged: 1, sessions: [] });
@@ -103,7 +103,7 @@ it('counts the files of a tree that are torn, and asks for a folder where --into
   const { exitCode, stdout } = await runVarve(elsewhere, 'import', 'opencode', storage, '--into', into);
   expect({ exitCode, skipped: stdout.split('\n').slice(1) }).toEqual({
     exitCode: 0,
-    skipped: ['skipped: 1 records, not a record', 'skipped: 1 records, torn', ''],
+    skipped: ['skipped: 1 record, not a record', 'skipped: 1 record, torn', ''],
   });
   const file = join(storage, 'part/msg_1/prt_1.json');
   const refused = await runVarve(elsewhere, 'import', 'opencode', storage, '--into', file);

@@ -2,7 +2,7 @@ import { type Redact, redactAddresses, redactBy, redactKeys, redactTokens } from
 import { type ChatField, chatFields, formatNames, type ImportReport, importLogs } from '@varve/import';
 import { type Command, InvalidArgumentError } from 'commander';
 import { defineVerb, parseJobs, parseSince } from '../command/index.ts';
-import { formatSize } from '../output/index.ts';
+import { countOf, formatSize } from '../output/index.ts';
 
 interface ImportVerbOptions {
   readonly into: string;
@@ -96,16 +96,18 @@ function renderReport(report: ImportReport, { into, dryRun, seconds }: Outcome):
   const counts = Object.entries({ added, changed, unchanged }).filter(([, count]) => count > 0);
   const told = counts.map(([what, count]) => `${count} ${what}`).join(', ');
   const sessions = told === '' ? 'no sessions' : `sessions ${told}`;
-  const read = `${records} records of ${logs} logs, ${formatSize(sizeBytes)}; ${rows} rows; ${seconds.toFixed(1)} s`;
+  const read = `${countOf(records, 'record')} of ${countOf(logs, 'log')}, ${formatSize(sizeBytes)}; ${countOf(rows, 'row')}; ${seconds.toFixed(1)} s`;
   return [
     `${into}: ${dryRun ? 'would come: ' : ''}${sessions}; ${read}`,
-    ...renderReasons('skipped', 'records', report.skipped),
-    ...renderReasons('passed over', 'logs', report.passedOver),
-    ...(report.otherFiles > 0 ? [`passed over: ${report.otherFiles} files that are no such logs`] : []),
-    ...(dryRun ? report.sessions.map(({ id, change, rows }) => `${change} ${id}: ${rows} rows`) : []),
+    ...renderReasons('skipped', 'record', report.skipped),
+    ...renderReasons('passed over', 'log', report.passedOver),
+    ...(report.otherFiles > 0 ? [`passed over: ${countOf(report.otherFiles, 'file')}, no such log`] : []),
+    ...(dryRun
+      ? report.sessions.map(({ id, change, rows }) => `${change} ${id}: ${countOf(rows, 'row')}`)
+      : []),
   ].join('\n');
 }
 
 function renderReasons(verb: string, what: string, reasons: Readonly<Record<string, number>>): string[] {
-  return Object.entries(reasons).map(([reason, count]) => `${verb}: ${count} ${what}, ${reason}`);
+  return Object.entries(reasons).map(([reason, count]) => `${verb}: ${countOf(count, what)}, ${reason}`);
 }

@@ -1,6 +1,7 @@
 import { type LoadReport, loadArchives } from '@varve/aggregator';
 import type { Command } from 'commander';
 import { addFleetOptions, beginWork, defineVerb, type FleetOptions } from '../command/index.ts';
+import { countOf } from '../output/index.ts';
 
 interface LoadOptions extends FleetOptions {
   readonly to: string;
@@ -33,5 +34,5 @@ export function defineLoad(command: Command): void {
 
 function renderReport({ loaded, current, removed, rows, failures }: LoadReport, seconds: number): string {
   const pace = loaded > 0 ? `; ${Math.round(loaded / seconds)} archives/s` : '';
-  return `${loaded} loaded, ${rows} rows; ${current} were there already; ${removed} gone; ${failures} failed; ${seconds.toFixed(1)} s${pace}`;
+  return `${loaded} loaded, ${countOf(rows, 'row')}; ${current} were there already; ${removed} gone; ${failures} failed; ${seconds.toFixed(1)} s${pace}`;
 }

@@ -14,7 +14,7 @@ import {
   readNewer,
   type VerbResult,
 } from '../command/index.ts';
-import { formatSize, renderTable } from '../output/index.ts';
+import { countOf, formatSize, renderTable } from '../output/index.ts';
 
 /** What `varve show` knows about a file. */
 interface Shown {
@@ -113,7 +113,9 @@ function showView(view: Database, path: string): VerbResult {
     const archives = view.prepare<[], { state: string; archives: number; rows: number }>(viewSql).all();
     const names = view.prepare<[], string>(tablesSql).pluck().all();
     const rows = Object.fromEntries(names.map((name) => [name, countRows(view, name)]));
-    const states = archives.map(({ state, archives }) => `${archives} archives ${state}`).join(', ');
+    const states = archives
+      .map(({ state, archives }) => `${countOf(archives, 'archive')} ${state}`)
+      .join(', ');
     const text = `${relative(process.cwd(), path)} is a unified view: ${states || 'no archives'}\n\n${renderTable(
       [{ title: 'table' }, { title: 'rows', align: 'right' }],
       Object.entries(rows).map(([name, count]) => [name, String(count)]),

@@ -10,7 +10,7 @@ export interface FoundLogs {
 }
 
 /**
- * All regular files that paths name and that folders hold, at any depth, whatever they are. Symbolic links are followed
+ * All regular files that paths name and that folders hold, at any depth, whatever they are, but what SQLite keeps beside others. Symbolic links are followed
  * when named, not when met on the way.
  *
  * @param skipDir A folder that is not entered.
@@ -35,7 +35,10 @@ export function walkLogs(paths: readonly string[], skipDir?: string): FoundLogs 
   };
   const enter = (folder: string): void => {
     if (folder === skipDir) return;
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    const names = new Set(entries.map(({ name }) => name));
+    for (const entry of entries) {
+      if (besideDatabase.test(entry.name) && names.has(entry.name.replace(besideDatabase, ''))) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) attempt(path, () => enter(path));
       else if (entry.isFile()) attempt(path, () => add(path, lstatSync(path), false));
@@ -51,6 +54,9 @@ export function walkLogs(paths: readonly string[], skipDir?: string): FoundLogs 
   const sorted = [...files.values()].sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
   return { files: sorted, problems };
 }
+
+/** What SQLite keeps beside a database, which may be there only since somebody read it: https://www.sqlite.org/tempfiles.html */
+const besideDatabase = /-(wal|shm|journal)$/;
 
 function unreadable(path: string, cause: unknown): VarveError {
   const { code, message } = cause as NodeJS.ErrnoException;
