@@ -43,7 +43,7 @@ export interface CheckByReplay {
   /** True where it is of all statements. */
   readonly isWhole: boolean;
   /** All texts of the schema that it comes to, once the tables were found to be made by the same texts. */
-  schema: string | undefined;
+  replayedSchema: string | undefined;
 }
 
 const checks = new WeakMap<UpgradePlan, FullCheck>();
@@ -134,7 +134,7 @@ function keyOf({ name }: SchemaObject): string {
 }
 
 function throughReplay(tables: readonly SchemaObject[], part?: PartOfReplay): CheckByReplay {
-  return { tables, recipe: new ReplayRecipe(part), isWhole: !part, schema: undefined };
+  return { tables, recipe: new ReplayRecipe(part), isWhole: !part, replayedSchema: undefined };
 }
 
 /** Those, and what they keep for themselves. */

@@ -137,9 +137,9 @@ function isAsReplayed(check: CheckByReplay, looks: Looks): boolean {
 
 /** The same bytes are the same cells only under the same text. */
 function hasSameTables(sqlite: Database, check: CheckByReplay, schema: string): boolean {
-  if (check.schema === schema) return true;
+  if (check.replayedSchema === schema) return true;
   const texts = new Map(tablesOf(sqlite).map(({ name, sql }) => [name, sql]));
   const isSame = check.tables.every(({ name, sql }) => texts.get(name) === sql);
-  if (isSame) check.schema = schema;
+  if (isSame) check.replayedSchema = schema;
   return isSame;
 }

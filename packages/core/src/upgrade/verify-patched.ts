@@ -6,7 +6,7 @@ import type { UpgradePlan } from './upgrade-plan.ts';
 import { areImagesRight, type UpgradedImages } from './verify-images.ts';
 import { type VerifyRowsOptions, verifyRows } from './verify-rows.ts';
 
-export interface VerifyPatchedOptions extends Omit<VerifyRowsOptions, 'despiteStatistics' | 'withoutLens'> {
+interface VerifyPatchedOptions extends Omit<VerifyRowsOptions, 'despiteStatistics' | 'withoutLens'> {
   readonly plan?: UpgradePlan;
   /** Of a file that fits in memory. */
   readonly readImages?: () => UpgradedImages;

@@ -56,7 +56,7 @@ export function mostInLeaf({ usableBytes }: Pages): number {
 }
 
 /** A part of a row that lies in a page of its own. */
-export interface RestPart {
+interface RestPart {
   readonly page: number;
   readonly start: number;
   readonly end: number;
