@@ -59,11 +59,8 @@ export function fullCheckOf(plan: UpgradePlan, lineage: Lineage, files: FilesToC
   const known = checks.get(plan);
   if (known?.schema === files.schema) return known;
   const version = plan.from;
-  const patch = patchOf(lineage, version);
-  const unrepeatable = patch?.unrepeatable ?? unrepeatableTables(lineage, version);
-  const ways = patch?.isComposed
-    ? { byLens: undefined, byReplay: throughReplay(tablesOf(files.upgraded)) }
-    : files.open((original) => waysOf(original, files.upgraded, lineage, version));
+  const unrepeatable = patchOf(lineage, version)?.unrepeatable ?? unrepeatableTables(lineage, version);
+  const ways = files.open((original) => waysOf(original, files.upgraded, lineage, version));
   const check = { schema: files.schema, unrepeatable, ...ways };
   checks.set(plan, check);
   return check;

@@ -4,7 +4,6 @@ import {
   newViolations,
   type Patch,
   patchFile,
-  patchOf,
   prepareImage,
   readLayout,
 } from '@varve/migrations/internal';
@@ -13,6 +12,7 @@ import { openSource, withoutWal } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { countAtHead } from './head-counts.ts';
+import { patchFor } from './patch-for.ts';
 import { patchCopy } from './patch-upgrade.ts';
 import type { PlannedImage } from './plan-at-rest.ts';
 import { planImage, withImage } from './plan-image.ts';
@@ -39,7 +39,7 @@ export function patchImage(
   return unlessRefused(() => {
     const plan = known?.plan ?? planImage(lineage, { image, layout, path });
     if (!isLossAccepted) assertLossAccepted(lineage, plan.from, path);
-    const patch = patchOf(lineage, plan.from);
+    const patch = patchFor(options, plan.from);
     if (!patch || plan.recipe.isFit === false) return undefined;
     const prepared = prepareImage(image, layout, patch, plan.recipe);
     const upgraded = withImage(prepared.image, (sqlite) =>
@@ -82,6 +82,7 @@ function patchInside(sqlite: Database, options: ImageToPatch): Buffer | undefine
   const before = plan.hasOrphans ? countReferenceViolations(sqlite, patch.children.before) : undefined;
   if (
     !patchFile(sqlite, lineage, from, {
+      patch,
       recipe,
       rowsBefore: ledgerRows,
       header: state.header,

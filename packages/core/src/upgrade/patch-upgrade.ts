@@ -1,11 +1,5 @@
 import { readFileSync } from 'node:fs';
-import {
-  countReferenceViolations,
-  isMisfit,
-  newViolations,
-  patchFile,
-  patchOf,
-} from '@varve/migrations/internal';
+import { countReferenceViolations, isMisfit, newViolations, patchFile } from '@varve/migrations/internal';
 import {
   assertTablesSound,
   type Database,
@@ -18,6 +12,7 @@ import { openSource, withoutWal } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { countAtHead } from './head-counts.ts';
+import { patchFor } from './patch-for.ts';
 import { readPooled } from './read-pooled.ts';
 import { syncEarly } from './sync-early.ts';
 import { tablesWithGaps } from './tables-with-gaps.ts';
@@ -59,14 +54,14 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
   const plan = planUpgrade(sqlite, lineage, path);
   const { from, ledgerRows, recipe } = plan;
   if (!isLossAccepted) assertLossAccepted(lineage, from, path);
-  const patch = patchOf(lineage, from);
+  const patch = patchFor(options, from);
   if (!patch) return undefined;
   const { children } = patch;
   const readTables = [...patch.readTables, ...tablesWithGaps(sqlite, patch.renumbered)];
   if (readTables.length > 0) assertTablesSound(sqlite, path, readTables);
   const expected = patch.readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
   const before = countReferenceViolations(sqlite, children.before);
-  if (!patchFile(sqlite, lineage, from, { recipe, rowsBefore: ledgerRows, header: state.header }))
+  if (!patchFile(sqlite, lineage, from, { patch, recipe, rowsBefore: ledgerRows, header: state.header }))
     return undefined;
   if (newViolations(before, countReferenceViolations(sqlite, children.after)).length > 0) return undefined;
   // A row that does not fit is for a replay to tell of.

@@ -125,21 +125,3 @@ it.each([
   expect(openings).toBe(passes ? 2 : 1);
   sqlite.close();
 });
-
-it.each([
-  [
-    'asks a replay of the file where UPDATEs were run as one',
-    'ALTER TABLE other ADD w; UPDATE other SET v = v + 1; UPDATE other SET w = 2',
-    true,
-  ],
-  ['asks the lens over what was opened else', 'ALTER TABLE other ADD w; UPDATE other SET v = v + 1', false],
-])('%s', (_title, pending, passes) => {
-  const lineage = lineageOf(pending);
-  const { sqlite, verify } = writeBoth(lineage);
-  const elsewhere = writeBoth(lineage, '; UPDATE other SET v = 9');
-  if (passes) expect(() => verify(elsewhere.open)).not.toThrow();
-  else expect(() => verify(elsewhere.open)).toThrow(expect.objectContaining({ code: 'UPGRADE_MISMATCH' }));
-  sqlite.exec('UPDATE other SET v = 9');
-  expect(() => verify()).toThrow(expect.objectContaining({ code: 'UPGRADE_MISMATCH' }));
-  for (const it of [sqlite, elsewhere.sqlite]) it.close();
-});

@@ -5,12 +5,14 @@ import { type Lineage, registerFunctions } from '../lineage/index.ts';
 import { readSchema, resolveStoredStrings } from '../replay/index.ts';
 import { applyPatch } from './apply-patch.ts';
 import { fitsFile } from './fits-file.ts';
-import type { PreparedPages } from './patch.ts';
+import type { Patch, PreparedPages } from './patch.ts';
 import { patchOf } from './patch-of.ts';
 import { PatchRecipe } from './patch-recipe.ts';
 import { preparePages } from './prepare-pages.ts';
 
 export interface PatchFileOptions {
+  /** The one of the version that is run. */
+  readonly patch?: Patch | undefined;
   /** Of files that are alike. */
   readonly recipe?: PatchRecipe;
   /** How many rows the ledger has. */
@@ -36,6 +38,7 @@ export function patchFile(
   lineage: Lineage,
   from: number,
   {
+    patch = patchOf(lineage, from),
     recipe = new PatchRecipe(findLedger(sqlite, lineage)),
     rowsBefore,
     header,
@@ -43,7 +46,6 @@ export function patchFile(
     isEdited,
   }: PatchFileOptions = {},
 ): boolean {
-  const patch = patchOf(lineage, from);
   if (!patch || recipe.isFit === false) return false;
   registerFunctions(sqlite, lineage);
   recipe.isFit ??=

@@ -13,17 +13,22 @@ import { RebuildReader } from './rebuild-in-place.ts';
 import { scheduleOperations } from './schedule.ts';
 import { hiddenRowidOf } from './table-keys.ts';
 
-const cache = new WeakMap<Lineage, Map<number, Patch | undefined>>();
+/** Whether UPDATEs that come to one are run as one, by the expressions that the lens makes of them. */
+export type UpdatesRun = 'joined' | 'as written';
+
+type Patches = Readonly<Record<UpdatesRun, Patch>>;
+
+const cache = new WeakMap<Lineage, Map<number, Patches | undefined>>();
 
 /** Undefined where only a replay is exact. Depends on the lineage and the version alone, and is done once for them. */
-export function patchOf(lineage: Lineage, from: number): Patch | undefined {
-  const patches = cache.get(lineage) ?? new Map<number, Patch | undefined>();
+export function patchOf(lineage: Lineage, from: number, updates: UpdatesRun = 'joined'): Patch | undefined {
+  const patches = cache.get(lineage) ?? new Map<number, Patches | undefined>();
   cache.set(lineage, patches);
-  if (!patches.has(from)) patches.set(from, compilePatch(lineage, from));
-  return patches.get(from);
+  if (!patches.has(from)) patches.set(from, compilePatches(lineage, from));
+  return patches.get(from)?.[updates];
 }
 
-function compilePatch(lineage: Lineage, from: number): Patch | undefined {
+function compilePatches(lineage: Lineage, from: number): Patches | undefined {
   const { failure, shapes, steps } = traceLineage(lineage);
   const [start, head] = [shapes[from], shapes[lineage.migrations.length]];
   if (failure || !start || !head) return undefined;
@@ -56,7 +61,20 @@ function compilePatch(lineage: Lineage, from: number): Patch | undefined {
     .flat()
     .some(({ statement }) => isAlterColumn(statement));
   const joined = isLoose ? separate : joinUpdates(separate, stepOf, lineage);
-  const { operations, demanding } = leaveToCheck([...rebuilds.opening, ...joined]);
+  const toPatch = (read: readonly PatchOperation[]) => patchBy(read, { start, head, reader, rebuilds });
+  const patch = toPatch(joined);
+  return { joined: patch, 'as written': joined.length < separate.length ? toPatch(separate) : patch };
+}
+
+interface Reading {
+  readonly start: Shape;
+  readonly head: Shape;
+  readonly reader: OperationReader;
+  readonly rebuilds: RebuildReader;
+}
+
+function patchBy(own: readonly PatchOperation[], { start, head, reader, rebuilds }: Reading): Patch {
+  const { operations, demanding } = leaveToCheck([...rebuilds.opening, ...own]);
   const runs = operations.filter((it) => it.kind === 'run' && !it.isPrelude);
   const read = namesOf(runs);
   for (const name of droppedUnread(start, operations)) read.delete(name);
@@ -74,7 +92,6 @@ function compilePatch(lineage: Lineage, from: number): Patch | undefined {
     written: reader.written,
     children: { before: childrenIn(start, reader), after: childrenIn(head, reader) },
     unrepeatable: namesTainted(operations),
-    isComposed: joined.length < separate.length,
     demanding: new Set(demanding),
   };
 }

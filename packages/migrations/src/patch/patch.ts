@@ -92,8 +92,6 @@ export interface Patch {
   readonly children: { readonly before: readonly string[]; readonly after: readonly string[] };
   /** Those of them that hold what a clock or chance says. */
   readonly unrepeatable: ReadonlySet<string>;
-  /** Some of its statements are several in one, by the lens's own expressions: to judge them takes a replay. */
-  readonly isComposed: boolean;
   /** By name key, those of head whose rows may not fit what it demands of them: `quick_check` tells. */
   readonly demanding: ReadonlySet<string>;
 }
