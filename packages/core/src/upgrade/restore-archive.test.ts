@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { defineLineage, lineageAt, replayMigrations } from '@varve/migrations';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { createSession, openArchive, restoreArchive, upgradeArchive } from '../index.ts';
@@ -43,6 +44,29 @@ it.each([
   expect(error).toMatchObject({ code: 'RESTORE_REFUSED', path, details: { backup } });
   expect(describeFolder(dir)).toEqual(before);
   expect(await restoreArchive(backup, path, { lineage, overwrite: true })).toBe(true);
+  expect(readFileSync(path).equals(original)).toBe(true);
+});
+
+it('compares with a replay of the backup where no lens can be had', async () => {
+  const scripts = ['CREATE TABLE t (v, w)', 'UPDATE t SET w = last_insert_rowid()'];
+  const migrations = scripts.map((sql, at) => ({ name: `m${at}`, sql, createdAtMs: at + 1 }));
+  const replayed = defineLineage({ name: 'replayed', tables: {}, migrations });
+  const path = join(makeTempDir(), 'a.db');
+  const sqlite = new Database(path);
+  replayMigrations(sqlite, lineageAt(replayed, 1));
+  sqlite.exec('INSERT INTO t VALUES (1, 2)');
+  sqlite.close();
+  const original = readFileSync(path);
+  const { backup = '' } = await upgradeArchive(path, { lineage: replayed, backupDir: makeTempDir() });
+  const upgraded = new Database(path);
+  upgraded.exec('INSERT INTO t VALUES (3, 4)');
+  upgraded.close();
+  const restore = () => restoreArchive(backup, path, { lineage: replayed });
+  expect(await rejectionOf(restore())).toMatchObject({ code: 'RESTORE_REFUSED', path });
+  const again = new Database(path);
+  again.exec('DELETE FROM t WHERE v = 3');
+  again.close();
+  expect(await restore()).toBe(true);
   expect(readFileSync(path).equals(original)).toBe(true);
 });
 

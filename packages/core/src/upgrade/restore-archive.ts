@@ -85,7 +85,7 @@ function assertUpgradeOf(backup: string, path: string, lineage: Lineage): void {
     if (version > to) throw refusedError(backup, path, 'it is of an older version');
     verifyRows(archive.sqlite, () => openSource(backup, state), {
       lineage: known,
-      path,
+      path: backup,
       state,
       verify: 'full',
       version,
