@@ -1,7 +1,7 @@
 import { keywordOf, nameKey, type SqlStatement, splitStatements } from '../sql/index.ts';
 import { changesRowsOnly } from './changes-rows-only.ts';
 import type { OperationContext } from './operation.ts';
-import { operationOf } from './operations/index.ts';
+import { keepRows, operationOf } from './operations/index.ts';
 import { Refused, RefusedEverywhere } from './refused.ts';
 import { safeFirst } from './safe-first.ts';
 import { changedBy } from './stage/reach.ts';
@@ -70,7 +70,8 @@ function tryToCompile(context: OperationContext): Refused | undefined {
   const operation = operationOf(context.step.statement);
   if (!operation) return new RefusedEverywhere('the lens does not know this kind of statement');
   try {
-    operation.apply({ ...context, statement: statementToRead(context) });
+    const statement = operation === keepRows ? context.statement : statementToRead(context);
+    operation.apply({ ...context, statement });
     return undefined;
   } catch (error) {
     if (error instanceof Refused) return error;

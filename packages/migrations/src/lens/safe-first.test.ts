@@ -47,6 +47,12 @@ it('several that can fail are left to SQLite where an index may decide which com
   expect(indexed.lens.tables[0]).toMatchObject({ strategy: 'materialized' });
 });
 
+it('what no migration asks, a view, is left as it is', () => {
+  const view = `CREATE VIEW v AS SELECT id FROM t WHERE abs(x) > 1 AND json_extract(kind, '$') = 1`;
+  using both = openBoth(lineageOf([`${table}; CREATE INDEX by_kind ON t (kind)`, view]), '');
+  expect(both.lens.refusal).toBeUndefined();
+});
+
 it('a table of JSON can fail of which no column is asked for', () => {
   const migrations = [
     table,

@@ -27,6 +27,8 @@ const operations: readonly Operation[] = [
   updateRows,
 ];
 
+export { keepRows };
+
 export function operationOf(statement: SqlStatement): Operation | undefined {
   return operations.find((operation) => operation.matches(statement));
 }
