@@ -50,21 +50,24 @@ function holdsMisfits(sqlite: Database.Database, lineage: Lineage, from: number)
 /** Of how many the schema was written before SQLite read it. */
 let edited = 0;
 
+type Way = 'file' | 'as written' | 'memory' | 'known';
+
 /**
- * What a patch makes of the file as it lies, of its bytes in memory, or of them as those of a file like another; undefined
- * where it is declined or fails.
+ * What a patch makes of the file as it lies, with UPDATEs joined or as they are written, of its bytes in memory, or of them
+ * as those of a file like another; undefined where it is declined or fails.
  */
-function patchIn(place: 'file' | 'memory' | 'known', { lineage, from, image }: LineageSample): unknown {
+function patchIn(way: Way, { lineage, from, image }: LineageSample): unknown {
   const path = join(dir, 'old.db');
   writeFileSync(path, image);
   const before = new Database(image);
   const recipe =
-    place === 'memory' ? new PatchRecipe(findLedger(before, lineage)) : recipeOfAnother(lineage, from, image);
-  const prepared = place === 'file' ? undefined : prepare({ lineage, from, image }, recipe);
+    way === 'memory' ? new PatchRecipe(findLedger(before, lineage)) : recipeOfAnother(lineage, from, image);
+  const prepared = way === 'file' || way === 'as written' ? undefined : prepare({ lineage, from, image }, recipe);
   if (prepared?.isEdited) edited++;
   const patched = new Database(prepared?.image ?? path);
   try {
-    const options = { recipe, ...(prepared && { pages: prepared.pages, isEdited: prepared.isEdited }) };
+    const patch = patchOf(lineage, from, way === 'as written' ? way : 'joined');
+    const options = { patch, recipe, ...(prepared && { pages: prepared.pages, isEdited: prepared.isEdited }) };
     if (attempt(() => patchFile(patched, lineage, from, options)) !== true) return undefined;
     // Whoever patches looks at references, as a replay does.
     const lost = newViolations(countReferenceViolations(before), countReferenceViolations(patched));
@@ -122,12 +125,12 @@ it('a patch makes the file that a replay makes: the same objects, cells, ledger 
   fc.assert(
     fc.property(lineageSamples(isDeep ? 'large' : 'small'), (sample) => {
       const patched = patchIn('file', sample);
-      const inMemory = (['memory', 'known'] as const).map((place) => patchIn(place, sample));
-      if (patched === undefined) expect(inMemory).toEqual([undefined, undefined]);
+      const others = (['as written', 'memory', 'known'] as const).map((way) => patchIn(way, sample));
+      if (patched === undefined) expect(others).toEqual([undefined, undefined, undefined]);
       if (patched === undefined) return;
       compared++;
       const replayed = replay(sample);
-      for (const made of [patched, ...inMemory]) {
+      for (const made of [patched, ...others]) {
         if (isDeepStrictEqual(made, replayed)) continue;
         if (!isDecidedByChance(sample)) expect(made).toEqual(replayed);
       }
