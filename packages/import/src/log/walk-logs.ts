@@ -10,8 +10,8 @@ export interface FoundLogs {
 }
 
 /**
- * All regular files that paths name and that folders hold, at any depth, whatever they are, but what SQLite keeps beside others. Symbolic links are followed
- * when named, not when met on the way.
+ * All regular files that paths name and that folders hold, at any depth, whatever they are, but what SQLite keeps beside
+ * others. Symbolic links are followed when named, not when met on the way.
  *
  * @param skipDir A folder that is not entered.
  */
