@@ -12,9 +12,9 @@ import {
 } from '@varve/migrations/internal';
 import type { Database } from '../file/index.ts';
 import { findRefusal } from '../reading/index.ts';
+import { comparedTables, textsAfter } from './tables-of.ts';
 import type { UpgradePlan } from './upgrade-plan.ts';
 import { countersKept } from './verify-counters.ts';
-import { tablesOf, textsAfter } from './verify-rows.ts';
 
 /** What a check of every cell needs to know of files that are alike, before and after. */
 export interface FullCheck {
@@ -73,7 +73,7 @@ function waysOf(
   lineage: Lineage,
   version: number,
 ): Pick<FullCheck, 'byLens' | 'byReplay'> {
-  const [tables, texts] = [tablesOf(upgraded), textsAfter(original, lineage)];
+  const [tables, texts] = [comparedTables(upgraded, lineage), textsAfter(original, lineage)];
   const isCounterKept = countersKept(upgraded, lineage, version);
   const isRead = (lens: Lens) => !findRefusal(original, lens, { lineage, version, despiteStatistics: true });
   const whole = compileLens(lineage, version);

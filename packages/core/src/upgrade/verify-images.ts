@@ -13,9 +13,10 @@ import {
 import type { Database } from '../file/index.ts';
 import { type CheckByLens, type CheckByReplay, type FullCheck, fullCheckOf } from './full-check.ts';
 import { withImage } from './plan-image.ts';
+import { tablesOf } from './tables-of.ts';
 import type { UpgradePlan } from './upgrade-plan.ts';
 import { counterTable, verifyCounters } from './verify-counters.ts';
-import { tablesOf, verifyTables } from './verify-rows.ts';
+import { verifyTables } from './verify-rows.ts';
 
 /** The bytes of a file before and after. */
 export interface UpgradedImages {

@@ -3,9 +3,7 @@ import {
   compileLens,
   nameKey,
   patchOf,
-  readSchema,
   type SchemaObject,
-  schemaAt,
   unrepeatableTables,
 } from '@varve/migrations/internal';
 import { VarveError } from '@varve/schema/errors';
@@ -16,6 +14,7 @@ import { countRows } from './count-rows.ts';
 import { findDifferingColumn, readColumns } from './find-differing-column.ts';
 import type { HeadCount } from './head-counts.ts';
 import { mismatchError } from './mismatch-error.ts';
+import { boundStrangers, comparedTables, tablesOf, textsAfter } from './tables-of.ts';
 import { type PagesOf, untouchedTables } from './untouched-tables.ts';
 import { countersKept, verifyCounters } from './verify-counters.ts';
 import { verifyCounts } from './verify-counts.ts';
@@ -43,36 +42,69 @@ export interface VerifyRowsOptions {
  * @throws UPGRADE_MISMATCH with `details.table`, and `details.column` where a cell differs
  */
 export function verifyRows(upgraded: Database, openOriginal: () => Source, options: VerifyRowsOptions): void {
+  const tables = comparedTables(upgraded, options.lineage);
+  const left = compareByLens(upgraded, openOriginal(), { ...options, tables });
+  if (left.length === 0) return;
+  const withoutLens = 'the lens cannot tell what is right';
+  compareRows(upgraded, openOriginal(), { ...options, tables: left, withoutLens });
+}
+
+/** The tables of which it cannot be told by the lens whether they are right. */
+function compareByLens(
+  upgraded: Database,
+  original: Source,
+  options: CompareRowsOptions,
+): readonly SchemaObject[] {
   try {
-    compareRows(upgraded, openOriginal(), options);
+    return compareRows(upgraded, original, options);
   } catch (error) {
     // A function of the lineage throws what it likes.
     if (error instanceof VarveError) throw error;
-    compareRows(upgraded, openOriginal(), { ...options, withoutLens: 'its queries fail on these rows' });
+    return options.tables;
   }
 }
 
 interface CompareRowsOptions extends VerifyRowsOptions {
+  readonly tables: readonly SchemaObject[];
   /** Why a replay is to say what is right, whatever the lens can show. */
   readonly withoutLens?: string;
 }
 
-/** Closes the original. */
-function compareRows(upgraded: Database, original: Source, options: CompareRowsOptions): void {
+/** Closes the original. Returns the tables that differ from what the lens shows, and need not be as it shows them. */
+function compareRows(
+  upgraded: Database,
+  original: Source,
+  options: CompareRowsOptions,
+): readonly SchemaObject[] {
   let open = original;
   try {
     const source = readAtHead(original, options);
     open = source;
-    const { lineage, version } = options;
+    const { lineage, version, tables } = options;
+    const { strategy } = source.plan;
     const unrepeatable = patchOf(lineage, version)?.unrepeatable ?? unrepeatableTables(lineage, version);
     const settled = settledTables(upgraded, source, options);
-    verifyTables(upgraded, source.sqlite, { ...options, unrepeatable, settled });
-    if (options.verify !== 'full') return;
-    const isKnown =
-      source.plan.strategy === 'replayed' ? () => true : countersKept(upgraded, lineage, version);
-    verifyCounters(upgraded, source.sqlite, { path: options.path, isKnown });
+    const verify = (some: readonly SchemaObject[]) =>
+      verifyTables(upgraded, source.sqlite, { ...options, unrepeatable, settled, tables: some });
+    const bound = strategy === 'lens' ? boundStrangers(tables, lineage) : [];
+    verify(tables.filter((table) => !bound.includes(table)));
+    if (options.verify === 'full') {
+      const isKnown = strategy === 'replayed' ? () => true : countersKept(upgraded, lineage, version);
+      verifyCounters(upgraded, source.sqlite, { path: options.path, isKnown });
+    }
+    return bound.filter((table) => !isAsExpected(() => verify([table])));
   } finally {
     open.close();
+  }
+}
+
+function isAsExpected(verify: () => void): boolean {
+  try {
+    verify();
+    return true;
+  } catch (error) {
+    if (error instanceof VarveError && error.code === 'UPGRADE_MISMATCH') return false;
+    throw error;
   }
 }
 
@@ -128,20 +160,6 @@ export function verifyTables(
     verifyCount(names);
     throw mismatchError(`a value differs in ${table}.${column}`, { path, table, column });
   }
-}
-
-export function tablesOf(sqlite: Database): SchemaObject[] {
-  return readSchema(sqlite).filter(isTable);
-}
-
-/** The texts that are to make the tables of an upgraded copy, by name: those that the lineage does not know keep theirs. */
-export function textsAfter(original: Database, lineage: Lineage): ReadonlyMap<string, string> {
-  const known = schemaAt(lineage, lineage.migrations.length).filter(isTable);
-  return new Map([...tablesOf(original), ...known].map(({ name, sql }) => [name, sql]));
-}
-
-function isTable({ type }: SchemaObject): boolean {
-  return type === 'table';
 }
 
 function countEach(sqlite: Database, tables: readonly string[]): HeadCount[] {

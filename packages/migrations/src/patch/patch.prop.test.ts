@@ -62,12 +62,17 @@ function patchIn(way: Way, { lineage, from, image }: LineageSample): unknown {
   const before = new Database(image);
   const recipe =
     way === 'memory' ? new PatchRecipe(findLedger(before, lineage)) : recipeOfAnother(lineage, from, image);
-  const prepared = way === 'file' || way === 'as written' ? undefined : prepare({ lineage, from, image }, recipe);
+  const prepared =
+    way === 'file' || way === 'as written' ? undefined : prepare({ lineage, from, image }, recipe);
   if (prepared?.isEdited) edited++;
   const patched = new Database(prepared?.image ?? path);
   try {
     const patch = patchOf(lineage, from, way === 'as written' ? way : 'joined');
-    const options = { patch, recipe, ...(prepared && { pages: prepared.pages, isEdited: prepared.isEdited }) };
+    const options = {
+      patch,
+      recipe,
+      ...(prepared && { pages: prepared.pages, isEdited: prepared.isEdited }),
+    };
     if (attempt(() => patchFile(patched, lineage, from, options)) !== true) return undefined;
     // Whoever patches looks at references, as a replay does.
     const lost = newViolations(countReferenceViolations(before), countReferenceViolations(patched));

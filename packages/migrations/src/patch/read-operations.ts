@@ -57,6 +57,8 @@ export class OperationReader {
       this.#follow(step);
       return [edit];
     }
+    // IF EXISTS: a file may have it though the lineage does not.
+    if (first === 'DROP') names.add(nameKey(nameAt(statement.tokens, 2) ?? ''));
     // An index that goes may have been the way in which rows are read.
     for (const { table } of difference.dropped) names.add(nameKey(table));
     addReached(names, step, this.#known);
