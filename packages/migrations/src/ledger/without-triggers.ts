@@ -23,15 +23,21 @@ export function readTriggers(sqlite: Database): Trigger[] {
 
 /**
  * Runs work that sets off none of some triggers. In the meantime others stand under their names, which do nothing and
- * share the fate of their tables: what goes with a dropped table does not come back.
+ * share the fate of their tables: what goes with a dropped table does not come back. Work is given their texts by name,
+ * and may change what comes back.
  */
-export function withoutTriggers<T>(sqlite: Database, triggers: readonly Trigger[], work: () => T): T {
+export function withoutTriggers<T>(
+  sqlite: Database,
+  triggers: readonly Trigger[],
+  work: (texts: Map<string, string>) => T,
+): T {
+  const texts = new Map(triggers.map(({ name, sql }) => [name, sql]));
   for (const { name, table } of triggers) {
     sqlite.exec(`DROP TRIGGER ${quoteIdentifier(name)};
       CREATE TRIGGER ${quoteIdentifier(name)} AFTER DELETE ON ${quoteIdentifier(table)} WHEN 0 BEGIN SELECT 1; END`);
   }
-  const result = work();
-  for (const { name, sql } of triggers) {
+  const result = work(texts);
+  for (const [name, sql] of texts) {
     if (!readTriggers(sqlite).some((it) => it.name === name)) continue;
     sqlite.exec(`DROP TRIGGER ${quoteIdentifier(name)}`);
     putBack(sqlite, sql);
@@ -39,7 +45,7 @@ export function withoutTriggers<T>(sqlite: Database, triggers: readonly Trigger[
   return result;
 }
 
-/** Of a table that has another name since, it cannot be said what the trigger would do. */
+/** Of a table that is no more under that name, it cannot be said what the trigger would do. */
 function putBack(sqlite: Database, sql: string): void {
   try {
     sqlite.exec(sql);

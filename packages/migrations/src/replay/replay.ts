@@ -9,7 +9,7 @@ import {
   withoutTriggers,
 } from '../ledger/index.ts';
 import { type Lineage, registerFunctions } from '../lineage/index.ts';
-import { splitStatements } from '../sql/index.ts';
+import { type SqlStatement, splitStatements } from '../sql/index.ts';
 import { applyMigration } from './apply-migration.ts';
 import { findForeignTriggers } from './foreign-triggers.ts';
 import {
@@ -18,6 +18,7 @@ import {
   type ReferenceViolations,
   underNewNames,
 } from './reference-violations.ts';
+import { renameInTriggers } from './rename-in-triggers.ts';
 import { resolveStoredStrings } from './resolve-stored-strings.ts';
 
 export interface ReplayResult {
@@ -31,7 +32,7 @@ export interface ReplayResult {
  * Brings an open database to head by running its pending migrations in one transaction, in the order of SQLite's own
  * procedure: foreign keys off before the transaction, checked before its commit. Nothing is written when nothing is
  * pending. An empty database is at version 0. After a failure the file is as it was. Triggers that the file's version
- * does not have are not set off, and are there afterwards as before.
+ * does not have are not set off, and are there afterwards as before, under the names that things have then.
  * Source: https://www.sqlite.org/lang_altertable.html#otheralter
  *
  * @throws the codes of `assertIdentified`, MIGRATION_FAILED, MIGRATION_REFUSED, MIGRATION_BREAKS_REFERENCES
@@ -81,10 +82,12 @@ function replayInside(sqlite: Database, lineage: Lineage, path?: string): Replay
   // Where the application fills the parents, migrations alone leave orphans in a new file.
   const before = isEmpty ? undefined : countReferenceViolations(sqlite);
   if (!isEmpty) resolveStoredStrings(sqlite, lineage);
-  withoutTriggers(sqlite, findForeignTriggers(sqlite, lineage, from), () => {
+  withoutTriggers(sqlite, findForeignTriggers(sqlite, lineage, from), (texts) => {
+    const beforeStatement = (statement: SqlStatement) =>
+      renameInTriggers(sqlite, statement, { texts, lineage });
     createLedger(sqlite, lineage.migrations[0], lineage);
     for (const migration of lineage.migrations.slice(from)) {
-      applyMigration(sqlite, migration, { lineage, path });
+      applyMigration(sqlite, migration, { lineage, path, beforeStatement });
       appendToLedger(sqlite, [migration], lineage);
     }
   });
