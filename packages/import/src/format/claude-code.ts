@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { type ClaudeIdentity, ClaudeMapper, claudeAnswerKey, type SavedClaude } from '@varve/core/internal';
 import type { LogSample } from '../log/index.ts';
 import type { LogFormat } from './contract.ts';
-import { isObject, type JsonObject, textOf } from './json-access.ts';
+import { isObject, type JsonObject, objectOf, textOf } from './json-access.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -10,7 +10,8 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const claudeCode: LogFormat = {
   name: 'claude-code',
   isKeyed: true,
-  recognise: ({ shape, values }) => shape !== 'document' && values.some(isClaudeRecord),
+  recognise: ({ shape, values }) =>
+    shape !== 'document' && values.some(isClaudeRecord) && !values.some(isLookalike),
   identify(sample) {
     const { sessionId, agentId } = identifyClaude(sample);
     const root = values(sample).find(({ uuid, parentUuid }) => typeof uuid === 'string' && !parentUuid);
@@ -54,6 +55,11 @@ function isClaudeRecord(value: unknown): boolean {
     typeof value.type === 'string' &&
     (messageTypes.has(value.type) ? typeof value.uuid === 'string' : value.type.includes('-'))
   );
+}
+
+/** Qwen Code's records are named as these are, and hold messages of Gemini's. */
+function isLookalike(value: unknown): boolean {
+  return isObject(value) && Array.isArray(objectOf(value.message).parts);
 }
 
 const progressMark = Buffer.from('"type":"progress"');

@@ -1,7 +1,7 @@
 import type { HeldRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import type { Usage } from './claude-usage.ts';
 import { codexUsage } from './codex-outcome.ts';
-import { type JsonObject, objectOf, textOf } from './json-access.ts';
+import { isObject, type JsonObject, objectOf, textOf } from './json-access.ts';
 
 export interface SavedModelCalls {
   /** By their places on the timeline. */
@@ -80,15 +80,19 @@ export class CodexModelCalls {
     this.#hasUsage = true;
   }
 
-  /** The last call's usage, told again with each change of the rate limits; the total is never summed. */
+  /**
+   * The last call's usage, told again with each change of the rate limits; the total is never summed. Where only that is told,
+   * the call's is what it has grown by.
+   */
   mapUsage(session: SessionWriter, event: JsonObject, atMs: number): string {
-    const { last_token_usage } = objectOf(event.info);
-    const usage = codexUsage(last_token_usage);
+    const { last_token_usage, total_token_usage } = objectOf(event.info);
+    const usage = codexUsage(last_token_usage) ?? grownBy(codexUsage(total_token_usage), this.#lastUsage);
     if (!usage) return 'without usage';
     const key = usageKey(event);
     if (key === this.#lastUsage || this.#hasRecords) return 'usage told again';
     this.#lastUsage = key;
-    this.#take(session, { ...usage, metadata: JSON.stringify({ last_token_usage }) }, atMs);
+    const told = isObject(last_token_usage) ? { last_token_usage } : { total_token_usage };
+    this.#take(session, { ...usage, metadata: JSON.stringify(told) }, atMs);
     return 'told with its model call';
   }
 
@@ -132,6 +136,14 @@ export class CodexModelCalls {
 function usageKey({ info }: JsonObject): string | undefined {
   const { total_token_usage, last_token_usage } = objectOf(info);
   return keyOf(total_token_usage ?? last_token_usage);
+}
+
+/** All of a total that has begun anew. */
+function grownBy(total: Usage | undefined, before: string | undefined): Usage | undefined {
+  if (!total || before === undefined) return total;
+  const past = JSON.parse(before) as Readonly<Record<string, number>>;
+  const grown = Object.entries(total).map(([key, count]) => [key, count - (past[key] ?? 0)] as const);
+  return grown.some(([, count]) => count < 0) ? total : Object.fromEntries(grown);
 }
 
 function keyOf(usage: unknown): string | undefined {

@@ -94,4 +94,45 @@ describe('gemini-cli', () => {
     await importLogs('gemini-cli', from, { into: whole });
     expect(dumpArchives(into)).toEqual(dumpArchives(whole));
   });
+
+  it('knows a session by its id and project alone, whose header may have no more', async () => {
+    const { dumps } = await importFiles('auto', {
+      'session-1.jsonl': jsonLines(
+        { sessionId: 'g', projectHash: 'h' },
+        { id: '1', type: 'user', content: 'hello', timestamp: at(1) },
+      ),
+    });
+    expect(dumps.g?.messages).toHaveLength(1);
+  });
+
+  it('names the parent of a sub-agent that lies in its folder, and no other', async () => {
+    const lines = (sessionId: string) =>
+      jsonLines(
+        { sessionId, projectHash: 'h', startTime: at(0), kind: 'subagent' },
+        { id: sessionId, type: 'user', content: 'look', timestamp: at(1) },
+      );
+    const { dumps } = await importFiles('gemini-cli', {
+      'chats/parent/a.jsonl': lines('a'),
+      'chats/b.jsonl': lines('b'),
+    });
+    expect(dumps.a?.sessions[0]?.parent_session_id).toBe('parent');
+    expect(dumps.b?.sessions[0]?.parent_session_id).toBe(null);
+  });
+
+  it('keeps of what nobody said whether it was an error, a warning or a note', async () => {
+    const messages = ['info', 'error', 'warning', 'user'].map((type, n) => ({
+      id: `${n}`,
+      type,
+      content: 'x',
+      timestamp: at(n),
+    }));
+    const session = { sessionId: 'g', projectHash: 'h', startTime: at(0), lastUpdated: at(9), messages };
+    const { dumps } = await importFiles('gemini-cli', { 'session-1.json': JSON.stringify(session) });
+    expect(dumps.g?.messages.map(({ role, metadata }) => [role, metadata])).toEqual([
+      ['system', '{"type":"info"}'],
+      ['system', '{"type":"error"}'],
+      ['system', '{"type":"warning"}'],
+      ['user', null],
+    ]);
+  });
 });

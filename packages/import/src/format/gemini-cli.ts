@@ -16,7 +16,5 @@ export const geminiCli: LogFormat = {
 };
 
 function isHeader(value: unknown): boolean {
-  return (
-    isObject(value) && typeof value.sessionId === 'string' && 'projectHash' in value && 'startTime' in value
-  );
+  return isObject(value) && typeof value.sessionId === 'string' && typeof value.projectHash === 'string';
 }

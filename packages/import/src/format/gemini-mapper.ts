@@ -78,6 +78,8 @@ export class GeminiMapper implements LogMapper {
     if (typeof sessionId !== 'string') return;
     const session = this.#context.session(sessionId);
     const isChild = kind === 'subagent';
+    // A sub-agent lies in a folder of its parent's id, where it has been told one.
+    const parentFolder = basename(dirname(this.#context.path));
     this.#isTeller ||= session.fact('agentName') === undefined;
     if (this.#isTeller)
       session.describe({
@@ -86,7 +88,7 @@ export class GeminiMapper implements LogMapper {
         ...(timeOf(startTime) !== undefined && { startedAtMs: timeOf(startTime) as number }),
         endedAtMs: timeOf(lastUpdated) ?? null,
         title: textOf(summary) ?? null,
-        ...(isChild && { parentSessionId: basename(dirname(this.#context.path)) }),
+        ...(isChild && parentFolder !== 'chats' && { parentSessionId: parentFolder }),
         metadata: { ...metadata, ...(kind !== undefined && { kind }) },
       });
     for (const id of this.#messages.ids()) {
@@ -127,7 +129,12 @@ export class GeminiMapper implements LogMapper {
     const isAnswer = message.type === 'gemini';
     const call = isAnswer ? writeModelCall(session, message, atMs) : undefined;
     const calls = arrayOf(message.toolCalls).filter(isObject);
-    const metadata = { ...restOf(message, mapped), ...(isRewound && { rewound: true }) };
+    const isSaid = isAnswer || message.type === 'user';
+    const metadata = {
+      ...restOf(message, mapped),
+      ...(!isSaid && message.type !== undefined && { type: message.type }),
+      ...(isRewound && { rewound: true }),
+    };
     session.message({
       role: isAnswer ? 'assistant' : message.type === 'user' ? 'user' : 'system',
       parts: JSON.stringify([

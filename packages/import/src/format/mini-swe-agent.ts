@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { chatUsage } from './chat-parts.ts';
+import { callsOf, chatUsage } from './chat-parts.ts';
 import { type ChatContext, ChatWriter } from './chat-writer.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
 import {
@@ -12,6 +12,7 @@ import {
   textOf,
   timeOf,
 } from './json-access.ts';
+import { messagesOfItems } from './response-items.ts';
 import { outcomeOfRun } from './run-outcome.ts';
 
 /** `*.traj.json` of mini-swe-agent, formats 1 (a command in the text) and 1.1 (actions, tool calls). */
@@ -68,8 +69,13 @@ class MiniSweRun implements Pick<LogMapper, 'map'> {
     this.#atMs = timeOfMessage(message) ?? this.#atMs;
     const extra = objectOf(message.extra);
     const { role } = message;
-    if (role === 'assistant' || message.object === 'response')
-      chat.message({ ...message, role: 'assistant' }, this.#answer(message, extra));
+    if (role === 'assistant' || message.object === 'response') {
+      const answer = { ...message, ...said(message), role: 'assistant' };
+      chat.message(answer, this.#answer(answer, extra));
+      return;
+    }
+    const refused = refusedAnswer(extra);
+    if (refused) this.#refuse(chat, message, refused);
     else if (
       chat.hasOpenCalls() &&
       (role === 'user' || role === 'tool' || message.type === 'function_call_output')
@@ -92,6 +98,26 @@ class MiniSweRun implements Pick<LogMapper, 'map'> {
     };
   }
 
+  /** An answer that was not in the form asked for stands only with the message that says so: nothing it called was run. */
+  #refuse(chat: ChatWriter, message: JsonObject, answer: JsonObject): void {
+    const { response, model_response: _text, ...extra } = objectOf(message.extra);
+    const context = { ...this.#answer(answer, { response }), calls: [] };
+    chat.message(
+      { ...answer, role: 'assistant', ...(isObject(response) && { extra: { response } }) },
+      context,
+    );
+    const complaint = { ...message, extra: Object.keys(extra).length > 0 ? extra : undefined };
+    const failure = {
+      response: message.content ?? null,
+      status: 'error',
+      errorType: textOf(extra.interrupt_type) ?? 'FormatError',
+      errorMessage: textOf(message.content),
+    } as const;
+    const results = callsOf(answer).map(({ id }) => ({ id, ...failure }));
+    if (results.length === 0) chat.message(complaint, { atMs: this.#atMs });
+    else chat.results({ ...complaint, role: 'tool' }, results, { atMs: this.#atMs });
+  }
+
   #observe(chat: ChatWriter, message: JsonObject, extra: JsonObject): void {
     const said = String(message.content ?? message.output ?? '');
     const code =
@@ -109,6 +135,26 @@ class MiniSweRun implements Pick<LogMapper, 'map'> {
     };
     chat.result({ ...message, role: 'tool', ...(id && { tool_call_id: id }) }, result, { atMs: this.#atMs });
   }
+}
+
+/** What a model has said in a response of OpenAI's Responses, in which everything is an item; empty for another message. */
+function said({ object, output }: JsonObject): JsonObject {
+  if (object !== 'response') return {};
+  const items = arrayOf(output).filter(isObject);
+  const [answer, ...given] = messagesOfItems(items.map(asSaid));
+  const rest = given.length === 0 ? undefined : output;
+  return { output: rest, content: answer?.content, tool_calls: answer?.tool_calls };
+}
+
+function asSaid(item: JsonObject): JsonObject {
+  return item.type === 'message' ? { ...item, role: 'assistant' } : item;
+}
+
+/** An answer that comes to the log only because it was refused. */
+function refusedAnswer({ response, model_response: text }: JsonObject): JsonObject | undefined {
+  if (!isObject(response)) return typeof text === 'string' ? { content: text } : undefined;
+  const { message } = objectOf(arrayOf(response.choices)[0]);
+  return isObject(message) ? message : said(response);
 }
 
 /** The shell commands that an answer asks for, where they are no tool calls. */
