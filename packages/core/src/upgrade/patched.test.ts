@@ -53,6 +53,12 @@ it.each([
     'ALTER TABLE runs ADD m text --- ALTER TABLE runs DROP COLUMN began --- ALTER TABLE runs RENAME m TO n',
     '',
   ],
+  [
+    'defaults that are names, or stand in brackets',
+    `ALTER TABLE runs ADD kind text NOT NULL DEFAULT "manual" --- ALTER TABLE runs ADD state DEFAULT pending ---
+     ALTER TABLE runs ADD score real NOT NULL DEFAULT (-5) --- ALTER TABLE calls ADD n DEFAULT ((5)) NOT NULL`,
+    '',
+  ],
   ['NOT NULL without a default, where no row is', 'ALTER TABLE notes ADD body text NOT NULL', ''],
   [
     'a CHECK that rows fulfil',

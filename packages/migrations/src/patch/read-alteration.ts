@@ -66,15 +66,24 @@ function demandOfAddition(
   if (words.some((word) => word === 'CHECK' || word === 'AS' || word === 'GENERATED')) return 'unknown';
   const at = words.indexOf('DEFAULT');
   if (at !== -1 && words.includes('REFERENCES')) return 'unknown';
-  const value = at === -1 ? [] : texts.slice(at + 1);
-  const isSigned = value[0] === '-' || value[0] === '+';
-  const literal = value[isSigned ? 1 : 0] ?? '';
-  const isLiteral = /^('(?:[^']|'')*'|[\d.][\w.]*|true|false|null)$/i.test(literal);
-  if (at !== -1 && !isLiteral) return 'empty';
-  const hasNoValue = at === -1 || /^null$/i.test(literal);
+  const value = at === -1 ? 'NULL' : constantIn(texts.slice(at + 1));
+  if (value === undefined) return 'empty';
+  const hasNoValue = /^null$/i.test(value);
   const isNotNull = words.some((word, place) => word === 'NOT' && words[place + 1] === 'NULL');
   return isNotNull && hasNoValue ? 'empty' : 'nothing';
 }
+
+/** The value that a default starts with, where no row need be there to know it: in brackets or without, and a name is a text. */
+function constantIn(texts: readonly string[]): string | undefined {
+  const depth = texts.findIndex((text) => text !== '(');
+  const isSigned = texts[depth] === '-' || texts[depth] === '+';
+  const [value = '', ...rest] = texts.slice(isSigned ? depth + 1 : depth);
+  if (!rest.slice(0, depth).every((text) => text === ')')) return undefined;
+  return literal.test(value) || (depth === 0 && !isSigned && name.test(value)) ? value : undefined;
+}
+
+const literal = /^('(?:[^']|'')*'|[\d.][\w.]*|true|false|null)$/i;
+const name = /^(?!current_)(?:["`[]|[a-z_])/i;
 
 /** SQLite writes every row anew, unless the column is computed when it is read. */
 function readDrop({ before, after }: Step, table: string, edit: EditOperation): EditOperation | undefined {

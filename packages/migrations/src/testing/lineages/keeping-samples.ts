@@ -96,7 +96,14 @@ type Kind = (dice: Dice, table: DraftTable, tables: readonly DraftTable[]) => st
 
 const addColumn: Kind = (dice, table) => {
   const name = `n${table.columns.length}`;
-  const rest = dice.pick(['', " DEFAULT 'x'", ' DEFAULT 3 NOT NULL', " DEFAULT '5'", ' REFERENCES t0(id)']);
+  const rest = dice.pick([
+    '',
+    " DEFAULT 'x'",
+    ' DEFAULT 3 NOT NULL',
+    " DEFAULT '5'",
+    ' DEFAULT "x" NOT NULL',
+    ' REFERENCES t0(id)',
+  ]);
   const type = dice.pick(['text', 'integer', 'real', 'blob']);
   table.columns.push({ name, type, rest });
   return [`ALTER TABLE ${id(table.name)} ADD ${id(name)} ${type}${rest}`];
