@@ -32,6 +32,7 @@ export {
   identifyFile,
   identityError,
   isFolded,
+  isLedger,
   ledgerHeight,
   ledgerTable,
   ledgerTableOf,

@@ -1,5 +1,5 @@
 import type { Lineage } from '@varve/migrations';
-import { nameKey, readSchema, type SchemaObject, schemaAt } from '@varve/migrations/internal';
+import { isLedger, nameKey, readSchema, type SchemaObject, schemaAt } from '@varve/migrations/internal';
 import type { Database } from '../file/index.ts';
 
 export function tablesOf(sqlite: Database): SchemaObject[] {
@@ -7,12 +7,12 @@ export function tablesOf(sqlite: Database): SchemaObject[] {
 }
 
 /**
- * The tables of an upgraded copy whose rows are compared with what they should be. A virtual table that the lineage does
- * not know shows what other tables hold, which are compared: its own, or one that pending migrations change; or it needs
- * a module that is not here.
+ * The tables of an upgraded copy whose rows are compared with what they should be: all but the ledger. A virtual table
+ * that the lineage does not know shows what other tables hold, which are compared: its own, or one that pending
+ * migrations change; or it needs a module that is not here.
  */
 export function comparedTables(upgraded: Database, lineage: Lineage): SchemaObject[] {
-  const tables = tablesOf(upgraded);
+  const tables = tablesOf(upgraded).filter(({ name }) => !isLedger(name, lineage));
   const strangers = strangersAmong(tables, lineage);
   return tables.filter((table) => !isVirtual(table) || !strangers.includes(table));
 }

@@ -1,5 +1,5 @@
 import type { Lineage } from '@varve/migrations';
-import { identifierOf, nameKey, readSchema, tokenizeSql } from '@varve/migrations/internal';
+import { identifierOf, isLedger, nameKey, readSchema, tokenizeSql } from '@varve/migrations/internal';
 import type { Database } from '../file/index.ts';
 import { mismatchError } from './mismatch-error.ts';
 
@@ -7,24 +7,25 @@ import { mismatchError } from './mismatch-error.ts';
 export const counterTable = 'sqlite_sequence';
 
 interface VerifyCountersOptions {
+  readonly lineage: Lineage;
   readonly path: string;
   /** Whether what is expected of a table is known. */
   isKnown(table: string): boolean;
 }
 
 /**
- * Checks that each table of an upgraded copy has the counter that a connection's own file has for it.
+ * Checks that each table of an upgraded copy but its ledger has the counter that a connection's own file has for it.
  *
  * @throws UPGRADE_MISMATCH with `details.table`
  */
 export function verifyCounters(
   upgraded: Database,
   expected: Database,
-  { path, isKnown }: VerifyCountersOptions,
+  { lineage, path, isKnown }: VerifyCountersOptions,
 ): void {
   const [actual, wanted] = [readCounters(upgraded), readCounters(expected)];
   const table = [...new Set([...actual.keys(), ...wanted.keys()])]
-    .filter(isKnown)
+    .filter((name) => isKnown(name) && !isLedger(name, lineage))
     .find((name) => actual.get(name) !== wanted.get(name));
   if (table !== undefined) throw mismatchError(`the counter of ${table} differs`, { path, table });
 }

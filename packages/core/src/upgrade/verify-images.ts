@@ -59,8 +59,7 @@ function verifyByLens(check: CheckByLens, looks: Looks): void {
   const isCounted = isLeftAsItWas(counterTable, looks);
   if (left.length === 0 && isCounted) return;
   withImage(looks.images.original, (original) => {
-    if (!isCounted)
-      verifyCounters(looks.upgraded, original, { path: looks.path, isKnown: check.isCounterKept });
+    if (!isCounted) verifyCounters(looks.upgraded, original, { ...looks, isKnown: check.isCounterKept });
     if (left.length > 0) verifyThroughLens(original, left, check, looks);
   });
 }
@@ -130,7 +129,7 @@ function isAsReplayed(check: CheckByReplay, looks: Looks): boolean {
     };
     const left = unlessKept(check.tables, ({ name }) => isSame(name));
     if (check.isWhole && !isSame(counterTable))
-      verifyCounters(upgraded, sqlite, { path, isKnown: () => true });
+      verifyCounters(upgraded, sqlite, { lineage, path, isKnown: () => true });
     if (left.length > 0) verifyTables(upgraded, sqlite, { path, verify: 'full', unrepeatable, tables: left });
     return true;
   });

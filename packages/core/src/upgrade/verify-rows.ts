@@ -90,7 +90,7 @@ function compareRows(
     verify(tables.filter((table) => !bound.includes(table)));
     if (options.verify === 'full') {
       const isKnown = strategy === 'replayed' ? () => true : countersKept(upgraded, lineage, version);
-      verifyCounters(upgraded, source.sqlite, { path: options.path, isKnown });
+      verifyCounters(upgraded, source.sqlite, { ...options, isKnown });
     }
     return bound.filter((table) => !isAsExpected(() => verify([table])));
   } finally {

@@ -1,6 +1,6 @@
 import type { Database } from '../driver/index.ts';
 import type { Lineage } from '../lineage/index.ts';
-import { quoteIdentifier } from '../sql/index.ts';
+import { nameKey, quoteIdentifier } from '../sql/index.ts';
 
 /** Drizzle's own table of applied migrations: the truth about a file's version. */
 export const ledgerTable = '__drizzle_migrations';
@@ -19,6 +19,11 @@ export interface Ledger {
 /** Under which name a new file of the lineage gets its ledger. */
 export function ledgerTableOf({ ledger }: Pick<Lineage, 'ledger'>): string {
   return ledger && ledger.name === undefined ? ledger.table : ledgerTable;
+}
+
+/** True for the tables that may tell a file's version: what they hold is not what its migrations make. */
+export function isLedger(table: string, { ledger }: Pick<Lineage, 'ledger'>): boolean {
+  return table === ledgerTable || (ledger !== undefined && nameKey(table) === nameKey(ledger.table));
 }
 
 /**

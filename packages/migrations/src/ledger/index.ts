@@ -1,5 +1,5 @@
 export { type BaselineHeader, readBaselineHeader, renderBaselineHeader } from './baseline.ts';
-export { findLedger, type Ledger, ledgerTable, ledgerTableOf } from './find-ledger.ts';
+export { findLedger, isLedger, type Ledger, ledgerTable, ledgerTableOf } from './find-ledger.ts';
 export { assertIdentified, type FileIdentity, identifyFile, identityError } from './identify.ts';
 export { appendToLedger, createLedger, readLedger } from './ledger.ts';
 export { isBaseline, isFolded, ledgerSteps, lineageLedger } from './ledger-steps.ts';
