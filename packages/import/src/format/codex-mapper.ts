@@ -69,7 +69,9 @@ export class CodexMapper implements LogMapper {
       ...(forkedFrom !== undefined && { parentSessionId: forkedFrom, metadata: { forkedFrom } }),
       ...family.starts.get(id),
     });
-    return new CodexConversation(session, family.starts);
+    const conversation = new CodexConversation(session, family.starts);
+    conversation.modelCalls.isChild = this.#copies.isChild;
+    return conversation;
   }
 
   #mapLine(conversation: CodexConversation, { type, payload }: CodexLine): string | undefined {

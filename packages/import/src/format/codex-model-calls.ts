@@ -17,6 +17,8 @@ export interface SavedModelCalls {
 /** The model calls of a rollout, which tells of them only by what they gave, and by what they used. */
 export class CodexModelCalls {
   model: string | undefined;
+  /** Of a thread made from another one: its first total may be what that one had used. */
+  isChild = false;
   #current: HeldRow | undefined;
   #last: HeldRow | undefined;
   #hasUsage: boolean;
@@ -86,6 +88,10 @@ export class CodexModelCalls {
    */
   mapUsage(session: SessionWriter, event: JsonObject, atMs: number): string {
     const { last_token_usage, total_token_usage } = objectOf(event.info);
+    if (this.isChild && this.#lastUsage === undefined && !isObject(last_token_usage)) {
+      this.passOver(event);
+      return 'without usage';
+    }
     const usage = codexUsage(last_token_usage) ?? grownBy(codexUsage(total_token_usage), this.#lastUsage);
     if (!usage) return 'without usage';
     const key = usageKey(event);
@@ -135,7 +141,7 @@ export class CodexModelCalls {
 /** What a usage event has come to by then. */
 function usageKey({ info }: JsonObject): string | undefined {
   const { total_token_usage, last_token_usage } = objectOf(info);
-  return keyOf(total_token_usage ?? last_token_usage);
+  return keyOf(total_token_usage) ?? keyOf(last_token_usage);
 }
 
 /** All of a total that has begun anew. */
@@ -148,5 +154,5 @@ function grownBy(total: Usage | undefined, before: string | undefined): Usage | 
 
 function keyOf(usage: unknown): string | undefined {
   const counts = codexUsage(usage);
-  return counts && JSON.stringify(counts);
+  return counts && Object.keys(counts).length > 0 ? JSON.stringify(counts) : undefined;
 }
