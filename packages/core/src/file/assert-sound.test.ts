@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { assertTablesSound } from './assert-sound.ts';
+import { assertSound, assertTablesSound } from './assert-sound.ts';
 import { openImage, openMemory } from './open-database.ts';
 
 const names = Array.from({ length: 16 }, (_, at) => `t${at}`);
@@ -49,4 +49,41 @@ it('overlooks the pages that nothing uses yet, and no other fault', () => {
   expect(findingOf(damaged, names, unused)).toBe('FILE_CORRUPT');
   expect(findingOf(damaged, ['t15'])).toBe('SQLITE_CORRUPT');
   expect(findingOf(damaged, ['t1'])).toBeUndefined();
+});
+
+const otherWords = `CREATE TABLE t (body); INSERT INTO t VALUES ('one');
+  CREATE VIRTUAL TABLE words USING fts4(content='t', body); INSERT INTO words (words) VALUES ('rebuild');
+  UPDATE t SET body = 'two'`;
+const noTokenizer = `CREATE TABLE t (body); INSERT INTO t VALUES ('one');
+  PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES
+    ('table', 'words', 'words', 0, 'CREATE VIRTUAL TABLE words USING fts5(body, tokenize=''own'')');
+  PRAGMA writable_schema = OFF`;
+
+it.each([
+  ['whose words are not those of its table', otherWords],
+  ['whose tokenizer is not here', noTokenizer],
+])('checks the other tables beside an index of words %s', (_title, script) => {
+  const sqlite = openMemory();
+  sqlite.unsafeMode(true);
+  sqlite.exec(script);
+  const image = sqlite.serialize();
+  sqlite.close();
+  const sound = openImage(image);
+  expect(() => assertSound(sound, 'x.db')).not.toThrow();
+  sound.unsafeMode(true);
+  const strict = `UPDATE sqlite_schema SET sql = 'CREATE TABLE t (body CHECK (body = 1))' WHERE name = 't'`;
+  sound.exec(`PRAGMA writable_schema = ON; ${strict}`);
+  const damaged = openImage(sound.serialize());
+  sound.close();
+  expect(() => assertSound(damaged, 'x.db')).toThrow(expect.objectContaining({ code: 'FILE_CORRUPT' }));
+  damaged.close();
+});
+
+it('sees words of FTS4 that are not those of its own table', () => {
+  const sqlite = openMemory("CREATE VIRTUAL TABLE words USING fts4(body); INSERT INTO words VALUES ('one')");
+  expect(() => assertSound(sqlite, 'x.db')).not.toThrow();
+  sqlite.unsafeMode(true);
+  sqlite.exec("UPDATE words_content SET c0body = 'two'");
+  expect(() => assertSound(sqlite, 'x.db')).toThrow(expect.objectContaining({ code: 'FILE_CORRUPT' }));
+  sqlite.close();
 });

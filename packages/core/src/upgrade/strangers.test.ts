@@ -42,6 +42,7 @@ group.each(['counts', 'full'] as const)('with the verification of %s', (verify) 
     ['a table of a module that is not here', 'ALTER TABLE runs ADD model', unread('vec0(x)')],
     ['a table of a module that is not here, beside rows that change', gone, unread('vec0(x)')],
     ['a table of a module that is not here, where a replay must be', counted, unread('vec0(x)')],
+    ['words of FTS4 over a table that loses rows', gone, filled.replace('fts5', 'fts4')],
     ['a table that a migration drops if it is there', 'DROP TABLE IF EXISTS own', 'CREATE TABLE own (x)'],
     [
       'an index that a migration drops if it is there',
@@ -66,6 +67,18 @@ group.each(['counts', 'full'] as const)('with the verification of %s', (verify) 
     }
     replayed.close();
   });
+
+  it.each([gone, 'ALTER TABLE runs ADD model', counted])(
+    'brings a file to head beside words that a tokenizer of its own has made: %s',
+    async (pending) => {
+      const lineage = lineageOf(pending);
+      const path = writeStrange(lineage, unread("fts5(x, tokenize=''t'')"));
+      await upgradeArchive(path, { lineage, acceptLoss: true, verify });
+      using archive = openArchive(path, { lineage });
+      const kept = archive.sqlite.prepare("SELECT v FROM own_content, sqlite_schema WHERE name = 'own'");
+      expect(kept.pluck().all()).toEqual(['x']);
+    },
+  );
 });
 
 it.each([
