@@ -92,6 +92,23 @@ it('tells ledgers apart by what says which migrations there were, and by nothing
   expect(new Set([key, ...others]).size).toBe(others.length + 1);
 });
 
+it("tells Prisma's ledgers apart by whether a step was finished or rolled back, and not by when", () => {
+  const keyOfLedger = (...rows: string[]) => {
+    const made =
+      'CREATE TABLE p (id TEXT PRIMARY KEY, migration_name, finished_at, rolled_back_at, applied_steps_count)';
+    const image = imageOf(made, ...rows.map((row, at) => `INSERT INTO p VALUES ('${at}', 'm', ${row}, 1)`));
+    const [layout, sqlite] = [readLayout(image), new Database(image)];
+    const place = findLedger(sqlite, { ledger: { table: 'p', name: 'migration_name' } });
+    sqlite.close();
+    return layout && place && ledgerKey(image, layout, place);
+  };
+  const key = keyOfLedger('170000000000, NULL');
+  expect(key).toBeDefined();
+  expect(keyOfLedger('180000000000, NULL')).toBe(key);
+  expect(keyOfLedger('NULL, NULL')).not.toBe(key);
+  expect(keyOfLedger('170000000000, 170000000001')).not.toBe(key);
+});
+
 it('is read once of files that have the same bytes in those pages, and anew of all others', () => {
   const [one, filled] = [imageOf(...many), imageOf(...many, 'INSERT INTO t7 VALUES (1, 2)')];
   const layout = readLayout(one);

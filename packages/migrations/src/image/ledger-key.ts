@@ -29,19 +29,24 @@ const memories = new WeakMap<Ledger, PageMemory<string>>();
 
 function readRows(pages: Pages, root: number, ledger: Ledger): string {
   const read = new Set(['hash', 'created_at', 'is_applied', 'success', ledger.nameColumn ?? 'name']);
-  const places = [...ledger.columns].flatMap((name, at) => (read.has(name) ? at : []));
+  const placesOf = (names: ReadonlySet<string>) =>
+    [...ledger.columns].flatMap((name, at) => (names.has(name) ? at : []));
+  const [places, asked] = [placesOf(read), placesOf(askedForNull)];
   const keys: string[] = [];
   readTree(pages, root, (row) => {
-    keys.push(keyOf(row, places));
+    keys.push(keyOf(row, places, asked));
     if (keys.length > mostRows) throw new OddImageError();
   });
   return keys.join('');
 }
 
+/** Prisma's, of which it matters only that they are there: they tell the time. */
+const askedForNull = new Set(['finished_at', 'rolled_back_at']);
+
 /** What is not stored is a column added later, or the rowid by the name of a column. */
-function keyOf(row: RawRow, columns: readonly number[]): string {
+function keyOf(row: RawRow, columns: readonly number[], asked: readonly number[]): string {
   const { types, places } = readRecord(row);
-  let key = '';
+  let key = asked.map((at) => (types[at] ? '+' : '-')).join('');
   for (const at of columns) {
     const type = types[at];
     key +=

@@ -10,6 +10,7 @@ const ofOthers: Readonly<Record<string, string>> = {
   kysely_migration: 'name',
   _prisma_migrations: 'migration_name',
   schema_migrations: 'version',
+  __diesel_schema_migrations: 'version',
   django_migrations: 'name',
 };
 const mostTables = 1000;

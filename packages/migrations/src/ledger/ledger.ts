@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { type Database, isSqliteError } from '../driver/index.ts';
 import type { Lineage, Migration } from '../lineage/index.ts';
 import { quoteIdentifier } from '../sql/index.ts';
 import { findLedger, type Ledger, ledgerTableOf } from './find-ledger.ts';
 import type { LedgerRow } from './ledger-row.ts';
 import { isBaseline, ledgerSteps, lineageLedger } from './ledger-steps.ts';
+import { isOfPrisma, namedValues } from './named-values.ts';
 import { type NamedRow, resolveNames } from './resolve-names.ts';
 
 /** How many rows more than a lineage can have are read: a stranger may have written millions. */
@@ -45,6 +45,7 @@ function readRows(sqlite: Database, ledger: Ledger, limit: number): RawRow[] {
   };
   // Goose and sqlx say so of each.
   const applied = ['is_applied', 'success'].filter((column) => columns.has(column)).map(quoteIdentifier);
+  if (isOfPrisma(columns)) applied.push('finished_at IS NOT NULL', 'rolled_back_at IS NULL');
   const select = `SELECT ${read('hash', mostHashBytes)} AS hash, ${read('created_at', mostHashBytes)} AS stamp,
     ${read(nameColumn ?? 'name', mostNameBytes)} AS name, ${applied.join(' AND ') || '1'} AS isApplied
     FROM ${ledger.from} LIMIT ${limit}`;
@@ -114,24 +115,4 @@ function prepareInsert(
   return (values) => {
     insert.run(written.map((name) => values[name]));
   };
-}
-
-/** A row as the tool writes it whose ledger it is: by number or by name, as the last one is. */
-function namedValues(sqlite: Database, ledger: Ledger, { name, sql }: Migration): Record<string, unknown> {
-  const column = ledger.nameColumn ?? '';
-  const last = sqlite
-    .prepare<[], unknown>(`SELECT ${quoteIdentifier(column)} FROM ${ledger.from} ORDER BY rowid DESC LIMIT 1`)
-    .pluck()
-    .get();
-  const [number = '', label = ''] = /^(\d+)_?(.*)$/s.exec(name)?.slice(1) ?? [];
-  const isNumber = typeof last === 'number' && number !== '';
-  const written = typeof last === 'string' && last.endsWith('.sql') ? `${name}.sql` : name;
-  const optional: Record<string, unknown> = {
-    description: label.replaceAll('_', ' '),
-    is_applied: 1,
-    success: 1,
-    checksum: createHash('sha384').update(sql).digest(),
-    execution_time: 0,
-  };
-  return { ...optional, [column]: isNumber ? BigInt(number) : written };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openMemory } from '../driver/index.ts';
 import { type Lineage, lineageAt } from '../lineage/lineage.ts';
@@ -37,6 +38,24 @@ const kinds: Record<string, readonly [Lineage, string]> = {
     `CREATE TABLE goose_db_version (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL, is_applied INTEGER NOT NULL, tstamp TIMESTAMP DEFAULT (datetime('now')));
      INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1), (20240101, 1), (20240102, 1), (20240103, 1), (20240103, 0)`,
   ],
+  'of dbmate, and in the same form of Rails and diesel': [
+    { ...numbered, ledger: { table: 'schema_migrations', name: 'version' } },
+    `CREATE TABLE schema_migrations (version varchar(128) primary key); INSERT INTO schema_migrations VALUES ('20240101'), ('20240102')`,
+  ],
+  'of Prisma, with a step that failed and was rolled back': [
+    { ...numbered, ledger: { table: '_prisma_migrations', name: 'migration_name' } },
+    `CREATE TABLE "_prisma_migrations" ("id" TEXT PRIMARY KEY NOT NULL, "checksum" TEXT NOT NULL, "finished_at" DATETIME,
+       "migration_name" TEXT NOT NULL, "logs" TEXT, "rolled_back_at" DATETIME,
+       "started_at" DATETIME NOT NULL DEFAULT current_timestamp, "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0);
+     INSERT INTO _prisma_migrations VALUES ('a', 'x', 1700000000000, '20240101_step', NULL, NULL, 1700000000000, 1),
+       ('b', 'x', 1700000000000, '20240102_step', NULL, NULL, 1700000000000, 1),
+       ('c', 'x', NULL, '20240103_step', 'it failed', 1700000000000, 1700000000000, 0)`,
+  ],
+  'of Kysely': [
+    { ...plain, ledger: { table: 'kysely_migration', name: 'name' } },
+    `CREATE TABLE "kysely_migration" ("name" varchar(255) not null primary key, "timestamp" varchar(255) not null);
+     INSERT INTO kysely_migration VALUES ('0000_step', '2024-01-01T00:00:00.000Z'), ('0001_step', '2024-01-01T00:00:00.000Z')`,
+  ],
   "of an application's own": [
     { ...plain, ledger: { table: 'schema history', name: 'done' } },
     `CREATE TABLE "schema history" (done text); INSERT INTO "schema history" VALUES ('0000_step'), ('0001_step')`,
@@ -70,6 +89,33 @@ describe.each(Object.entries(kinds))('a ledger %s', (_, [lineage, sql]) => {
     const hint = identityError(identity, without)?.hint;
     expect(hint?.includes(JSON.stringify(ledger))).toBe(ledger?.table !== 'schema history');
   });
+});
+
+/** What is written of the third migration, whose text is `CREATE TABLE b (z)`. */
+const rows: Record<string, readonly unknown[]> = {
+  'of D1': [expect.any(Number), '0002_step.sql', expect.stringMatching(/^\d{4}-/)],
+  'of sqlx': [20240103, 'step', expect.stringMatching(/^\d{4}-/), 1, expect.any(Buffer), 0],
+  'of goose, with a step undone': [expect.any(Number), 20240103, 1, expect.stringMatching(/^\d{4}-/)],
+  'of dbmate, and in the same form of Rails and diesel': ['20240103'],
+  'of Prisma, with a step that failed and was rolled back': [
+    expect.stringMatching(/^[0-9a-f-]{36}$/),
+    createHash('sha256').update('CREATE TABLE b (z)').digest('hex'),
+    expect.any(Number),
+    '20240103_step',
+    null,
+    null,
+    expect.any(Number),
+    1,
+  ],
+  'of Kysely': ['0002_step', expect.stringMatching(/^\d{4}-.*Z$/)],
+  "of an application's own": ['0002_step'],
+};
+
+it.each(Object.entries(kinds))('writes a row %s as that tool does', (kind, [lineage, sql]) => {
+  const sqlite = fileWith(lineage, 2, sql);
+  replayMigrations(sqlite, lineage);
+  const last = `SELECT * FROM "${lineage.ledger?.table}" ORDER BY rowid DESC LIMIT 1`;
+  expect(sqlite.prepare(last).raw().get()).toEqual(rows[kind]);
 });
 
 it("reads and makes Drizzle's table under another name", () => {
