@@ -128,4 +128,19 @@ describe('mini-swe-agent', () => {
     ]);
     expect(dumps.r?.model_calls.map((row) => row.input_tokens)).toEqual([9, 9, null, 9]);
   });
+
+  it('reads how a command ended from a message in parts', async () => {
+    const run = {
+      trajectory_format: 'mini-swe-agent-1.1',
+      info: { mini_version: '2.3.0' },
+      messages: [
+        { role: 'assistant', content: 'see', extra: { actions: [{ command: 'show' }] } },
+        { role: 'user', content: [{ type: 'text', text: '<returncode>2</returncode>' }] },
+      ],
+    };
+    const { dumps } = await importFiles('mini-swe-agent', { 'r.traj.json': JSON.stringify(run) });
+    expect(dumps.r?.tool_calls).toMatchObject([
+      { status: 'error', error_type: 'exit_code_2', error_message: '<returncode>2</returncode>' },
+    ]);
+  });
 });

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { callsOf, chatUsage } from './chat-parts.ts';
+import { callsOf, chatUsage, contentParts } from './chat-parts.ts';
 import { type ChatContext, ChatWriter } from './chat-writer.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
 import {
@@ -111,7 +111,7 @@ class MiniSweRun implements Pick<LogMapper, 'map'> {
       response: message.content ?? null,
       status: 'error',
       errorType: textOf(extra.interrupt_type) ?? 'FormatError',
-      errorMessage: textOf(message.content),
+      errorMessage: textIn(message.content),
     } as const;
     const results = callsOf(answer).map(({ id }) => ({ id, ...failure }));
     if (results.length === 0) chat.message(complaint, { atMs: this.#atMs });
@@ -119,7 +119,7 @@ class MiniSweRun implements Pick<LogMapper, 'map'> {
   }
 
   #observe(chat: ChatWriter, message: JsonObject, extra: JsonObject): void {
-    const said = String(message.content ?? message.output ?? '');
+    const said = textIn(message.content ?? message.output);
     const code =
       numberOf(extra.returncode) ?? Number(/<returncode>(-?\d+)<\/returncode>/.exec(said)?.[1] ?? 0);
     const isTimeout = /timed out and has been killed/.test(said);
@@ -155,6 +155,13 @@ function refusedAnswer({ response, model_response: text }: JsonObject): JsonObje
   if (!isObject(response)) return typeof text === 'string' ? { content: text } : undefined;
   const { message } = objectOf(arrayOf(response.choices)[0]);
   return isObject(message) ? message : said(response);
+}
+
+/** A message may be a list, where it has images or is one of Responses. */
+function textIn(content: unknown): string {
+  return contentParts(content)
+    .map((part) => (typeof part.content === 'string' ? part.content : ''))
+    .join('\n');
 }
 
 /** The shell commands that an answer asks for, where they are no tool calls. */

@@ -112,4 +112,24 @@ describe('tau-bench', () => {
     ]);
     expect(JSON.parse(String(session?.intermediate_results[0]?.value))).toEqual(ticks);
   });
+
+  it('tells a trial that broke off from one that was ended', async () => {
+    const messages = [{ role: 'user', content: 'hi' }];
+    const simulations = ['user_stop', 'agent_stop', 'max_steps', 'agent_error'].map((reason, n) => ({
+      task_id: n,
+      termination_reason: reason,
+      messages,
+    }));
+    const { dumps } = await importFiles('tau-bench', {
+      'a.json': JSON.stringify([{ task_id: 1, reward: 0, info: { error: 'EOF', traceback: '…' }, traj: [] }]),
+      'b.json': JSON.stringify({ simulations }),
+    });
+    expect(Object.entries(dumps).map(([id, dump]) => [id, dump.sessions[0]?.status])).toEqual([
+      ['a-1-0', 'failed'],
+      ['b-0-0', 'completed'],
+      ['b-1-0', 'completed'],
+      ['b-2-0', 'failed'],
+      ['b-3-0', 'failed'],
+    ]);
+  });
 });

@@ -91,7 +91,8 @@ class TauMapper implements LogMapper {
         writeTauMessage(chat, one, timeOf(one.timestamp) ?? startedAtMs, model);
       }
     }
-    session.describe({ status: chat.hasOpenCalls() ? 'interrupted' : 'completed' });
+    const status = chat.hasOpenCalls() ? 'interrupted' : 'completed';
+    session.describe({ status: hasFailed(trial) ? 'failed' : status });
     this.#context.close(session, {
       hash: createHash('sha256').update(bytes).digest('hex'),
       sizeBytes: bytes.length,
@@ -116,6 +117,13 @@ class TauMapper implements LogMapper {
 }
 
 const turns = new Set(['traj', 'messages', 'ticks']);
+
+/** It broke off: one of the two that speak ends a simulation that does not. */
+function hasFailed({ info, termination_reason: reason }: JsonObject): boolean {
+  return (
+    textOf(objectOf(info).error) !== undefined || (typeof reason === 'string' && !reason.endsWith('_stop'))
+  );
+}
 
 function writeTauMessage(
   chat: ChatWriter,
