@@ -1,6 +1,7 @@
 import { LogClock } from '@varve/core/internal';
 import { CodexConversation, type SavedConversation } from './codex-conversation.ts';
 import { CodexCopies, type CodexIdentity } from './codex-copies.ts';
+import { linesOfDocument } from './codex-document.ts';
 import { factsOf, instructionsIn } from './codex-header.ts';
 import { type CodexLine, codexLineOf } from './codex-line.ts';
 import type { LogMapper, LogRecord, MapContext } from './contract.ts';
@@ -18,6 +19,7 @@ export class CodexMapper implements LogMapper {
   readonly #copies: CodexCopies;
   #conversation: CodexConversation | undefined;
   #atMs: number;
+  #isDocument = false;
 
   constructor(context: MapContext, identity: CodexIdentity, saved?: SavedCodex) {
     this.#context = context;
@@ -32,7 +34,14 @@ export class CodexMapper implements LogMapper {
   }
 
   map({ value }: LogRecord): string | undefined {
-    if (!isObject(value)) return 'not a record';
+    const lines = linesOfDocument(value);
+    if (!lines) return isObject(value) ? this.#map(value) : 'not a record';
+    this.#isDocument = true;
+    for (const line of lines) this.#map(line);
+    return undefined;
+  }
+
+  #map(value: JsonObject): string | undefined {
     const line = codexLineOf(value);
     this.#atMs = this.#clock.tick(line?.atMs);
     if (!line) return 'not a record';
@@ -54,7 +63,7 @@ export class CodexMapper implements LogMapper {
   /** Not where other logs may hold the same records: to tell, all of them are needed. */
   save(): SavedCodex | undefined {
     const mayBeCopied = this.#context.family.records !== undefined || this.#copies.isChild;
-    if (this.#clock.isByFile || mayBeCopied || !this.#conversation) return undefined;
+    if (this.#clock.isByFile || this.#isDocument || mayBeCopied || !this.#conversation) return undefined;
     return { atMs: this.#atMs, ...this.#conversation.save() };
   }
 

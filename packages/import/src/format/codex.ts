@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { LogSample } from '../log/index.ts';
 import { type CodexIdentity, identityOf } from './codex-copies.ts';
+import { linesOfDocument } from './codex-document.ts';
 import type { SavedCodex } from './codex-mapper.ts';
 import { CodexMapper } from './codex-mapper.ts';
 import type { LogFormat } from './contract.ts';
@@ -10,7 +11,8 @@ import { isObject, type JsonObject, objectOf } from './json-access.ts';
 export const codex: LogFormat = {
   name: 'codex',
   recognise: ({ shape, values }) =>
-    shape !== 'document' && values.filter(isObject).some((it) => isRollout(it) || isOldHeader(it)),
+    values.some((it) => linesOfDocument(it) !== undefined) ||
+    (shape !== 'document' && values.filter(isObject).some((it) => isRollout(it) || isOldHeader(it))),
   identify(sample) {
     const { id, forkedFrom, parent } = identifyCodex(sample);
     const kin = [id, forkedFrom, parent].filter((it) => it !== undefined);
@@ -21,6 +23,8 @@ export const codex: LogFormat = {
 };
 
 function identifyCodex(sample: LogSample): CodexIdentity {
+  const [document] = sample.values.map(linesOfDocument);
+  if (document) return identityOf(document[0] ?? {}, idInName(sample.path));
   const [header, ...others] = sample.values
     .filter(isObject)
     .filter((it) => it.type === 'session_meta' || isOldHeader(it))
@@ -31,7 +35,7 @@ function identifyCodex(sample: LogSample): CodexIdentity {
 
 /** `rollout-<time>-<uuid>.jsonl` */
 function idInName(path: string): string {
-  const stem = basename(path).replace(/\.jsonl$/, '');
+  const stem = basename(path).replace(/\.jsonl?$/, '');
   return /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.exec(stem)?.[0] ?? stem;
 }
 
