@@ -78,13 +78,14 @@ export class CodexConversation {
   }
 
   #mapReasoning(item: JsonObject): string | undefined {
-    const summary = arrayOf(item.summary).map((it) => textOf(objectOf(it).text) ?? '');
-    for (const text of summary) this.#said.isRepeated('reasoning', text, 1);
-    this.#thoughts.drop(summary);
-    const more = restOf(item, new Set(['type', 'summary', 'id']));
+    const told = [...arrayOf(item.summary), ...arrayOf(item.content)];
+    const texts = told.map((it) => textOf(objectOf(it).text) ?? '');
+    for (const text of texts) this.#said.isRepeated('reasoning', text, 1);
+    this.#thoughts.drop(texts);
+    const more = restOf(item, new Set(['type', 'summary', 'content', 'id']));
     this.message(
       'assistant',
-      [{ type: 'reasoning', content: summary.join('\n\n'), ...more }],
+      [{ type: 'reasoning', content: texts.join('\n\n'), ...more }],
       undefined,
       item.id,
     );

@@ -59,7 +59,9 @@ export class CodexToolCalls {
       ...(item.result !== undefined && { result: jsonText(item.result) }),
     });
     const isDone =
-      item.call_id === undefined || item.type === 'web_search_call' || item.type === 'image_generation_call';
+      (item.call_id ?? null) === null ||
+      item.type === 'web_search_call' ||
+      item.type === 'image_generation_call';
     if (id !== undefined && !isDone) this.#open.set(id, { held, startedAtMs: atMs, events: {} });
   }
 
@@ -112,5 +114,5 @@ function settle(session: SessionWriter, { held, events }: OpenCall): void {
 
 function statusOfItem({ status, call_id }: JsonObject): ToolCallRow['status'] {
   if (status === 'failed' || status === 'incomplete') return 'error';
-  return status === 'completed' && call_id === undefined ? 'ok' : 'interrupted';
+  return status === 'completed' && (call_id ?? null) === null ? 'ok' : 'interrupted';
 }

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { jsonLines } from '../testing/dump-archives.ts';
+import { at, importFiles } from '../testing/import-files.ts';
+
+describe('items of Codex', () => {
+  const line = (second: number, type: string, payload: object) => ({ timestamp: at(second), type, payload });
+  const meta = line(0, 'session_meta', { id: 'a', timestamp: at(0) });
+
+  it('keep what a model thought beside its summary, once', async () => {
+    const { dumps, report } = await importFiles('codex', {
+      'rollout-a.jsonl': jsonLines(
+        meta,
+        line(1, 'event_msg', { type: 'agent_reasoning', text: 'in short' }),
+        line(1, 'event_msg', { type: 'agent_reasoning_raw_content', text: 'at length' }),
+        line(2, 'response_item', {
+          type: 'reasoning',
+          summary: [{ type: 'summary_text', text: 'in short' }],
+          content: [{ type: 'reasoning_text', text: 'at length' }],
+          encrypted_content: 'e',
+        }),
+      ),
+    });
+    expect(dumps.a?.messages.map(({ parts }) => JSON.parse(String(parts)))).toEqual([
+      [{ type: 'reasoning', content: 'in short\n\nat length', encrypted_content: 'e' }],
+    ]);
+    expect(report.skipped).toEqual({ 'told with its item': 2 });
+  });
+
+  it('tell that a call has ended which no result will name, for it has no id', async () => {
+    const call = (call_id?: null) => ({ type: 'local_shell_call', call_id, status: 'completed', action: {} });
+    const { dumps } = await importFiles('codex', {
+      'rollout-a.jsonl': jsonLines(
+        meta,
+        line(1, 'response_item', call(null)),
+        line(2, 'response_item', call()),
+      ),
+    });
+    expect(dumps.a?.tool_calls.map(({ status }) => status)).toEqual(['ok', 'ok']);
+    expect(dumps.a?.sessions[0]?.status).toBe('completed');
+  });
+});
