@@ -2,7 +2,7 @@ import { readUnified } from '@varve/aggregator';
 import { type LiveQuery, openLiveQuery } from '@varve/aggregator/internal';
 import type { Lineage } from '@varve/migrations';
 import type { Command } from 'commander';
-import { addRowsOptions, queryView, type RowsOptions, renderRows, tell } from '../output/index.ts';
+import { addRowsOptions, countOf, queryView, type RowsOptions, renderRows, tell } from '../output/index.ts';
 import type { CommandContext } from './command-context.ts';
 import { addFleetOptions, beginWork, type FleetOptions } from './fleet-options.ts';
 import { addNewerOption, type NewerOptions, readNewer } from './newer-option.ts';
@@ -48,7 +48,7 @@ function* queryLive(live: LiveQuery, options: RowsOptions): Generator<string> {
 /** What is not an error, and yet not counted, or counted more than once. */
 function tellLeftOut({ duplicates, clashes }: LiveQuery): void {
   if (duplicates.length > 0)
-    tell(`hint: ${duplicates.length} archives are left out: others hold all that they hold`);
+    tell(`hint: left out: ${countOf(duplicates.length, 'archive')}, of which others hold every row`);
   for (const { sessionId, paths } of clashes)
     tell(
       `hint: ${paths.length} archives claim session ${sessionId} with other rows, all counted: ${paths.join(', ')}`,

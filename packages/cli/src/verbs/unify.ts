@@ -10,7 +10,7 @@ import {
   parseJobs,
   readNewer,
 } from '../command/index.ts';
-import { renderTable } from '../output/index.ts';
+import { countOf, renderTable } from '../output/index.ts';
 
 interface UnifyVerbOptions extends FleetOptions, NewerOptions {
   readonly into: string;
@@ -75,10 +75,10 @@ function renderReport(report: RefreshReport, seconds: number): string {
     removed,
     unchanged,
     'of a session that another one holds': duplicates.length,
-    'sessions with contradicting archives': clashes.length,
     'left out': problems.length,
   });
   const said = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
+  if (clashes.length > 0) said.push(`${countOf(clashes.length, 'session')} with contradicting archives`);
   const read = report.added + report.changed;
   const pace = read > 0 ? `; ${Math.round(read / seconds)} archives/s` : '';
   return `${said.join(', ') || 'no archives'}; ${seconds.toFixed(1)} s${pace}`;
