@@ -79,7 +79,8 @@ function patchInside(sqlite: Database, options: ImageToPatch): Buffer | undefine
   const readTables = [...patch.readTables, ...tablesWithGaps(sqlite, patch.renumbered)];
   if (readTables.length > 0) assertTablesSound(sqlite, path, readTables, added);
   const expected = patch.readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
-  const before = plan.hasOrphans ? countReferenceViolations(sqlite, patch.children.before) : undefined;
+  const before =
+    plan.hasOrphans && !isEdited ? countReferenceViolations(sqlite, patch.children.before) : undefined;
   if (
     !patchFile(sqlite, lineage, from, {
       patch,

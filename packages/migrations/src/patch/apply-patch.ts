@@ -16,10 +16,10 @@ export interface ApplyPatchOptions extends EditSchemaOptions {
  * @throws SQLite's own errors where rows do not fit
  */
 export function applyPatch(sqlite: Database, { batches }: Patch, options: ApplyPatchOptions): boolean {
-  for (const batch of batches) {
+  for (const [at, batch] of batches.entries()) {
     if (batch.kind === 'run') runScripts(sqlite, batch.scripts, options);
     else if (holdsRows(sqlite, batch.mustBeEmpty)) return false;
-    else editSchema(sqlite, batch, options);
+    else editSchema(sqlite, batch, { ...options, isEdited: at === 0 && options.isEdited });
   }
   return true;
 }

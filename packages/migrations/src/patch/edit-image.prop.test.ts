@@ -21,6 +21,8 @@ interface Sample {
     /** How long the default of the column is that it loses; 0 where it keeps it. */
     readonly lost: number;
     readonly added: number;
+    /** Its rows are changed before it is given that column, or after. */
+    readonly changed: 'no' | 'before' | 'after';
   }[];
   readonly made: readonly number[];
   /** Also tables that hold rows lose their column. */
@@ -37,6 +39,7 @@ const samples: fc.Arbitrary<Sample> = fc.record({
       rows: fc.nat(3),
       lost: fc.oneof(fc.constant(0), chars),
       added: fc.oneof(fc.constant(0), chars),
+      changed: fc.constantFrom('no', 'no', 'no', 'no', 'before', 'after'),
     }),
     { minLength: 1, maxLength: 25 },
   ),
@@ -48,8 +51,8 @@ const samples: fc.Arbitrary<Sample> = fc.record({
 const onlyLeaf: Sample = {
   pageSize: 1024,
   tables: [
-    { chars: 56, isGone: true, rows: 1, lost: 0, added: 0 },
-    { chars: 6, isGone: false, rows: 0, lost: 0, added: 1 },
+    { chars: 56, isGone: true, rows: 1, lost: 0, added: 0, changed: 'no' },
+    { chars: 6, isGone: false, rows: 0, lost: 0, added: 1, changed: 'no' },
   ],
   made: [7],
   losesValues: false,
@@ -64,8 +67,10 @@ function lineageOf({ tables, made, losesValues }: Sample): Lineage {
     ...(isGone ? [`CREATE TABLE gone${at} (a text DEFAULT ${text(chars)})`] : []),
   ]);
   const gone = tables.flatMap(({ isGone }, at) => (isGone ? [`DROP TABLE gone${at}`] : []));
-  const pending = tables.flatMap(({ added, lost, rows }, at) => [
+  const pending = tables.flatMap(({ added, lost, rows, changed }, at) => [
+    ...(changed === 'before' ? [`UPDATE t${at} SET name = name || '!' WHERE id % 2`] : []),
     ...(added > 0 ? [`ALTER TABLE t${at} ADD COLUMN added text DEFAULT ${text(added)}`] : []),
+    ...(changed === 'after' && added > 0 ? [`UPDATE t${at} SET added = name WHERE id < 3`] : []),
     ...(lost > 0 && (losesValues || rows === 0) ? [`ALTER TABLE t${at} DROP COLUMN lost`] : []),
   ]);
   const creations = made.flatMap((length, at) => [

@@ -17,19 +17,25 @@ import type { Alteration, CreatedRow, Patch, PatchBatch, PreparedPages } from '.
 type EditBatch = Extract<PatchBatch, { kind: 'edit' }>;
 
 /**
- * The one batch of a patch that does no more than to change what the schema says, and gives nothing another name or
- * counts it anew; undefined for any other patch.
+ * The batch that a patch begins with, where what it says can be written before SQLite reads the schema: it gives nothing
+ * another name and counts nothing anew. Where the patch does more than that, it only adds to what there is.
  */
-export const onlyEdit: (patch: Patch) => EditBatch | undefined = onceFor((patch) => {
-  const { batches, readTables, renumbered, children } = patch;
+export const firstEdit: (patch: Patch) => EditBatch | undefined = onceFor((patch) => {
+  const { batches, readTables, renumbered, children, demanding } = patch;
   const [batch] = batches;
-  if (batches.length !== 1 || batch?.kind !== 'edit' || batch.mustBeEmpty.length > 0) return undefined;
-  if (readTables.length + renumbered.length + children.before.length > 0) return undefined;
+  if (batch?.kind !== 'edit' || batch.mustBeEmpty.length + renumbered.length > 0) return undefined;
   const isPlain =
     batch.alterations.every(({ name, to, renewed }) => name === to.name && !renewed) &&
     batch.creations.every(({ renewed }) => !renewed);
-  return isPlain ? batch : undefined;
+  const isAll = batches.length === 1 && readTables.length + children.before.length === 0;
+  const isAddition = demanding.size === 0 && batch.alterations.every(onlyAdds);
+  return isPlain && (isAll || isAddition) ? batch : undefined;
 });
+
+function onlyAdds({ type, stored, columns, isNarrowed }: Alteration): boolean {
+  const isKept = (name: string, at: number) => columns[at]?.name === name && columns[at].from === name;
+  return type === 'table' && !isNarrowed && stored.every(isKept);
+}
 
 /**
  * Writes the schema that a batch comes to into the bytes of a file, before SQLite reads it: it need not read the one of

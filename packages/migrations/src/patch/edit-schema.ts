@@ -11,7 +11,7 @@ type EditBatch = Extract<PatchBatch, { kind: 'edit' }>;
 export interface EditSchemaOptions {
   readonly pages: PreparedPages;
   readonly recipe: PatchRecipe;
-  /** The schema was written before the file was opened. */
+  /** What the first edit has the schema say was written before the file was opened. */
   readonly isEdited?: boolean | undefined;
 }
 

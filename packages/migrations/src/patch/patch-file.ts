@@ -21,7 +21,7 @@ export interface PatchFileOptions {
   readonly header?: { readonly applicationId: number; readonly userVersion: number };
   /** Where the file's bytes were given them already. */
   readonly pages?: PreparedPages;
-  /** Their schema is that of afterwards already. */
+  /** Their schema says already what the patch's first batch has it say. */
   readonly isEdited?: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from '../driver/index.ts';
 import { type ImageLayout, isEmptyTree } from '../image/index.ts';
-import { editImage, onlyEdit } from './edit-image.ts';
+import { editImage, firstEdit } from './edit-image.ts';
 import { addEmptyPages, growImage } from './empty-pages.ts';
 import { holdsRows } from './holds-rows.ts';
 import type { CreatedRow, Creation, Patch, PatchBatch, PreparedPages } from './patch.ts';
@@ -24,14 +24,14 @@ export function preparePages(sqlite: Database, { batches }: Patch): PreparedPage
 export interface PreparedImage {
   readonly image: Buffer;
   readonly pages: PreparedPages;
-  /** What the schema is to say is written into it. */
+  /** What the first batch has the schema say is written into it. */
   readonly isEdited: boolean;
 }
 
 /**
- * The bytes of a file with the pages that new tables and indexes begin as, and with the schema of afterwards where a patch
- * that is known to fit such a file does no more than to change it. What lies behind them in memory must be theirs; those of before
- * are not read again.
+ * The bytes of a file with the pages that new tables and indexes begin as, and, where a patch is known to fit such a file,
+ * with what its first batch has the schema say. What lies behind them in memory must be theirs; those of before are not read
+ * again.
  */
 export function prepareImage(
   image: Buffer,
@@ -45,7 +45,7 @@ export function prepareImage(
     isEmpty,
   });
   const kinds = ready.flatMap(pagesNeeded);
-  const edit = isFit ? onlyEdit(patch) : undefined;
+  const edit = isFit ? firstEdit(patch) : undefined;
   const canEdit = edit?.alterations.every(({ isNarrowed, name }) => !isNarrowed || isEmpty(name));
   const grown = kinds.length > 0 ? growImage(image, kinds) : { image, numbers: [] };
   const prepared = { image: grown?.image ?? image, pages: givePages(ready, grown?.numbers) };

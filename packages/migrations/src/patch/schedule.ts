@@ -1,15 +1,33 @@
+import { nameKey } from '../sql/index.ts';
 import { conflicts } from './conflicts.ts';
 import type { EditOperation, PatchOperation } from './operation.ts';
 import type { Alteration, ColumnOrigin, Creation, PatchBatch, PatchScript, Renewal } from './patch.ts';
 
 /**
  * Gathers operations in as few batches as keep the order of those that have to do with one another: SQLite reads the whole
- * schema again after each edit. Batches run statements and edit the schema in turn.
+ * schema again after each edit, but for one that comes first and may be written before SQLite reads any. Batches run
+ * statements and edit the schema in turn.
  */
 export function scheduleOperations(read: readonly PatchOperation[]): PatchBatch[] {
   const operations = read.map((operation, at) => runIfNeeded(operation, read.slice(at + 1)));
-  const places = earliestPlaces(operations);
-  delayEdits(operations, places);
+  const awaited = operations.map((operation, at) => {
+    return operations.slice(0, at).flatMap((earlier, place) => (conflicts(earlier, operation) ? place : []));
+  });
+  const [editsFirst, runsFirst] = [gather(operations, awaited, 'edit'), gather(operations, awaited, 'run')];
+  const countEdits = (batches: readonly PatchBatch[]) => batches.filter(({ kind }) => kind === 'edit').length;
+  return countEdits(editsFirst) > countEdits(runsFirst) ? runsFirst : editsFirst;
+}
+
+/** Of each operation, by their places in the list, the earlier ones that it may not change places with. */
+type Awaited = readonly (readonly number[])[];
+
+function gather(
+  operations: readonly PatchOperation[],
+  awaited: Awaited,
+  first: PatchOperation['kind'],
+): PatchBatch[] {
+  const places = earliestPlaces(operations, awaited, first);
+  delayEdits(operations, awaited, places);
   const batches = Array.from({ length: Math.max(0, ...places) + 1 }, (_, place) =>
     operations.filter((_, at) => places[at] === place),
   );
@@ -34,30 +52,40 @@ function runIfNeeded(operation: PatchOperation, later: readonly PatchOperation[]
   };
 }
 
-function earliestPlaces(operations: readonly PatchOperation[]): number[] {
+function earliestPlaces(
+  operations: readonly PatchOperation[],
+  awaited: Awaited,
+  first: PatchOperation['kind'],
+): number[] {
   const places: number[] = [];
-  for (const operation of operations) {
-    const before = places.map((place, at) =>
-      conflicts(operations[at] as PatchOperation, operation) ? place : 0,
-    );
-    const earliest = Math.max(0, ...before);
-    const isOwn = earliest % 2 === (operation.kind === 'run' ? 0 : 1);
+  for (const [at, operation] of operations.entries()) {
+    const before = [...(awaited[at] ?? []), ...(first === 'edit' ? growing(operations, at) : [])];
+    const earliest = Math.max(0, ...before.map((place) => places[place] ?? 0));
+    const isOwn = earliest % 2 === (operation.kind === first ? 0 : 1);
     places.push(isOwn ? earliest : earliest + 1);
   }
   return places;
 }
 
+/** Where a column is added, what writes rows of its table before: they would hold it, and might not fit where they lie. */
+function growing(operations: readonly PatchOperation[], at: number): number[] {
+  const edit = operations[at];
+  if (edit?.kind !== 'edit' || edit.addedColumn === undefined) return [];
+  const names = edit.alterations.map(({ name }) => nameKey(name));
+  return operations
+    .slice(0, at)
+    .flatMap((run, place) => (run.kind === 'run' && names.some((name) => run.names.has(name)) ? place : []));
+}
+
 /** An edit for which nothing waits goes with the last that there is. */
-function delayEdits(operations: readonly PatchOperation[], places: number[]): void {
+function delayEdits(operations: readonly PatchOperation[], awaited: Awaited, places: number[]): void {
   const last = Math.max(0, ...places.filter((_, at) => operations[at]?.kind === 'edit'));
   for (let at = operations.length - 1; at >= 0; at--) {
-    const operation = operations[at] as PatchOperation;
-    if (operation.kind !== 'edit') continue;
+    if (operations[at]?.kind !== 'edit') continue;
     let latest = last;
     for (let later = at + 1; later < operations.length; later++) {
-      const other = operations[later] as PatchOperation;
-      if (conflicts(operation, other))
-        latest = Math.min(latest, (places[later] ?? 0) - (other.kind === 'edit' ? 0 : 1));
+      if (awaited[later]?.includes(at))
+        latest = Math.min(latest, (places[later] ?? 0) - (operations[later]?.kind === 'edit' ? 0 : 1));
     }
     places[at] = latest;
   }
