@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineLineage, lineageAt, replayMigrations } from '@varve/migrations';
 import Database from 'better-sqlite3';
@@ -66,4 +66,29 @@ it('names the damage of a file like one that was patched, and leaves it as it is
   writeFileSync(damaged, bytes);
   expect(await rejectionOf(upgradeArchive(damaged, { lineage }))).toMatchObject({ code: 'FILE_CORRUPT' });
   expect(readFileSync(damaged).equals(bytes)).toBe(true);
+});
+
+it.each([
+  ['is renamed first', 'ALTER TABLE t1 RENAME COLUMN note TO text'],
+  ['is new', 'ALTER TABLE t1 ADD COLUMN text DEFAULT 2'],
+])('counts rows by a column that %s as the file has it, of each file alike', async (_title, change) => {
+  const pending = `${change}; DELETE FROM t2 WHERE id IN (SELECT text FROM t1) OR note = 'text'`;
+  const migrations = [
+    'CREATE TABLE t1 (id integer PRIMARY KEY, note); CREATE TABLE t2 (id integer PRIMARY KEY, note)',
+    pending,
+  ];
+  const lineage = defineLineage({
+    name: 'counted',
+    tables: {},
+    migrations: migrations.map((sql, at) => ({ name: `m${at}`, sql, createdAtMs: at + 1 })),
+  });
+  const path = join(makeTempDir(), 'archive.db');
+  for (let file = 0; file < 3; file++) {
+    const sqlite = new Database(path);
+    replayMigrations(sqlite, lineageAt(lineage, 1));
+    sqlite.exec('INSERT INTO t1 (note) VALUES (2); INSERT INTO t2 (note) VALUES (1), (2), (3)');
+    sqlite.close();
+    expect(await upgradeArchive(path, { lineage, acceptLoss: true })).toMatchObject({ how: 'patched' });
+    rmSync(path);
+  }
 });
