@@ -1,4 +1,5 @@
 import { type Attributes, objectOf, parsed } from './attributes.ts';
+import { numberedIn } from './gen-ai-numbered.ts';
 import type { GenAiMessage, GenAiSpan } from './gen-ai-records.ts';
 import { type MessagePart, type MessageRole, messageRoles } from './messages.ts';
 
@@ -8,9 +9,8 @@ export function genAiMessages({ attributes, events = [] }: GenAiSpan): readonly 
   const structured = fromAttributes({ ...details?.attributes, ...attributes });
   if (structured.length > 0) return structured;
   const numbered = [...fromNumbered(attributes, 'prompt'), ...fromNumbered(attributes, 'completion')];
-  return numbered.length > 0
-    ? numbered
-    : events.flatMap(({ name, attributes }) => fromEvent(name, attributes));
+  const told = numbered.length > 0 ? numbered : fromPrompt(attributes);
+  return told.length > 0 ? told : events.flatMap(({ name, attributes }) => fromEvent(name, attributes));
 }
 
 /** What a tool was given and gave, where events tell it. */
@@ -25,13 +25,12 @@ export function genAiToolEvents({ events = [] }: GenAiSpan): {
   };
 }
 
-/** Why the model stopped, where its answer is an event. */
-export function genAiFinishReason({ events = [] }: GenAiSpan): string[] | null {
-  const reasons = events.flatMap(({ name, attributes }) =>
-    name === 'gen_ai.choice' && typeof attributes.finish_reason === 'string'
-      ? [attributes.finish_reason]
-      : [],
-  );
+/** Why the model stopped, where its answer tells it. */
+export function genAiFinishReason({ attributes, events = [] }: GenAiSpan): string[] | null {
+  const choices = events.filter(({ name }) => name === 'gen_ai.choice').map((it) => it.attributes);
+  const reasons = [...choices, ...numberedIn(attributes, 'completion')]
+    .map((it) => it.finish_reason)
+    .filter((it) => typeof it === 'string');
   return reasons.length > 0 ? reasons : null;
 }
 
@@ -52,18 +51,13 @@ function mastraAnswer(attributes: Attributes): unknown {
   return typeof text === 'string' && text !== '' ? [text] : undefined;
 }
 
-/** `gen_ai.prompt.0.role` and so on, as OpenLLMetry had it. */
 function fromNumbered(attributes: Attributes, kind: 'prompt' | 'completion'): readonly GenAiMessage[] {
-  const messages: GenAiMessage[] = [];
-  for (let at = 0; ; at++) {
-    const [role, content] = [
-      attributes[`gen_ai.${kind}.${at}.role`],
-      attributes[`gen_ai.${kind}.${at}.content`],
-    ];
-    if (role === undefined && content === undefined) return messages;
-    const fallback = kind === 'prompt' ? 'user' : 'assistant';
-    messages.push(message(roleOf(role, fallback), partsOf(parsed(content)), kind === 'completion'));
-  }
+  return numberedIn(attributes, kind).map((it) => {
+    const { content, tool_call_id: id } = it;
+    return typeof id === 'string'
+      ? saidBefore('tool', { content, id })
+      : messageOf(it, kind === 'completion');
+  });
 }
 
 /** `gen_ai.user.message` and its like, as the conventions had it until 2025. */
@@ -77,10 +71,16 @@ function fromEvent(name: string, attributes: Attributes): readonly GenAiMessage[
     const said = parsed(attributes.message) ?? attributes;
     return [messageOf(Array.isArray(said) ? { content: said } : said, true)];
   }
-  if (kind === 'content.prompt') return listIn(attributes['gen_ai.prompt']).map((it) => messageOf(it, false));
-  if (kind === 'content.completion')
-    return listIn(attributes['gen_ai.completion']).map((it) => messageOf(it, true));
+  if (kind === 'content.prompt' || kind === 'content.completion') return fromPrompt(attributes);
   return [];
+}
+
+/** As the conventions had it at first: a text, or messages as JSON. */
+function fromPrompt(attributes: Attributes): readonly GenAiMessage[] {
+  return [
+    ...listIn(attributes['gen_ai.prompt']).map((it) => messageOf(it, false)),
+    ...listIn(attributes['gen_ai.completion']).map((it) => messageOf(it, true)),
+  ];
 }
 
 function saidBefore(role: MessageRole, { content, tool_calls: calls, id }: Attributes): GenAiMessage {

@@ -1,6 +1,7 @@
 import { fromAdk, isMergedAdkCall } from './adk-span.ts';
 import { type Attributes, parsed } from './attributes.ts';
 import { genAiFinishReason, genAiMessages, genAiToolEvents } from './gen-ai-messages.ts';
+import { isNumbered } from './gen-ai-numbered.ts';
 import type { GenAiMessage, GenAiSpan } from './gen-ai-records.ts';
 import { fromOpenInference } from './open-inference-span.ts';
 import type { ModelCallInsert, SessionInsert, ToolCallInsert } from './row-schemas.ts';
@@ -109,6 +110,20 @@ function providerAndModels(attributes: Attributes) {
 /** What no call has used: a number beyond is none. */
 const mostTokens = 2 ** 50;
 
+const usageNames = {
+  input: ['input_tokens', 'prompt_tokens'],
+  output: ['output_tokens', 'completion_tokens'],
+  cacheRead: ['cache_read.input_tokens', 'cache_read_input_tokens', 'input_tokens.cached'],
+  cacheCreation: ['cache_creation.input_tokens', 'cache_creation_input_tokens'],
+  reasoning: ['reasoning.output_tokens', 'output_tokens.reasoning', 'reasoning_tokens'],
+  cost: ['cost', 'cost_usd', 'total_cost'],
+};
+const knownUsage = new Set(
+  Object.values(usageNames)
+    .flat()
+    .map((name) => `gen_ai.usage.${name}`),
+);
+
 /** The conventions count the cache's tokens within the input, and reasoning within the output. */
 function usageOf(attributes: Attributes) {
   const usage = (...names: string[]) => {
@@ -122,12 +137,12 @@ function usageOf(attributes: Attributes) {
     return found === null ? null : Math.round(found);
   };
   return {
-    inputTokens: count('input_tokens', 'prompt_tokens'),
-    outputTokens: count('output_tokens', 'completion_tokens'),
-    cacheReadInputTokens: count('cache_read.input_tokens', 'cache_read_input_tokens', 'input_tokens.cached'),
-    cacheCreationInputTokens: count('cache_creation.input_tokens', 'cache_creation_input_tokens'),
-    reasoningOutputTokens: count('reasoning.output_tokens', 'output_tokens.reasoning', 'reasoning_tokens'),
-    costUsd: usage('cost', 'cost_usd', 'total_cost'),
+    inputTokens: count(...usageNames.input),
+    outputTokens: count(...usageNames.output),
+    cacheReadInputTokens: count(...usageNames.cacheRead),
+    cacheCreationInputTokens: count(...usageNames.cacheCreation),
+    reasoningOutputTokens: count(...usageNames.reasoning),
+    costUsd: usage(...usageNames.cost),
   };
 }
 
@@ -160,11 +175,12 @@ function outcomeOf({ attributes, isError = false, statusMessage, startMs, endMs 
 }
 
 const mapped =
-  /^(gen_ai\.(conversation\.id|agent\.(name|version)|operation\.name|provider\.name|system|request\..*|response\.(id|model|finish_reasons|time_to_first_chunk)|usage\..*|input\.messages|output\.messages|system_instructions|prompt\..*|completion\..*|tool\.(name|call\.(id|arguments|result)))|error\.type)$/;
+  /^(gen_ai\.(conversation\.id|agent\.(name|version)|operation\.name|provider\.name|system|request\..*|response\.(id|model|finish_reasons|time_to_first_chunk)|input\.messages|output\.messages|system_instructions|prompt|completion|tool\.(name|call\.(id|arguments|result)))|error\.type)$/;
 
 /** What has no column, with the span's own ids. */
 function metadataOf({ traceId, spanId, parentSpanId, name, attributes }: GenAiSpan): Record<string, never> {
-  const rest = Object.fromEntries(Object.entries(attributes).filter(([key]) => !mapped.test(key)));
+  const isTold = (key: string) => mapped.test(key) || knownUsage.has(key) || isNumbered(key);
+  const rest = Object.fromEntries(Object.entries(attributes).filter(([key]) => !isTold(key)));
   const span = { traceId, spanId, ...(parentSpanId && { parentSpanId }), name };
   return { span, ...(Object.keys(rest).length > 0 && { attributes: rest }) } as never;
 }
