@@ -2,13 +2,14 @@ import { type Shape, type Step, traceLineage } from '../lens/index.ts';
 import type { Lineage } from '../lineage/index.ts';
 import { isAlterColumn } from '../replay/index.ts';
 import { nameKey } from '../sql/index.ts';
+import { isBeyondPatch } from './beyond-patch.ts';
 import { droppedUnread } from './dropped-unread.ts';
 import { joinUpdates } from './join-updates.ts';
 import { identifiersOf, knownNames } from './known-names.ts';
 import { leaveToCheck } from './leave-to-check.ts';
 import type { PatchOperation } from './operation.ts';
 import type { Patch } from './patch.ts';
-import { isBeyondPatch, OperationReader } from './read-operations.ts';
+import { OperationReader } from './read-operations.ts';
 import { RebuildReader } from './rebuild-in-place.ts';
 import { scheduleOperations } from './schedule.ts';
 import { hiddenRowidOf } from './table-keys.ts';
@@ -34,7 +35,7 @@ function compilePatches(lineage: Lineage, from: number): Patches | undefined {
   if (failure || !start || !head) return undefined;
   const pending = steps.slice(from).flat();
   const known = knownNames(pending);
-  const reader = new OperationReader(lineage, known);
+  const reader = new OperationReader(lineage, known, pending);
   const rebuilds = new RebuildReader(lineage, {
     known,
     isBeyond: isBeyondPatch,

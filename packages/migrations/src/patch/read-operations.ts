@@ -1,7 +1,9 @@
 import type { Step } from '../lens/index.ts';
 import type { Lineage } from '../lineage/index.ts';
-import { isAlterColumn, type SchemaObject } from '../replay/index.ts';
-import { identifierOf, keywordOf, nameAt, nameKey, rowChangeOf } from '../sql/index.ts';
+import type { SchemaObject } from '../replay/index.ts';
+import { identifierOf, keywordOf, nameAt, nameKey, rowChangeOf, type SqlToken } from '../sql/index.ts';
+import { isBeyondPatch, isLegacyPragma } from './beyond-patch.ts';
+import { asksForCounters, countedNames, isOfCounters } from './counters.ts';
 import { isRepeatable } from './is-repeatable.ts';
 import { addReached, identifiersIn, identifiersOf } from './known-names.ts';
 import { onceFor } from './once-for.ts';
@@ -13,6 +15,8 @@ import type { SchemaDifference } from './schema-difference.ts';
 /** Reads pending statements, in order, as what they do in a patch. */
 export class OperationReader {
   readonly #known: ReadonlySet<string>;
+  readonly #counted: ReadonlySet<string>;
+  readonly #isLegacy: boolean;
   readonly #creations: CreationReader;
   /** By name key: what the table was called at the start; undefined for one that was made since. */
   readonly #startNames = new Map<string, string | undefined>();
@@ -23,9 +27,11 @@ export class OperationReader {
 
   readonly #isOff: boolean;
 
-  constructor(lineage: Lineage, known: ReadonlySet<string>) {
+  constructor(lineage: Lineage, known: ReadonlySet<string>, pending: readonly Step[]) {
     this.#isOff = lineage.foreignKeys === 'off';
     this.#known = known;
+    this.#counted = countedNames(pending);
+    this.#isLegacy = pending.some(isLegacyPragma);
     this.#creations = new CreationReader(lineage);
   }
 
@@ -49,7 +55,7 @@ export class OperationReader {
     const { statement } = step;
     const [first] = statement.tokens.map(keywordOf);
     if (isBeyondPatch(step)) return undefined;
-    if (first === 'SELECT' && isConstant(step)) return [];
+    if (isLegacyPragma(step) || (first === 'SELECT' && isConstant(step))) return [];
     const names = this.#namesIn(step);
     const difference = differenceOf(step);
     const edit = first === 'ALTER' ? readAlteration(step, names) : this.#readCreate(step, names, difference);
@@ -57,6 +63,9 @@ export class OperationReader {
       this.#follow(step);
       return [edit];
     }
+    // What it does to what else the schema says depends on the pragma, but for a column that is added.
+    if (first === 'ALTER' && this.#isLegacy && !statement.tokens.some(isAdd)) return undefined;
+    if (asksForCounters(step)) for (const name of this.#counted) names.add(name);
     // IF EXISTS: a file may have it though the lineage does not.
     if (first === 'DROP') names.add(nameKey(nameAt(statement.tokens, 2) ?? ''));
     // An index that goes may have been the way in which rows are read.
@@ -65,7 +74,7 @@ export class OperationReader {
     const isActing = !this.#isOff && mayAct(step);
     if (isActing) for (const name of familiesOf(step)) if (this.#known.has(name)) names.add(name);
     const run = { ...readRun(step, names), isActing };
-    for (const name of names) this.#written.add(name);
+    if (!isOfCounters(step)) for (const name of names) this.#written.add(name);
     if (run.mayOrphan) for (const name of names) this.#orphaning.add(name);
     return [run];
   }
@@ -122,42 +131,23 @@ export class OperationReader {
   }
 }
 
-/** Whether only a replay does what the statement does, whatever it is about. */
-export const isBeyondPatch: (step: Step) => boolean = onceFor((step) => {
-  const { statement, before, after } = step;
-  const isPragma = keywordOf(statement.tokens[0]) === 'PRAGMA';
-  if (before.isObscured || after.isObscured || isPragma || makesMore(step)) return true;
-  return asksForMoreThanRows(step) || isAlterColumn(statement);
-});
-
-/** What a connection counts, or what the schema says in between, is another where statements changed places. */
-const asked =
-  /\b(last_insert_rowid|changes|total_changes|sqlite_\w+|pragma_\w+|dbstat|__drizzle_migrations)\b/i;
-
-function asksForMoreThanRows({ statement, before }: Step): boolean {
-  return (
-    asked.test(statement.text) || before.objects.some(({ type, sql }) => type !== 'index' && asked.test(sql))
-  );
-}
-
-/** One statement makes one object, and a virtual table those that it keeps for itself. */
-function makesMore(step: Step): boolean {
-  const { tokens } = step.statement;
-  const isCreate = keywordOf(tokens[0]) === 'CREATE';
-  if (isCreate && keywordOf(tokens[1]) === 'VIRTUAL') return false;
-  return differenceOf(step).created.length > (isCreate ? 1 : 0);
-}
-
 /** `SELECT 1`, which drizzle-kit writes into an empty migration. */
 function isConstant({ statement: { tokens } }: Step): boolean {
   return tokens.every((token) => keywordOf(token) !== 'FROM' && token.text !== '(');
+}
+
+function isAdd(token: SqlToken): boolean {
+  return keywordOf(token) === 'ADD';
 }
 
 function readRun(step: Step, names: ReadonlySet<string>): Omit<RunOperation, 'isActing'> {
   const { statement } = step;
   const { tokens, text } = statement;
   const first = keywordOf(tokens[0]);
-  const isByName = (first === 'UPDATE' || first === 'DELETE') && tokens.every((token) => token.text !== '*');
+  const isByName =
+    !asksForCounters(step) &&
+    (first === 'UPDATE' || first === 'DELETE') &&
+    tokens.every((token) => token.text !== '*');
   return {
     kind: 'run',
     names,
@@ -194,7 +184,10 @@ function familiesOf(step: Step): string[] {
 }
 
 /** An UPDATE of no column that is a key: only keys are referred to. */
-const keepsKeys: (step: Step) => boolean = onceFor(({ statement: { tokens }, before }) => {
+const keepsKeys: (step: Step) => boolean = onceFor((step) => {
+  if (isOfCounters(step)) return true;
+  const { tokens } = step.statement;
+  const { before } = step;
   const words = tokens.map(keywordOf);
   const target = before.tables.get(nameKey(nameAt(tokens, 1) ?? ''));
   if (words[0] !== 'UPDATE' || words[1] === 'OR' || !target || before.objects.some(isTrigger)) return false;

@@ -2,6 +2,7 @@ import { type Shape, type Step, traceLineage } from '../lens/index.ts';
 import type { Lineage } from '../lineage/index.ts';
 import { actionsOf, type PartOfReplay } from '../replay/index.ts';
 import { keywordOf, nameKey, rowChangeOf, type SqlStatement, type SqlToken } from '../sql/index.ts';
+import { asksForCounters } from './counters.ts';
 import { addReached, identifiersIn, identifiersOf, isVirtual, knownNames } from './known-names.ts';
 import { patchOf } from './patch-of.ts';
 import { renameOf } from './read-alteration.ts';
@@ -25,6 +26,9 @@ function findStatements(lineage: Lineage, from: number): PartOfReplay | undefine
   // What is beyond a patch may have to do with anything.
   if (!patchOf(lineage, from)) return undefined;
   const pending = traceLineage(lineage).steps.slice(from).flat();
+  // So may what a connection is told, and what SQLite counts.
+  if (pending.some((step) => keywordOf(step.statement.tokens[0]) === 'PRAGMA' || asksForCounters(step)))
+    return undefined;
   const known = knownNames(pending);
   const names = new Set(
     pending.flatMap(({ before, after }) => [before, after].flatMap((shape) => virtualNames(shape, known))),
