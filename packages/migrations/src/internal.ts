@@ -83,8 +83,8 @@ export {
   virtualStatements,
 } from './patch/index.ts';
 export {
+  brokenReferences,
   countReferenceViolations,
-  newViolations,
   type PartOfReplay,
   ReplayRecipe,
   readSchema,

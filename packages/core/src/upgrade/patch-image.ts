@@ -1,7 +1,7 @@
 import {
+  brokenReferences,
   countReferenceViolations,
   isMisfit,
-  newViolations,
   type Patch,
   patchFile,
   prepareImage,
@@ -111,7 +111,7 @@ function patchInside(sqlite: Database, options: ImageToPatch): Buffer | undefine
 /** Which rows had no parent is asked of the original only where it is not known, and one has none afterwards. */
 function losesParents(
   sqlite: Database,
-  { path, plan, patch: { children } }: ImageToPatch,
+  { lineage, path, plan, patch: { children } }: ImageToPatch,
   known: ReturnType<typeof countReferenceViolations> | undefined,
 ): boolean {
   const after = countReferenceViolations(sqlite, children.after);
@@ -119,5 +119,5 @@ function losesParents(
   plan.hasOrphans = true;
   const before =
     known ?? withImage(withoutWal(readPooled(path)), (old) => countReferenceViolations(old, children.before));
-  return newViolations(before, after).length > 0;
+  return brokenReferences(lineage, plan.from, before, after).length > 0;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { countReferenceViolations, isMisfit, newViolations, patchFile } from '@varve/migrations/internal';
+import { brokenReferences, countReferenceViolations, isMisfit, patchFile } from '@varve/migrations/internal';
 import {
   assertTablesSound,
   type Database,
@@ -63,7 +63,8 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
   const before = countReferenceViolations(sqlite, children.before);
   if (!patchFile(sqlite, lineage, from, { patch, recipe, rowsBefore: ledgerRows, header: state.header }))
     return undefined;
-  if (newViolations(before, countReferenceViolations(sqlite, children.after)).length > 0) return undefined;
+  const after = countReferenceViolations(sqlite, children.after);
+  if (brokenReferences(lineage, from, before, after).length > 0) return undefined;
   // A row that does not fit is for a replay to tell of.
   if (!isSoundBut(sqlite, path, (finding) => isMisfit(finding, patch))) return undefined;
   verifyPlanned(sqlite, lineage, plan, { path });

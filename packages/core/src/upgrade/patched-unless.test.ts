@@ -67,3 +67,14 @@ it.each([
     expect(readFileSync(other).equals(before)).toBe(true);
   }
 });
+
+it('patches a file where tables get other names that a row without a parent is in, or lacks', async () => {
+  const renames = 'ALTER TABLE runs RENAME TO sessions; ALTER TABLE calls RENAME TO tool_calls';
+  const lineage = lineageOf(`${renames} --- UPDATE tool_calls SET took = 7`);
+  const orphaning = lineageOf(`${renames} --- INSERT INTO tool_calls (run_id) VALUES ('gone')`);
+  for (const _which of ['first', 'second'])
+    expect(await upgradeArchive(writeOld(lineage, orphan), { lineage })).toMatchObject({ how: 'patched' });
+  expect(
+    await rejectionOf(upgradeArchive(writeOld(orphaning, orphan), { lineage: orphaning })),
+  ).toMatchObject({ code: 'MIGRATION_BREAKS_REFERENCES' });
+});

@@ -79,6 +79,8 @@ function patchBy(own: readonly PatchOperation[], { start, head, reader, rebuilds
   const runs = operations.filter((it) => it.kind === 'run' && !it.isPrelude);
   const read = namesOf(runs);
   for (const name of droppedUnread(start, operations)) read.delete(name);
+  const after = childrenIn(head, reader);
+  const before = after.map((name) => reader.startName(nameKey(name)) ?? name);
   const tables = start.objects.filter(({ type }) => type === 'table').map(({ name }) => name);
   return {
     batches: scheduleOperations(operations),
@@ -91,19 +93,23 @@ function patchBy(own: readonly PatchOperation[], { start, head, reader, rebuilds
     readTables: tables.filter((name) => read.has(nameKey(name))),
     renumbered: [...rebuilds.renumbered].map(([table, rowid]) => ({ table, rowid })),
     written: reader.written,
-    children: { before: childrenIn(start, reader), after: childrenIn(head, reader) },
+    children: { before: childrenIn(start, reader, new Set(before.map(nameKey))), after },
     unrepeatable: namesTainted(operations),
     demanding: new Set(demanding),
   };
 }
 
-/** The tables that refer to others and may be left with a row whose parent is gone. */
-function childrenIn({ objects }: Shape, { written, orphaning, referring }: OperationReader): string[] {
+/** The tables that refer to others and may be left with a row whose parent is gone, or are among those that are named. */
+function childrenIn(
+  { objects }: Shape,
+  { written, orphaning, referring }: OperationReader,
+  named: ReadonlySet<string> = new Set(),
+): string[] {
   return objects
     .filter((object) => object.type === 'table' && identifiersOf(object).has('references'))
     .filter((object) => {
       const isLeft = [...identifiersOf(object)].some((name) => orphaning.has(name));
-      return isLeft || [written, referring].some((names) => names.has(nameKey(object.name)));
+      return isLeft || [written, referring, named].some((names) => names.has(nameKey(object.name)));
     })
     .map(({ name }) => name);
 }

@@ -1,10 +1,11 @@
 export { type ActingSchema, actingSchema } from './acting-schema.ts';
 export { actionsOf, actionsSetOff } from './actions-set-off.ts';
 export { isAlterColumn } from './alter-column.ts';
+export { brokenReferences } from './broken-references.ts';
 export { type ForeignKeyAction, readForeignKeyActions } from './foreign-key-actions.ts';
 export { howToRun } from './how-to-run.ts';
 export { readSchema, type SchemaObject } from './read-schema.ts';
-export { countReferenceViolations, newViolations } from './reference-violations.ts';
+export { countReferenceViolations } from './reference-violations.ts';
 export { type ReplayResult, replayMigrations } from './replay.ts';
 export { type PartOfReplay, ReplayRecipe } from './replay-recipe.ts';
 export { replayStatements } from './replay-statements.ts';

@@ -9,15 +9,11 @@ import {
   withoutTriggers,
 } from '../ledger/index.ts';
 import { type Lineage, registerFunctions } from '../lineage/index.ts';
-import { type SqlStatement, splitStatements } from '../sql/index.ts';
+import type { SqlStatement } from '../sql/index.ts';
 import { applyMigration } from './apply-migration.ts';
+import { brokenReferences } from './broken-references.ts';
 import { findForeignTriggers } from './foreign-triggers.ts';
-import {
-  countReferenceViolations,
-  newViolations,
-  type ReferenceViolations,
-  underNewNames,
-} from './reference-violations.ts';
+import { countReferenceViolations } from './reference-violations.ts';
 import { renameInTriggers } from './rename-in-triggers.ts';
 import { resolveStoredStrings } from './resolve-stored-strings.ts';
 
@@ -91,17 +87,12 @@ function replayInside(sqlite: Database, lineage: Lineage, path?: string): Replay
       appendToLedger(sqlite, [migration], lineage);
     }
   });
-  const after = before && countReferenceViolations(sqlite);
-  if (before && after && newViolations(before, after).length > 0) {
-    const statements = lineage.migrations.slice(from).flatMap(({ sql }) => splitStatements(sql));
-    assertReferences(underNewNames(before, statements), after, path);
-  }
+  if (before) assertKept(brokenReferences(lineage, from, before, countReferenceViolations(sqlite)), path);
   stampHint(sqlite, lineage, to);
   return { from, to };
 }
 
-function assertReferences(before: ReferenceViolations, after: ReferenceViolations, path?: string): void {
-  const broken = newViolations(before, after);
+function assertKept(broken: readonly string[], path?: string): void {
   if (broken.length === 0) return;
   throw new VarveError(
     'MIGRATION_BREAKS_REFERENCES',
