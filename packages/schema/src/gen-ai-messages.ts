@@ -1,16 +1,34 @@
 import { type Attributes, objectOf, parsed } from './attributes.ts';
-import { numberedIn } from './gen-ai-numbered.ts';
+import { isNumbered, numberedIn } from './gen-ai-numbered.ts';
 import type { GenAiMessage, GenAiSpan } from './gen-ai-records.ts';
 import { type MessagePart, type MessageRole, messageRoles } from './messages.ts';
 
 /** The messages of a model call: from attributes, from the event that stands for them, or from an event a message. */
-export function genAiMessages({ attributes, events = [] }: GenAiSpan): readonly GenAiMessage[] {
+export function genAiMessages(span: GenAiSpan): readonly GenAiMessage[] {
+  return toldBy(span).messages;
+}
+
+/** Tells which attributes of older conventions the messages of a model call were read from. */
+export function genAiMessageKeys(span: GenAiSpan): (key: string) => boolean {
+  return toldBy(span).isRead;
+}
+
+interface Told {
+  readonly messages: readonly GenAiMessage[];
+  readonly isRead: (key: string) => boolean;
+}
+
+function toldBy({ attributes, events = [] }: GenAiSpan): Told {
   const details = events.find(({ name }) => name === 'gen_ai.client.inference.operation.details');
   const structured = fromAttributes({ ...details?.attributes, ...attributes });
-  if (structured.length > 0) return structured;
+  if (structured.length > 0) return { messages: structured, isRead: () => false };
   const numbered = [...fromNumbered(attributes, 'prompt'), ...fromNumbered(attributes, 'completion')];
-  const told = numbered.length > 0 ? numbered : fromPrompt(attributes);
-  return told.length > 0 ? told : events.flatMap(({ name, attributes }) => fromEvent(name, attributes));
+  if (numbered.length > 0) return { messages: numbered, isRead: isNumbered };
+  const plain = fromPrompt(attributes);
+  if (plain.length > 0)
+    return { messages: plain, isRead: (key) => /^gen_ai\.(prompt|completion)$/.test(key) };
+  const said = events.flatMap(({ name, attributes }) => fromEvent(name, attributes));
+  return { messages: said, isRead: () => false };
 }
 
 /** What a tool was given and gave, where events tell it. */

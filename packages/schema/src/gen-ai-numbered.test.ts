@@ -64,4 +64,12 @@ describe('messages that OpenLLMetry tells by their numbers', () => {
     ]);
     expect(rows?.modelCall?.metadata).not.toHaveProperty('attributes');
   });
+
+  it('stay as they are where the messages are told otherwise, and where there are none', () => {
+    const old = { 'gen_ai.prompt': 'x', 'gen_ai.completion.0.content': 'y' };
+    const said = { 'gen_ai.output.messages': '[{"role":"assistant","parts":[]}]' };
+    expect(mapGenAiSpan(span({ ...old, ...said }))?.modelCall?.metadata).toMatchObject({ attributes: old });
+    const tool = mapGenAiSpan(span({ ...old, 'gen_ai.operation.name': 'execute_tool' }));
+    expect(tool?.toolCall?.metadata).toMatchObject({ attributes: old });
+  });
 });

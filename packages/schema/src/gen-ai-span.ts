@@ -1,7 +1,6 @@
 import { fromAdk, isMergedAdkCall } from './adk-span.ts';
 import { type Attributes, parsed } from './attributes.ts';
-import { genAiFinishReason, genAiMessages, genAiToolEvents } from './gen-ai-messages.ts';
-import { isNumbered } from './gen-ai-numbered.ts';
+import { genAiFinishReason, genAiMessageKeys, genAiMessages, genAiToolEvents } from './gen-ai-messages.ts';
 import type { GenAiMessage, GenAiSpan } from './gen-ai-records.ts';
 import { fromOpenInference } from './open-inference-span.ts';
 import type { ModelCallInsert, SessionInsert, ToolCallInsert } from './row-schemas.ts';
@@ -95,7 +94,7 @@ function modelCallOf(span: GenAiSpan, operationName: string): GenAiRows['modelCa
     ...outcomeOf(span),
     timeToFirstTokenMs: firstChunk === undefined ? null : firstChunk * 1000,
     ...usageOf(attributes),
-    metadata: metadataOf(span),
+    metadata: metadataOf(span, genAiMessageKeys(span)),
   };
 }
 
@@ -175,11 +174,14 @@ function outcomeOf({ attributes, isError = false, statusMessage, startMs, endMs 
 }
 
 const mapped =
-  /^(gen_ai\.(conversation\.id|agent\.(name|version)|operation\.name|provider\.name|system|request\..*|response\.(id|model|finish_reasons|time_to_first_chunk)|input\.messages|output\.messages|system_instructions|prompt|completion|tool\.(name|call\.(id|arguments|result)))|error\.type)$/;
+  /^(gen_ai\.(conversation\.id|agent\.(name|version)|operation\.name|provider\.name|system|request\..*|response\.(id|model|finish_reasons|time_to_first_chunk)|input\.messages|output\.messages|system_instructions|tool\.(name|call\.(id|arguments|result)))|error\.type)$/;
 
 /** What has no column, with the span's own ids. */
-function metadataOf({ traceId, spanId, parentSpanId, name, attributes }: GenAiSpan): Record<string, never> {
-  const isTold = (key: string) => mapped.test(key) || knownUsage.has(key) || isNumbered(key);
+function metadataOf(
+  { traceId, spanId, parentSpanId, name, attributes }: GenAiSpan,
+  isRead: (key: string) => boolean = () => false,
+): Record<string, never> {
+  const isTold = (key: string) => mapped.test(key) || knownUsage.has(key) || isRead(key);
   const rest = Object.fromEntries(Object.entries(attributes).filter(([key]) => !isTold(key)));
   const span = { traceId, spanId, ...(parentSpanId && { parentSpanId }), name };
   return { span, ...(Object.keys(rest).length > 0 && { attributes: rest }) } as never;
