@@ -70,7 +70,9 @@ it.each([
 
 it('patches a file where tables get other names that a row without a parent is in, or lacks', async () => {
   const renames = 'ALTER TABLE runs RENAME TO sessions; ALTER TABLE calls RENAME TO tool_calls';
-  const lineage = lineageOf(`${renames} --- UPDATE tool_calls SET took = 7`);
+  const rebuild = `CREATE TABLE __new_calls (id integer PRIMARY KEY, run_id text REFERENCES sessions(id), took real);
+    INSERT INTO __new_calls SELECT id, run_id, took + 1 FROM tool_calls; DROP TABLE tool_calls; ALTER TABLE __new_calls RENAME TO tool_calls`;
+  const lineage = lineageOf(`${renames} --- UPDATE tool_calls SET took = 7 --- ${rebuild}`);
   const orphaning = lineageOf(`${renames} --- INSERT INTO tool_calls (run_id) VALUES ('gone')`);
   for (const _which of ['first', 'second'])
     expect(await upgradeArchive(writeOld(lineage, orphan), { lineage })).toMatchObject({ how: 'patched' });

@@ -1,6 +1,6 @@
 import { type Shape, type Step, traceLineage } from '../lens/index.ts';
 import type { Lineage } from '../lineage/index.ts';
-import { isAlterColumn } from '../replay/index.ts';
+import { isAlterColumn, lastNameOf } from '../replay/index.ts';
 import { nameKey } from '../sql/index.ts';
 import { isBeyondPatch } from './beyond-patch.ts';
 import { droppedUnread } from './dropped-unread.ts';
@@ -62,7 +62,8 @@ function compilePatches(lineage: Lineage, from: number): Patches | undefined {
     .flat()
     .some(({ statement }) => isAlterColumn(statement));
   const joined = isLoose ? separate : joinUpdates(separate, stepOf, lineage);
-  const toPatch = (read: readonly PatchOperation[]) => patchBy(read, { start, head, reader, rebuilds });
+  const toPatch = (read: readonly PatchOperation[]) =>
+    patchBy(read, { start, head, pending, reader, rebuilds });
   const patch = toPatch(joined);
   return { joined: patch, 'as written': joined.length < separate.length ? toPatch(separate) : patch };
 }
@@ -70,17 +71,20 @@ function compilePatches(lineage: Lineage, from: number): Patches | undefined {
 interface Reading {
   readonly start: Shape;
   readonly head: Shape;
+  readonly pending: readonly Step[];
   readonly reader: OperationReader;
   readonly rebuilds: RebuildReader;
 }
 
-function patchBy(own: readonly PatchOperation[], { start, head, reader, rebuilds }: Reading): Patch {
+function patchBy(own: readonly PatchOperation[], { start, head, pending, reader, rebuilds }: Reading): Patch {
   const { operations, demanding } = leaveToCheck([...rebuilds.opening, ...own]);
   const runs = operations.filter((it) => it.kind === 'run' && !it.isPrelude);
   const read = namesOf(runs);
   for (const name of droppedUnread(start, operations)) read.delete(name);
+  const statements = pending.map(({ statement }) => statement);
   const after = childrenIn(head, reader);
-  const before = after.map((name) => reader.startName(nameKey(name)) ?? name);
+  const left = new Set(after.map(nameKey));
+  const before = childrenIn(start, reader, (name) => left.has(nameKey(lastNameOf(name, statements))));
   const tables = start.objects.filter(({ type }) => type === 'table').map(({ name }) => name);
   return {
     batches: scheduleOperations(operations),
@@ -93,23 +97,24 @@ function patchBy(own: readonly PatchOperation[], { start, head, reader, rebuilds
     readTables: tables.filter((name) => read.has(nameKey(name))),
     renumbered: [...rebuilds.renumbered].map(([table, rowid]) => ({ table, rowid })),
     written: reader.written,
-    children: { before: childrenIn(start, reader, new Set(before.map(nameKey))), after },
+    children: { before, after },
     unrepeatable: namesTainted(operations),
     demanding: new Set(demanding),
   };
 }
 
-/** The tables that refer to others and may be left with a row whose parent is gone, or are among those that are named. */
+/** The tables that refer to others and may be left with a row whose parent is gone, or are asked for. */
 function childrenIn(
   { objects }: Shape,
   { written, orphaning, referring }: OperationReader,
-  named: ReadonlySet<string> = new Set(),
+  isAskedFor: (table: string) => boolean = () => false,
 ): string[] {
   return objects
     .filter((object) => object.type === 'table' && identifiersOf(object).has('references'))
     .filter((object) => {
       const isLeft = [...identifiersOf(object)].some((name) => orphaning.has(name));
-      return isLeft || [written, referring, named].some((names) => names.has(nameKey(object.name)));
+      const isOther = [written, referring].some((names) => names.has(nameKey(object.name)));
+      return isLeft || isOther || isAskedFor(object.name);
     })
     .map(({ name }) => name);
 }

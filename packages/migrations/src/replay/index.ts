@@ -5,7 +5,7 @@ export { brokenReferences } from './broken-references.ts';
 export { type ForeignKeyAction, readForeignKeyActions } from './foreign-key-actions.ts';
 export { howToRun } from './how-to-run.ts';
 export { readSchema, type SchemaObject } from './read-schema.ts';
-export { countReferenceViolations } from './reference-violations.ts';
+export { countReferenceViolations, lastNameOf } from './reference-violations.ts';
 export { type ReplayResult, replayMigrations } from './replay.ts';
 export { type PartOfReplay, ReplayRecipe } from './replay-recipe.ts';
 export { replayStatements } from './replay-statements.ts';

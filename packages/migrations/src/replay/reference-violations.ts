@@ -38,11 +38,16 @@ export function underNewNames(
 ): ReferenceViolations {
   const counts = new Map<string, number>();
   for (const [key, count] of violations) {
-    const names = key.split(arrow).map((name) => statements.reduce(nameAfter, name));
+    const names = key.split(arrow).map((name) => lastNameOf(name, statements));
     const renamed = names.join(arrow);
     counts.set(renamed, (counts.get(renamed) ?? 0) + count);
   }
   return counts;
+}
+
+/** What a table is called once statements have given tables other names. */
+export function lastNameOf(table: string, statements: readonly SqlStatement[]): string {
+  return statements.reduce(nameAfter, table);
 }
 
 function nameAfter(name: string, statement: SqlStatement): string {
