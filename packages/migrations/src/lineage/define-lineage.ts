@@ -10,7 +10,10 @@ export interface DefineLineageOptions<TTables extends TableModule> {
   readonly migrations: readonly Migration[];
   /** SQL functions that migrations call, by name. */
   readonly functions?: Readonly<Record<string, SqlFunction>>;
-  /** Where applied migrations are written, unless it is Drizzle's own table. */
+  /**
+   * Where applied migrations are written, unless it is Drizzle's own table. Where that is another tool's, what it keeps
+   * behind `-- +goose Down`, `-- +migrate Down` or `-- migrate:down` is no part of a migration.
+   */
   readonly ledger?: LedgerSettings;
   /**
    * `off` for a team whose driver has foreign keys off, as Bun's has: then a DELETE in a migration leaves children as
@@ -43,7 +46,7 @@ export interface DefineLineageOptions<TTables extends TableModule> {
 export function defineLineage<TTables extends TableModule>(
   options: DefineLineageOptions<TTables>,
 ): Lineage<TTables> {
-  const migrations = options.migrations.map(normaliseMigration);
+  const migrations = options.migrations.map((migration) => normaliseMigration(migration, options.ledger));
   const names = new Set<string>();
   for (const { name } of migrations) {
     if (names.has(name)) {
@@ -60,6 +63,10 @@ export function defineLineage<TTables extends TableModule>(
   return { name, tables, migrations, functions, ...settings };
 }
 
-function normaliseMigration(migration: Migration): Migration {
-  return { ...migration, sql: migration.sql.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n') };
+function normaliseMigration(migration: Migration, ledger?: LedgerSettings): Migration {
+  const sql = migration.sql.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  return { ...migration, sql: ledger?.name === undefined ? sql : sql.replace(wayBack, '') };
 }
+
+/** Goose, sql-migrate and dbmate keep what takes a migration back in the same file, behind such a line. */
+const wayBack = /^[ \t]*--[ \t]*(?:\+(?:goose|migrate)[ \t]+down|migrate:down)\b[\s\S]*$/im;
