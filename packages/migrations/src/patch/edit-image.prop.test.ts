@@ -27,6 +27,8 @@ interface Sample {
   readonly made: readonly number[];
   /** Also tables that hold rows lose their column. */
   readonly losesValues: boolean;
+  /** Else none of its tables is changed. */
+  readonly changesRows: boolean;
 }
 
 const chars = fc.oneof(fc.nat(60), fc.nat(700), fc.nat(9000));
@@ -39,12 +41,13 @@ const samples: fc.Arbitrary<Sample> = fc.record({
       rows: fc.nat(3),
       lost: fc.oneof(fc.constant(0), chars),
       added: fc.oneof(fc.constant(0), chars),
-      changed: fc.constantFrom('no', 'no', 'no', 'no', 'before', 'after'),
+      changed: fc.constantFrom('no', 'before', 'after'),
     }),
     { minLength: 1, maxLength: 25 },
   ),
   made: fc.array(chars, { maxLength: 6 }),
   losesValues: fc.integer({ min: 0, max: 4 }).map((it) => it === 0),
+  changesRows: fc.integer({ min: 0, max: 3 }).map((it) => it === 0),
 });
 
 /** Of a schema that is too long for the first page, and fits into one other. */
@@ -56,11 +59,12 @@ const onlyLeaf: Sample = {
   ],
   made: [7],
   losesValues: false,
+  changesRows: false,
 };
 
 const text = (length: number) => `'${'äx'.repeat(length / 2)}'`;
 
-function lineageOf({ tables, made, losesValues }: Sample): Lineage {
+function lineageOf({ tables, made, losesValues, changesRows }: Sample): Lineage {
   const before = tables.flatMap(({ chars, lost, isGone }, at) => [
     `CREATE TABLE t${at} (id integer PRIMARY KEY, name text DEFAULT ${text(chars)} UNIQUE, lost text DEFAULT ${text(lost)})`,
     `CREATE INDEX i${at} ON t${at} (name)`,
@@ -68,9 +72,11 @@ function lineageOf({ tables, made, losesValues }: Sample): Lineage {
   ]);
   const gone = tables.flatMap(({ isGone }, at) => (isGone ? [`DROP TABLE gone${at}`] : []));
   const pending = tables.flatMap(({ added, lost, rows, changed }, at) => [
-    ...(changed === 'before' ? [`UPDATE t${at} SET name = name || '!' WHERE id % 2`] : []),
+    ...(changesRows && changed === 'before' ? [`UPDATE t${at} SET name = name || '!' WHERE id % 2`] : []),
     ...(added > 0 ? [`ALTER TABLE t${at} ADD COLUMN added text DEFAULT ${text(added)}`] : []),
-    ...(changed === 'after' && added > 0 ? [`UPDATE t${at} SET added = name WHERE id < 3`] : []),
+    ...(changesRows && changed === 'after' && added > 0
+      ? [`UPDATE t${at} SET added = name WHERE id < 3`]
+      : []),
     ...(lost > 0 && (losesValues || rows === 0) ? [`ALTER TABLE t${at} DROP COLUMN lost`] : []),
   ]);
   const creations = made.flatMap((length, at) => [
