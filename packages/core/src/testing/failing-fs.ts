@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { onTestFinished } from 'vitest';
 import { durableFs } from '../file/durable-fs.ts';
 
@@ -6,15 +7,21 @@ export type FailureMode = 'once' | 'from then on';
 /** The names of all operations that were let fail so far. */
 export const failedOperations = new Set<string>();
 
+/** Test files share a process: what another one's sessions still do is not among the operations that are counted. */
+const counted = new AsyncLocalStorage<object | undefined>();
+
 /**
- * Lets the n-th file operation fail with an error of the operating system, or it and all after it. `hasFailed` tells
- * whether there was an n-th at all; `restore` ends it.
+ * Lets the n-th file operation of the caller, and of what it sets off, fail with an error of the operating system, or it
+ * and all after it. `hasFailed` tells whether there was an n-th at all; `restore` ends it.
  */
 export function failNthOperation(n: number, code: string, mode: FailureMode) {
   const originals = { ...durableFs };
   let count = 0;
   let hasFailed = false;
+  const own = {};
+  counted.enterWith(own);
   const fail = (operation: string): void => {
+    if (counted.getStore() !== own) return;
     count++;
     const isDue = mode === 'once' ? count === n : count >= n;
     if (!isDue) return;
@@ -30,6 +37,7 @@ export function failNthOperation(n: number, code: string, mode: FailureMode) {
     Object.assign(durableFs, { [name]: failing });
   }
   const restore = (): void => {
+    counted.enterWith(undefined);
     Object.assign(durableFs, originals);
   };
   onTestFinished(restore);
