@@ -3,22 +3,14 @@ import { isNumbered, numberedIn } from './gen-ai-numbered.ts';
 import type { GenAiMessage, GenAiSpan } from './gen-ai-records.ts';
 import { type MessagePart, type MessageRole, messageRoles } from './messages.ts';
 
-/** The messages of a model call: from attributes, from the event that stands for them, or from an event a message. */
-export function genAiMessages(span: GenAiSpan): readonly GenAiMessage[] {
-  return toldBy(span).messages;
-}
-
-/** Tells which attributes of older conventions the messages of a model call were read from. */
-export function genAiMessageKeys(span: GenAiSpan): (key: string) => boolean {
-  return toldBy(span).isRead;
-}
-
-interface Told {
+export interface ToldMessages {
   readonly messages: readonly GenAiMessage[];
+  /** Whether they were read from an attribute of older conventions. */
   readonly isRead: (key: string) => boolean;
 }
 
-function toldBy({ attributes, events = [] }: GenAiSpan): Told {
+/** The messages of a model call: from attributes, from the event that stands for them, or from an event a message. */
+export function genAiMessages({ attributes, events = [] }: GenAiSpan): ToldMessages {
   const details = events.find(({ name }) => name === 'gen_ai.client.inference.operation.details');
   const structured = fromAttributes({ ...details?.attributes, ...attributes });
   if (structured.length > 0) return { messages: structured, isRead: () => false };

@@ -1,6 +1,6 @@
 import { fromAdk, isMergedAdkCall } from './adk-span.ts';
 import { type Attributes, parsed } from './attributes.ts';
-import { genAiFinishReason, genAiMessageKeys, genAiMessages, genAiToolEvents } from './gen-ai-messages.ts';
+import { genAiFinishReason, genAiMessages, genAiToolEvents, type ToldMessages } from './gen-ai-messages.ts';
 import type { GenAiMessage, GenAiSpan } from './gen-ai-records.ts';
 import { fromOpenInference } from './open-inference-span.ts';
 import type { ModelCallInsert, SessionInsert, ToolCallInsert } from './row-schemas.ts';
@@ -51,9 +51,10 @@ export function mapGenAiSpan(given: GenAiSpan): GenAiRows | undefined {
     messages: [] as readonly GenAiMessage[],
   };
   if (operation === 'execute_tool') return { ...rows, toolCall: toolCallOf(span) };
-  if (operation === 'invoke_agent') return { ...rows, messages: genAiMessages(span) };
-  if (!modelOperations.has(operation)) return rows;
-  return { ...rows, modelCall: modelCallOf(span, operation), messages: genAiMessages(span) };
+  const isAgent = operation === 'invoke_agent';
+  if (!isAgent && !modelOperations.has(operation)) return rows;
+  const { messages, isRead } = genAiMessages(span);
+  return { ...rows, messages, ...(!isAgent && { modelCall: modelCallOf(span, operation, isRead) }) };
 }
 
 function operationOf({ name, attributes }: GenAiSpan): string | undefined {
@@ -80,7 +81,11 @@ function sessionFacts({ name, attributes }: GenAiSpan): Partial<SessionInsert> {
   };
 }
 
-function modelCallOf(span: GenAiSpan, operationName: string): GenAiRows['modelCall'] & object {
+function modelCallOf(
+  span: GenAiSpan,
+  operationName: string,
+  isRead: ToldMessages['isRead'],
+): GenAiRows['modelCall'] & object {
   const { attributes } = span;
   const finishReasons = parsed(attributes['gen_ai.response.finish_reasons']);
   const firstChunk = number(attributes['gen_ai.response.time_to_first_chunk']);
@@ -94,7 +99,7 @@ function modelCallOf(span: GenAiSpan, operationName: string): GenAiRows['modelCa
     ...outcomeOf(span),
     timeToFirstTokenMs: firstChunk === undefined ? null : firstChunk * 1000,
     ...usageOf(attributes),
-    metadata: metadataOf(span, genAiMessageKeys(span)),
+    metadata: metadataOf(span, isRead),
   };
 }
 
@@ -179,7 +184,7 @@ const mapped =
 /** What has no column, with the span's own ids. */
 function metadataOf(
   { traceId, spanId, parentSpanId, name, attributes }: GenAiSpan,
-  isRead: (key: string) => boolean = () => false,
+  isRead: ToldMessages['isRead'] = () => false,
 ): Record<string, never> {
   const isTold = (key: string) => mapped.test(key) || knownUsage.has(key) || isRead(key);
   const rest = Object.fromEntries(Object.entries(attributes).filter(([key]) => !isTold(key)));
