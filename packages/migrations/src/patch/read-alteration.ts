@@ -79,11 +79,11 @@ function constantIn(texts: readonly string[]): string | undefined {
   const isSigned = texts[depth] === '-' || texts[depth] === '+';
   const [value = '', ...rest] = texts.slice(isSigned ? depth + 1 : depth);
   if (!rest.slice(0, depth).every((text) => text === ')')) return undefined;
-  return literal.test(value) || (depth === 0 && !isSigned && name.test(value)) ? value : undefined;
+  return literal.test(value) || (depth === 0 && !isSigned && bareName.test(value)) ? value : undefined;
 }
 
 const literal = /^('(?:[^']|'')*'|[\d.][\w.]*|true|false|null)$/i;
-const name = /^(?!current_)(?:["`[]|[a-z_])/i;
+const bareName = /^(?!current_)(?:["`[]|[a-z_])/i;
 
 /** SQLite writes every row anew, unless the column is computed when it is read. */
 function readDrop({ before, after }: Step, table: string, edit: EditOperation): EditOperation | undefined {

@@ -19,11 +19,11 @@ export function scheduleOperations(read: readonly PatchOperation[]): PatchBatch[
 }
 
 /** Of each operation, by their places in the list, the earlier ones that it may not change places with. */
-type Awaited = readonly (readonly number[])[];
+type Precedence = readonly (readonly number[])[];
 
 function gather(
   operations: readonly PatchOperation[],
-  awaited: Awaited,
+  awaited: Precedence,
   first: PatchOperation['kind'],
 ): PatchBatch[] {
   const places = earliestPlaces(operations, awaited, first);
@@ -54,7 +54,7 @@ function runIfNeeded(operation: PatchOperation, later: readonly PatchOperation[]
 
 function earliestPlaces(
   operations: readonly PatchOperation[],
-  awaited: Awaited,
+  awaited: Precedence,
   first: PatchOperation['kind'],
 ): number[] {
   const places: number[] = [];
@@ -78,7 +78,7 @@ function growing(operations: readonly PatchOperation[], at: number): number[] {
 }
 
 /** An edit for which nothing waits goes with the last that there is. */
-function delayEdits(operations: readonly PatchOperation[], awaited: Awaited, places: number[]): void {
+function delayEdits(operations: readonly PatchOperation[], awaited: Precedence, places: number[]): void {
   const last = Math.max(0, ...places.filter((_, at) => operations[at]?.kind === 'edit'));
   for (let at = operations.length - 1; at >= 0; at--) {
     if (operations[at]?.kind !== 'edit') continue;
