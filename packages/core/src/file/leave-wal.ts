@@ -1,4 +1,5 @@
 import { VarveError } from '@varve/schema/errors';
+import { dropIdleJournal } from './drop-idle-journal.ts';
 import { durableFs } from './durable-fs.ts';
 import { type Database, isBusy } from './open-database.ts';
 
@@ -13,6 +14,7 @@ export function leaveWal(sqlite: Database, path: string, { isCopied = false } = 
   // What is written then are some of the first hundred bytes, which come together: no journal, and its four syncs.
   if (!isFree || !hasLeft(sqlite)) throw inUseError(path);
   sqlite.pragma('journal_mode = DELETE');
+  dropIdleJournal(sqlite);
   // They hold nothing by now. SQLite says nothing when it cannot remove them.
   for (const suffix of ['-wal', '-shm']) durableFs.remove(sqlite.name + suffix);
 }
