@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Redact } from '@varve/core';
-import { archiveName, readImported, removeArchive } from './archive/index.ts';
+import { archiveName } from './archive/index.ts';
 import type { ImportedSession } from './archive-finisher.ts';
 import { Continuation } from './continuation.ts';
 import { type FamilyFile, importerVersion } from './family-file.ts';
@@ -15,6 +14,7 @@ import {
   readLog,
 } from './format/index.ts';
 import type { ImportProblem } from './import-problem.ts';
+import { removeSuperseded } from './remove-superseded.ts';
 import { SessionArchives } from './session-archives.ts';
 import { NotContinuable, SharedFamily } from './shared-family.ts';
 import { SourceRows } from './source-rows.ts';
@@ -196,13 +196,10 @@ class FamilyImport {
     for (const name of told) this.#archives.unfinished(name)?.draft?.startSync();
   }
 
-  /** Only an archive that was made of these logs, and of no others. */
   #removeSuperseded(id: string): void {
     const name = archiveName(id);
-    const path = join(this.#settings.into, `${name}.db`);
-    if (this.#settings.isDryRun || this.#archives.get(name) !== undefined || !existsSync(path)) return;
+    if (this.#settings.isDryRun || this.#archives.get(name) !== undefined) return;
     const logs = new Set(this.#files.map((file) => file.path));
-    const rows = readImported(path)?.sources ?? [];
-    if (rows.length > 0 && rows.every((row) => logs.has(row.path))) removeArchive(path);
+    removeSuperseded(join(this.#settings.into, `${name}.db`), logs);
   }
 }

@@ -47,6 +47,12 @@ export class ImportIndex {
     return entry.sessions.every((id) => archives.has(`${id}.db`)) ? entry : undefined;
   }
 
+  /** What was made of a log, as far as is known. */
+  sessionsOf(path: string): readonly string[] {
+    const entry = this.#files.get(path);
+    return entry && isEntry(entry) ? entry.sessions : [];
+  }
+
   /** By the path of the log. */
   entries(): readonly (readonly [string, IndexEntry])[] {
     return [...this.#files].filter(([, entry]) => isEntry(entry));

@@ -7,6 +7,8 @@ import { findFormats } from './format/index.ts';
 import type { ImportLogsOptions } from './import-logs-options.ts';
 import type { ImportReport } from './import-report.ts';
 import { ImportRun } from './import-run.ts';
+import { leaveOutBeside } from './leave-out-beside.ts';
+import { walkLogs } from './log/index.ts';
 
 /**
  * Reads logs of other agents into archives, one a session, named by the session's id. Done again, it reads only logs
@@ -43,9 +45,11 @@ export async function importLogs(
   const formats = findFormats(format);
   assertHere([...[paths].flat(), options.into]);
   const into = resolve(options.into);
-  const begin = (more?: Partial<ImportLogsOptions>) =>
-    new ImportRun(formats, [paths].flat(), { ...options, ...more, into });
   const isThere = onFile(into, () => hasFolder(into), 'write');
+  const { files, problems } = walkLogs([paths].flat(), into);
+  const found = { files: leaveOutBeside(files, formats), problems };
+  const begin = (more?: Partial<ImportLogsOptions>) =>
+    new ImportRun(formats, found, { ...options, ...more, into });
   if (options.dryRun) return begin().run();
   const settled = begin().reportIfSettled();
   if (settled) return settled;

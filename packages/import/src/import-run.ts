@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { VarveError } from '@varve/schema';
+import { CopiedLogs } from './copied-logs.ts';
 import type { FamilyFile } from './family-file.ts';
 import { type LogFormat, recogniseFormat } from './format/index.ts';
 import { type FamilyResult, type ImportFamilyOptions, importFamily } from './import-family.ts';
@@ -11,11 +12,8 @@ import { importOnWorkers } from './import-on-workers.ts';
 import type { ImportReport } from './import-report.ts';
 import { type Families, ImportTally } from './import-tally.ts';
 import { isAsItWas } from './is-as-it-was.ts';
-import { leaveOutBeside } from './leave-out-beside.ts';
-import { leaveOutPrefixes } from './leave-out-prefixes.ts';
-import { type FoundLogs, sampleLog, walkLogs } from './log/index.ts';
+import { type FoundLogs, sampleLog } from './log/index.ts';
 import { planFamilies } from './plan-families.ts';
-import { readCopy } from './read-copy.ts';
 
 /** To start a worker takes as long as to read so much. */
 const worthWorkersBytes = 1 << 25;
@@ -23,24 +21,26 @@ const worthWorkersBytes = 1 << 25;
 /** One import into one folder, which nobody else writes into meanwhile. */
 export class ImportRun {
   readonly #formats: readonly LogFormat[];
-  readonly #paths: readonly string[];
+  readonly #found: FoundLogs;
   readonly #options: ImportLogsOptions;
   readonly #index: ImportIndex;
   readonly #archives: ReadonlySet<string>;
   readonly #tally: ImportTally;
+  readonly #copies: CopiedLogs;
 
-  constructor(formats: readonly LogFormat[], paths: readonly string[], options: ImportLogsOptions) {
+  constructor(formats: readonly LogFormat[], found: FoundLogs, options: ImportLogsOptions) {
     this.#formats = formats;
-    this.#paths = paths;
+    this.#found = found;
     this.#options = options;
     this.#index = new ImportIndex(options.into);
     this.#archives = new Set(namesIn(options.into));
     this.#tally = new ImportTally((done, total) => options.onProgress?.({ done, total }));
+    this.#copies = new CopiedLogs(this.#index, this.#tally, this.#settings());
   }
 
   /** The report where there is nothing to open, let alone to write; undefined otherwise. */
   reportIfSettled(): ImportReport | undefined {
-    const { files, problems } = this.#find();
+    const { files, problems } = this.#found;
     const entries = files.map((file) =>
       this.#index.unchanged(file, { archives: this.#archives, options: this.#options }),
     );
@@ -53,7 +53,7 @@ export class ImportRun {
 
   /** Whether there is one at least. */
   hasLogs(): boolean {
-    return this.#find().files.some(({ path }) => {
+    return this.#found.files.some(({ path }) => {
       try {
         return recogniseFormat(this.#formats, sampleLog(path), this.#options) !== undefined;
       } catch {
@@ -63,24 +63,20 @@ export class ImportRun {
   }
 
   async run(): Promise<ImportReport> {
-    const { files, problems } = this.#find();
+    const { files, problems } = this.#found;
     for (const error of problems) this.#tally.fail(error, error.path ?? '');
     this.#tally.logs = files.length;
     const { options } = this.#settings();
     const [index, archives, tally] = [this.#index, this.#archives, this.#tally];
     try {
       await this.#importAll(planFamilies(files, { formats: this.#formats, options, index, archives, tally }));
+      for (const file of this.#copies.settle()) this.#remember(file, []);
     } catch (error) {
       throw this.#options.signal?.aborted ? interrupted(this.#options.into) : error;
     } finally {
       if (!this.#options.dryRun) this.#saveIndex();
     }
     return this.#tally.report();
-  }
-
-  #find(): FoundLogs {
-    const { files, problems } = walkLogs(this.#paths, this.#options.into);
-    return { files: leaveOutBeside(files, this.#formats), problems };
   }
 
   /** Without it the next import reads more. */
@@ -95,7 +91,7 @@ export class ImportRun {
   async #importAll(families: Families): Promise<void> {
     const { jobs, signal, redact } = this.#options;
     const toRead: (readonly FamilyFile[])[] = [];
-    for (const family of families) toRead.push(await this.#leaveOutCopies(family));
+    for (const family of families) toRead.push(await this.#copies.leaveOut(family));
     const isForWorkers = (family: readonly FamilyFile[]) => !family.some(({ format }) => format.isManifold);
     const shared = toRead.filter(isForWorkers);
     const isWorthIt = !redact && (jobs !== undefined || sizeOf(shared.flat()) > worthWorkersBytes);
@@ -107,29 +103,6 @@ export class ImportRun {
       await this.#import(family);
     }
     signal?.throwIfAborted();
-  }
-
-  /** Copies of what a log was earlier count as read; of those whose records have keys, each record. */
-  async #leaveOutCopies(family: readonly FamilyFile[]): Promise<readonly FamilyFile[]> {
-    const [longest, shorter] = leaveOutPrefixes(family);
-    for (const file of shorter) {
-      try {
-        await this.#countCopy(file);
-      } catch (error) {
-        this.#options.signal?.throwIfAborted();
-        this.#tally.fail(error, file.path);
-      }
-      this.#tally.progress(1);
-    }
-    return longest;
-  }
-
-  async #countCopy(file: FamilyFile): Promise<void> {
-    const { options, signal } = this.#settings();
-    const reading = file.format.isKeyed ? await readCopy(file, options, signal) : undefined;
-    if (reading) this.#tally.count(reading);
-    else this.#tally.passOver('a log that another one continues');
-    this.#remember(file, []);
   }
 
   /** In this process and in others; returns the families that killed their worker. */
@@ -188,6 +161,7 @@ export class ImportRun {
   #remember(file: FamilyFile, sessions: readonly string[]): void {
     const { path, sizeBytes, mtimeMs, format, identity, beside } = file;
     const [name, kin] = [format.name, [...identity.kin]];
+    this.#copies.tell(path, sessions);
     this.#index.set(path, { sizeBytes, mtimeMs, format: name, kin, sessions: [...sessions], beside });
   }
 }

@@ -9,7 +9,7 @@ import { ArchiveFinisher, type ImportedSession } from './archive-finisher.ts';
 import type { Continuation } from './continuation.ts';
 import type { FamilyFile } from './family-file.ts';
 import type { ImportProblem } from './import-problem.ts';
-import { beginsWith } from './log/index.ts';
+import { beginsWith, beginsWithText } from './log/index.ts';
 import type { FinishedSession, OpenSession } from './open-session.ts';
 import type { SourceRows } from './source-rows.ts';
 import { Turns } from './turns.ts';
@@ -199,7 +199,9 @@ function isMadeOf(archive: string, file: FamilyFile): boolean {
 /** Whether a log is another one that was moved and may have grown, or a longer copy beside which that one is not read. */
 function continues({ path, format, identity, sizeBytes }: FamilyFile, source: SourceRow): boolean {
   const isAlone = identity.kin.length > 0 || !existsSync(source.path);
+  if (source.format !== format.name || !isAlone) return false;
   return (
-    source.format === format.name && isAlone && source.sizeBytes <= sizeBytes && beginsWith(path, source)
+    (source.sizeBytes <= sizeBytes && beginsWith(path, source)) ||
+    (existsSync(source.path) && beginsWithText(path, source.path))
   );
 }

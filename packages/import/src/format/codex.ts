@@ -5,6 +5,7 @@ import { linesOfDocument } from './codex-document.ts';
 import type { SavedCodex } from './codex-mapper.ts';
 import { CodexMapper } from './codex-mapper.ts';
 import type { LogFormat } from './contract.ts';
+import { firstRecordOf } from './first-record.ts';
 import { isObject, type JsonObject, objectOf } from './json-access.ts';
 
 /** `~/.codex/sessions/**\/rollout-*.jsonl`: what went to the model and came from it, and what the user saw of that. */
@@ -15,7 +16,7 @@ export const codex: LogFormat = {
     (shape !== 'document' && values.filter(isObject).some((it) => isRollout(it) || isOldHeader(it))),
   identify(sample) {
     const { id, forkedFrom, parent } = identifyCodex(sample);
-    const kin = [id, forkedFrom, parent].filter((it) => it !== undefined);
+    const kin = [id, forkedFrom, parent, firstRecordOf(sample)].filter((it) => it !== undefined);
     return { kin, rank: forkedFrom !== undefined || parent !== undefined ? 1 : 0 };
   },
   open: (context, saved) =>

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { callsOf, chatUsage, contentParts } from './chat-parts.ts';
 import { type ChatContext, ChatWriter } from './chat-writer.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
+import { firstRecordOf } from './first-record.ts';
 import {
   arrayOf,
   isObject,
@@ -23,7 +24,10 @@ export const miniSweAgent: LogFormat = {
     Array.isArray(value.messages) &&
     (String(value.trajectory_format ?? '').startsWith('mini-swe-agent') ||
       'mini_version' in objectOf(value.info)),
-  identify: ({ path, values: [value] }) => ({ kin: [idOf(path, objectOf(value))], rank: 0 }),
+  identify: (sample) => ({
+    kin: [idOf(sample.path, objectOf(sample.values[0])), firstRecordOf(sample)],
+    rank: 0,
+  }),
   open: (context) => ({ map: (record) => new MiniSweRun(context).map(record) }),
 };
 

@@ -5,6 +5,7 @@ import { chatUsage } from './chat-parts.ts';
 import { writeChatMessage } from './chat-shapes.ts';
 import { ChatWriter } from './chat-writer.ts';
 import type { ChatField, FormatOptions, LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
+import { firstRecordOf } from './first-record.ts';
 import { isObject, type JsonObject, objectOf, parsedOrText, restOf, textOf, timeOf } from './json-access.ts';
 import { isConversation, isResponseItem, messagesOfItems } from './response-items.ts';
 import { varveFacts } from './varve-facts.ts';
@@ -40,7 +41,7 @@ export const openaiChat: LogFormat = {
   isManifold: true,
   recognise: ({ values }, { fields = {} }) =>
     values.some((value) => conversationOf(value, fields) !== undefined),
-  identify: () => ({ kin: [], rank: 0 }),
+  identify: (sample) => ({ kin: [firstRecordOf(sample)], rank: 0 }),
   stampBeside: (_path, options) => fieldsAsked(options),
   open: (context, saved) => new ChatMapper(context, saved as SavedChat | undefined),
 };

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { ChatCall } from './chat-parts.ts';
 import { ChatWriter } from './chat-writer.ts';
 import type { LogFormat, LogRecord, MapContext } from './contract.ts';
+import { firstRecordOf } from './first-record.ts';
 import {
   arrayOf,
   isObject,
@@ -18,7 +19,7 @@ import { outcomeOfRun } from './run-outcome.ts';
 export const sweAgent: LogFormat = {
   name: 'swe-agent',
   recognise: ({ values: [value] }) => isObject(value) && (isStepped(value) || isHistory(value)),
-  identify: ({ path }) => ({ kin: [idOf(path)], rank: 0 }),
+  identify: (sample) => ({ kin: [idOf(sample.path), firstRecordOf(sample)], rank: 0 }),
   open: (context) => ({ map: (record) => mapRun(context, record) }),
 };
 

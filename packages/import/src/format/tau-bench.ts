@@ -4,6 +4,7 @@ import type { SessionWriter } from '../archive/index.ts';
 import { chatUsage } from './chat-parts.ts';
 import { ChatWriter } from './chat-writer.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
+import { firstRecordOf } from './first-record.ts';
 import {
   arrayOf,
   isObject,
@@ -21,7 +22,7 @@ export const tauBench: LogFormat = {
   name: 'tau-bench',
   isManifold: true,
   recognise: ({ values: [value] }) => isObject(value) && (isTrial(value) || isSimulations(value)),
-  identify: () => ({ kin: [], rank: 0 }),
+  identify: (sample) => ({ kin: [firstRecordOf(sample)], rank: 0 }),
   open: (context) => new TauMapper(context),
 };
 
