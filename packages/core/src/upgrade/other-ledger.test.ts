@@ -66,3 +66,64 @@ it.each(cases)(
     sqlite.close();
   },
 );
+
+/** Runs a script as tools do: whole, so that SQLite stores of it what it likes. */
+function writeAsTool(scripts: readonly string[], ledger: string): string {
+  const path = join(makeTempDir(), 'tool.db');
+  const sqlite = new Database(path);
+  sqlite.exec(`CREATE TABLE applied (${ledger})`);
+  for (const [at, sql] of scripts.entries())
+    sqlite.exec(`${sql}; INSERT INTO applied (name) VALUES ('${at}_step')`);
+  sqlite.close();
+  return path;
+}
+
+function describeTables(path: string): unknown[] {
+  const sqlite = new Database(path);
+  const texts = sqlite.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').raw().all();
+  const applied = sqlite.prepare('SELECT name FROM applied').pluck().all();
+  sqlite.close();
+  return [...texts, ...applied];
+}
+
+it.each([
+  [
+    'with an index that ends before its semicolon',
+    'CREATE TABLE t (v) -- why\n\n; CREATE INDEX i ON t (v) -- why\n\n',
+    'ALTER TABLE t ADD w; CREATE UNIQUE INDEX j ON t (w, v)\n',
+    'name',
+    'patched',
+  ],
+  [
+    'whose first migration makes the ledger too, in other words',
+    'CREATE TABLE IF NOT EXISTS applied (name text); CREATE TABLE t (v)',
+    'ALTER TABLE t ADD w',
+    'name TEXT',
+    'patched',
+  ],
+  [
+    'whose first migration makes the ledger too, with less',
+    'CREATE TABLE IF NOT EXISTS applied (name text); CREATE TABLE t (v)',
+    'ALTER TABLE t ADD w',
+    'name TEXT, took integer DEFAULT 1',
+    'patched',
+  ],
+  [
+    'whose second migration makes the ledger that is there',
+    'CREATE TABLE t (v)',
+    'CREATE TABLE IF NOT EXISTS applied (name text); ALTER TABLE t ADD w',
+    'name TEXT',
+    'replayed',
+  ],
+] as const)(
+  'makes of the file of a tool %s what the tool makes of it',
+  async (_, first, second, ledger, how) => {
+    const scripts = [first, second];
+    const migrations = scripts.map((sql, at) => ({ name: `${at}_step`, sql, createdAtMs: at }));
+    const settings = { table: 'applied', name: 'name' };
+    const lineage = defineLineage({ name: 'tool', tables: {}, migrations, ledger: settings });
+    const path = writeAsTool([first], ledger);
+    expect(await upgradeArchive(path, { lineage })).toMatchObject({ from: 1, how });
+    expect(describeTables(path)).toEqual(describeTables(writeAsTool(scripts, ledger)));
+  },
+);

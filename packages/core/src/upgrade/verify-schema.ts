@@ -1,5 +1,5 @@
 import type { Lineage } from '@varve/migrations';
-import { readSchema, type SchemaObject, schemaAt } from '@varve/migrations/internal';
+import { isLedger, readSchema, type SchemaObject, schemaAt } from '@varve/migrations/internal';
 import { type Database, findShapeDifferences } from '../file/index.ts';
 import { mismatchError } from './mismatch-error.ts';
 
@@ -41,10 +41,13 @@ export function verifyTexts(
     throw mismatchError(`its schema is not what it should be: ${wrong.join(', ')}`, { path });
 }
 
-/** What a file has that its version does not. */
+/** What a file has that its version does not, and its ledger, where that is not as a migration would make it. */
 export function findStrangers(sqlite: Database, lineage: Lineage, version: number): SchemaObject[] {
-  const known = new Set(schemaAt(lineage, version).map(describe));
-  return readSchema(sqlite).filter((object) => !known.has(describe(object)));
+  const known = new Map(schemaAt(lineage, version).map((object) => [describe(object), object.sql]));
+  return readSchema(sqlite).filter((object) => {
+    const text = known.get(describe(object));
+    return text === undefined || (text !== object.sql && isLedger(object.name, lineage));
+  });
 }
 
 /** The indexes, views and triggers of a version that a file lacks. */

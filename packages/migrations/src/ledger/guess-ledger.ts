@@ -12,6 +12,7 @@ const ofOthers: Readonly<Record<string, string>> = {
   schema_migrations: 'version',
   __diesel_schema_migrations: 'version',
   django_migrations: 'name',
+  migrations: 'name',
 };
 const mostTables = 1000;
 

@@ -8,8 +8,9 @@ import type { Ledger } from './find-ledger.ts';
 export function namedValues(
   sqlite: Database,
   { nameColumn = '', from, columns }: Ledger,
-  { name, sql }: Migration,
+  migration: Migration,
 ): Record<string, unknown> {
+  const { name, sql } = migration;
   const [number = '', label = ''] = /^(\d+)_?(.*)$/s.exec(name)?.slice(1) ?? [];
   const last = sqlite
     .prepare<[], unknown>(`SELECT ${quoteIdentifier(nameColumn)} FROM ${from} ORDER BY rowid DESC LIMIT 1`)
@@ -24,6 +25,7 @@ export function namedValues(
     checksum: createHash('sha384').update(sql).digest(),
     execution_time: 0,
     ...(isOfKysely(columns) && { timestamp: new Date().toISOString() }),
+    ...(isOfTypeOrm(columns) && { timestamp: typeOrmStamp(migration) }),
     ...written,
   };
 }
@@ -54,4 +56,13 @@ function prismaValues(sql: string): Record<string, unknown> {
 
 function isOfKysely(columns: Ledger['columns']): boolean {
   return columns.size === 2 && columns.has('timestamp');
+}
+
+function isOfTypeOrm(columns: Ledger['columns']): boolean {
+  return columns.size === 3 && ['id', 'timestamp', 'name'].every((column) => columns.has(column));
+}
+
+/** TypeORM takes the last 13 digits of a migration's class, and goes on from the latest of them. */
+function typeOrmStamp({ name, createdAtMs }: Migration): bigint {
+  return BigInt(/\d{13}$/.exec(name)?.[0] ?? createdAtMs);
 }

@@ -12,6 +12,11 @@ const numbered: Lineage = {
   migrations: plain.migrations.map((it, at) => ({ ...it, name: `${20240101 + at}_step` })),
 };
 
+const classes: Lineage = {
+  ...plain,
+  migrations: plain.migrations.map((it, at) => ({ ...it, name: `Step${1693835579790 + at}` })),
+};
+
 /** A file of a version whose ledger is another one. */
 function fileWith(lineage: Lineage, version: number, sql: string) {
   const sqlite = openMemory();
@@ -55,6 +60,11 @@ const kinds: Record<string, readonly [Lineage, string]> = {
     { ...plain, ledger: { table: 'kysely_migration', name: 'name' } },
     `CREATE TABLE "kysely_migration" ("name" varchar(255) not null primary key, "timestamp" varchar(255) not null);
      INSERT INTO kysely_migration VALUES ('0000_step', '2024-01-01T00:00:00.000Z'), ('0001_step', '2024-01-01T00:00:00.000Z')`,
+  ],
+  'of TypeORM': [
+    { ...classes, ledger: { table: 'migrations', name: 'name' } },
+    `CREATE TABLE "migrations" ("id" integer PRIMARY KEY AUTOINCREMENT NOT NULL, "timestamp" bigint NOT NULL, "name" varchar NOT NULL);
+     INSERT INTO migrations (timestamp, name) VALUES (1693835579790, 'Step1693835579790'), (1693835579791, 'Step1693835579791')`,
   ],
   "of an application's own": [
     { ...plain, ledger: { table: 'schema history', name: 'done' } },
@@ -108,6 +118,7 @@ const rows: Record<string, readonly unknown[]> = {
     1,
   ],
   'of Kysely': ['0002_step', expect.stringMatching(/^\d{4}-.*Z$/)],
+  'of TypeORM': [expect.any(Number), 1693835579792, 'Step1693835579792'],
   "of an application's own": ['0002_step'],
 };
 

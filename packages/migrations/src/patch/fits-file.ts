@@ -1,3 +1,5 @@
+import { isLedger } from '../ledger/index.ts';
+import type { Lineage } from '../lineage/index.ts';
 import type { SchemaObject } from '../replay/index.ts';
 import { nameKey } from '../sql/index.ts';
 import { identifiersOf } from './known-names.ts';
@@ -8,6 +10,7 @@ export function fitsFile(
   actual: readonly SchemaObject[],
   expected: readonly SchemaObject[],
   patch: Patch,
+  lineage: Pick<Lineage, 'ledger'>,
 ): boolean {
   const texts = new Map(expected.map((object) => [`${object.type} ${object.name}`, object.sql]));
   for (const object of actual) {
@@ -15,8 +18,13 @@ export function fitsFile(
     const text = texts.get(key);
     texts.delete(key);
     if (text === object.sql) continue;
-    // A replay does not set off a trigger that its version does not have.
-    if (text !== undefined || object.type === 'trigger' || !isBeside(object, patch)) return false;
+    // A ledger is as its tool makes it, also where a migration would make it. A replay does not set off a trigger that
+    // its version does not have.
+    const isOther =
+      text === undefined
+        ? object.type !== 'trigger'
+        : object.type === 'table' && isLedger(object.name, lineage);
+    if (!isOther || !isBeside(object, patch)) return false;
   }
   const missing = expected.filter(({ type, name }) => texts.has(`${type} ${name}`));
   return missing.every((object) => object.type !== 'table' && isBeside(object, patch));

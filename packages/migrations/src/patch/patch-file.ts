@@ -49,7 +49,8 @@ export function patchFile(
   if (!patch || recipe.isFit === false) return false;
   registerFunctions(sqlite, lineage);
   recipe.isFit ??=
-    fitsFile(readSchema(sqlite), schemaAt(lineage, from), patch) && !holdsOldStrings(sqlite, lineage);
+    fitsFile(readSchema(sqlite), schemaAt(lineage, from), patch, lineage) &&
+    !holdsOldStrings(sqlite, lineage);
   if (!recipe.isFit) return false;
   const prepared = pages ?? preparePages(sqlite, patch);
   // Locks need not be asked for at each statement, once what the file itself was given is seen.

@@ -19,6 +19,12 @@ it('ends a statement at a breakpoint even without a semicolon', () => {
   expect(texts('CREATE TABLE a (x)\n--> statement-breakpoint\nCREATE TABLE b (y)')).toHaveLength(2);
 });
 
+it('keeps what SQLite would store with an index, up to where the statement ends', () => {
+  const first = 'CREATE INDEX i ON a (x) -- why\n';
+  const second = 'CREATE INDEX j ON a (y)\n\n';
+  expect(texts(`${first};\n${first}--> statement-breakpoint\n${second}`)).toEqual([first, first, second]);
+});
+
 it('runs what stands behind a breakpoint on its line, as Drizzle does', () => {
   const script = `DROP TABLE a;--> statement-breakpoint DROP TABLE b; -- c
 --> statement-breakpointDROP TABLE "--> statement-breakpoint";--> statement-breakpoint -- nothing\r

@@ -1,7 +1,10 @@
 import { identifierOf, type SqlToken, tokenizeSql } from './sql-tokens.ts';
 
 export interface SqlStatement {
-  /** As written, without the closing semicolon, never empty. */
+  /**
+   * As written, without the closing semicolon, never empty. What stands between the last word and the semicolon, or the
+   * end, belongs to it: SQLite stores it with an index.
+   */
   readonly text: string;
   /** Its tokens without comments. */
   readonly tokens: readonly SqlToken[];
@@ -21,7 +24,7 @@ export function splitStatements(sql: string): SqlStatement[] {
   let tokens: SqlToken[] = [];
   const finish = (end: number): void => {
     const first = tokens[0];
-    if (first) statements.push({ text: sql.slice(first.start, end).trim(), tokens });
+    if (first) statements.push({ text: sql.slice(first.start, end), tokens });
     tokens = [];
   };
   for (const token of tokenizeSql(sql)) {
