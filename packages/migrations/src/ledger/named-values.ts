@@ -4,7 +4,7 @@ import type { Migration } from '../lineage/index.ts';
 import { quoteIdentifier } from '../sql/index.ts';
 import type { Ledger } from './find-ledger.ts';
 
-/** A row as the tool writes it whose ledger it is: by number or by name, as the last one is. */
+/** A row as the tool writes it whose ledger it is: by number or by name, and when, as the last one says. */
 export function namedValues(
   sqlite: Database,
   { nameColumn = '', from, columns }: Ledger,
@@ -12,22 +12,47 @@ export function namedValues(
 ): Record<string, unknown> {
   const { name, sql } = migration;
   const [number = '', label = ''] = /^(\d+)_?(.*)$/s.exec(name)?.slice(1) ?? [];
-  const last = sqlite
-    .prepare<[], unknown>(`SELECT ${quoteIdentifier(nameColumn)} FROM ${from} ORDER BY rowid DESC LIMIT 1`)
-    .pluck()
-    .get();
+  const read = [nameColumn, ...[...columns].filter((it) => it !== nameColumn && ofTime.test(it))];
+  const [last, ...times] =
+    sqlite
+      .prepare<[], unknown[]>(
+        `SELECT ${read.map(quoteIdentifier).join(', ')} FROM ${from} ORDER BY rowid DESC LIMIT 1`,
+      )
+      .raw()
+      .get() ?? [];
   const written = { [nameColumn]: writtenName(name, number, last) };
   if (isOfPrisma(columns)) return { ...prismaValues(sql), ...written };
+  const nows = times.map((time, at) => [read[at + 1] ?? '', nowAs(time)] as const);
   return {
+    ...Object.fromEntries(nows.filter(([, now]) => now !== undefined)),
     description: label.replaceAll('_', ' '),
     is_applied: 1,
     success: 1,
     checksum: createHash('sha384').update(sql).digest(),
     execution_time: 0,
-    ...(isOfKysely(columns) && { timestamp: new Date().toISOString() }),
     ...(isOfTypeOrm(columns) && { timestamp: typeOrmStamp(migration) }),
     ...written,
   };
+}
+
+/** Columns in which a tool may say when a migration was applied. */
+const ofTime = /(?:_at|_on|At|On|time|date|stamp|applied|executed)$/;
+
+/** Undefined where the last time is of no form that is known: then it is left to the column's default. */
+function nowAs(last: unknown): string | number | undefined {
+  const now = new Date();
+  if (typeof last === 'number') {
+    if (isOfLate(last)) return now.getTime();
+    return isOfLate(last * 1000) ? Math.floor(now.getTime() / 1000) : undefined;
+  }
+  if (typeof last !== 'string') return undefined;
+  if (/^\d{4}-\d\d-\d\dT/.test(last)) return now.toISOString();
+  return /^\d{4}-\d\d-\d\d \d/.test(last) ? now.toISOString().slice(0, 19).replace('T', ' ') : undefined;
+}
+
+/** From 2001 to 2096. */
+function isOfLate(ms: number): boolean {
+  return ms > 1e12 && ms < 4e12;
 }
 
 /** Diesel, dbmate and Rails write the number as text. */
@@ -52,10 +77,6 @@ function prismaValues(sql: string): Record<string, unknown> {
     finished_at: nowMs,
     applied_steps_count: 1,
   };
-}
-
-function isOfKysely(columns: Ledger['columns']): boolean {
-  return columns.size === 2 && columns.has('timestamp');
 }
 
 function isOfTypeOrm(columns: Ledger['columns']): boolean {
