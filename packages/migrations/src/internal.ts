@@ -74,6 +74,7 @@ export {
 export {
   isMisfit,
   type Patch,
+  type PatchKind,
   PatchRecipe,
   patchFile,
   patchOf,

@@ -6,8 +6,13 @@ import type { Source } from './source.ts';
 
 /** The file itself where that leaves no trace, else a copy. */
 export function openSource(path: string, state: FileState): Source {
+  return openInPlace(path, state) ?? openPrivateCopy(path, state);
+}
+
+/** The file itself; undefined where that would leave a trace, or takes longer than to copy it. */
+export function openInPlace(path: string, state: FileState): Source | undefined {
   if (state.kind !== 'sealed')
-    return (isLeftInWal(state) && isLarge(state) && openThroughLink(path)) || openPrivateCopy(path, state);
+    return isLeftInWal(state) && isLarge(state) ? openThroughLink(path) : undefined;
   const sqlite = openDatabase(path, { readonly: true });
   return { sqlite, copy: 'none', detach: () => {}, close: () => sqlite.close() };
 }

@@ -11,6 +11,7 @@ import {
 import { openSource, withoutWal } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
+import { copyChecked } from './copy-checked.ts';
 import { countAtHead } from './head-counts.ts';
 import { patchFor } from './patch-for.ts';
 import { readPooled } from './read-pooled.ts';
@@ -26,38 +27,39 @@ export async function patchCopy(
   copy: string,
   options: BuildUpgradedOptions,
 ): Promise<BuiltUpgrade | undefined> {
-  const { path, state } = options;
-  await durableFs.copyAside(path, copy);
+  const { state } = options;
+  const isSound = await copyChecked(copy, options);
   durableFs.chmod(copy, 0o600);
   // Nothing is in the log, so that the header need only say so: https://www.sqlite.org/fileformat.html#file_format_version_numbers
   if (state.header.isWal) durableFs.overwrite(copy, Uint8Array.of(1, 1), 18);
-  const from = await syncEarly(copy, options, () => patchWhole(copy, options));
+  const from = await syncEarly(copy, options, () => patchWhole(copy, options, isSound));
   if (from !== undefined) return { from, how: 'patched', sizeBytes: Number(statOf(copy)?.size) };
   durableFs.remove(copy);
   return undefined;
 }
 
-function patchWhole(copy: string, options: BuildUpgradedOptions): number | undefined {
+function patchWhole(copy: string, options: BuildUpgradedOptions, isSound: boolean): number | undefined {
   const sqlite = openDatabase(copy);
   try {
     return unlessRefused(() => {
       sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
-      return patchInside(sqlite, options);
+      return patchInside(sqlite, options, isSound);
     });
   } finally {
     sqlite.close();
   }
 }
 
-function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | undefined {
+/** `isSound`: the copy is of a file that was checked, all of it. */
+function patchInside(sqlite: Database, options: BuildUpgradedOptions, isSound: boolean): number | undefined {
   const { lineage, path, state, isLossAccepted } = options;
   const plan = planUpgrade(sqlite, lineage, path);
   const { from, ledgerRows, recipe } = plan;
   if (!isLossAccepted) assertLossAccepted(lineage, from, path);
-  const patch = patchFor(options, from);
+  const patch = patchFor(options, from, { isChecked: !isSound });
   if (!patch) return undefined;
   const { children } = patch;
-  const readTables = [...patch.readTables, ...tablesWithGaps(sqlite, patch.renumbered)];
+  const readTables = isSound ? [] : [...patch.readTables, ...tablesWithGaps(sqlite, patch.renumbered)];
   if (readTables.length > 0) assertTablesSound(sqlite, path, readTables);
   const expected = patch.readTables.length > 0 ? countAtHead(sqlite, lineage, from) : [];
   const before = countReferenceViolations(sqlite, children.before);
@@ -66,7 +68,7 @@ function patchInside(sqlite: Database, options: BuildUpgradedOptions): number | 
   const after = countReferenceViolations(sqlite, children.after);
   if (brokenReferences(lineage, from, before, after).length > 0) return undefined;
   // A row that does not fit is for a replay to tell of.
-  if (!isSoundBut(sqlite, path, (finding) => isMisfit(finding, patch))) return undefined;
+  if (!isSound && !isSoundBut(sqlite, path, (finding) => isMisfit(finding, patch))) return undefined;
   verifyPlanned(sqlite, lineage, plan, { path });
   verifyCounts(sqlite, expected, path);
   if (options.verify === 'full') {

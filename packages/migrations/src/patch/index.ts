@@ -1,7 +1,7 @@
 export { isMisfit } from './is-misfit.ts';
 export type { Patch, PreparedPages } from './patch.ts';
 export { patchFile } from './patch-file.ts';
-export { patchOf } from './patch-of.ts';
+export { type PatchKind, patchOf } from './patch-of.ts';
 export { PatchRecipe } from './patch-recipe.ts';
 export { prepareImage } from './prepare-pages.ts';
 export { type RowSources, rowSources } from './row-sources.ts';

@@ -4,15 +4,15 @@ import { lineageAt } from '../lineage/index.ts';
 import { replayMigrations } from '../replay/replay.ts';
 import { lineageOf } from '../testing/test-lineage.ts';
 import { patchFile } from './patch-file.ts';
-import { patchOf, type UpdatesRun } from './patch-of.ts';
+import { type PatchKind, patchOf } from './patch-of.ts';
 
 const created = 'CREATE TABLE t (id INTEGER PRIMARY KEY, payload TEXT, kind TEXT, n INTEGER)';
 const version = "UPDATE t SET payload = json_set(payload, '$.v', 2) WHERE payload IS NOT NULL";
 const renamed = `UPDATE t SET payload = json_remove(json_set(payload, '$.arguments', json_extract(payload, '$.args')), '$.args')
   WHERE payload IS NOT NULL`;
 
-function updatesOf(pending: readonly string[], first = created, updates?: UpdatesRun): string[] {
-  const batches = patchOf(lineageOf([first, ...pending]), 1, updates)?.batches ?? [];
+function updatesOf(pending: readonly string[], first = created, kind?: PatchKind): string[] {
+  const batches = patchOf(lineageOf([first, ...pending]), 1, kind)?.batches ?? [];
   const scripts = batches.flatMap((batch) => (batch.kind === 'run' ? batch.scripts : []));
   return scripts.flatMap(({ sql }) => sql.split(';\n')).filter((sql) => sql.startsWith('UPDATE'));
 }
@@ -37,7 +37,7 @@ it('updates of columns that do not read each other are one, which leaves the row
 
 it('they are as they are written for whoever has the lens judge what they leave', () => {
   const pending = ["UPDATE t SET kind = 'x' WHERE n > 1", "UPDATE t SET payload = '[]' WHERE id = 1"];
-  expect(updatesOf(pending, created, 'as written')).toEqual(pending);
+  expect(updatesOf(pending, created, { updates: 'as written' })).toEqual(pending);
 });
 
 it('an update waits for a column that it sets, and the one before it for it', () => {

@@ -14,30 +14,39 @@ import { RebuildReader } from './rebuild-in-place.ts';
 import { scheduleOperations } from './schedule.ts';
 import { hiddenRowidOf } from './table-keys.ts';
 
-/** Whether UPDATEs that come to one are run as one, by the expressions that the lens makes of them. */
-export type UpdatesRun = 'joined' | 'as written';
-
-type Patches = Readonly<Record<UpdatesRun, Patch>>;
-
-const cache = new WeakMap<Lineage, Map<number, Patches | undefined>>();
-
-/** Undefined where only a replay is exact. Depends on the lineage and the version alone, and is done once for them. */
-export function patchOf(lineage: Lineage, from: number, updates: UpdatesRun = 'joined'): Patch | undefined {
-  const patches = cache.get(lineage) ?? new Map<number, Patches | undefined>();
-  cache.set(lineage, patches);
-  if (!patches.has(from)) patches.set(from, compilePatches(lineage, from));
-  return patches.get(from)?.[updates];
+export interface PatchKind {
+  /** Whether UPDATEs that come to one are run as one, by the expressions that the lens makes of them. */
+  readonly updates?: 'joined' | 'as written';
+  /** Whether somebody checks the file afterwards: whether rows fit need not be asked before. */
+  readonly isChecked?: boolean;
 }
 
-function compilePatches(lineage: Lineage, from: number): Patches | undefined {
+/** Compiles a kind of patch of a version. */
+type Compiler = (kind: Required<PatchKind>) => Patch;
+
+const cache = new WeakMap<Lineage, Map<number, Compiler | undefined>>();
+
+/** Undefined where only a replay is exact. Depends on the lineage and the version alone, and is done once for them. */
+export function patchOf(
+  lineage: Lineage,
+  from: number,
+  { updates = 'joined', isChecked = true }: PatchKind = {},
+): Patch | undefined {
+  const compilers = cache.get(lineage) ?? new Map<number, Compiler | undefined>();
+  cache.set(lineage, compilers);
+  if (!compilers.has(from)) compilers.set(from, compilerOf(lineage, from));
+  return compilers.get(from)?.({ updates, isChecked });
+}
+
+function compilerOf(lineage: Lineage, from: number): Compiler | undefined {
   const { failure, shapes, steps } = traceLineage(lineage);
   const [start, head] = [shapes[from], shapes[lineage.migrations.length]];
   if (failure || !start || !head) return undefined;
   const pending = steps.slice(from).flat();
-  const known = knownNames(pending);
-  const reader = new OperationReader(lineage, known, pending);
+  const names = knownNames(pending);
+  const reader = new OperationReader(lineage, names, pending);
   const rebuilds = new RebuildReader(lineage, {
-    known,
+    known: names,
     isBeyond: isBeyondPatch,
     startName: (table) => reader.startName(table),
     isWritten: (table) => reader.written.has(table),
@@ -62,10 +71,14 @@ function compilePatches(lineage: Lineage, from: number): Patches | undefined {
     .flat()
     .some(({ statement }) => isAlterColumn(statement));
   const joined = isLoose ? separate : joinUpdates(separate, stepOf, lineage);
-  const toPatch = (read: readonly PatchOperation[]) =>
-    patchBy(read, { start, head, pending, reader, rebuilds });
-  const patch = toPatch(joined);
-  return { joined: patch, 'as written': joined.length < separate.length ? toPatch(separate) : patch };
+  const known = new Map<string, Patch>();
+  return ({ updates, isChecked }) => {
+    const read = updates === 'joined' ? joined : separate;
+    const key = `${joined.length < separate.length ? updates : 'joined'} ${isChecked}`;
+    const patch = known.get(key) ?? patchBy(read, { start, head, pending, reader, rebuilds, isChecked });
+    known.set(key, patch);
+    return patch;
+  };
 }
 
 interface Reading {
@@ -74,10 +87,13 @@ interface Reading {
   readonly pending: readonly Step[];
   readonly reader: OperationReader;
   readonly rebuilds: RebuildReader;
+  readonly isChecked: boolean;
 }
 
-function patchBy(own: readonly PatchOperation[], { start, head, pending, reader, rebuilds }: Reading): Patch {
-  const { operations, demanding } = leaveToCheck([...rebuilds.opening, ...own]);
+function patchBy(own: readonly PatchOperation[], reading: Reading): Patch {
+  const { start, head, pending, reader, rebuilds, isChecked } = reading;
+  const all = [...rebuilds.opening, ...own];
+  const { operations, demanding } = isChecked ? leaveToCheck(all) : { operations: all, demanding: [] };
   const runs = operations.filter((it) => it.kind === 'run' && !it.isPrelude);
   const read = namesOf(runs);
   for (const name of droppedUnread(start, operations)) read.delete(name);
