@@ -1,5 +1,13 @@
 import type { Lineage } from '@varve/migrations';
-import { isLedger, nameKey, readSchema, type SchemaObject, schemaAt } from '@varve/migrations/internal';
+import {
+  isLedger,
+  isSqliteError,
+  nameKey,
+  quoteIdentifier,
+  readSchema,
+  type SchemaObject,
+  schemaAt,
+} from '@varve/migrations/internal';
 import type { Database } from '../file/index.ts';
 
 export function tablesOf(sqlite: Database): SchemaObject[] {
@@ -9,12 +17,25 @@ export function tablesOf(sqlite: Database): SchemaObject[] {
 /**
  * The tables of an upgraded copy whose rows are compared with what they should be: all but the ledger. A virtual table
  * that the lineage does not know shows what other tables hold, which are compared: its own, or one that pending
- * migrations change; or it needs a module that is not here.
+ * migrations change; or it needs a module that is not here. Nor can one be read that shows a table that is gone, or that has
+ * no rowids.
  */
 export function comparedTables(upgraded: Database, lineage: Lineage): SchemaObject[] {
   const tables = tablesOf(upgraded).filter(({ name }) => !isLedger(name, lineage));
   const strangers = strangersAmong(tables, lineage);
-  return tables.filter((table) => !isVirtual(table) || !strangers.includes(table));
+  return tables.filter(
+    (table) => !isVirtual(table) || (!strangers.includes(table) && canBeRead(upgraded, table)),
+  );
+}
+
+function canBeRead(sqlite: Database, { name }: SchemaObject): boolean {
+  try {
+    sqlite.prepare(`SELECT * FROM ${quoteIdentifier(name)} LIMIT 1`).all();
+    return true;
+  } catch (error) {
+    if (isSqliteError(error) && error.code === 'SQLITE_ERROR') return false;
+    throw error;
+  }
 }
 
 /**
