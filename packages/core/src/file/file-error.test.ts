@@ -50,10 +50,10 @@ it('calls a file damaged only where SQLite does', () => {
   expect(codeOf('SELECT theirs(1)')).toBe('FILE_UNSUPPORTED');
   expect(codeOf('CREATE VIRTUAL TABLE v USING theirs(x)')).toBe('FILE_UNSUPPORTED');
   expect(codeOf('SELECT zeroblob(2000000000)')).toBe('FILE_UNSUPPORTED');
-  const corrupt = Object.assign(Object.create(Database.SqliteError.prototype), {
-    code: 'SQLITE_CORRUPT_INDEX',
-  });
-  expect(fileError(corrupt, 'x')).toMatchObject({ code: 'FILE_CORRUPT' });
+  const errorOf = (code: string) => Object.assign(Object.create(Database.SqliteError.prototype), { code });
+  expect(fileError(errorOf('SQLITE_CORRUPT_INDEX'), 'x')).toMatchObject({ code: 'FILE_CORRUPT' });
+  // What it says of a full disk where it lays the index of a WAL.
+  expect(fileError(errorOf('SQLITE_IOERR_SHMSIZE'), 'x')).toMatchObject({ code: 'DISK_FULL' });
   // Of rows, and of who writes them.
   expect(codeOf('CREATE TEMP TABLE u (x UNIQUE); INSERT INTO u VALUES (1), (1)')).toBe(
     'SQLITE_CONSTRAINT_UNIQUE',

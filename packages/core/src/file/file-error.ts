@@ -91,6 +91,8 @@ const problems: readonly (readonly [string, Problem])[] = [
   ['SQLITE_IOERR_WRITE', unwritten],
   ['SQLITE_IOERR_FSYNC', unwritten],
   ['SQLITE_IOERR_TRUNCATE', unwritten],
+  // The index of a WAL is given its room when it is made.
+  ['SQLITE_IOERR_SHMSIZE', full],
   ['SQLITE_CANTOPEN', unreadable],
   ['SQLITE_READONLY', readOnly],
   ['SQLITE_PROTOCOL', busy],

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fusionOf, patchOf, versionFromHint } from '@varve/migrations/internal';
-import { makePrivateDir, removePrivateDir } from '../file/index.ts';
+import { makePrivateDir, removePrivateDir, removeWork } from '../file/index.ts';
 import { type FileAtRest, type FileState, isLeftInWal } from '../source/index.ts';
 import type { BuildUpgradedOptions, BuiltUpgrade } from './built-upgrade.ts';
 import { fuseToFile, fuseToMemory } from './fuse-upgrade.ts';
@@ -25,6 +25,8 @@ async function buildQuickly(copy: string, options: BuildUpgradedOptions): Promis
   for (const build of waysFor(options)) {
     const built = await build(copy, options);
     if (built) return built;
+    // SQLite would take a journal that could not be taken back, as on a full disk, for that of the next copy.
+    removeWork(copy);
   }
   return undefined;
 }
