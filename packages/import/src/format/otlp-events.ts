@@ -3,7 +3,7 @@ import type { GenAiSpanEvent } from '@varve/schema';
 import { readElements, readLines } from '../log/index.ts';
 import type { MapContext } from './contract.ts';
 import { arrayOf, isObject, type JsonObject, objectOf, parsedOrText, textOf } from './json-access.ts';
-import { attributesOf, inCamels, nanosToMs, plainValue } from './otlp-spans.ts';
+import { attributesOf, inCamels, nanosToMs, otlpId, plainValue } from './otlp-spans.ts';
 
 /** What some instrumentations tell of a span in records of their own: `gen_ai.choice`, an event for each message. */
 export interface LoggedEvent {
@@ -35,8 +35,8 @@ export function loggedEvents(value: unknown): readonly LoggedEvent[] | undefined
 function eventOf(record: JsonObject): LoggedEvent | undefined {
   const attributes = attributesOf(record.attributes);
   const name = textOf(record.eventName) ?? textOf(attributes['event.name']) ?? '';
-  const [traceId, spanId] = [textOf(record.traceId), textOf(record.spanId)];
-  if (!name.startsWith('gen_ai.') || traceId === undefined || spanId === undefined) return undefined;
+  if (!name.startsWith('gen_ai.')) return undefined;
+  const [traceId, spanId] = [otlpId(record.traceId), otlpId(record.spanId)];
   const body = record.body === undefined ? undefined : parsedOrText(plainValue(record.body));
   const said = isObject(body) ? body : body === undefined ? {} : { content: body };
   const atMs = nanosToMs(record.timeUnixNano) || nanosToMs(record.observedTimeUnixNano);

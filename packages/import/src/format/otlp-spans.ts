@@ -46,8 +46,8 @@ export function inCamels(object: JsonObject): JsonObject {
 function spanOf(span: JsonObject): GenAiSpan {
   const { code, message } = objectOf(span.status);
   return {
-    traceId: textOf(span.traceId) ?? '',
-    spanId: textOf(span.spanId) ?? '',
+    traceId: otlpId(span.traceId),
+    spanId: otlpId(span.spanId),
     parentSpanId: textOf(span.parentSpanId),
     name: textOf(span.name) ?? '',
     startMs: nanosToMs(span.startTimeUnixNano),
@@ -59,6 +59,12 @@ function spanOf(span: JsonObject): GenAiSpan {
     isError: code === 2 || code === 'STATUS_CODE_ERROR',
     statusMessage: textOf(message),
   };
+}
+
+/** Empty for what is none: OpenTelemetry has zeros for it. */
+export function otlpId(value: unknown): string {
+  const id = textOf(value) ?? '';
+  return /^0*$/.test(id) ? '' : id;
 }
 
 /** Nanoseconds are texts, since numbers cannot hold them. */

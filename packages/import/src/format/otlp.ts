@@ -1,4 +1,5 @@
 import { createHash, hash } from 'node:crypto';
+import { basename } from 'node:path';
 import { type GenAiRows, type GenAiSpan, mapGenAiSpan } from '@varve/schema';
 import type { SessionWriter } from '../archive/index.ts';
 import type { LogFormat, LogMapper, LogRecord, MapContext } from './contract.ts';
@@ -69,12 +70,13 @@ class OtlpMapper implements LogMapper {
     let isRow = false;
     let isRepeated = false;
     for (const told of spans) {
-      const span = this.#traces.withEvents(told.span);
+      const known = this.#withIds(told.span);
+      const span = this.#traces.withEvents(known);
       const it = { ...told, span: this.#withTime(span) };
       const rows = mapGenAiSpan(it.span);
       if (!rows) continue;
       digest ??= digestOf(whole);
-      const isApart = span !== told.span;
+      const isApart = span !== known;
       if (isApart) this.#traces.forgetEvents(span);
       const said = isApart ? JSON.stringify(span.events) : '';
       const taken = this.#take({
@@ -86,6 +88,18 @@ class OtlpMapper implements LogMapper {
     }
     if (isRow) return undefined;
     return isRepeated ? 'repeated' : 'without GenAI spans';
+  }
+
+  /** Spans without ids are of a trace that is named after its log, and told apart by what they say. */
+  #withIds(span: GenAiSpan): GenAiSpan {
+    if (span.traceId !== '' && span.spanId !== '') return span;
+    const spanId = span.spanId || digestOf(JSON.stringify(span));
+    return { ...span, traceId: span.traceId || this.#name, spanId };
+  }
+
+  /** Of what has no trace. */
+  get #name(): string {
+    return basename(this.#context.path).replace(/\.jsonl?$/, '');
   }
 
   /** A span that does not tell its time is taken to follow the one before. */
@@ -101,7 +115,8 @@ class OtlpMapper implements LogMapper {
     if (this.#context.family.logsToCome > 0) return;
     this.#releaseAll();
     for (const { traceId, event, atMs } of this.#traces.lostEvents()) {
-      const session = this.#context.session(this.#traces.conversations.get(traceId) ?? traceId);
+      const trace = traceId || this.#name;
+      const session = this.#context.session(this.#traces.conversations.get(trace) ?? trace);
       const createdAtMs = Math.round(atMs || this.#context.mtimeMs);
       session.touch(createdAtMs);
       const value = JSON.stringify(event.attributes);
