@@ -25,7 +25,7 @@ export class CopiedLogs {
 
   /** Those that are to be read. The others count as read; where records have keys, each record. */
   async leaveOut(family: readonly FamilyFile[]): Promise<readonly FamilyFile[]> {
-    const isKnown = ({ path }: FamilyFile) => this.#index.sessionsOf(path).length > 0;
+    const isKnown = (file: FamilyFile) => this.#index.sessionsOf(file).length > 0;
     const [longest, shorter] = leaveOutPrefixes(family, isKnown);
     for (const file of shorter) {
       try {
@@ -61,9 +61,9 @@ export class CopiedLogs {
     const told = new Set([...this.#told.values()].flat());
     for (const [file, longest] of this.#copies) {
       if (!longest.every(({ path }) => this.#told.has(path))) continue;
-      for (const name of this.#index.sessionsOf(file.path)) {
+      for (const name of this.#index.sessionsOf(file)) {
         const path = join(this.#settings.into, `${name}.db`);
-        if (!told.has(name)) removeSuperseded(path, new Set([file.path]));
+        if (!told.has(name)) removeSuperseded(path, (log) => log.path === file.path);
       }
       yield file;
     }

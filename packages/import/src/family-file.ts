@@ -2,7 +2,7 @@ import type { LogFormat, LogIdentity } from './format/index.ts';
 import type { LogFile, LogSample } from './log/index.ts';
 
 /** Written by this release: sessions that another one imported are imported anew when their logs change. */
-export const importerVersion = '6';
+export const importerVersion = '7';
 
 export interface FamilyFile extends LogFile {
   readonly sample: LogSample;

@@ -14,6 +14,7 @@ import {
   readLog,
 } from './format/index.ts';
 import type { ImportProblem } from './import-problem.ts';
+import { beginsWith } from './log/index.ts';
 import { removeSuperseded } from './remove-superseded.ts';
 import { SessionArchives } from './session-archives.ts';
 import { NotContinuable, SharedFamily } from './shared-family.ts';
@@ -199,7 +200,11 @@ class FamilyImport {
   #removeSuperseded(id: string): void {
     const name = archiveName(id);
     if (this.#settings.isDryRun || this.#archives.get(name) !== undefined) return;
-    const logs = new Set(this.#files.map((file) => file.path));
-    removeSuperseded(join(this.#settings.into, `${name}.db`), logs);
+    const formats = new Map(this.#files.map(({ path, format }) => [path, format]));
+    removeSuperseded(join(this.#settings.into, `${name}.db`), (log) => {
+      const format = formats.get(log.path);
+      // Of one that tells of many sessions, what is known of the archive is not how the log began.
+      return format !== undefined && (format.isManifold === true || beginsWith(log.path, log));
+    });
   }
 }

@@ -47,10 +47,11 @@ export class ImportIndex {
     return entry.sessions.every((id) => archives.has(`${id}.db`)) ? entry : undefined;
   }
 
-  /** What was made of a log, as far as is known. */
-  sessionsOf(path: string): readonly string[] {
+  /** What was made of a log that is as it was. */
+  sessionsOf({ path, sizeBytes, mtimeMs }: LogFile): readonly string[] {
     const entry = this.#files.get(path);
-    return entry && isEntry(entry) ? entry.sessions : [];
+    const isKnown = entry?.sizeBytes === sizeBytes && entry.mtimeMs === mtimeMs && isEntry(entry);
+    return isKnown ? entry.sessions : [];
   }
 
   /** By the path of the log. */

@@ -128,3 +128,31 @@ describe('a log that tells its id', () => {
     expect([said(), archives()]).toEqual([3, ['a.db']]);
   });
 });
+
+describe('a log of Claude Code whose file is not named after its session', () => {
+  const sessionId = '0b5f7a1e-6a51-4c56-9a4e-3f1d5f0c7a11';
+  const summary = { type: 'summary', summary: 'what was done', leafUuid: 'leaf' };
+  const hello = {
+    ...{ type: 'user', uuid: 'u', sessionId, timestamp: at(1) },
+    message: { role: 'user', content: 'hello' },
+  };
+  const named = `${sessionId}.db`;
+
+  it('has its name once it tells it', async () => {
+    const { from, into, archives } = foldersOf(jsonLines(summary));
+    await importLogs('auto', from, { into });
+    expect(archives()).toEqual(['log.db']);
+    write(join(from, 'log.jsonl'), jsonLines(summary, hello));
+    await importLogs('auto', from, { into });
+    expect(archives()).toEqual([named]);
+    expect(await importLogs('auto', from, { into })).toMatchObject({ added: 0, changed: 0, unchanged: 1 });
+  });
+
+  it('leaves alone what was made of another log that lay there', async () => {
+    const { from, into, archives } = foldersOf(jsonLines({ ...summary, summary: 'of another' }));
+    await importLogs('auto', from, { into });
+    write(join(from, 'log.jsonl'), jsonLines(summary, hello));
+    await importLogs('auto', from, { into });
+    expect(archives()).toEqual([named, 'log.db']);
+  });
+});

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readImported, removeArchive } from './archive/index.ts';
+import { readImported, removeArchive, type SourceRow } from './archive/index.ts';
 
-/** Removes an archive whose rows are in another one by now: only one that was made of these logs, and of no others. */
-export function removeSuperseded(archive: string, logs: ReadonlySet<string>): void {
+/** Removes an archive whose rows are in another one by now: only where that is so of each log that it was made of. */
+export function removeSuperseded(archive: string, isTold: (log: SourceRow) => boolean): void {
   if (!existsSync(archive)) return;
   const rows = readImported(archive)?.sources ?? [];
-  if (rows.length > 0 && rows.every(({ path }) => logs.has(path))) removeArchive(archive);
+  if (rows.length > 0 && rows.every(isTold)) removeArchive(archive);
 }

@@ -24,12 +24,16 @@ export const claudeCode: LogFormat = {
     return { kin, rank: agentId !== undefined ? 2 : Number(isFork) };
   },
   passOver: passOverProgress,
-  open: (context, saved) =>
-    new ClaudeMapper(context, identifyClaude(context.sample), saved as SavedClaude | undefined),
+  open(context, saved) {
+    const identity = identifyClaude(context.sample);
+    // It may have been there before it told its id.
+    if (identity.sessionId !== stemOf(context)) context.supersede(stemOf(context));
+    return new ClaudeMapper(context, identity, saved as SavedClaude | undefined);
+  },
 };
 
 export function identifyClaude(sample: LogSample): ClaudeIdentity {
-  const stem = basename(sample.path).replace(/\.jsonl$/, '');
+  const stem = stemOf(sample);
   const told = values(sample).find(({ sessionId }) => typeof sessionId === 'string')?.sessionId;
   const first = values(sample).find(({ type }) => type === 'user' || type === 'assistant');
   const agentId =
@@ -38,6 +42,10 @@ export function identifyClaude(sample: LogSample): ClaudeIdentity {
       : undefined;
   const sessionId = agentId === undefined && uuid.test(stem) ? stem : (textOf(told) ?? stem);
   return { sessionId, agentId };
+}
+
+function stemOf({ path }: { readonly path: string }): string {
+  return basename(path).replace(/\.jsonl$/, '');
 }
 
 function values({ values }: LogSample): readonly JsonObject[] {

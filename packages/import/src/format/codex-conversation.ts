@@ -97,7 +97,8 @@ export class CodexConversation {
       this.message('assistant', [{ type: 'reasoning', content: text }], undefined);
   }
 
-  #startCall(item: JsonObject): undefined {
+  #startCall(item: JsonObject): string | undefined {
+    if (this.#toolCalls.isToldAgain(item)) return 'repeated';
     const { id, toolName, arguments: given } = codexCallOf(item);
     const call = this.modelCalls.need(this.session, this.atMs);
     const part = { type: 'tool_call', id: id ?? null, name: toolName, arguments: given ?? null };

@@ -38,4 +38,32 @@ describe('items of Codex', () => {
     expect(dumps.a?.tool_calls.map(({ status }) => status)).toEqual(['ok', 'ok']);
     expect(dumps.a?.sessions[0]?.status).toBe('completed');
   });
+
+  const call = (second: number, cmd: string) =>
+    line(second, 'response_item', {
+      ...{ type: 'function_call', name: 'shell', call_id: 'call_0' },
+      arguments: JSON.stringify({ cmd }),
+    });
+  const output = (second: number, text: string) =>
+    line(second, 'response_item', { type: 'function_call_output', call_id: 'call_0', output: text });
+
+  it.each([
+    ['one after the other', [call(1, 'a'), output(2, 'of a'), call(3, 'b'), output(4, 'of b')]],
+    ['at once', [call(1, 'a'), call(1, 'b'), output(2, 'of a'), output(3, 'of b')]],
+  ])('tell of calls that a model gave the same id, %s', async (_how, lines) => {
+    const { dumps } = await importFiles('codex', { 'rollout-a.jsonl': jsonLines(meta, ...lines) });
+    expect(dumps.a?.tool_calls.map(({ arguments: it, result, status }) => [it, result, status])).toEqual([
+      ['{"cmd":"a"}', '"of a"', 'ok'],
+      ['{"cmd":"b"}', '"of b"', 'ok'],
+    ]);
+    expect(dumps.a?.sessions[0]?.status).toBe('completed');
+  });
+
+  it('tell of a call once that is told again before it has ended', async () => {
+    const lines = [call(1, 'a'), call(1, 'a'), output(2, 'of a')];
+    const { dumps, report } = await importFiles('codex', { 'rollout-a.jsonl': jsonLines(meta, ...lines) });
+    expect(dumps.a?.tool_calls).toMatchObject([{ result: '"of a"', status: 'ok' }]);
+    expect(dumps.a?.messages).toHaveLength(2);
+    expect(report.skipped).toEqual({ repeated: 1 });
+  });
 });

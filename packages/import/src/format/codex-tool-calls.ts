@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { HeldRow, SessionWriter, ToolCallRow } from '../archive/index.ts';
 import { codexOutcome } from './codex-outcome.ts';
 import { type Family, placeOf } from './contract.ts';
@@ -5,12 +6,14 @@ import { type JsonObject, jsonText, objectOf, parsedOrText, restOf, textOf } fro
 
 interface OpenCall {
   readonly held: HeldRow;
+  /** What was called, hashed. */
+  readonly print: string;
   readonly startedAtMs: number;
   /** What events told of it beside its result. */
   readonly events: Record<string, unknown>;
 }
 
-export type SavedToolCalls = ReadonlyMap<string, OpenCall>;
+export type SavedToolCalls = ReadonlyMap<string, readonly OpenCall[]>;
 
 /** What an item that is a call says of it. */
 export interface CodexCall {
@@ -36,18 +39,34 @@ export function codexCallOf(item: JsonObject): CodexCall {
 
 /** The calls of tools that a rollout tells of, from their items to those of their results. */
 export class CodexToolCalls {
-  readonly #open: Map<string, OpenCall>;
+  /** By their ids: some models give all calls the same, and their results come in the order of the calls. */
+  readonly #open: Map<string, readonly OpenCall[]>;
 
   constructor(saved?: SavedToolCalls) {
     this.#open = new Map(saved);
   }
 
   save(): SavedToolCalls {
-    return new Map([...this.#open].map(([id, call]) => [id, { ...call, held: placeOf(call.held) }] as const));
+    const entries = [...this.#open].map(([id, calls]) => {
+      return [id, calls.map((call) => ({ ...call, held: placeOf(call.held) }))] as const;
+    });
+    return new Map(entries);
+  }
+
+  /** Whether an item tells of a call that is under way already. */
+  isToldAgain(item: JsonObject): boolean {
+    const call = codexCallOf(item);
+    const print = printOf(call);
+    return this.#openOf(call.id).some((it) => it.print === print);
+  }
+
+  #openOf(id: string | undefined): readonly OpenCall[] {
+    return (id !== undefined && this.#open.get(id)) || [];
   }
 
   start(session: SessionWriter, item: JsonObject, modelCallSeq: number, atMs: number): void {
-    const { id, toolName, arguments: given } = codexCallOf(item);
+    const call = codexCallOf(item);
+    const { id, toolName, arguments: given } = call;
     const held = session.toolCall({
       toolName,
       toolCallId: id ?? null,
@@ -62,11 +81,12 @@ export class CodexToolCalls {
       (item.call_id ?? null) === null ||
       item.type === 'web_search_call' ||
       item.type === 'image_generation_call';
-    if (id !== undefined && !isDone) this.#open.set(id, { held, startedAtMs: atMs, events: {} });
+    if (id === undefined || isDone) return;
+    this.#open.set(id, [...this.#openOf(id), { held, print: printOf(call), startedAtMs: atMs, events: {} }]);
   }
 
   end(session: SessionWriter, id: string | undefined, output: unknown, atMs: number): void {
-    const call = id === undefined ? undefined : this.#open.get(id);
+    const [call, ...others] = this.#openOf(id);
     if (!call || id === undefined) return;
     session.changeToolCall(call.held, {
       result: jsonText(output),
@@ -74,12 +94,13 @@ export class CodexToolCalls {
       ...codexOutcome(output, call.events),
     });
     settle(session, call);
-    this.#open.delete(id);
+    if (others.length > 0) this.#open.set(id, others);
+    else this.#open.delete(id);
   }
 
   /** What an event adds to a call that is under way is kept with the call. False for an event of another kind. */
   tell(session: SessionWriter, event: JsonObject, starts: Family['starts']): boolean {
-    const call = this.#open.get(String(event.call_id));
+    const [call] = this.#openOf(String(event.call_id));
     if (!call) return false;
     call.events[String(event.type)] = restOf(event, toldByResult) ?? {};
     const server = textOf(objectOf(event.invocation).server);
@@ -93,9 +114,13 @@ export class CodexToolCalls {
 
   /** No more comes. */
   finish(session: SessionWriter): void {
-    for (const call of this.#open.values()) settle(session, call);
+    for (const call of [...this.#open.values()].flat()) settle(session, call);
     if (this.#open.size > 0) session.describe({ status: 'interrupted' });
   }
+}
+
+function printOf({ toolName, arguments: given }: CodexCall): string {
+  return hash('sha256', JSON.stringify([toolName, given]), 'base64');
 }
 
 const toldByResult = new Set([
