@@ -185,7 +185,12 @@ const formats: Record<string, { glob: string; count: (path: string) => Counts }>
       ).length;
       // The last observation is told by its step alone.
       const isOpen = Number(trajectory !== undefined && messages.at(-1)?.role === 'assistant');
-      return add({ messages: messages.length + isOpen, calls, results: calls });
+      const said = new Set(messages.map(({ content }) => content));
+      const untold = listIn(trajectory).filter(
+        ({ response }) => messages.length > 0 && !said.has(response),
+      ).length;
+      const all = calls + untold;
+      return add({ messages: messages.length + isOpen + 2 * untold, calls: all, results: all });
     },
   },
   'tau-bench': {

@@ -67,13 +67,20 @@ interface Facts {
   readonly model: string | undefined;
 }
 
-/** The messages; of each answer, the step that tells how long its action took and what state it left. */
+/**
+ * The messages; of each answer, the step that tells how long its action took and what state it left. A step that no message
+ * tells of, as where its answer was refused and asked for again, comes before that of the next.
+ */
 function mapHistory(
   chat: ChatWriter,
   history: readonly JsonObject[],
   steps: readonly JsonObject[],
   facts: Facts,
 ): void {
+  const said = new Set(history.flatMap(({ content, thought }) => [content, thought]));
+  const writeUntold = (from: number, to: number) => {
+    for (const it of steps.slice(from, to)) if (!said.has(answerOf(it))) mapUntold(chat, it, facts);
+  };
   let next = 0;
   let step: JsonObject | undefined;
   for (const message of history) {
@@ -81,6 +88,7 @@ function mapHistory(
     if (message.role === 'assistant') {
       const at = steps.findIndex((it, index) => index >= next && it.action === message.action);
       step = isDemo || at === -1 ? undefined : steps[at];
+      if (step) writeUntold(next, at);
       if (step) next = at + 1;
       chat.message(message, { ...facts, isAnswered: !isDemo, calls: isDemo ? [] : actionCalls(message) });
     } else if (!isDemo && chat.hasOpenCalls() && (message.role === 'user' || message.role === 'tool')) {
@@ -88,6 +96,18 @@ function mapHistory(
     } else chat.message(message, facts);
   }
   if (step && chat.hasOpenCalls()) observe(chat, { role: 'tool', content: step.observation }, step, facts);
+  writeUntold(next, steps.length);
+}
+
+function answerOf(step: JsonObject): string {
+  return textOf(step.response) ?? textOf(step.thought) ?? '';
+}
+
+/** Without an observation nothing was called. */
+function mapUntold(chat: ChatWriter, step: JsonObject, facts: Facts): void {
+  const rest = restOf(step, new Set(['observation', 'response', 'query', 'messages', 'tool_calls']));
+  if (step.observation) mapStep(chat, step, facts);
+  else chat.message({ ...rest, role: 'assistant', content: answerOf(step) }, facts);
 }
 
 function observe(chat: ChatWriter, message: JsonObject, step: JsonObject | undefined, facts: Facts): void {
@@ -108,8 +128,7 @@ function observe(chat: ChatWriter, message: JsonObject, step: JsonObject | undef
 
 /** A step stands for an answer and what came of it. */
 function mapStep(chat: ChatWriter, step: JsonObject, facts: Facts): void {
-  const content = textOf(step.response) ?? textOf(step.thought) ?? '';
-  chat.message({ role: 'assistant', content }, { ...facts, calls: actionCalls(step) });
+  chat.message({ role: 'assistant', content: answerOf(step) }, { ...facts, calls: actionCalls(step) });
   if (chat.hasOpenCalls()) observe(chat, { role: 'tool', content: step.observation }, step, facts);
   else if (step.observation) chat.message({ role: 'user', content: step.observation }, facts);
 }
