@@ -105,7 +105,7 @@ export class FileList<TKind extends string = string> implements Disposable {
 
 function openList() {
   const sqlite = openFile('');
-  sqlite.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;
+  sqlite.exec(`PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;
     CREATE TABLE files ("id" INTEGER PRIMARY KEY, "path" TEXT, "relativePath" TEXT, "sizeBytes" INTEGER, "mtimeMs" REAL,
       "etag" TEXT, "sidecars" TEXT, "isNamed" INTEGER, "kind" TEXT); BEGIN`);
   const insert = sqlite.prepare(`INSERT INTO files VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)`);

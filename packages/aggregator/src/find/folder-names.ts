@@ -68,7 +68,7 @@ class SpilledNames {
 
   constructor(names: readonly string[]) {
     this.#sqlite.exec(
-      'PRAGMA journal_mode = OFF; PRAGMA cache_size = -16000; CREATE TABLE names (name TEXT PRIMARY KEY) WITHOUT ROWID; BEGIN',
+      'PRAGMA cache_size = -16000; CREATE TABLE names (name TEXT PRIMARY KEY) WITHOUT ROWID; BEGIN',
     );
     this.#insert = this.#sqlite.prepare('INSERT OR IGNORE INTO names VALUES (?)');
     this.#find = this.#sqlite.prepare('SELECT 1 FROM names WHERE name = ?').pluck();

@@ -7,7 +7,7 @@ export class SeenArchives implements Disposable {
   readonly #find;
 
   constructor() {
-    this.#sqlite.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000');
+    this.#sqlite.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -16000');
     this.#sqlite.exec('CREATE TABLE seen (id INTEGER PRIMARY KEY); BEGIN');
     this.#add = this.#sqlite.prepare('INSERT OR IGNORE INTO seen VALUES (?)');
     this.#find = this.#sqlite.prepare('SELECT 1 FROM seen WHERE id = ?').pluck();

@@ -74,7 +74,7 @@ export function openArchiveSource(
         return { path: file, ...known, copy: 'none', close: () => {} };
       if (source.copy === 'none') source = openPrivateCopy(file, state);
       if (isReplayed) {
-        source.sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
+        source.sqlite.exec('PRAGMA synchronous = OFF');
         replayMigrations(source.sqlite, lineage, file);
       }
       return { ...known, copy: 'file', ...(isUtf16 ? toUtf8File(source) : toFile(source)) };

@@ -127,7 +127,7 @@ export class ArchiveDraft {
     }
     const sqlite = openDatabase(this.#work, { isTrusted: true });
     if (this.#isBeside) sqlite.exec(`PRAGMA cache_size = -${besideKibibytes}`);
-    sqlite.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; BEGIN');
+    sqlite.exec('PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; BEGIN');
     return sqlite;
   }
 

@@ -106,8 +106,8 @@ function readReplayed(
   const own = source.copy === 'none' ? openPrivateCopy(path, state) : source;
   if (own !== source) source.close();
   try {
-    // If the replay fails the copy is thrown away: it needs no journal.
-    own.sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
+    // If the replay fails the copy is thrown away: it need not last.
+    own.sqlite.exec('PRAGMA synchronous = OFF');
     replayMigrations(own.sqlite, lineage, path);
   } catch (error) {
     own.close();

@@ -11,7 +11,7 @@ export function copyAsUtf8(from: Database, path: string): void {
   writeFileSync(path, '', { flag: 'wx', mode: 0o600 });
   const to = openDatabase(path);
   try {
-    to.exec(`PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; PRAGMA encoding = 'UTF-8'; BEGIN`);
+    to.exec(`PRAGMA synchronous = OFF; PRAGMA encoding = 'UTF-8'; BEGIN`);
     for (const table of listTables(from)) copyTable(table, from, to);
     to.exec('COMMIT');
   } finally {

@@ -13,7 +13,7 @@ const memoryLimitBytes = 8 * 1024 * 1024;
 
 /**
  * Writes a copy of a file, with what was left beside it, brought to head and checked. Nobody waits for the copy to be
- * durable yet, and if it fails it is thrown away: it needs no journal. What can be built in one pass is checked against
+ * durable yet, and if it fails it is thrown away: a patch keeps no journal. What can be built in one pass is checked against
  * the lens's counts, or a replay's cells; what must be replayed, against the lens.
  */
 export async function buildUpgraded(copy: string, options: BuildUpgradedOptions): Promise<BuiltUpgrade> {

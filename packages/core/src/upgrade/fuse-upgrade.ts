@@ -34,7 +34,7 @@ export function fuseToMemory(
 export function fuseToFile(copy: string, options: BuildUpgradedOptions): BuiltUpgrade | undefined {
   durableFs.stage(copy, headImage(options.lineage));
   const from = withDatabase(openDatabase(copy), (sqlite) => {
-    sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
+    sqlite.exec('PRAGMA synchronous = OFF');
     return fuse(sqlite, options);
   });
   if (from !== undefined) return { from, how: 'fused', sizeBytes: Number(statOf(copy)?.size) };
@@ -96,7 +96,7 @@ function verifyFused(
   if (verify === 'counts') return;
   const copy = openPrivateCopy(path, state);
   try {
-    copy.sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
+    copy.sqlite.exec('PRAGMA synchronous = OFF');
     replayMigrations(copy.sqlite, lineage, path);
     verifyTables(sqlite, copy.sqlite, { path, verify });
   } finally {

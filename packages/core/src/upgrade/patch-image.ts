@@ -74,7 +74,6 @@ interface ImageToPatch
 function patchInside(sqlite: Database, options: ImageToPatch): Buffer | undefined {
   const { lineage, path, state, plan, patch, pages, isEdited } = options;
   const { from, recipe, ledgerRows } = plan;
-  sqlite.exec('PRAGMA journal_mode = OFF');
   const added = new Set([...pages.values()].flat().filter((page) => page !== undefined));
   const readTables = [...patch.readTables, ...tablesWithGaps(sqlite, patch.renumbered)];
   if (readTables.length > 0) assertTablesSound(sqlite, path, readTables, added);

@@ -42,7 +42,7 @@ function patchWhole(copy: string, options: BuildUpgradedOptions, isSound: boolea
   const sqlite = openDatabase(copy);
   try {
     return unlessRefused(() => {
-      sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF');
+      sqlite.exec('PRAGMA synchronous = OFF');
       return patchInside(sqlite, options, isSound);
     });
   } finally {

@@ -68,7 +68,7 @@ function sizeOf(sqlite: Database): number {
 
 function bringToHead(sqlite: Database, options: BuildUpgradedOptions, openOriginal: () => Source): number {
   const { lineage, path } = options;
-  sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF');
+  sqlite.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE');
   const from = identifyForReading(sqlite, lineage, { path, newer: 'refuse' });
   if (!options.isLossAccepted) assertLossAccepted(lineage, from, path);
   assertSound(sqlite, path);

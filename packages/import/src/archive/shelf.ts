@@ -1,7 +1,7 @@
 import { openFile, type Statement } from '@varve/migrations/internal';
 
 const table = `
-  PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000;
+  PRAGMA synchronous = OFF; PRAGMA cache_size = -1000;
   CREATE TABLE things (name TEXT PRIMARY KEY, thing BLOB);
   BEGIN`;
 

@@ -4,7 +4,7 @@ import type { LoggedEvent } from './otlp-events.ts';
 import type { KeptSpan } from './otlp-told.ts';
 
 const tables = `
-  PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4000;
+  PRAGMA synchronous = OFF; PRAGMA cache_size = -4000;
   CREATE TABLE events (id INTEGER PRIMARY KEY, span TEXT, print TEXT, event TEXT, UNIQUE (span, print));
   CREATE TABLE spans (id INTEGER PRIMARY KEY, trace TEXT, span TEXT);
   CREATE INDEX spans_of_trace ON spans (trace);

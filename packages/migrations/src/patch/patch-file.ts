@@ -52,6 +52,7 @@ export function patchFile(
     fitsFile(readSchema(sqlite), schemaAt(lineage, from), patch, lineage) &&
     !holdsOldStrings(sqlite, lineage);
   if (!recipe.isFit) return false;
+  keepNoJournal(sqlite);
   const prepared = pages ?? preparePages(sqlite, patch);
   // Locks need not be asked for at each statement, once what the file itself was given is seen.
   sqlite.exec('PRAGMA foreign_keys = OFF; PRAGMA main.locking_mode = EXCLUSIVE; BEGIN IMMEDIATE');
@@ -61,6 +62,19 @@ export function patchFile(
   if (!header) stampHint(sqlite, lineage, head);
   sqlite.exec(`${header ? hintScript(header, lineage, head) : ''}COMMIT`);
   return true;
+}
+
+/**
+ * From here on nothing can be taken back. The driver has SQLite keep a journal as long as it is not told that this is meant.
+ * Source: https://www.sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigdefensive
+ */
+function keepNoJournal(sqlite: Database): void {
+  sqlite.unsafeMode(true);
+  try {
+    sqlite.exec('PRAGMA journal_mode = OFF');
+  } finally {
+    sqlite.unsafeMode(false);
+  }
 }
 
 /** Strings in double quotes, as another driver lets views and triggers have them: a replay makes those anew. */

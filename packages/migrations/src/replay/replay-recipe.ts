@@ -38,7 +38,7 @@ export class ReplayRecipe {
   run(sqlite: Database, lineage: Lineage, from: number): boolean {
     if (!this.#isFit) return false;
     registerFunctions(sqlite, lineage);
-    sqlite.exec('PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; BEGIN');
+    sqlite.exec('PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; BEGIN');
     if (this.#part) {
       this.#beside ??= namesBeside(sqlite, this.#part);
       leaveOut(sqlite, this.#beside);

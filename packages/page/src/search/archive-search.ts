@@ -124,7 +124,7 @@ export class ArchiveSearch implements TextSearch {
 function createIndex(): { readonly dir: string; readonly sqlite: Database } {
   const dir = makePrivateDir();
   const sqlite = openFile(join(dir, 'texts.db'));
-  sqlite.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;
+  sqlite.exec(`PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;
     CREATE VIRTUAL TABLE texts USING fts5(body, content='', columnsize=0);
     INSERT INTO texts (texts, rank) VALUES ('hashsize', 16777216)`);
   return { dir, sqlite };
