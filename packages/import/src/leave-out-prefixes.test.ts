@@ -19,6 +19,7 @@ function writeLog(dir: string, name: string, text: string) {
 
 it.each([
   ['lines', (n: number) => `{"n":${n}}\n{"n":0}\n`],
+  ['lines of which the first are the same', (n: number) => `{"n":0}\n{"n":${n}}\n`],
   ['documents', (n: number) => `{\n  "n": ${n}\n}\n`],
   ['arrays', (n: number) => `[{"n":${n}}]\n`],
 ])('opens no %s again that begin with other records', (_what, textOf) => {

@@ -18,8 +18,8 @@ export function leaveOutPrefixes(
     family.some(
       (other) =>
         other !== file &&
-        heads.get(other) === heads.get(file) &&
         mayContinue(other, file) &&
+        mayBegin(heads.get(file) ?? '', heads.get(other) ?? '') &&
         isPrefix(file, other) &&
         (byRight.indexOf(other) < byRight.indexOf(file) || !isPrefix(other, file)),
     );
@@ -27,9 +27,14 @@ export function leaveOutPrefixes(
   return [family.filter((file) => !shorter.includes(file)), shorter];
 }
 
-/** The first record, which tells most logs of a large family apart: not every two of them are opened again. */
-function headOf({ sample: { values } }: FamilyFile): string | undefined {
-  return JSON.stringify(values[0]);
+/** The first records, which tell most logs of a large family apart: not every two of them are opened again. */
+function headOf({ sample: { values } }: FamilyFile): string {
+  return values.map((value) => JSON.stringify(value)).join('\n');
+}
+
+/** Of how many records a head is depends on how long their lines are. */
+function mayBegin(head: string, other: string): boolean {
+  return head.length < other.length ? other.startsWith(head) : head.startsWith(other);
 }
 
 function mayContinue(other: FamilyFile, file: FamilyFile): boolean {
