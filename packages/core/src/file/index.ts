@@ -5,7 +5,6 @@ export { assertSound, assertTablesSound, isSoundBut } from './assert-sound.ts';
 export { assertWholePages } from './assert-whole-pages.ts';
 export { atDeath } from './at-death.ts';
 export { assertRoom } from './copy-file.ts';
-export { dropIdleJournal } from './drop-idle-journal.ts';
 export { durableFs } from './durable-fs.ts';
 export { fileError, onFile } from './file-error.ts';
 export { type FileHeader, headerSizeBytes, parseStart, readHeader, readHeldHeader } from './file-header.ts';

@@ -1,7 +1,7 @@
 import { assertSound, durableFs } from '../file/index.ts';
 import { type FileAtRest, openInPlace } from '../source/index.ts';
 import type { BuildUpgradedOptions } from './built-upgrade.ts';
-import { isLarge, meanwhile } from './sync-early.ts';
+import { isLarge, meanwhile } from './meanwhile.ts';
 import { unlessRefused } from './unless-refused.ts';
 
 /**
