@@ -11,4 +11,7 @@ const { upgraded, failed, durationMs } = await upgradeArchives(fleet, {
   acceptLoss: true,
 });
 if (failed.length > 0) throw new Error(`not all were upgraded: ${JSON.stringify(failed.slice(0, 3))}`);
-console.log(JSON.stringify({ upgraded, durationMs, cpuMs: spentCpuMs() - beforeMs }));
+// The workers end beside what follows: what they took is known then.
+process.on('beforeExit', () =>
+  console.log(JSON.stringify({ upgraded, durationMs, cpuMs: spentCpuMs() - beforeMs })),
+);

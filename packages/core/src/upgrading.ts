@@ -5,7 +5,11 @@
  */
 export { atDeath, fileError } from './file/index.ts';
 export {
+  type CompiledVersion,
+  compileVersion,
+  type Prepare,
+  takeVersion,
   type UpgradeArchiveOptions,
   type UpgradeResult,
-  upgradeArchive,
+  upgradePrepared,
 } from './upgrade/index.ts';

@@ -38,7 +38,14 @@ export async function importOnWorkers(
   }
   const lost: (readonly FamilyFile[])[] = [];
   await runOnWorkers<FamilyTask, FamilyOutcome>(tasks(), {
-    ...{ script, setup: settings, signal, jobs: workers, isFull: ({ length }) => length === 2, nodeFlags },
+    ...{
+      script,
+      setup: () => settings,
+      signal,
+      jobs: workers,
+      isFull: ({ length }) => length === 2,
+      nodeFlags,
+    },
     onResult: (task, outcome) => onOutcome(byTask.get(task) ?? [], outcome),
     onCrash: (task) => lost.push(byTask.get(task) ?? []),
   });

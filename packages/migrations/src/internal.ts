@@ -47,8 +47,11 @@ export {
   compileOrdinaryLens,
   installLens,
   installLensWhenNamed,
+  type LineageSchemas,
+  readSchemas,
   refusalOnFile,
   schemaAt,
+  takeSchemas,
 } from './lens/index.ts';
 export {
   isLineageModule,
@@ -72,14 +75,18 @@ export {
   squashFolder,
 } from './lineage/index.ts';
 export {
+  type CompiledPatches,
+  compilePatches,
   isMisfit,
   type Patch,
   type PatchKind,
   PatchRecipe,
+  type PatchUpdates,
   patchFile,
   patchOf,
   prepareImage,
   rowSources,
+  takePatches,
   unrepeatableTables,
   virtualStatements,
 } from './patch/index.ts';

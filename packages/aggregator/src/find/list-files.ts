@@ -3,7 +3,7 @@ import { VarveError } from '@varve/schema';
 import { type Problem, problemOf } from '../work/index.ts';
 import { FileList } from './file-list.ts';
 import type { FoundFile } from './found-file.ts';
-import { recogniseArchive } from './recognise-archive.ts';
+import { type RecognisedFile, recogniseArchive } from './recognise-archive.ts';
 import { isSelected, type Selection } from './selection.ts';
 import type { Archives } from './stream-archives.ts';
 import { newNotes, streamFiles } from './stream-files.ts';
@@ -36,7 +36,7 @@ export function gatherArchives(
   into: FileList,
   where: Archives,
   selection: Selection,
-  onFound: (file: FoundFile) => void = () => {},
+  onFound: (file: RecognisedFile) => void = () => {},
 ): { readonly problems: readonly Problem[]; readonly leftovers: readonly Leftover[] } {
   const notes = newNotes();
   const unreadable: VarveError[] = [];

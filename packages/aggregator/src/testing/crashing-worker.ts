@@ -1,7 +1,8 @@
 import { serveTasks } from '../work/serve-tasks.ts';
 
-/** Doubles numbers, and says who it is; dies on others in the way that the task names. */
-serveTasks(async (task: unknown) => {
+/** Doubles numbers, says who it is, and what it was told about a question; dies on others in the way that the task names. */
+serveTasks(async (task: unknown, _setup, ask) => {
+  if (typeof task === 'object' && task !== null) return [await ask(task), await ask('again')];
   if (task === 'exit') process.exit(3);
   if (task === 'segfault') process.kill(process.pid, 'SIGSEGV');
   if (task === 'throw') throw new Error('thrown in a worker');

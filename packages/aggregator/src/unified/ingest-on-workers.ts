@@ -52,7 +52,13 @@ export async function ingestOnWorkers(
   };
   const putOnWorkers = (tasks: Iterable<Batch>, onCrash: (batch: Batch, reason: string) => void) =>
     runOnWorkers<Batch, string | undefined>(tasks, {
-      ...{ script, setup, signal, jobs: workers, isFull: ({ length }) => length === partsInTurn },
+      ...{
+        script,
+        setup: () => setup,
+        signal,
+        jobs: workers,
+        isFull: ({ length }) => length === partsInTurn,
+      },
       onResult: (batch, part) => attempt(() => takeOver(batch, part)),
       onCrash: (batch, reason) => attempt(() => onCrash(batch, reason)),
     });

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { keepReady } from '../processes/index.ts';
 import { crashProblem, runOnWorkers, type WorkerKind, WorkersAhead } from '../work/index.ts';
+import type { CompileOnce, UpgradeSetup, VersionToCompile } from './compile-once.ts';
 import { type UpgradeOutcome, type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
 import type { UpgradeLog } from './upgrade-log.ts';
 import type { UpgradeQueue } from './upgrade-queue.ts';
@@ -27,20 +28,21 @@ export interface UpgradeRun {
   readonly log: UpgradeLog;
   readonly signal: AbortSignal;
   readonly ahead: WorkersAhead<UpgradeTask>;
+  readonly compiling: CompileOnce;
 }
 
 /** Workers for files that are still being found; none where the work is to be done here. */
 export function startAhead(
   settings: UpgradeSettings,
-  { jobs, signal }: Pick<UpgradeRun, 'jobs' | 'signal'>,
+  { jobs, signal, compiling }: Pick<UpgradeRun, 'jobs' | 'signal' | 'compiling'>,
 ): WorkersAhead<UpgradeTask> {
   const most = isPlain(settings) ? jobs : 0;
   keepReady({ script }, most);
-  return new WorkersAhead(toKind(settings), { jobs: most, isFull, signal });
+  return new WorkersAhead(toKind(settings, compiling), { jobs: most, isFull, signal });
 }
 
-function toKind(setup: UpgradeSettings): WorkerKind {
-  return { script, setup };
+function toKind(settings: UpgradeSettings, compiling: CompileOnce): WorkerKind {
+  return { script, setup: (): UpgradeSetup => ({ settings, schemas: compiling.readSchemas() }) };
 }
 
 function isPlain({ lineage }: UpgradeSettings): boolean {
@@ -76,17 +78,20 @@ async function upgradeSmallHere(
 async function upgradeOnWorkers(
   tasks: Iterable<UpgradeTask>,
   settings: UpgradeSettings,
-  { jobs, log, signal, ahead }: UpgradeRun,
+  { jobs, log, signal, ahead, compiling }: UpgradeRun,
 ): Promise<void> {
-  await runOnWorkers<UpgradeTask, UpgradeOutcome>(tasks, {
-    ...toKind(settings),
+  const over = new AbortController();
+  const running = runOnWorkers<UpgradeTask, UpgradeOutcome>(tasks, {
+    ...toKind(settings, compiling),
     ahead,
     jobs: Math.max(1, jobs),
     isFull,
     signal,
+    onQuestion: (question) => compiling.answer(question as VersionToCompile),
     onResult: (task, outcome) => log.add(task, outcome),
     onCrash: (task, reason) => log.add(task, { problem: crashProblem(task.path, reason), durationMs: 0 }),
-  });
+  }).finally(() => over.abort());
+  await Promise.all([running, compiling.compileAhead(AbortSignal.any([signal, over.signal]))]);
 }
 
 async function upgradeHere(

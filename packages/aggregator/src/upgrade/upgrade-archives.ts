@@ -3,6 +3,7 @@ import { type Leftover, readyStore, removeLeftover } from '@varve/core/internal'
 import type { ErrorCode } from '@varve/schema';
 import { type Archives, assertApart, unpackManifests } from '../find/index.ts';
 import type { Problem } from '../work/index.ts';
+import { CompileOnce } from './compile-once.ts';
 import { startAhead, upgradeAll } from './upgrade-all.ts';
 import { UpgradeLog, type UpgradeReport } from './upgrade-log.ts';
 import type { UpgradeArchivesOptions } from './upgrade-options.ts';
@@ -71,13 +72,17 @@ async function upgradeFiles(
   const plain = { ...settings, lineage: { ...settings.lineage, tables: {} } };
   const { signal } = log;
   using queue = new UpgradeQueue(quarantined);
-  await using ahead = startAhead(plain, { jobs, signal });
-  const { problems, leftovers } = queue.fill(where, { shard, sample }, (task) => ahead.expect(task));
+  const compiling = new CompileOnce({ ...plain, lineage: settings.lineage });
+  await using ahead = startAhead(plain, { jobs, signal, compiling });
+  const { problems, leftovers } = queue.fill(where, { shard, sample }, (task, file) => {
+    ahead.expect(task);
+    compiling.expect(file);
+  });
   log.find(queue.count());
   for (const problem of problems) log.addUnsearched(problem);
   for (const { task, problem } of queue.listSetAside()) log.addProblem(task, problem);
   if (!settings.dryRun) await removeLeftovers(leftovers);
-  await upgradeAll(queue, plain, { jobs, log, signal, ahead });
+  await upgradeAll(queue, plain, { jobs, log, signal, ahead, compiling });
 }
 
 /** What may be otherwise the next time, without anybody having touched the file. */

@@ -1,5 +1,10 @@
 import { dirname, join } from 'node:path';
-import { type UpgradeArchiveOptions, type UpgradeResult, upgradeArchive } from '@varve/core/upgrading';
+import {
+  type Prepare,
+  type UpgradeArchiveOptions,
+  type UpgradeResult,
+  upgradePrepared,
+} from '@varve/core/upgrading';
 import { type Problem, problemOf } from '../work/index.ts';
 
 /** What is the same for every file of a bulk upgrade. Plain data, as long as the lineage has no functions. */
@@ -23,20 +28,22 @@ export type UpgradeOutcome = { readonly durationMs: number } & (
 /** Never throws, but for a mistake in the program. */
 export async function upgradeFile(
   task: UpgradeTask,
-  { backupDir, ...options }: UpgradeSettings,
+  { backupDir, ...settings }: UpgradeSettings,
+  prepare?: Prepare,
 ): Promise<UpgradeOutcome> {
   const { path, relativePath } = task;
   const startedAt = performance.now();
+  const options = { ...settings, ...(prepare && { prepare }) };
   try {
     if (backupDir?.startsWith('s3://')) {
       // Loaded only where it is needed: a worker starts at once without.
       const { keepInStore } = await import('./keep-in-store.ts');
       if (!options.dryRun) await keepInStore(task, backupDir, options.lineage);
-      const result = await upgradeArchive(path, { ...options, acceptLoss: true });
+      const result = await upgradePrepared(path, { ...options, acceptLoss: true });
       return { result, durationMs: performance.now() - startedAt };
     }
     const backup = backupDir !== undefined && { backupDir: join(backupDir, dirname(relativePath)) };
-    const result = await upgradeArchive(path, { ...options, ...backup });
+    const result = await upgradePrepared(path, { ...options, ...backup });
     return { result, durationMs: performance.now() - startedAt };
   } catch (error) {
     return { problem: problemOf(error, path), durationMs: performance.now() - startedAt };

@@ -5,6 +5,7 @@ import {
   FileList,
   type FoundFile,
   gatherArchives,
+  type RecognisedFile,
   type Selection,
 } from '../find/index.ts';
 import type { Problem } from '../work/index.ts';
@@ -20,9 +21,9 @@ export class UpgradeQueue implements Disposable {
   }
 
   /** Takes in what is there, and tells of each that is a task; returns what a walk comes upon beside archives. */
-  fill(where: Archives, selection: Selection, onTask: (task: UpgradeTask) => void) {
+  fill(where: Archives, selection: Selection, onTask: (task: UpgradeTask, file: RecognisedFile) => void) {
     return gatherArchives(this.#files, where, selection, (file) => {
-      if (!this.#setAside.has(file.path)) onTask(toTask(file));
+      if (!this.#setAside.has(file.path)) onTask(toTask(file), file);
     });
   }
 

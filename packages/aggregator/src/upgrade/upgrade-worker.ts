@@ -1,4 +1,11 @@
+import type { Prepare } from '@varve/core/upgrading';
 import { serveTasks } from '../work/index.ts';
-import { type UpgradeSettings, type UpgradeTask, upgradeFile } from './upgrade-file.ts';
+import { takeCompiled, type UpgradeSetup } from './compile-once.ts';
+import { type UpgradeTask, upgradeFile } from './upgrade-file.ts';
 
-serveTasks((task: UpgradeTask, settings: UpgradeSettings) => upgradeFile(task, settings));
+let prepare: Prepare | undefined;
+
+serveTasks((task: UpgradeTask, setup: UpgradeSetup, ask) => {
+  prepare ??= takeCompiled(setup, ask);
+  return upgradeFile(task, setup.settings, prepare);
+});

@@ -12,7 +12,7 @@ async function run(tasks: readonly unknown[], jobs: number, signal?: AbortSignal
   const crashes = new Map<unknown, string>();
   await runOnWorkers<unknown, unknown>(tasks, {
     script,
-    setup: undefined,
+    setup: () => undefined,
     jobs,
     isFull: ({ length }) => length === mostInHand,
     signal,
@@ -50,6 +50,26 @@ it('names the task a worker died on, however it died, and goes on with the rest'
   expect([...results.values()].sort((a, b) => Number(a) - Number(b))).toEqual([2, 4, 6, 8, 10, 12, 14, 16]);
 });
 
+it('answers what workers ask for', async () => {
+  const answers: unknown[] = [];
+  const tasks = Array.from({ length: 9 }, (_, at) => ({ at }));
+  const ask = (onQuestion?: (question: unknown) => unknown) =>
+    runOnWorkers<unknown, unknown>(tasks, {
+      script,
+      setup: () => undefined,
+      jobs: 2,
+      isFull: ({ length }) => length === 4,
+      ...(onQuestion && { onQuestion }),
+      onResult: (task, result) => answers.push([task, result]),
+      onCrash: (task, reason) => answers.push([task, reason]),
+    });
+  await ask((question) => ({ question }));
+  const told = tasks.map((task) => [task, [{ question: task }, { question: 'again' }]]);
+  expect(answers.splice(0)).toEqual(expect.arrayContaining(told));
+  await ask();
+  expect(answers).toEqual(expect.arrayContaining(tasks.map((task) => [task, [undefined, undefined]])));
+});
+
 it('begins nothing once aborted', async () => {
   expect(await run([1, 2], 2, AbortSignal.abort())).toEqual({ results: new Map(), crashes: new Map() });
 });
@@ -79,7 +99,7 @@ it('loads into a worker that was built as one file nothing of what the program l
   const results: unknown[] = [];
   await runOnWorkers<unknown, unknown>(['task'], {
     script: pathToFileURL(built),
-    setup: undefined,
+    setup: () => undefined,
     jobs: 1,
     isFull: ({ length }) => length === 1,
     nodeFlags: [],

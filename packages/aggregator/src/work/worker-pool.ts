@@ -1,5 +1,5 @@
 import { keepReady } from '../processes/index.ts';
-import type { WorkerAnswer } from './serve-tasks.ts';
+import type { WorkerAnswer, WorkerQuestion } from './serve-tasks.ts';
 import { type WorkerKind, WorkerProcess } from './worker-process.ts';
 import { keepStacks } from './worker-stacks.ts';
 import type { WorkersAhead } from './workers-ahead.ts';
@@ -12,6 +12,8 @@ export interface WorkerPoolOptions<TTask, TResult> extends WorkerKind {
   readonly isFull: (inHand: readonly TTask[]) => boolean;
   /** No task begins after it is aborted; those in hand are finished, if they are within a second and a half. */
   readonly signal?: AbortSignal | undefined;
+  /** Answers what a worker asks for; what cannot be told, it finds out for itself. */
+  readonly onQuestion?: (question: unknown) => unknown;
   readonly onResult: (task: TTask, result: TResult) => void;
   /** The task fails, or kills its worker, even when it is alone there. */
   readonly onCrash: (task: TTask, reason: string) => void;
@@ -70,7 +72,7 @@ async function runWorker<TTask, TResult>(
   let worker: WorkerProcess | undefined;
   const begin = (): WorkerProcess => {
     const begun = options.ahead?.take() ?? new WorkerProcess(options);
-    begun.hear(answer);
+    begun.begin((message) => ('ask' in message ? reply(begun, message) : answer(message)));
     void begun.ended.then(end);
     return begun;
   };
@@ -84,7 +86,7 @@ async function runWorker<TTask, TResult>(
     }
     if (inHand.size > 0) return;
     worker?.dismiss();
-    if (!worker) end('');
+    end('');
   };
   const answer = ({ id, result, failure, stacks }: WorkerAnswer): void => {
     if (stacks) keepStacks(stacks);
@@ -93,6 +95,9 @@ async function runWorker<TTask, TResult>(
     if (failure === undefined) onResult(task, result as TResult);
     else onCrash(task, failure);
     take();
+  };
+  const reply = (asking: WorkerProcess, { ask, question }: WorkerQuestion): void => {
+    asking.order({ reply: ask, said: options.onQuestion?.(question) });
   };
   const kill = () => setTimeout(() => worker?.kill(), graceMs).unref();
   const end = (reason: string): void => {

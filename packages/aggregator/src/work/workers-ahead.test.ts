@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { runOnWorkers } from './worker-pool.ts';
 import { WorkersAhead } from './workers-ahead.ts';
 
-const kind = { script: new URL('../testing/crashing-worker.ts', import.meta.url), setup: undefined };
+const kind = { script: new URL('../testing/crashing-worker.ts', import.meta.url), setup: () => undefined };
 const isFull = ({ length }: readonly unknown[]) => length === 2;
 
 const processes = () => process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;

@@ -22,7 +22,11 @@ export async function buildUpgraded(copy: string, options: BuildUpgradedOptions)
 }
 
 async function buildQuickly(copy: string, options: BuildUpgradedOptions): Promise<BuiltUpgrade | undefined> {
-  for (const build of waysFor(options)) {
+  const { state, lineage, prepare } = options;
+  const hinted = versionFromHint(state.header, lineage);
+  const preparing = hinted === undefined ? undefined : prepare?.(hinted);
+  if (preparing) await preparing;
+  for (const build of waysFor(options, hinted)) {
     const built = await build(copy, options);
     if (built) return built;
     // SQLite would take a journal that could not be taken back, as on a full disk, for that of the next copy.
@@ -40,9 +44,8 @@ type Way = (
 ) => BuiltUpgrade | undefined | Promise<BuiltUpgrade | undefined>;
 
 /** The cheapest first. What a patch reads the schema again for several times is built sooner than changed. */
-function waysFor({ state, lineage }: BuildUpgradedOptions): Way[] {
+function waysFor({ state, lineage }: BuildUpgradedOptions, from: number | undefined): Way[] {
   if (state.leftovers.length > 0) return [];
-  const from = versionFromHint(state.header, lineage);
   const batches = (from === undefined ? undefined : patchOf(lineage, from)?.batches) ?? [];
   const edits = batches.filter(({ kind }) => kind === 'edit').length;
   const passes = batches.filter((it) => it.kind === 'run' && it.isOfRows).length;

@@ -3,6 +3,9 @@ import type { FileAtRest } from '../source/index.ts';
 import type { PlannedImage } from './plan-at-rest.ts';
 import type { UpgradeVerification } from './verify-rows.ts';
 
+/** Awaited before a file of a version is upgraded; undefined where what that takes is compiled. */
+export type Prepare = (from: number) => Promise<void> | undefined;
+
 export interface BuildUpgradedOptions {
   readonly lineage: Lineage;
   readonly path: string;
@@ -11,6 +14,7 @@ export interface BuildUpgradedOptions {
   readonly isLossAccepted: boolean;
   /** Of a file that was read and has not changed since. */
   readonly planned?: PlannedImage | undefined;
+  readonly prepare?: Prepare | undefined;
   /** Nobody keeps the copy. */
   readonly isRehearsal?: boolean;
 }

@@ -8,7 +8,8 @@ export interface HeadCount {
   readonly count: number;
 }
 
-interface CountQuery {
+/** Plain data. */
+export interface CountQuery {
   readonly tables: readonly string[];
   /** Where to count the rows of each, in SQL. */
   readonly rows: readonly string[];
@@ -22,15 +23,31 @@ const queries = new WeakMap<Lineage, Map<number, CountQuery>>();
  * statement, it could do no more than the patch does, and is not asked.
  */
 export function countAtHead(sqlite: Database, lineage: Lineage, from: number): HeadCount[] {
-  const known = queries.get(lineage) ?? new Map<number, CountQuery>();
-  queries.set(lineage, known);
-  const query = known.get(from) ?? countQuery(lineage, from);
-  known.set(from, query);
-  const counts = countRowsOf(sqlite, query.rows);
-  return query.tables.map((table, at) => ({ table, count: counts[at] ?? 0 }));
+  const { tables, rows } = countQuery(lineage, from);
+  const counts = countRowsOf(sqlite, rows);
+  return tables.map((table, at) => ({ table, count: counts[at] ?? 0 }));
 }
 
-function countQuery(lineage: Lineage, from: number): CountQuery {
+/** What `countAtHead` asks of a file of a version. */
+export function countQuery(lineage: Lineage, from: number): CountQuery {
+  const known = queriesOf(lineage);
+  const query = known.get(from) ?? compileCount(lineage, from);
+  known.set(from, query);
+  return query;
+}
+
+/** Has `countAtHead` ask what another process compiled of the same lineage. */
+export function takeCountQuery(lineage: Lineage, from: number, query: CountQuery): void {
+  queriesOf(lineage).set(from, query);
+}
+
+function queriesOf(lineage: Lineage): Map<number, CountQuery> {
+  const known = queries.get(lineage) ?? new Map<number, CountQuery>();
+  queries.set(lineage, known);
+  return known;
+}
+
+function compileCount(lineage: Lineage, from: number): CountQuery {
   const written = patchOf(lineage, from)?.written;
   if (!written) return { tables: [], rows: [] };
   const isWritten = (table: string) => written.has(nameKey(table));

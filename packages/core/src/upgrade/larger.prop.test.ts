@@ -73,7 +73,7 @@ function fillUp(sqlite: Database.Database, sizeBytes: number): boolean {
     )
     .pluck()
     .all();
-  const fillings = names.map((name) => {
+  const fillings = names.flatMap((name) => {
     const columns = sqlite.prepare('SELECT name, pk FROM pragma_table_info(?)').all(name) as {
       name: string;
       pk: number;
@@ -82,7 +82,9 @@ function fillUp(sqlite: Database.Database, sizeBytes: number): boolean {
     const table = quoteIdentifier(name);
     const insert = `INSERT OR IGNORE INTO ${table} (${list}) VALUES (${list.map(() => '?')})`;
     const remove = `DELETE FROM ${table} WHERE ${list[0]} IN (SELECT ${list[0]} FROM ${table} LIMIT 1)`;
-    return { columns, insert: sqlite.prepare(insert), remove: sqlite.prepare(remove) };
+    // No row gets into a table whose triggers ask for what it has not, as a rowid.
+    const [inserting, removing] = [insert, remove].map((sql) => attempt(() => sqlite.prepare(sql)));
+    return inserting && removing ? [{ columns, insert: inserting, remove: removing }] : [];
   });
   for (let row = 1_000; row < 30_000; row++) {
     if (Number(sqlite.pragma('page_count', { simple: true })) * pageBytesOf(sqlite) >= sizeBytes) return true;
@@ -107,11 +109,12 @@ function cellOf(seed: number): unknown {
   return kind < 8 ? BigInt(seed) : `${kind === 8 ? '{"k":1}' : 'text '}${kind === 8 ? '' : seed}`;
 }
 
-function attempt(work: () => unknown): void {
+/** A constraint of the table may reject it, or a trigger. */
+function attempt<T>(work: () => T): T | undefined {
   try {
-    work();
+    return work();
   } catch {
-    // A constraint of the table rejects it, or a trigger does.
+    return undefined;
   }
 }
 

@@ -36,8 +36,12 @@ export function patchImage(
   const image = known?.image ?? withoutWal(readPooled(path));
   const layout = known?.layout ?? readLayout(image);
   if (!layout) return patchCopy(copy, options);
+  const plan = known?.plan ?? unlessRefused(() => planImage(lineage, { image, layout, path }));
+  if (!plan) return undefined;
+  const prepared = options.prepare?.(plan.from);
+  // Other files are read meanwhile.
+  if (prepared) return prepared.then(() => patchImage(copy, options));
   return unlessRefused(() => {
-    const plan = known?.plan ?? planImage(lineage, { image, layout, path });
     if (!isLossAccepted) assertLossAccepted(lineage, plan.from, path);
     const patch = patchFor(options, plan.from);
     if (!patch || plan.recipe.isFit === false) return undefined;

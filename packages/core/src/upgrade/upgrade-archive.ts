@@ -4,7 +4,7 @@ import { fileError, lookBeside, onFile, realPath, removeWork, statOf, workFile }
 import { type FileAtRest, fingerprint, inspectAtRest, inspectFile } from '../source/index.ts';
 import { assertLossAccepted } from './assert-loss-accepted.ts';
 import { buildUpgraded, rehearseBuild } from './build-upgraded.ts';
-import type { BuildUpgradedOptions } from './built-upgrade.ts';
+import type { BuildUpgradedOptions, Prepare } from './built-upgrade.ts';
 import { keepBackup } from './keep-backup.ts';
 import { type PlannedAtRest, type PlannedImage, planAtRest } from './plan-at-rest.ts';
 import {
@@ -39,7 +39,16 @@ import type { UpgradeArchiveOptions, UpgradeResult } from './upgrade-options.ts'
  * console.log(result.from === result.to); // true
  * ```
  */
-export async function upgradeArchive(path: string, options: UpgradeArchiveOptions): Promise<UpgradeResult> {
+export function upgradeArchive(path: string, options: UpgradeArchiveOptions): Promise<UpgradeResult> {
+  return upgradePrepared(path, options);
+}
+
+interface UpgradePreparedOptions extends UpgradeArchiveOptions {
+  readonly prepare?: Prepare;
+}
+
+/** `upgradeArchive` in a process that need not compile what it is done by. */
+export async function upgradePrepared(path: string, options: UpgradePreparedOptions): Promise<UpgradeResult> {
   const startedMs = performance.now();
   const file = realPath(path);
   const to = options.lineage.migrations.length;
@@ -96,12 +105,12 @@ interface SeenFile extends Original {
   readonly planned?: PlannedImage | undefined;
 }
 
-async function upgradeFile(file: string, seen: SeenFile, options: UpgradeArchiveOptions): Promise<Outcome> {
+async function upgradeFile(file: string, seen: SeenFile, options: UpgradePreparedOptions): Promise<Outcome> {
   if (options.dryRun) return rehearse(file, options);
   return withUpgradeLock(file, () => upgradeLocked(file, seen, options));
 }
 
-async function rehearse(file: string, options: UpgradeArchiveOptions): Promise<Outcome> {
+async function rehearse(file: string, options: UpgradePreparedOptions): Promise<Outcome> {
   try {
     return await rehearseBuild(buildOptions(file, inspectAtRest(file), options));
   } catch (error) {
@@ -109,13 +118,21 @@ async function rehearse(file: string, options: UpgradeArchiveOptions): Promise<O
   }
 }
 
-function buildOptions(path: string, state: FileAtRest, options: UpgradeArchiveOptions): BuildUpgradedOptions {
-  const { lineage, verify = 'counts' } = options;
-  return { lineage, path, state, verify, isLossAccepted: isLossAccepted(options) };
+function buildOptions(
+  path: string,
+  state: FileAtRest,
+  options: UpgradePreparedOptions,
+): BuildUpgradedOptions {
+  const { lineage, verify = 'counts', prepare } = options;
+  return { lineage, path, state, verify, prepare, isLossAccepted: isLossAccepted(options) };
 }
 
 /** `seen` is the file as it was when it was found to be behind. */
-async function upgradeLocked(file: string, seen: SeenFile, options: UpgradeArchiveOptions): Promise<Outcome> {
+async function upgradeLocked(
+  file: string,
+  seen: SeenFile,
+  options: UpgradePreparedOptions,
+): Promise<Outcome> {
   const original = inspectAgain(file, seen);
   const head = options.lineage.migrations.length;
   // Before it was locked, another run may have done it.

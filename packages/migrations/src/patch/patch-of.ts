@@ -7,6 +7,7 @@ import { droppedUnread } from './dropped-unread.ts';
 import { joinUpdates } from './join-updates.ts';
 import { identifiersOf, knownNames } from './known-names.ts';
 import { leaveToCheck } from './leave-to-check.ts';
+import { onceFor } from './once-for.ts';
 import type { PatchOperation } from './operation.ts';
 import type { Patch } from './patch.ts';
 import { OperationReader } from './read-operations.ts';
@@ -14,17 +15,19 @@ import { RebuildReader } from './rebuild-in-place.ts';
 import { scheduleOperations } from './schedule.ts';
 import { hiddenRowidOf } from './table-keys.ts';
 
+export type PatchUpdates = 'joined' | 'as written';
+
 export interface PatchKind {
   /** Whether UPDATEs that come to one are run as one, by the expressions that the lens makes of them. */
-  readonly updates?: 'joined' | 'as written';
+  readonly updates?: PatchUpdates;
   /** Whether somebody checks the file afterwards: whether rows fit need not be asked before. */
   readonly isChecked?: boolean;
 }
 
 /** Compiles a kind of patch of a version. */
-type Compiler = (kind: Required<PatchKind>) => Patch;
+type Compiler = (kind: Required<PatchKind>) => Patch | undefined;
 
-const cache = new WeakMap<Lineage, Map<number, Compiler | undefined>>();
+const compilers = new WeakMap<Lineage, Map<number, Compiler | undefined>>();
 
 /** Undefined where only a replay is exact. Depends on the lineage and the version alone, and is done once for them. */
 export function patchOf(
@@ -32,10 +35,43 @@ export function patchOf(
   from: number,
   { updates = 'joined', isChecked = true }: PatchKind = {},
 ): Patch | undefined {
-  const compilers = cache.get(lineage) ?? new Map<number, Compiler | undefined>();
-  cache.set(lineage, compilers);
-  if (!compilers.has(from)) compilers.set(from, compilerOf(lineage, from));
-  return compilers.get(from)?.({ updates, isChecked });
+  const known = compilersOf(lineage);
+  if (!known.has(from)) known.set(from, compilerOf(lineage, from));
+  return known.get(from)?.({ updates, isChecked });
+}
+
+function compilersOf(lineage: Lineage): Map<number, Compiler | undefined> {
+  const known = compilers.get(lineage) ?? new Map<number, Compiler | undefined>();
+  compilers.set(lineage, known);
+  return known;
+}
+
+/** The patches of a version, of files that are checked afterwards, by what becomes of their UPDATEs: plain data. */
+export type CompiledPatches = ReadonlyMap<PatchUpdates, Patch>;
+
+/** What `takePatches` takes. Undefined where only a replay is exact. */
+export function compilePatches(
+  lineage: Lineage,
+  from: number,
+  kinds: readonly PatchUpdates[],
+): CompiledPatches | undefined {
+  const patches = new Map<PatchUpdates, Patch>();
+  for (const updates of kinds) {
+    const patch = patchOf(lineage, from, { updates });
+    if (!patch) return undefined;
+    patches.set(updates, patch);
+  }
+  return patches;
+}
+
+/** Has `patchOf` answer what another process compiled of the same lineage. A patch that is in use already stays. */
+export function takePatches(lineage: Lineage, from: number, patches: CompiledPatches | undefined): void {
+  const known = compilersOf(lineage);
+  if (known.has(from)) return;
+  const compileHere = onceFor((it: Lineage) => compilerOf(it, from));
+  const takeOr: Compiler = (kind) =>
+    (kind.isChecked && patches?.get(kind.updates)) || compileHere(lineage)?.(kind);
+  known.set(from, patches && takeOr);
 }
 
 function compilerOf(lineage: Lineage, from: number): Compiler | undefined {
