@@ -10,6 +10,7 @@ export {
   type Prepare,
   takeVersion,
   type UpgradeArchiveOptions,
+  type UpgradePreparedOptions,
   type UpgradeResult,
   upgradePrepared,
 } from './upgrade/index.ts';

@@ -17,11 +17,10 @@ export interface VersionToCompile {
 }
 
 /** Compiles for all workers what each of them would compile for itself. What fails is for them to say. */
-export class CompileOnce {
+export class CompileOnce implements Disposable {
   readonly #settings: UpgradeSettings;
   /** By version, the size of the largest file: the largest are done first. */
   readonly #expected = new Map<number, number>();
-  #hasWorkers = false;
 
   constructor(settings: UpgradeSettings) {
     this.#settings = settings;
@@ -35,25 +34,27 @@ export class CompileOnce {
       this.#expected.set(from, Math.max(sizeBytes, this.#expected.get(from) ?? 0));
   }
 
-  /** For a worker that has a task. */
+  /** For a worker that has a task. Until it asks, what is expected is compiled, between other work. */
   readSchemas(): LineageSchemas | undefined {
-    this.#hasWorkers = true;
+    void this.#compileExpected();
     return unlessFailing(() => readSchemas(this.#settings.lineage));
   }
 
-  /** Compiles what is expected between other work, so that it is there when a worker asks. Nothing where none has a task. */
-  async compileAhead(signal: AbortSignal): Promise<void> {
-    if (!this.#hasWorkers) return;
+  async #compileExpected(): Promise<void> {
     for (const [from] of [...this.#expected].sort(([, a], [, b]) => b - a)) {
-      if (signal.aborted) return;
-      this.answer({ from });
       await setImmediate();
+      if (this.#expected.delete(from)) this.answer({ from });
     }
   }
 
   answer({ from }: VersionToCompile): CompiledVersion | undefined {
     const { lineage, verify } = this.#settings;
     return unlessFailing(() => compileVersion(lineage, from, verify));
+  }
+
+  /** Nothing is expected any more. */
+  [Symbol.dispose](): void {
+    this.#expected.clear();
   }
 }
 

@@ -80,8 +80,7 @@ async function upgradeOnWorkers(
   settings: UpgradeSettings,
   { jobs, log, signal, ahead, compiling }: UpgradeRun,
 ): Promise<void> {
-  const over = new AbortController();
-  const running = runOnWorkers<UpgradeTask, UpgradeOutcome>(tasks, {
+  await runOnWorkers<UpgradeTask, UpgradeOutcome>(tasks, {
     ...toKind(settings, compiling),
     ahead,
     jobs: Math.max(1, jobs),
@@ -90,8 +89,7 @@ async function upgradeOnWorkers(
     onQuestion: (question) => compiling.answer(question as VersionToCompile),
     onResult: (task, outcome) => log.add(task, outcome),
     onCrash: (task, reason) => log.add(task, { problem: crashProblem(task.path, reason), durationMs: 0 }),
-  }).finally(() => over.abort());
-  await Promise.all([running, compiling.compileAhead(AbortSignal.any([signal, over.signal]))]);
+  });
 }
 
 async function upgradeHere(

@@ -72,7 +72,7 @@ async function upgradeFiles(
   const plain = { ...settings, lineage: { ...settings.lineage, tables: {} } };
   const { signal } = log;
   using queue = new UpgradeQueue(quarantined);
-  const compiling = new CompileOnce({ ...plain, lineage: settings.lineage });
+  using compiling = new CompileOnce({ ...plain, lineage: settings.lineage });
   await using ahead = startAhead(plain, { jobs, signal, compiling });
   const { problems, leftovers } = queue.fill(where, { shard, sample }, (task, file) => {
     ahead.expect(task);

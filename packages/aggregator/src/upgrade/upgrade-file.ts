@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import {
-  type Prepare,
   type UpgradeArchiveOptions,
+  type UpgradePreparedOptions,
   type UpgradeResult,
   upgradePrepared,
 } from '@varve/core/upgrading';
@@ -28,12 +28,10 @@ export type UpgradeOutcome = { readonly durationMs: number } & (
 /** Never throws, but for a mistake in the program. */
 export async function upgradeFile(
   task: UpgradeTask,
-  { backupDir, ...settings }: UpgradeSettings,
-  prepare?: Prepare,
+  { backupDir, ...options }: UpgradePreparedOptions,
 ): Promise<UpgradeOutcome> {
   const { path, relativePath } = task;
   const startedAt = performance.now();
-  const options = { ...settings, ...(prepare && { prepare }) };
   try {
     if (backupDir?.startsWith('s3://')) {
       // Loaded only where it is needed: a worker starts at once without.

@@ -1,11 +1,11 @@
-import type { Prepare } from '@varve/core/upgrading';
+import type { UpgradePreparedOptions } from '@varve/core/upgrading';
 import { serveTasks } from '../work/index.ts';
 import { takeCompiled, type UpgradeSetup } from './compile-once.ts';
 import { type UpgradeTask, upgradeFile } from './upgrade-file.ts';
 
-let prepare: Prepare | undefined;
+let options: UpgradePreparedOptions | undefined;
 
 serveTasks((task: UpgradeTask, setup: UpgradeSetup, ask) => {
-  prepare ??= takeCompiled(setup, ask);
-  return upgradeFile(task, setup.settings, prepare);
+  options ??= { ...setup.settings, prepare: takeCompiled(setup, ask) };
+  return upgradeFile(task, options);
 });

@@ -3,7 +3,7 @@ export { type CompiledVersion, compileVersion, takeVersion } from './compiled-ve
 export { rehearseUpgrade } from './rehearse-upgrade.ts';
 export { inspectOriginal, putInPlace, settleOriginal } from './replace-file.ts';
 export { type RestoreArchiveOptions, restoreArchive } from './restore-archive.ts';
-export { upgradeArchive, upgradePrepared } from './upgrade-archive.ts';
+export { type UpgradePreparedOptions, upgradeArchive, upgradePrepared } from './upgrade-archive.ts';
 export { removeLeftover } from './upgrade-lock.ts';
 export type { UpgradeArchiveOptions, UpgradeResult } from './upgrade-options.ts';
 export type { UpgradeVerification } from './verify-rows.ts';

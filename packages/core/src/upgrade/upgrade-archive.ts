@@ -43,7 +43,7 @@ export function upgradeArchive(path: string, options: UpgradeArchiveOptions): Pr
   return upgradePrepared(path, options);
 }
 
-interface UpgradePreparedOptions extends UpgradeArchiveOptions {
+export interface UpgradePreparedOptions extends UpgradeArchiveOptions {
   readonly prepare?: Prepare;
 }
 
